@@ -1,0 +1,57 @@
+# What a developer does here. Everything that these make lies in .dev (or where DSO_DEV says).
+DSO := dev/dso
+RUFF := dev/python -m ruff
+
+export T PORT V DB
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-engine test-dev test-odoo test-demo test-pot lint format pot bench \
+	screenshots stop clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make everything that is missing: Odoo 19, Python packages, PostgreSQL
+	@$(DSO) setup
+
+run: ## Odoo with demo data, in the foreground (PORT=8069, V=1 shows Odoo's log)
+	@$(DSO) run
+
+test: ## Every test; T="path -k words" runs some of them
+	@$(DSO) test $(if $(T),-- "$$T")
+
+test-engine: ## The engine's tests, without Odoo (T=… to choose)
+	@$(DSO) test engine $(if $(T),-- "$$T")
+
+test-dev: ## The tests of these tools (T=… to choose)
+	@$(DSO) test dev $(if $(T),-- "$$T")
+
+test-odoo: ## The tests in Odoo, browser included (T=… to choose, in a database that is kept)
+	@$(DSO) test odoo $(if $(T),-- "$$T")
+
+test-demo: ## Install and update with demo data
+	@$(DSO) test demo
+
+test-pot: ## Whether the translation template is up to date
+	@$(DSO) test pot
+
+lint: ## ruff, pylint-odoo, XML, manifest
+	@$(DSO) lint
+
+format: ## Let ruff mend what it can
+	@$(RUFF) check --fix; $(RUFF) format
+
+pot: ## Write the translation template anew
+	@$(DSO) pot
+
+bench: ## Measurements, never part of the tests (ARGS=…)
+	@dev/python benchmarks/run.py $(ARGS)
+
+screenshots: ## Pictures for the documentation
+	@dev/python dev/screenshots.py $(ARGS)
+
+stop: ## Stop PostgreSQL
+	@$(DSO) stop
+
+clean: ## Stop PostgreSQL and remove everything that was made
+	@$(DSO) clean

@@ -1,0 +1,16 @@
+"""The rules of collection, in plain Python.
+
+Nothing in this package knows Odoo: no ORM, no SQL, no clock, no I/O. Facts come in as small
+immutable values, a decision goes out. The models gather the facts and carry out the decision; a
+dry run, the explanation of an action and the tests call the very same functions.
+
+===============  ==========================================================================
+``facts``        what goes in: items, scenario, steps, history, settings
+``leader``       which item leads, which items count (rules R1, R2)
+``scenario``     which step comes next and when (rules R3 to R8)
+``simulation``   the same decision, played forward day by day (dry run)
+===============  ==========================================================================
+
+``R1`` ... ``R16`` are the rules of the project's design; ``[seed 003]`` is a help page of the
+product that this module brings into Odoo.
+"""

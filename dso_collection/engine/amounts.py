@@ -1,0 +1,68 @@
+"""What a customer owes, added up (never two currencies: all in the company's, as booked)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from .facts import Item, Settings
+from .leader import eligible_items, is_promised, leader_key
+
+
+class Amounts(NamedTuple):
+    """A customer's figures in company currency, not rounded.
+
+    ``overdue``: positive residuals due before today. ``not_due``: the other positive ones, those
+    due today included. ``credits``: open credits as a positive number. ``disputed`` and
+    ``promised``: parts of the positive ones. ``days_overdue_max``: age of the oldest overdue one.
+    """
+
+    overdue: float = 0.0
+    not_due: float = 0.0
+    credits: float = 0.0
+    disputed: float = 0.0
+    promised: float = 0.0
+    days_overdue_max: int = 0
+
+    @property
+    def due(self) -> float:
+        """The receivable balance: overdue and not due less credits."""
+        return self.overdue + self.not_due - self.credits
+
+
+def summarize(items: Iterable[Item], today: date) -> Amounts:
+    """Add up a customer's open items. Ignored items count: they are owed all the same.
+
+    >>> items = [Item(1, date(2026, 3, 1), date(2026, 2, 1), 100.0),
+    ...          Item(2, date(2026, 3, 5), date(2026, 2, 5), 50.0),
+    ...          Item(3, date(2026, 3, 1), date(2026, 3, 1), -30.0)]
+    >>> summarize(items, date(2026, 3, 5))
+    Amounts(overdue=100.0, not_due=50.0, credits=30.0, disputed=0.0, promised=0.0, \
+days_overdue_max=4)
+    """
+    overdue = not_due = credits_ = disputed = promised = 0.0
+    oldest = today
+    for item in items:
+        if item.amount < 0:
+            credits_ -= item.amount
+            continue
+        if item.due_date < today:
+            overdue += item.amount
+            oldest = min(oldest, item.due_date)
+        else:
+            not_due += item.amount
+        if item.kind == "dispute":
+            disputed += item.amount
+        elif is_promised(item, today):
+            promised += item.amount
+    return Amounts(overdue, not_due, credits_, disputed, promised, (today - oldest).days)
+
+
+def told(items: Iterable[Item], until: date, today: date, settings: Settings) -> list[Item]:
+    """What a scenario message tells of: the eligible items due by ``until`` and the open credits
+    that reduce them (R8, R10), oldest first."""
+    items = list(items)
+    claims = [item for item in eligible_items(items, today, settings) if item.due_date <= until]
+    credits_ = [item for item in items if item.amount < 0 and item.kind != "dispute"]
+    return sorted(claims, key=leader_key) + sorted(credits_, key=leader_key)

@@ -1,0 +1,66 @@
+"""Which items count, and which one leads (rules R1 and R2)."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from .facts import EXCLUDING_KINDS, Item, Settings
+
+
+def is_ignored(item: Item, settings: Settings) -> bool:
+    """Ignored by hand, or owed less than the company's threshold (R1). Credits never are by
+    amount: they reduce what is chased, however small."""
+    return item.ignored or 0 < item.amount < settings.ignore_below
+
+
+def exclusion(item: Item, today: date, settings: Settings) -> str | None:
+    """Why an item is not eligible on ``today``, or ``None`` if it is (R1).
+
+    :return: ``credit``, ``no_followup``, ``ignored``, ``dispute``, ``litigation``, ``promise`` or
+        ``specific``
+
+    >>> day = date(2026, 3, 1)
+    >>> exclusion(Item(1, day, day, 100.0, kind="dispute"), day, Settings())
+    'dispute'
+    """
+    if item.amount <= 0:
+        return "credit"
+    if item.no_followup:
+        return "no_followup"
+    if is_ignored(item, settings):
+        return "ignored"
+    if item.kind in EXCLUDING_KINDS:
+        return item.kind
+    if item.attached:
+        return "specific"
+    if is_promised(item, today):
+        return "promise"
+    return None
+
+
+def is_promised(item: Item, today: date) -> bool:
+    """A promise is awaited up to and including its date plus grace: money that arrives on that
+    day still keeps it (R15), so the scenario takes the item back on the day after."""
+    return item.promised_until is not None and today <= item.promised_until
+
+
+def leader_key(item: Item) -> tuple[date, date, int]:
+    """Oldest due date first; ties by invoice date, then id (R2)."""
+    return (item.due_date, item.date, item.id)
+
+
+def eligible_items(items: Iterable[Item], today: date, settings: Settings) -> list[Item]:
+    """The items that the scenario may chase on ``today``, due or not (R1)."""
+    return [item for item in items if exclusion(item, today, settings) is None]
+
+
+def find_leader(items: Iterable[Item], today: date, settings: Settings) -> Item | None:
+    """The oldest due eligible item, or ``None`` (R2). Items not yet due count. [seed 003]"""
+    return min(eligible_items(items, today, settings), key=leader_key, default=None)
+
+
+def chased(eligible: Iterable[Item], items: Iterable[Item], until: date) -> float:
+    """What would be asked for: the eligible items due on or before ``until`` less the open
+    credits, those in dispute left aside (R8). In company currency, not rounded."""
+    claims = sum(item.amount for item in eligible if item.due_date <= until)
+    credits_ = sum(item.amount for item in items if item.amount < 0 and item.kind != "dispute")
+    return claims + credits_

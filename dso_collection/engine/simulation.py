@@ -1,0 +1,89 @@
+"""A scenario played forward, day by day, on facts alone (dry run).
+
+Nothing is paid meanwhile and every action is done on its day: what comes out is what the customer
+would receive at most.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from .facts import Customer, Done, OpenAction, Settings, plus
+from .leader import eligible_items
+from .scenario import Decision, decide
+
+
+def _same_day(day: date) -> date:
+    return day
+
+
+def _next_change(customer: Customer, today: date) -> date | None:
+    """The next day on which the decision can change: an item falls due (R8), its due date has
+    passed (R6), or a promise has ended (R1)."""
+    days = [
+        day
+        for item in customer.items
+        for day in (
+            item.due_date,
+            plus(item.due_date, 1),
+            item.promised_until and plus(item.promised_until, 1),
+        )
+        if day and day > today
+    ]
+    return min(days, default=None)
+
+
+def _after(customer: Customer, decision: Decision, day: date, settings: Settings) -> Customer:
+    """The customer's facts once the decided step is done on ``day``."""
+    leader = decision.leader
+    entry = Done(decision.step.id, day)
+    history = customer.history
+    told = dict(history.told)
+    for item in eligible_items(customer.items, day, settings):
+        if item.due_date <= max(day, leader.due_date):
+            told[item.id] = (*told.get(item.id, ()), entry)
+    done = {**history.done, leader.id: (*history.done.get(leader.id, ()), entry)}
+    return customer._replace(
+        history=history._replace(done=done, told=told, last_date=day, last_leader_id=leader.id),
+        open_action=None,
+    )
+
+
+def simulate(
+    customer: Customer,
+    today: date,
+    until: date,
+    settings: Settings,
+    next_opening: Callable[[date], date] = _same_day,
+) -> Iterator[tuple[date, Decision]]:
+    """Yield ``(day, decision)`` for each step that would be done from ``today`` to ``until``.
+
+    :param next_opening: the first day, that day or later, on which actions are carried out
+    """
+    day = today
+    while day <= until:
+        decision = decide(customer, day, settings)
+        leader_id = decision.leader.id if decision.leader else None
+        customer = customer._replace(leader_id=leader_id, leader_since=decision.leader_since)
+        change = _next_change(customer, day)
+        if decision.step is None:
+            if change is None:
+                return
+            # What was open is cancelled, with the date that the user had set.
+            customer = customer._replace(open_action=None)
+            day = change
+            continue
+        done_on = next_opening(max(decision.date, day))
+        if change and change <= min(done_on, until):
+            # Something changes before: decide again on that day, the proposal standing until then.
+            customer = customer._replace(
+                open_action=OpenAction(
+                    leader_id, decision.step.id, decision.date, decision.cause == "forced"
+                )
+            )
+            day = change
+            continue
+        if done_on > until:
+            return
+        yield done_on, decision
+        customer = _after(customer, decision, done_on, settings)
+        day = done_on

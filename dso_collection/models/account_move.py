@@ -1,0 +1,110 @@
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    dso_status_id = fields.Many2one(
+        "dso.item.status",
+        string="Collection Status",
+        compute="_compute_dso_status",
+        inverse="_inverse_dso_status",
+        search="_search_dso_status_id",
+        help="Of its open items, where they all have the same.",
+    )
+    dso_status_date = fields.Date(
+        string="Collection Status Date",
+        compute="_compute_dso_status",
+        inverse="_inverse_dso_status",
+        search="_search_dso_status_date",
+    )
+    dso_action_ids = fields.Many2many(
+        "dso.action", string="Collection Actions", compute="_compute_dso_action_ids"
+    )
+    dso_action_count = fields.Integer(
+        string="Collection Action Count", compute="_compute_dso_action_ids"
+    )
+
+    def _dso_get_items(self):
+        """Posted items on receivable accounts of these entries."""
+        return self.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
+    @api.depends("line_ids.dso_status_id", "line_ids.dso_status_date")
+    def _compute_dso_status(self):
+        for move in self:
+            items = move._dso_get_items()
+            statuses, dates = items.dso_status_id, set(items.mapped("dso_status_date"))
+            alike = len(statuses) == 1 and all(item.dso_status_id for item in items)
+            move.dso_status_id = statuses if alike else False
+            move.dso_status_date = dates.pop() if alike and len(dates) == 1 else False
+
+    def _inverse_dso_status(self):
+        for move in self:
+            items = move._dso_get_items()
+            items._dso_write_own(
+                {
+                    "dso_status_id": move.dso_status_id.id,
+                    "dso_status_date": move.dso_status_date,
+                }
+            )
+
+    def _search_dso_status_id(self, operator, value):
+        if operator in ("in", "not in") and False in value:
+            return NotImplemented
+        return [("line_ids.dso_status_id", operator, value)]
+
+    def _search_dso_status_date(self, operator, value):
+        return [("line_ids.dso_status_date", operator, value)]
+
+    def _compute_dso_action_ids(self):
+        """Actions that told of these entries, are attached to them, or are led by them."""
+        items = self.env["dso.action.item"].search([("line_id.move_id", "in", self.ids)])
+        led = self.env["dso.action"].search([("leader_line_id.move_id", "in", self.ids)])
+        by_move = {}
+        for item in items:
+            by_move.setdefault(item.line_id.move_id, set()).add(item.action_id.id)
+        for action in led:
+            by_move.setdefault(action.leader_line_id.move_id, set()).add(action.id)
+        for move in self:
+            ids = by_move.get(move._origin, ())
+            move.dso_action_ids = self.env["dso.action"].browse(sorted(ids))
+            move.dso_action_count = len(ids)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            self.env["dso.refresh.queue"]._note(move_ids=self.ids)
+        return result
+
+    def action_dso_view_actions(self):
+        """Open the collection actions about this entry."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dso_collection.dso_action_action_history"
+        )
+        return dict(action, domain=[("id", "in", self.dso_action_ids.ids)], context={})
+
+    def _dso_get_pdf_attachments(self):
+        """The PDF of each invoice: the one that was sent before, else one made now."""
+        attachments = self.env["ir.attachment"]
+        for move in self:
+            attachments |= move.invoice_pdf_report_id or move._dso_make_pdf()
+        return attachments
+
+    def _dso_make_pdf(self):
+        """Print an invoice that was never sent, with its own report, in its customer's language."""
+        self.ensure_one()
+        report = self.partner_id.invoice_template_pdf_report_id or self.env.ref(
+            "account.account_invoices"
+        )
+        content, _type = self.env["ir.actions.report"]._render_qweb_pdf(report, self.ids)
+        return self.env["ir.attachment"].create(
+            {
+                "name": self._get_invoice_report_filename(report=report),
+                "raw": content,
+                "mimetype": "application/pdf",
+                "res_model": "mail.message",
+            }
+        )

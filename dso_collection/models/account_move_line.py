@@ -1,0 +1,437 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..engine import leader as rules
+from ..engine.facts import EXCLUDING_KINDS, Item, Settings
+
+#: Fields of an item whose change concerns the agenda.
+WATCHED = frozenset(
+    {
+        "date_maturity",
+        "partner_id",
+        "account_id",
+        "no_followup",
+        "dso_status_id",
+        "dso_status_date",
+        "dso_ignored",
+    }
+)
+#: Context under which own fields are written on posted items: they are no accounting, so none of
+#: accounting's synchronisation has to run.
+QUIET = {
+    "skip_invoice_sync": True,
+    "skip_account_move_synchronization": True,
+    "skip_is_manually_modified": True,
+    "tracking_disable": True,
+}
+
+
+class AccountMoveLine(models.Model):
+    """Items: posted journal items on a receivable account.
+
+    Only four nullable columns are stored, and nothing is computed into them, so that installing
+    on a large ledger rewrites nothing.
+    """
+
+    _inherit = "account.move.line"
+
+    dso_status_id = fields.Many2one(
+        "dso.item.status",
+        string="Item Status",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    dso_status_date = fields.Date(string="Status Date", copy=False)
+    dso_comment = fields.Text(string="Collection Comment", copy=False)
+    dso_ignored = fields.Boolean(
+        string="Ignored in Collection",
+        copy=False,
+        help="Counts in the amounts, but no scenario chases it.",
+    )
+    dso_days_overdue = fields.Integer(
+        string="Days Overdue",
+        compute="_compute_dso_days_overdue",
+        search="_search_dso_days_overdue",
+    )
+    dso_is_leader = fields.Boolean(
+        string="Leader", compute="_compute_dso_is_leader", search="_search_dso_is_leader"
+    )
+    dso_excluded = fields.Boolean(
+        string="Excluded From the Scenario",
+        compute="_compute_dso_excluded",
+        search="_search_dso_excluded",
+    )
+    dso_excluded_reason = fields.Char(string="Why Excluded", compute="_compute_dso_excluded")
+    dso_qualification_ids = fields.One2many(
+        "dso.qualification", "line_id", string="Qualifications", readonly=True
+    )
+
+    # ------------------------------------------------------------------
+    # Computed fields
+    # ------------------------------------------------------------------
+
+    @api.depends("date_maturity", "date", "amount_residual")
+    def _compute_dso_days_overdue(self):
+        todays = {company: company._dso_today() for company in self.company_id}
+        for line in self:
+            due = line.date_maturity or line.date
+            if not due or not line._dso_is_open() or line.amount_residual <= 0:
+                line.dso_days_overdue = 0
+                continue
+            line.dso_days_overdue = max(0, (todays[line.company_id] - due).days)
+
+    def _search_dso_days_overdue(self, operator, value):
+        """Days overdue are a due date seen from today, of open items only."""
+        mirrored = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+        if operator == "in":
+            return Domain.OR(self._dso_get_overdue_domain("=", days) for days in value)
+        if operator not in mirrored:
+            return NotImplemented
+        domain = self._dso_get_overdue_domain(mirrored[operator], value)
+        zero_matches = {">": 0 > value, ">=": 0 >= value, "<": 0 < value, "<=": 0 <= value}
+        if zero_matches[operator]:
+            return domain | ~self._dso_get_overdue_domain("<=", 1)
+        return domain & self._dso_get_overdue_domain("<=", 1)
+
+    @api.model
+    def _dso_get_overdue_domain(self, operator, days):
+        """Open claims whose due date compares with that of ``days`` days ago."""
+        by_day = {}
+        for company in self.env["res.company"]._dso_companies():
+            by_day.setdefault(company._dso_today(), []).append(company.id)
+        dates = Domain.OR(
+            Domain("company_id", "in", ids)
+            & Domain("date_maturity", operator, day - timedelta(days=days))
+            for day, ids in by_day.items()
+        )
+        return self._dso_get_open_domain() & Domain("amount_residual", ">", 0) & dates
+
+    def _compute_dso_is_leader(self):
+        # sudo: the star is shown to whoever sees the item
+        led = self.env["dso.customer"].sudo().search([("leader_line_id", "in", self.ids)])
+        leaders = led.leader_line_id
+        for line in self:
+            line.dso_is_leader = line._origin in leaders
+
+    def _search_dso_is_leader(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # sudo: see above
+        customers = self.env["dso.customer"].sudo()._search([("leader_line_id", "!=", False)])
+        led = Domain("id", "in", customers.subselect("leader_line_id"))
+        return led if True in value else ~led
+
+    def _compute_dso_excluded(self):
+        reasons = self._dso_get_exclusions()
+        labels = self._dso_get_exclusion_labels()
+        for line in self:
+            reason = reasons.get(line._origin.id)
+            line.dso_excluded = bool(reason)
+            line.dso_excluded_reason = labels.get(reason, False)
+
+    @api.model
+    def _dso_get_exclusion_labels(self):
+        return {
+            "dispute": self.env._("In dispute"),
+            "litigation": self.env._("In litigation"),
+            "promise": self.env._("Promised"),
+            "specific": self.env._("Specific action"),
+            "ignored": self.env._("Ignored"),
+            "no_followup": self.env._("Excluded from follow-up"),
+        }
+
+    def _dso_get_exclusions(self):
+        """{line id: why the scenario leaves it out}, for open claims, by the engine's rule."""
+        claims = self.filtered(lambda line: line._dso_is_open() and line.amount_residual > 0)
+        if not claims:
+            return {}
+        # sudo: whether an item is chased is a fact of the rules, shown with the item
+        items = self.env["dso.action.item"].sudo()
+        attached = items.search(
+            [
+                ("line_id", "in", claims.ids),
+                ("action_id.origin", "=", "specific"),
+                ("action_id.state", "in", ("planned", "error")),
+            ]
+        ).line_id
+        result = {}
+        for company, lines in claims.grouped("company_id").items():
+            today = company._dso_today()
+            settings = Settings(ignore_below=company.sudo().dso_ignore_below)
+            for line in lines:
+                item = line._dso_to_engine(company, line in attached)
+                result[line.id] = rules.exclusion(item, today, settings)
+        return result
+
+    def _dso_to_engine(self, company, attached):
+        """This item as the engine knows it."""
+        self.ensure_one()
+        # sudo: the status's kind decides, whoever may read statuses
+        kind = self.sudo().dso_status_id.kind or None
+        promised = kind == "promise" and self.dso_status_date
+        return Item(
+            id=self.id,
+            due_date=self.date_maturity or self.date,
+            date=self.invoice_date or self.date,
+            amount=self.amount_residual,
+            no_followup=self.no_followup,
+            ignored=self.dso_ignored,
+            kind=kind,
+            promised_until=company._dso_promised_until(promised) if promised else None,
+            attached=attached,
+        )
+
+    def _search_dso_excluded(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        claims = self._dso_get_open_domain() & Domain("amount_residual", ">", 0)
+        excluded = claims & Domain.OR(self._dso_get_exclusion_domains())
+        return excluded if True in value else ~excluded
+
+    @api.model
+    def _dso_get_exclusion_domains(self):
+        """The engine's :func:`exclusion` as domains, to search by it."""
+        # sudo: the same facts as in the compute
+        items = self.env["dso.action.item"].sudo()
+        attached = items._search(
+            [
+                ("line_id", "!=", False),
+                ("action_id.origin", "=", "specific"),
+                ("action_id.state", "in", ("planned", "error")),
+            ]
+        )
+        domains = [
+            Domain("no_followup", "=", True),
+            Domain("dso_ignored", "=", True),
+            Domain("dso_status_id.kind", "in", list(EXCLUDING_KINDS)),
+            Domain("id", "in", attached.subselect("line_id")),
+        ]
+        for company in self.env["res.company"]._dso_companies():
+            own = Domain("company_id", "=", company.id)
+            if company.dso_ignore_below:
+                domains.append(own & Domain("amount_residual", "<", company.dso_ignore_below))
+            today = company._dso_today()
+            awaited = next(
+                today - timedelta(days=days)
+                for days in range(60, -1, -1)
+                if company._dso_promised_until(today - timedelta(days=days)) >= today
+            )
+            domains.append(
+                own
+                & Domain("dso_status_id.kind", "=", "promise")
+                & Domain("dso_status_date", ">=", awaited)
+            )
+        return domains
+
+    # ------------------------------------------------------------------
+    # What an item is
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _dso_get_open_domain(self):
+        """Open items and credits of customers."""
+        return (
+            Domain("account_id.account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("reconciled", "=", False)
+            & Domain("amount_residual", "!=", 0)
+            & Domain("partner_id", "!=", False)
+        )
+
+    def _dso_is_open(self):
+        self.ensure_one()
+        return (
+            self.parent_state == "posted"
+            and self.account_id.account_type == "asset_receivable"
+            and not self.reconciled
+            and bool(self.amount_residual)
+        )
+
+    def _dso_get_document(self):
+        """The number that the customer knows this item by."""
+        self.ensure_one()
+        return self.move_id.name or self.move_name or self.ref or self.name or ""
+
+    def _dso_get_document_label(self):
+        """``Invoice INV/2026/0042``, in the user's language."""
+        self.ensure_one()
+        number = self._dso_get_document()
+        if self.move_type in ("out_invoice", "out_receipt"):
+            return self.env._("Invoice %(number)s", number=number)
+        return self.env._("Item %(number)s", number=number)
+
+    def _dso_prepare_row(self, today):
+        """One line of a statement, see ``dso.action._get_rows``."""
+        self.ensure_one()
+        due = self.date_maturity or self.date
+        return {
+            "line_id": self.id,
+            "document": self._dso_get_document(),
+            "invoice_date": self.invoice_date or self.date,
+            "due_date": due,
+            "days_overdue": max(0, (today - due).days) if self.amount_residual > 0 else 0,
+            "currency_id": self.currency_id,
+            "amount_residual": self.amount_residual_currency,
+            "amount_company": self.amount_residual,
+        }
+
+    # ------------------------------------------------------------------
+    # Freshness
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        if not WATCHED & vals.keys():
+            return super().write(vals)
+        # of the partner or account before, too
+        moved = {"partner_id", "account_id"} & vals.keys()
+        before = self.partner_id.ids if moved else ()
+        logged = self._dso_statuses_before(vals)
+        result = super().write(vals)
+        self.env["dso.refresh.queue"]._note(line_ids=self.ids, partner_ids=before)
+        self._dso_log_changes(logged)
+        return result
+
+    def unlink(self):
+        posted = self.filtered(lambda line: line.parent_state == "posted")
+        if posted:
+            self.env["dso.refresh.queue"]._note(partner_ids=posted.partner_id.ids)
+        return super().unlink()
+
+    # ------------------------------------------------------------------
+    # Qualification
+    # ------------------------------------------------------------------
+
+    def _dso_statuses_before(self, vals):
+        if not {"dso_status_id", "dso_status_date"} & vals.keys():
+            return {}
+        return {line: (line.dso_status_id, line.dso_status_date) for line in self}
+
+    def _dso_log_changes(self, before):
+        """Keep every change of status in the append-only log, however it was made."""
+        changed = [
+            line
+            for line, status in before.items()
+            if status != (line.dso_status_id, line.dso_status_date)
+        ]
+        if changed and not self.env.context.get("dso_skip_log"):
+            lines = self.browse([line.id for line in changed])
+            lines._dso_log(source="system" if self.env.su else "collector")
+
+    def _dso_log(self, source="collector", **values):
+        """Add the present status of these items to the log.
+
+        :param values: further values of ``dso.qualification``
+        """
+        # sudo: the log is written by the module only
+        Customer = self.env["dso.customer"].sudo().with_context(active_test=False)
+        lines = self.filtered("partner_id")
+        by_company = defaultdict(set)
+        for line in lines:
+            by_company[line.company_id].add(line.partner_id.commercial_partner_id.id)
+        customers = {}
+        for company, partner_ids in by_company.items():
+            Customer._ensure_customers(company, partner_ids)
+            for customer in Customer.search(
+                [("company_id", "=", company.id), ("partner_id", "in", list(partner_ids))]
+            ):
+                customers[company, customer.partner_id] = customer
+        values_list = []
+        for line in lines:
+            customer = customers.get((line.company_id, line.partner_id.commercial_partner_id.sudo()))
+            if not customer:
+                continue
+            status = line.sudo().dso_status_id
+            values_list.append(
+                {
+                    "customer_id": customer.id,
+                    "partner_id": customer.partner_id.id,
+                    "company_id": line.company_id.id,
+                    "line_id": line.id,
+                    "document": line._dso_get_document(),
+                    "due_date": line.date_maturity or line.date,
+                    "currency_id": line.currency_id.id,
+                    "amount_residual": line.amount_residual_currency,
+                    "status_id": status.id,
+                    "kind": status.kind,
+                    "date": line.dso_status_date,
+                    "comment": line.dso_comment,
+                    "user_id": self.env.uid,
+                    "source": source,
+                    "logged_on": line.company_id._dso_today(),
+                    **values,
+                }
+            )
+        return self.env["dso.qualification"].sudo().create(values_list)
+
+    def _dso_set_status(self, status, date=None):
+        """Put a status on items, as the module itself does."""
+        # sudo: own fields of the module, which accounting's rights are not about
+        lines = self.sudo().with_context(**QUIET)
+        lines.write({"dso_status_id": status.id, "dso_status_date": date})
+
+    def _dso_check_write(self):
+        """Who may change the collection fields of these items.
+
+        :raise AccessError: unless a collector who sees the customers of all of them
+        """
+        if not self.env.user.has_group("dso_collection.group_dso_collector"):
+            raise AccessError(self.env._("Only collectors may do this."))
+        self.check_access("read")
+        partners = self.partner_id.commercial_partner_id
+        seen = self.env["dso.customer"].search(
+            [("partner_id", "in", partners.ids), ("company_id", "in", self.company_id.ids)]
+        )
+        pairs = {(customer.partner_id, customer.company_id) for customer in seen}
+        for line in self:
+            if (line.partner_id.commercial_partner_id, line.company_id) not in pairs:
+                raise AccessError(
+                    self.env._(
+                        "%(document)s belongs to a customer that you do not collect.",
+                        document=line._dso_get_document(),
+                    )
+                )
+
+    def _dso_write_own(self, vals):
+        """Write collection fields as a collector, who has no right on journal items."""
+        lines = self.filtered(lambda line: line._dso_is_open())
+        if not lines:
+            raise UserError(self.env._("Only open items of customers can be changed here."))
+        lines._dso_check_write()
+        # sudo: checked above; only the module's own fields and the follow-up flag are written
+        lines.sudo().with_context(**QUIET).write(vals)
+
+    def action_dso_ignore(self):
+        """Leave these items out of dunning; they still count in the amounts."""
+        self._dso_write_own({"dso_ignored": True})
+
+    def action_dso_unignore(self):
+        """Chase these items again."""
+        self._dso_write_own({"dso_ignored": False})
+
+    def action_dso_include(self):
+        """Include in collection: take away the follow-up flag that Odoo sets by default in
+        general journals, so that opening balances are chased (R1)."""
+        self._dso_write_own({"no_followup": False})
+
+    def action_dso_exclude(self):
+        """Exclude from follow-up, in Odoo's own words and for all of its reports."""
+        self._dso_write_own({"no_followup": True})
+
+    def action_dso_view_customer(self):
+        """Open the customer's file of this item."""
+        self.ensure_one()
+        customer = self.env["dso.customer"].search(
+            [
+                ("partner_id", "=", self.partner_id.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ],
+            limit=1,
+        )
+        if not customer:
+            raise UserError(self.env._("This item has no collection file yet."))
+        return customer.get_formview_action()

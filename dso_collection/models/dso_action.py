@@ -1,0 +1,571 @@
+"""One thing to do or done. Planning writes it (``dso_customer_plan``), dispatch carries it out
+(``dso_action_dispatch``), its words are made in ``dso_action_content``."""
+
+from datetime import date as Date
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.misc import format_date
+
+from .dso_scenario_step import ACTION_TYPES
+
+AGENDA_STATES = [
+    ("confirmed", "Confirmed"),
+    ("late", "To do"),
+    ("upcoming", "Upcoming"),
+    ("error", "Error"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+]
+
+RESULTS = [
+    ("reached", "Reached"),
+    ("promise", "Promised to pay"),
+    ("dispute", "Disputes"),
+    ("message", "Message left"),
+    ("no_answer", "No answer"),
+    ("wrong_number", "Wrong number"),
+    ("other", "Other"),
+]
+
+OPEN_STATES = ("planned", "error")
+
+
+class DsoAction(models.Model):
+    """A scenario action, a specific action or an action out of scenario. [seeds 000 to 003]"""
+
+    _name = "dso.action"
+    _description = "Collection Action"
+    _order = "date, id"
+    _check_company_auto = True
+
+    customer_id = fields.Many2one(
+        "dso.customer", required=True, index=True, ondelete="cascade", check_company=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Partner",
+        compute="_compute_from_customer",
+        store=True,
+        precompute=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_from_customer",
+        store=True,
+        precompute=True,
+        index=True,
+        ondelete="cascade",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    collector_id = fields.Many2one(
+        "res.users",
+        compute="_compute_from_customer",
+        store=True,
+        precompute=True,
+        readonly=False,
+        ondelete="set null",
+        help="In charge of the customer, and sender of the message.",
+    )
+    origin = fields.Selection(
+        [("scenario", "Scenario"), ("specific", "Specific"), ("manual", "Out of scenario")],
+        required=True,
+        default="manual",
+        help="Specific actions are attached to items, which leave the scenario meanwhile.",
+    )
+    step_id = fields.Many2one(
+        "dso.scenario.step", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    scenario_id = fields.Many2one(related="step_id.scenario_id")
+    parent_id = fields.Many2one(
+        "dso.action",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The specific action that this one was an execution of.",
+    )
+    child_ids = fields.One2many("dso.action", "parent_id", string="Executions", readonly=True)
+    name = fields.Char(compute="_compute_name")
+    action_type = fields.Selection(ACTION_TYPES, string="Type", required=True, default="call")
+    date = fields.Date(required=True, default=lambda self: self.env.company._dso_today())
+    date_forced = fields.Boolean(readonly=True, help="The date was set by a user.")
+    automatic = fields.Boolean()
+    to_confirm = fields.Boolean(string="To Be Confirmed")
+    confirmed = fields.Boolean(readonly=True, copy=False)
+    state = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("done", "Done"),
+            ("error", "Error"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        default="planned",
+        copy=False,
+    )
+    agenda_state = fields.Selection(
+        AGENDA_STATES, compute="_compute_agenda_state", search="_search_agenda_state"
+    )
+    leader_line_id = fields.Many2one(
+        "account.move.line", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    item_ids = fields.One2many("dso.action.item", "action_id", string="Items")
+    amount = fields.Monetary(readonly=True, help="What is asked for, in company currency.")
+    recipient_ids = fields.Many2many(
+        "res.partner",
+        string="Recipients",
+        help="Empty: the customer's contacts for collection.",
+    )
+    subject = fields.Char()
+    body = fields.Html(sanitize="email_outgoing")
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail Template",
+        domain="[('model', '=', 'dso.action')]",
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    sms_template_id = fields.Many2one(
+        "sms.template",
+        string="SMS Template",
+        domain="[('model', '=', 'dso.action')]",
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    letter_template_id = fields.Many2one(
+        "dso.letter.template",
+        string="Letter Template",
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    mail_id = fields.Many2one(
+        "mail.mail",
+        string="E-mail",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    message_id = fields.Many2one(
+        "mail.message",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    error_data = fields.Json(readonly=True, copy=False)
+    error_message = fields.Char(
+        compute="_compute_error_message", help="What keeps this action back, and how to mend it."
+    )
+    reason_data = fields.Json(readonly=True, copy=False)
+    reason = fields.Char(compute="_compute_reason", help="Why this action, why this date.")
+    cancel_code = fields.Char(readonly=True, copy=False)
+    cancel_reason = fields.Char(readonly=True, copy=False)
+    skipped = fields.Boolean(readonly=True, copy=False, help="Skipped by a user.")
+    done_date = fields.Date(readonly=True, copy=False, index="btree_not_null")
+    done_by_id = fields.Many2one(
+        "res.users", string="Done By", readonly=True, copy=False, ondelete="restrict"
+    )
+    result = fields.Selection(RESULTS, copy=False)
+    comment = fields.Text(copy=False)
+
+    customer_amount_overdue = fields.Monetary(
+        related="customer_id.amount_overdue", string="Overdue"
+    )
+    is_automatic_email = fields.Boolean(compute="_compute_is_email")
+    is_email = fields.Boolean(compute="_compute_is_email")
+    phone = fields.Char(compute="_compute_phone")
+
+    # R9: at most one, enforced by the database whatever the code does
+    _one_open_scenario_action = models.UniqueIndex(
+        "(customer_id) WHERE origin = 'scenario' AND state IN ('planned', 'error')",
+        "A customer has at most one open scenario action.",
+    )
+    # what the dispatch cron looks for
+    _dispatch_idx = models.Index(
+        "(date, id) WHERE automatic AND state IN ('planned', 'error') AND done_date IS NULL"
+    )
+    # the agenda: open actions by date, of everybody or of one collector
+    _open_idx = models.Index("(date, id) WHERE state IN ('planned', 'error')")
+    _open_collector_idx = models.Index(
+        "(collector_id, automatic, date, id) WHERE state IN ('planned', 'error')"
+    )
+    _open_customer_idx = models.Index(
+        "(customer_id, date, id) WHERE state IN ('planned', 'error')"
+    )
+    _history_idx = models.Index("(done_date DESC, id DESC) WHERE done_date IS NOT NULL")
+
+    # ------------------------------------------------------------------
+    # Computed fields
+    # ------------------------------------------------------------------
+
+    @api.depends("customer_id")
+    def _compute_from_customer(self):
+        for action in self:
+            customer = action.customer_id
+            action.partner_id = customer.partner_id
+            action.company_id = customer.company_id
+            if not action.collector_id:
+                action.collector_id = (
+                    customer.collector_id or customer.company_id.dso_default_collector_id
+                )
+
+    @api.depends("step_id.name", "subject", "action_type")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        labels = dict(self._fields["action_type"]._description_selection(self.env))
+        for action in self:
+            action.name = action.step_id.name or action.subject or labels.get(action.action_type)
+
+    @api.depends("name", "partner_id.name")
+    def _compute_display_name(self):
+        for action in self:
+            action.display_name = f"{action.partner_id.name or ''}: {action.name or ''}"
+
+    @api.depends("state", "automatic", "confirmed", "to_confirm", "date")
+    def _compute_agenda_state(self):
+        todays = {company: company._dso_today() for company in self.company_id}
+        for action in self:
+            if action.state != "planned":
+                action.agenda_state = action.state
+            elif action.automatic and (action.confirmed or not action.to_confirm):
+                action.agenda_state = "confirmed"
+            else:
+                today = todays.get(action.company_id) or fields.Date.context_today(action)
+                late = action.date and action.date <= today
+                action.agenda_state = "late" if late else "upcoming"
+
+    def _search_agenda_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(self._get_agenda_state_domain(state) for state in value)
+
+    @api.model
+    def _get_agenda_state_domain(self, agenda_state):
+        """Domain of the actions in one state of the agenda, each company on its own date."""
+        if agenda_state not in dict(AGENDA_STATES):
+            return Domain.FALSE
+        if agenda_state in ("done", "error", "cancelled"):
+            return Domain("state", "=", agenda_state)
+        ready = Domain("automatic", "=", True) & (
+            Domain("confirmed", "=", True) | Domain("to_confirm", "=", False)
+        )
+        planned = Domain("state", "=", "planned")
+        if agenda_state == "confirmed":
+            return planned & ready
+        operator = "<=" if agenda_state == "late" else ">"
+        by_day = {}
+        for company in self.env["res.company"].sudo().search([]):
+            by_day.setdefault(company._dso_today(), []).append(company.id)
+        if len(by_day) == 1:
+            dates = Domain("date", operator, next(iter(by_day)))
+        else:
+            dates = Domain.OR(
+                Domain("company_id", "in", ids) & Domain("date", operator, day)
+                for day, ids in by_day.items()
+            )
+        return planned & ~ready & dates
+
+    @api.depends("action_type", "automatic")
+    def _compute_is_email(self):
+        for action in self:
+            action.is_email = bool(action._get_channel()._renders_mail)
+            action.is_automatic_email = action.is_email and action.automatic
+
+    def _compute_phone(self):
+        for action in self:
+            contacts = action.recipient_ids or action.customer_id.contact_ids
+            action.phone = next(
+                (contact.phone for contact in contacts if contact.phone), action.partner_id.phone
+            )
+
+    @api.depends("reason_data", "leader_line_id", "state", "cancel_code", "done_date")
+    @api.depends_context("lang")
+    def _compute_reason(self):
+        todays = {company: company._dso_today() for company in self.company_id}
+        for action in self:
+            sentences = []
+            if action.state == "cancelled":
+                sentences.append(action._describe_cancellation())
+            if action.reason_data:
+                day = action.done_date or todays[action.company_id]
+                sentences.append(action._describe_reason(day))
+            elif action.origin == "manual":
+                sentences.append(self.env._("Action out of scenario."))
+            elif action.origin == "specific":
+                sentences.append(self.env._("Specific action for its items."))
+            action.reason = " ".join(filter(None, sentences))
+
+    @api.depends("error_data")
+    @api.depends_context("lang")
+    def _compute_error_message(self):
+        for action in self:
+            action.error_message = (
+                action._describe_error(action.error_data) if action.error_data else False
+            )
+
+    # ------------------------------------------------------------------
+    # Constraints and protection of the history
+    # ------------------------------------------------------------------
+
+    @api.constrains("origin", "item_ids", "state")
+    def _check_specific_items(self):
+        for action in self:
+            if action.origin == "specific" and action.state == "planned" and not action.item_ids:
+                raise UserError(
+                    self.env._(
+                        "A specific action is always attached to at least one item. Choose the "
+                        "items, or make an action out of scenario."
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_done(self):
+        if self.filtered("done_date"):
+            raise UserError(
+                self.env._("What was done stays in the history: it cannot be deleted.")
+            )
+
+    def write(self, vals):
+        if "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals):
+            vals = dict(vals, date_forced=True)
+        return super().write(vals)
+
+    def _is_users_own_date(self, vals):
+        """A date written from a screen (list, calendar) is the user's own and holds (R7)."""
+        return not self.env.su and any(str(action.date) != str(vals["date"]) for action in self)
+
+    # ------------------------------------------------------------------
+    # What the user does
+    # ------------------------------------------------------------------
+
+    def action_confirm(self):
+        """Let automatic actions leave at their date. Alone or in bulk."""
+        self.check_access("write")
+        actions = self.filtered(
+            lambda action: action.automatic and action.state in OPEN_STATES and not action.done_date
+        )
+        if not actions:
+            raise UserError(
+                self.env._(
+                    "There is nothing to confirm: only automatic actions that have not left yet "
+                    "are confirmed."
+                )
+            )
+        actions.write({"confirmed": True})
+        actions._trigger_dispatch()
+
+    def action_unconfirm(self):
+        """Take a confirmation back."""
+        self.check_access("write")
+        self.filtered(lambda action: action.state in OPEN_STATES and not action.done_date).write(
+            {"confirmed": False}
+        )
+
+    def action_cancel(self, reason=None):
+        """Do not do these actions. A scenario step skipped so counts as done today (R4)."""
+        self.check_access("write")
+        open_actions = self.filtered(lambda action: action.state in OPEN_STATES)
+        if not open_actions:
+            raise UserError(self.env._("Only planned actions can be cancelled."))
+        open_actions._cancel("user", reason=reason, skip=True)
+        open_actions.customer_id._plan(open_actions.customer_id)
+
+    def action_reschedule(self, date):
+        """Set the date of planned actions; it holds while leader and step stand (R7)."""
+        self.check_access("write")
+        date = fields.Date.to_date(date)
+        if not date:
+            raise UserError(self.env._("Choose the new date."))
+        if any(action.state not in OPEN_STATES or action.done_date for action in self):
+            raise UserError(self.env._("Only planned actions can be moved to another date."))
+        self.write({"date": date, "date_forced": True})
+        # sudo: the plan looks at the whole file; the right to move the action was checked
+        customers = self.sudo().customer_id
+        customers._plan(customers)
+
+    def _cancel(self, code, reason=None, skip=False):
+        """Cancel with a reason that is kept; ``skip`` marks a step skipped by the user."""
+        today = {company: company._dso_today() for company in self.company_id}
+        for company, actions in self.grouped("company_id").items():
+            values = {"state": "cancelled", "cancel_code": code, "cancel_reason": reason}
+            if skip:
+                values.update(
+                    skipped=True, done_date=today[company], done_by_id=self.env.uid
+                )
+            actions.write(values)
+
+    def _prepare_replan_values(self, decision, row, same):
+        """What changes on an open scenario action when the plan decides anew.
+
+        :param same: whether leader and step stand; then a date set by the user and a
+            confirmation hold (R7), else both are gone
+        """
+        self.ensure_one()
+        values = self.customer_id._prepare_decision_values(decision)
+        values["date"] = decision.date
+        collector_id = row["collector_id"] or self.company_id.dso_default_collector_id.id
+        values["collector_id"] = collector_id
+        step = self.env["dso.scenario.step"].browse(decision.step.id)
+        values.update(step._prepare_action_values())
+        if not same:
+            values.update(confirmed=False, date_forced=False, error_data=False, state="planned")
+        changed = {}
+        for fname, value in values.items():
+            current = self[fname]
+            if isinstance(current, models.BaseModel):
+                current = current.id
+            if (current or False) != (value or False):
+                changed[fname] = value
+        return changed
+
+    # ------------------------------------------------------------------
+    # Buttons that ask something first
+    # ------------------------------------------------------------------
+
+    def _open_wizard(self, xmlid, **context):
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"dso_collection.{xmlid}")
+        return dict(action, context=context)
+
+    def action_log(self):
+        """Carry out by hand: asks the result and a comment."""
+        self.ensure_one()
+        return self._open_wizard("dso_action_log_action", default_action_id=self.id)
+
+    def action_open_reschedule(self):
+        return self._open_wizard("dso_action_reschedule_action", default_action_ids=self.ids)
+
+    def action_preview(self):
+        """Show the exact message before it goes."""
+        self.ensure_one()
+        return self._open_wizard("dso_action_preview_action", default_action_id=self.id)
+
+    def action_view_items(self):
+        """Open the items that this action tells of, or told of."""
+        self.ensure_one()
+        lines = self._get_told_lines()[self.id] if not self.done_date else self.item_ids.line_id
+        action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_item_action")
+        return dict(action, domain=[("id", "in", lines.ids)], context={})
+
+    def action_view_customer(self):
+        self.ensure_one()
+        return self.customer_id.get_formview_action()
+
+    def action_view_message(self):
+        """Open the message that was sent."""
+        self.ensure_one()
+        return self._open_wizard("dso_action_preview_action", default_action_id=self.id)
+
+    def action_mend(self):
+        """Open the record that keeps this action back."""
+        self.ensure_one()
+        data = self.error_data or {}
+        model, res_id = data.get("model"), data.get("res_id")
+        if not model or not res_id or model not in self.env:
+            return self.customer_id.get_formview_action()
+        if model == "res.config.settings":
+            return self.env["ir.actions.act_window"]._for_xml_id(
+                "dso_collection.dso_settings_action"
+            )
+        return self.env[model].browse(res_id).get_formview_action()
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    def _describe_reason(self, day):
+        """Why this action and why on this date, from what the decision left behind.
+
+        :param day: the day from which days overdue are counted
+        """
+        self.ensure_one()
+        data = self.reason_data
+        sentences = [self._describe_leader(day), self._describe_step(data)]
+        if data.get("previous_date"):
+            sentences.append(self._describe_previous(data))
+        sentences.append(self._describe_cause(data))
+        return "; ".join(filter(None, sentences)) + "."
+
+    def _describe_leader(self, day):
+        line = self.leader_line_id
+        if not line:
+            return self.env._("The leader no longer exists")
+        due = line.date_maturity or line.date
+        document = line._dso_get_document_label()
+        late = (day - due).days
+        if late > 0:
+            return self.env._(
+                "%(document)s (leader) is %(days)s days overdue", document=document, days=late
+            )
+        if late == 0:
+            return self.env._("%(document)s (leader) is due today", document=document)
+        return self.env._(
+            "%(document)s (leader) is due in %(days)s days", document=document, days=-late
+        )
+
+    def _describe_step(self, data):
+        values = {
+            "position": data["position"],
+            "step": self.step_id.name or self.name,
+            "days": abs(data["delay"]),
+        }
+        if data["trigger"] == "previous_action":
+            return self.env._(
+                "step %(position)s “%(step)s” is due %(days)s days after the previous action",
+                **values,
+            )
+        if data["delay"] < 0:
+            return self.env._(
+                "step %(position)s “%(step)s” is due %(days)s days before the due date", **values
+            )
+        return self.env._(
+            "step %(position)s “%(step)s” is due %(days)s days after the due date", **values
+        )
+
+    def _describe_previous(self, data):
+        step = self.env["dso.scenario.step"].browse(data["previous_step"]).exists()
+        values = {
+            "step": step.name or self.env._("the previous step"),
+            "date": format_date(self.env, Date.fromisoformat(data["previous_date"])),
+        }
+        if data.get("lapsed"):
+            return self.env._("“%(step)s” lapsed, the due date having passed", **values)
+        return self.env._("“%(step)s” was done on %(date)s", **values)
+
+    def _describe_cause(self, data):
+        """What moved the date away from where the step alone would put it."""
+        customer = self.customer_id
+        cause = "forced" if self.date_forced else data.get("cause")
+        return {
+            "interval": self.env._("the interval between the two steps is kept"),
+            "leader_since": self.env._(
+                "it leads since %(date)s", date=format_date(self.env, customer.leader_since)
+            ),
+            "contact_gap": self.env._(
+                "at least %(days)s days are left after the last action for another leader",
+                days=self.company_id.dso_contact_gap_days,
+            ),
+            "forced": self.env._("the date was set by hand"),
+        }.get(cause)
+
+    def _describe_cancellation(self):
+        text = {
+            "cleared": self.env._("Cancelled: all its items were cleared."),
+            "user": self.env._("Skipped by the user."),
+            "no_item": self.env._("Cancelled: there is no open item any more."),
+            "excluded": self.env._("Cancelled: every item is excluded from the scenario."),
+            "no_scenario": self.env._("Cancelled: the customer has no scenario any more."),
+            "no_step": self.env._("Cancelled: the scenario has no steps any more."),
+            "scenario_done": self.env._("Cancelled: the scenario is done for the leader."),
+            "covered": self.env._("Cancelled: unallocated credits cover what is due."),
+            "below_minimum": self.env._("Cancelled: the amount to chase is below the minimum."),
+            "replaced": self.env._("Cancelled: another step took its place."),
+            "undelivered": self.env._("Taken back: the message before it was not delivered."),
+            "merged": self.env._("Cancelled: the customer was merged into another one."),
+        }.get(self.cancel_code, self.env._("Cancelled."))
+        return f"{text} {self.cancel_reason}" if self.cancel_reason else text

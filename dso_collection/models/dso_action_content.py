@@ -1,0 +1,226 @@
+"""What an action says: items, totals and the values that templates use.
+
+Everything here is made for many actions at once: the dispatcher renders batches.
+"""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools.misc import format_amount, format_date
+
+from ..engine import amounts
+
+
+class DsoAction(models.Model):
+    _inherit = "dso.action"
+
+    lang = fields.Char(compute="_compute_recipient_values", help="The recipients' language.")
+    contact_name = fields.Char(compute="_compute_recipient_values")
+    items_table = fields.Html(compute="_compute_items_content", sanitize=False)
+    total_text = fields.Char(compute="_compute_items_content", string="Total Asked For")
+    item_count = fields.Integer(compute="_compute_items_content")
+    oldest_days_overdue = fields.Integer(compute="_compute_items_content")
+    last_action_date = fields.Date(compute="_compute_last_action_date")
+    bank_details = fields.Html(compute="_compute_bank_details", sanitize=False)
+    deadline = fields.Date(compute="_compute_deadline", help="Eight days after today.")
+
+    # ------------------------------------------------------------------
+    # Items
+    # ------------------------------------------------------------------
+
+    def _get_told_lines(self):
+        """The journal items that each open action would tell of, were it done today.
+
+        :return: {action id: account.move.line, oldest first, credits last}
+        """
+        result = {}
+        Line = self.env["account.move.line"]
+        specific = self.filtered(lambda action: action.origin == "specific")
+        for action in specific:
+            result[action.id] = action.item_ids.line_id.filtered(
+                lambda line: line._dso_is_open()
+            ).sorted(lambda line: (line.date_maturity or line.date, line.id))
+        others = self - specific
+        if not others:
+            return result
+        # sudo: which items are chased is a matter of the rules, not of the reader's rights
+        customers = others.customer_id.sudo().with_context(active_test=False)
+        todays = customers._get_todays(self.env.context.get("dso_today"))
+        facts = customers._read_facts(todays)
+        for action in others:
+            company_id = action.company_id.id
+            today = todays[company_id]
+            until = today
+            leader = action.leader_line_id
+            if leader:
+                until = max(until, leader.date_maturity or leader.date)
+            told = amounts.told(
+                facts.customers[action.customer_id.id].items,
+                until,
+                today,
+                facts.settings[company_id],
+            )
+            result[action.id] = Line.browse([item.id for item in told])
+        return result
+
+    def _get_rows(self):
+        """The lines of the statement, from the snapshot where there is one, else from the ledger.
+
+        :return: {action id: [dict with ``line_id``, ``document``, ``invoice_date``, ``due_date``,
+            ``days_overdue``, ``currency_id`` (record), ``amount_residual`` (its currency),
+            ``amount_company``]}
+        """
+        done = self.filtered("done_date")
+        rows = {
+            action.id: [
+                {
+                    "line_id": item.line_id.id,
+                    "document": item.document,
+                    "invoice_date": item.invoice_date,
+                    "due_date": item.due_date,
+                    "days_overdue": item.days_overdue,
+                    "currency_id": item.currency_id,
+                    "amount_residual": item.amount_residual,
+                    "amount_company": item.amount_company,
+                }
+                for item in action.item_ids
+            ]
+            for action in done
+        }
+        todays = self.company_id and (self - done).customer_id._get_todays(
+            self.env.context.get("dso_today")
+        )
+        told = (self - done)._get_told_lines()
+        # sudo: the message lists the customer's own documents, whoever sends it
+        Line = self.env["account.move.line"].sudo()
+        Line.browse({line_id for lines in told.values() for line_id in lines.ids}).fetch(
+            ["date_maturity", "date", "invoice_date", "currency_id", "move_id"]
+        )
+        for action in self - done:
+            today = todays[action.company_id.id]
+            rows[action.id] = [
+                line._dso_prepare_row(today) for line in Line.browse(told[action.id].ids)
+            ]
+        return rows
+
+    @api.depends("done_date", "item_ids", "customer_id", "leader_line_id")
+    @api.depends_context("lang", "dso_today")
+    def _compute_items_content(self):
+        rows = self._get_rows()
+        for action in self:
+            entries = rows[action.id]
+            totals = defaultdict(float)
+            for row in entries:
+                totals[row["currency_id"]] += row["amount_residual"]
+            # never added up: one total for each currency, in a stable order
+            totals = sorted(totals.items(), key=lambda entry: entry[0].id)
+            claims = [row for row in entries if row["amount_residual"] > 0]
+            action.item_count = len(claims)
+            action.oldest_days_overdue = max((row["days_overdue"] for row in claims), default=0)
+            action.total_text = self._join_amounts(totals)
+            action.items_table = self._render_items_table(entries, totals)
+
+    def _join_amounts(self, totals):
+        """``1,200.00 € and 300.00 $``, in the language of the context."""
+        texts = [format_amount(self.env, amount, currency) for currency, amount in totals]
+        if len(texts) > 1:
+            return self.env._(
+                "%(amounts)s and %(last)s", amounts=", ".join(texts[:-1]), last=texts[-1]
+            )
+        return "".join(texts)
+
+    def _render_items_table(self, entries, totals):
+        """The statement as a table that mail programs show alike."""
+        if not entries:
+            return ""
+        env = self.env
+        lines = [
+            {
+                "document": row["document"],
+                "invoice_date": format_date(env, row["invoice_date"]),
+                "due_date": format_date(env, row["due_date"]),
+                "days": row["days_overdue"],
+                "amount": format_amount(env, row["amount_residual"], row["currency_id"]),
+                "credit": row["amount_residual"] < 0,
+            }
+            for row in entries
+        ]
+        return env["ir.qweb"]._render(
+            "dso_collection.items_table",
+            {
+                "lines": lines,
+                "totals": [
+                    {"currency": currency.name, "amount": format_amount(env, amount, currency)}
+                    for currency, amount in totals
+                ],
+            },
+            minimal_qcontext=True,
+        )
+
+    # ------------------------------------------------------------------
+    # Recipients and other values
+    # ------------------------------------------------------------------
+
+    def _get_recipients(self):
+        """Who receives each action: those chosen on it, else the contacts for collection.
+
+        :return: {action id: res.partner}
+        """
+        # sudo: contacts of the customer, whoever sends
+        contacts = self.sudo().customer_id.mapped("contact_ids")
+        by_partner = contacts.grouped("commercial_partner_id")
+        empty = contacts.browse()
+        return {
+            action.id: action.sudo().recipient_ids or by_partner.get(action.partner_id.sudo(), empty)
+            for action in self
+        }
+
+    @api.depends("recipient_ids", "customer_id")
+    def _compute_recipient_values(self):
+        recipients = self._get_recipients()
+        for action in self:
+            contacts = recipients[action.id]
+            langs = [*contacts.mapped("lang"), action.partner_id.lang, self.env.lang]
+            action.lang = next(filter(None, langs), "en_US")
+            action.contact_name = ", ".join(contacts.filtered("name").mapped("name"))
+
+    @api.depends("customer_id")
+    def _compute_last_action_date(self):
+        """The reminder before this one, whatever its scenario."""
+        for action in self:
+            customer = action.customer_id
+            if not action.done_date:
+                action.last_action_date = customer.last_action_date
+                continue
+            earlier = self.search(
+                [
+                    ("customer_id", "=", customer.id),
+                    ("state", "=", "done"),
+                    ("done_date", "<", action.done_date),
+                ],
+                order="done_date desc, id desc",
+                limit=1,
+            )
+            action.last_action_date = earlier.done_date
+
+    @api.depends("company_id")
+    @api.depends_context("lang")
+    def _compute_bank_details(self):
+        for company, actions in self.grouped("company_id").items():
+            # sudo: the company's own accounts are what the customer has to pay to
+            banks = company.sudo().partner_id.bank_ids
+            actions.bank_details = (
+                self.env["ir.qweb"]._render(
+                    "dso_collection.bank_details", {"banks": banks}, minimal_qcontext=True
+                )
+                if banks
+                else ""
+            )
+
+    @api.depends("company_id")
+    @api.depends_context("dso_today")
+    def _compute_deadline(self):
+        for action in self:
+            today = self.env.context.get("dso_today") or action.company_id._dso_today()
+            action.deadline = (action.done_date or today) + timedelta(days=8)

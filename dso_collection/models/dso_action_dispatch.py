@@ -1,0 +1,508 @@
+"""Carrying actions out: one by one for a user, in batches for the cron, exactly once.
+
+The order of things is what makes it safe: lock first, decide again on the fresh ledger, render,
+create the message unsent, take the snapshot, mark done, commit. A crash before the commit leaves
+nothing, after it one message, which Odoo's own queues send.
+"""
+
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models, modules
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..tools.errors import BrokenTemplate
+from .dso_action import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
+
+#: Actions of one transaction.
+BATCH_SIZE = 50
+#: How often a batch is tried again when another transaction changed the same customers.
+MAX_CONFLICTS = 5
+
+
+class DsoAction(models.Model):
+    _inherit = "dso.action"
+
+    # ------------------------------------------------------------------
+    # Automatic actions
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_dispatch(self):
+        """Send what is due, inside each company's sending hours."""
+        self._dispatch()
+
+    @api.model
+    def _dispatch(self, now=None):
+        """Carry out the automatic actions that are due and confirmed where needed.
+
+        Several workers may run at a time: each takes actions that no other one holds. In a cron
+        each batch is committed.
+
+        :param now: naive UTC datetime, default the present
+        :return: number of actions done
+        """
+        now = now or fields.Datetime.now()
+        # sudo: the dispatcher serves all companies
+        self = self.sudo().with_context(tracking_disable=True)
+        todays = self._get_open_todays(now)
+        position, done, conflicts = None, 0, 0
+        while todays:
+            try:
+                rows = self._lock_due(todays, position)
+                if not rows:
+                    break
+                batch_done = self.browse([row[1] for row in rows])._dispatch_batch(todays)
+                seconds = self._commit_dispatch(len(rows), todays, rows[-1])
+            except OperationalError:
+                # somebody else changed the same customers meanwhile: start afresh
+                conflicts += 1
+                if modules.module.current_test or conflicts > MAX_CONFLICTS:
+                    raise
+                self.env.cr.rollback()
+                continue
+            done += batch_done
+            position, conflicts = rows[-1], 0
+            if not seconds:
+                break
+        self._trigger_next_opening(now)
+        return done
+
+    @api.model
+    def _get_open_todays(self, now):
+        """{company id: date there} of the companies whose sending hours are open."""
+        companies = self.env["res.company"]._dso_companies()
+        return {
+            company.id: company._dso_today(now) for company in companies if company._dso_is_open(now)
+        }
+
+    @api.model
+    def _get_due_condition(self, todays, position=None):
+        """SQL condition for the automatic actions that may leave now.
+
+        Those in error that were never sent are among them: mended, they go without a click.
+        """
+        companies = list(todays)
+        conditions = [
+            SQL("automatic AND state IN ('planned', 'error') AND done_date IS NULL"),
+            SQL("(confirmed OR to_confirm IS NOT TRUE)"),
+            SQL(
+                "EXISTS (SELECT 1 FROM unnest(%s::int[], %s::date[]) AS open(company_id, today)"
+                " WHERE open.company_id = dso_action.company_id AND dso_action.date <= open.today)",
+                companies,
+                [todays[company] for company in companies],
+            ),
+        ]
+        if position:
+            conditions.append(SQL("(date, id) > (%s, %s)", *position))
+        return SQL(" AND ").join(conditions)
+
+    @api.model
+    def _lock_due(self, todays, position):
+        """Lock the next due actions, oldest first, leaving those of other workers to them.
+
+        The first statement of its transaction: what it sees is what it locks.
+
+        :return: list of (date, id)
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT date, id FROM dso_action WHERE %s "
+                "ORDER BY date, id LIMIT %s FOR UPDATE SKIP LOCKED",
+                self._get_due_condition(todays, position),
+                BATCH_SIZE,
+            )
+        )
+        return self.env.cr.fetchall()
+
+    @api.model
+    def _commit_dispatch(self, processed, todays, position):
+        """Commit a batch; tells the cron how many are left."""
+        left = 0
+        if processed == BATCH_SIZE:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT count(*) FROM dso_action WHERE %s",
+                    self._get_due_condition(todays, position),
+                )
+            )
+            left = self.env.cr.fetchone()[0]
+        seconds = self.env["dso.customer"]._commit(processed, left)
+        self.env.invalidate_all()
+        return seconds
+
+    def _dispatch_batch(self, todays):
+        """Carry out a locked batch; if it fails as a whole, one by one, so that one bad action
+        stops no other.
+
+        :return: number of actions done
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._process(todays)
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001
+            _logger.info("Batch of %s actions failed (%s), trying one by one", len(self), error)
+            if len(self) == 1:
+                self._set_failed(error)
+                return 0
+        return sum(action._dispatch_batch(todays) for action in self)
+
+    def _set_failed(self, error):
+        """One action that cannot be carried out whatever its recipients: it stays in error until
+        a later run succeeds."""
+        if isinstance(error, BrokenTemplate):
+            self._set_error(
+                "broken_template",
+                sticky=True,
+                template=error.template.display_name,
+                text=error.text,
+                model="mail.template",
+                res_id=error.template.id,
+            )
+        else:
+            self._set_error("failed", sticky=True, text=str(error))
+
+    def _process(self, todays):
+        """Decide again, carry out what is still due, and plan what comes next.
+
+        :return: number of actions done
+        """
+        done = 0
+        for company, actions in self.grouped("company_id").items():
+            today = todays[company.id]
+            actions = actions.with_context(dso_today=today)
+            customers = actions.customer_id.with_context(active_test=False)
+            customers._plan_batch(today)
+            actions._cancel_cleared()
+            ready = actions.filtered(lambda action, today=today: action._is_due(today))
+            carried_out = ready._carry_out(today)
+            if carried_out:
+                carried_out.customer_id.with_context(active_test=False)._plan_batch(today)
+            done += len(carried_out)
+        return done
+
+    def _is_due(self, today):
+        """Whether an automatic action may leave today."""
+        self.ensure_one()
+        return (
+            self.state in OPEN_STATES
+            and not self.done_date
+            and self.automatic
+            and (self.confirmed or not self.to_confirm)
+            and self.date <= today
+        )
+
+    def _cancel_cleared(self):
+        """Cancel open specific actions none of whose items is open any more (R10)."""
+        cleared = self.filtered(
+            lambda action: action.origin == "specific"
+            and action.state in OPEN_STATES
+            and not action.done_date
+            and not any(line._dso_is_open() for line in action.item_ids.line_id)
+        )
+        cleared._cancel("cleared")
+
+    @api.model
+    def _trigger_dispatch(self):
+        """Wake the dispatcher: something may leave at once."""
+        # sudo: waking the module's own cron is harmless
+        self.env.ref("dso_collection.ir_cron_dispatch").sudo()._trigger()
+
+    @api.model
+    def _trigger_next_opening(self, now):
+        """Wake the dispatcher when the sending hours of a company that is closed begin."""
+        openings = [
+            company._dso_next_opening(now)
+            for company in self.env["res.company"]._dso_companies()
+            if company.dso_sending_calendar_id and not company._dso_is_open(now)
+        ]
+        moments = sorted({moment for moment in openings if moment})
+        if not moments:
+            return
+        cron = self.env.ref("dso_collection.ir_cron_dispatch").sudo()
+        triggers = self.env["ir.cron.trigger"].sudo()
+        domain = [("cron_id", "=", cron.id), ("call_at", "in", moments)]
+        known = set(triggers.search(domain).mapped("call_at"))
+        missing = [moment for moment in moments if moment not in known]
+        if missing:
+            cron._trigger(missing)
+
+    # ------------------------------------------------------------------
+    # By hand
+    # ------------------------------------------------------------------
+
+    def action_execute(self):
+        """Carry these actions out now, whatever the calendar and the date.
+
+        :raise UserError: if one cannot be carried out, with what to mend
+        """
+        self.check_access("write")
+        # sudo: sending needs contacts, templates and accounts; the right to act was checked
+        actions = self.sudo().with_context(tracking_disable=True, dso_by_hand=True)
+        actions._lock_open()
+        before = {action.id: (action.leader_line_id, action.step_id) for action in actions}
+        for company, group in actions.grouped("company_id").items():
+            today = company._dso_today()
+            group = group.with_context(dso_today=today)
+            customers = group.customer_id.with_context(active_test=False)
+            customers._plan_batch(today)
+            group._cancel_cleared()
+            group._check_unchanged(before)
+            still_open = group.filtered(lambda action: action.state in OPEN_STATES)
+            done = still_open._carry_out(today)
+            (still_open - done)._raise_errors()
+            customers._plan_batch(today)
+        return self._notify_executed()
+
+    def _lock_open(self):
+        """Lock actions that a user carries out, so that no dispatcher does at the same time."""
+        self.lock_for_update()
+        self.invalidate_recordset()
+        for action in self:
+            if action.state not in OPEN_STATES or action.done_date:
+                raise UserError(
+                    self.env._(
+                        "“%(action)s” is not planned any more (%(state)s). Reload the page to see "
+                        "what became of it.",
+                        action=action.display_name,
+                        state=action.agenda_state,
+                    )
+                )
+
+    def _check_unchanged(self, before):
+        """What the user saw is what is done: refuse if the ledger moved on meanwhile."""
+        for action in self:
+            if action.state in OPEN_STATES and before[action.id] != (
+                action.leader_line_id,
+                action.step_id,
+            ):
+                raise UserError(
+                    self.env._(
+                        "The account of %(customer)s has just changed, and with it what there is "
+                        "to do. Reload the page and look again.",
+                        customer=action.partner_id.display_name,
+                    )
+                )
+
+    def _raise_errors(self):
+        if self:
+            raise UserError("\n".join(self.mapped(lambda action: action.error_message or "")))
+
+    def _notify_executed(self):
+        cancelled = self.filtered(lambda action: action.state == "cancelled")
+        if not cancelled:
+            return True
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": "\n".join(
+                    f"{action.display_name}: {action.reason}" for action in cancelled
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # ------------------------------------------------------------------
+    # What both do
+    # ------------------------------------------------------------------
+
+    def _get_channel(self):
+        """The channel that carries this action out."""
+        return self.env["dso.channel"]._get_channel(self.action_type)
+
+    def _by_channel(self):
+        """[(channel, actions)]"""
+        return [
+            (self.env["dso.channel"]._get_channel(action_type), actions)
+            for action_type, actions in self.grouped("action_type").items()
+        ]
+
+    def _carry_out(self, today):
+        """Send or do these locked, open actions of one company; those that cannot be are put in
+        error.
+
+        :return: those that were done
+        """
+        result = self.browse()
+        rows = self._get_rows()
+        for channel, actions in self._by_channel():
+            blockers = channel._get_blockers(actions)
+            for action in actions.filtered(lambda action: action.id in blockers):
+                action._set_error(**blockers[action.id])
+            ready = actions.filtered(lambda action: action.id not in blockers)
+            if not ready:
+                continue
+            outcomes = channel._send(ready)
+            ready._take_snapshot(rows)
+            for action in ready:
+                claims = [row for row in rows[action.id] if row["line_id"]]
+                action.write(
+                    {
+                        "state": "done",
+                        "done_date": today,
+                        "done_by_id": self.env.uid,
+                        "error_data": False,
+                        "amount": sum(row["amount_company"] for row in claims),
+                        **outcomes.get(action.id, {}),
+                    }
+                )
+            channel._after(ready)
+            result |= ready
+        return result
+
+    def _take_snapshot(self, rows):
+        """Copy what the customer is told: documents, dates and amounts of this moment."""
+        # sudo: the snapshot is written by the module whoever acts
+        Item = self.env["dso.action.item"].sudo()
+        Item.search([("action_id", "in", self.ids)]).unlink()
+        Item.create(
+            [
+                {
+                    "action_id": action.id,
+                    "line_id": row["line_id"],
+                    "document": row["document"],
+                    "invoice_date": row["invoice_date"],
+                    "due_date": row["due_date"],
+                    "currency_id": row["currency_id"].id,
+                    "amount_residual": row["amount_residual"],
+                    "amount_company": row["amount_company"],
+                    "days_overdue": row["days_overdue"],
+                }
+                for action in self
+                for row in rows[action.id]
+            ]
+        )
+
+    # ------------------------------------------------------------------
+    # Errors
+    # ------------------------------------------------------------------
+
+    def _set_error(self, code, **data):
+        """Put open actions in error with what has to be mended (R11)."""
+        data = {"code": code, **data}
+        changed = self.filtered(
+            lambda action: action.state != "error" or action.error_data != data
+        )
+        changed.write({"state": "error", "error_data": data})
+
+    def _refresh_errors(self):
+        """Look again at what keeps open automatic actions from being sent: error from the moment
+        they are planned, and back to planned as soon as it is mended (R11)."""
+        actions = self.filtered(
+            lambda action: action.automatic and action.state in OPEN_STATES and not action.done_date
+        )
+        for channel, group in actions._by_channel():
+            blockers = channel._get_blockers(group)
+            for action in group:
+                if action.id in blockers:
+                    action._set_error(**blockers[action.id])
+                elif action.state == "error" and not (action.error_data or {}).get("sticky"):
+                    action.write({"state": "planned", "error_data": False})
+
+    def action_retry(self):
+        """Try again what failed: a message that was not delivered leaves once more, the same one
+        with the same Message-Id; what was never sent is looked at again."""
+        self.check_access("write")
+        # sudo: the message belongs to the system; the right to act was checked
+        failed = self.sudo().filtered(lambda action: action.state == "error")
+        sent = failed.filtered("done_date")
+        for channel, actions in sent._by_channel():
+            channel._retry(actions)
+        waiting = failed - sent
+        waiting.write({"state": "planned", "error_data": False})
+        waiting._refresh_errors()
+        customers = failed.customer_id
+        customers._plan(customers)
+        self._trigger_dispatch()
+
+    def _set_undelivered(self, text, model=None, res_id=None):
+        """A message that had left was refused or bounced: the action is in error with the
+        server's words, and the step planned after it is taken back (R11)."""
+        # sudo: the mail system reports it
+        actions = self.sudo().filtered(lambda action: action.state in ("done", "error"))
+        following = self.sudo().search(
+            [
+                ("customer_id", "in", actions.filtered("step_id").customer_id.ids),
+                ("origin", "=", "scenario"),
+                ("state", "in", OPEN_STATES),
+                ("done_date", "=", False),
+            ]
+        )
+        following._cancel("undelivered")
+        self.env.flush_all()
+        for action in actions:
+            partner = action.recipient_ids[:1] or action.partner_id
+            action.write(
+                {
+                    "state": "error",
+                    "error_data": {
+                        "code": "undelivered",
+                        "text": text,
+                        "model": model or "res.partner",
+                        "res_id": res_id or partner.id,
+                    },
+                }
+            )
+        self.env["dso.refresh.queue"]._enqueue_customers(actions.customer_id)
+
+    def _describe_error(self, data):
+        """What keeps the action back and how to mend it, in the user's language."""
+        values = {
+            "customer": self.partner_id.display_name,
+            "contact": data.get("contact"),
+            "template": data.get("template"),
+            "text": data.get("text"),
+            "collector": data.get("collector"),
+            "type": dict(self._fields["action_type"]._description_selection(self.env))[
+                self.action_type
+            ],
+        }
+        texts = {
+            "no_contact": self.env._(
+                "%(customer)s has no contact for collection. Tick “Contact for collection” on one "
+                "of its contacts.",
+                **values,
+            ),
+            "no_email": self.env._(
+                "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
+            ),
+            "bad_email": self.env._(
+                "The e-mail address “%(text)s” of %(contact)s is not valid. Correct it.", **values
+            ),
+            "no_template": self.env._(
+                "The e-mail template is missing. Choose one on the step of the scenario.", **values
+            ),
+            "broken_template": self.env._(
+                "The template “%(template)s” cannot be rendered: %(text)s. Correct it.", **values
+            ),
+            "no_collector": self.env._(
+                "%(customer)s has no collector to send in the name of. Choose one on the customer, "
+                "or a default collector in the settings.",
+                **values,
+            ),
+            "no_sender_email": self.env._(
+                "The collector %(collector)s has no e-mail address to send from. Enter one on the "
+                "user.",
+                **values,
+            ),
+            "no_channel": self.env._(
+                "“%(type)s” cannot be sent automatically yet. Execute the action by hand, or "
+                "uncheck “Automatic” on the step.",
+                **values,
+            ),
+            "nothing_to_tell": self.env._("%(customer)s has no item to write about.", **values),
+            "undelivered": self.env._(
+                "Not delivered: %(text)s Correct the address and retry.", **values
+            ),
+            "failed": self.env._("It could not be carried out: %(text)s", **values),
+        }
+        return texts.get(data["code"], data["code"])

@@ -1,0 +1,75 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class DsoActionItem(models.Model):
+    """An item of an action: attached to a specific one while it is open, and once the action is
+    done the snapshot of what the customer was told. It outlives the journal item."""
+
+    _name = "dso.action.item"
+    _description = "Item of a Collection Action"
+    _order = "due_date, id"
+    _rec_name = "document"
+
+    action_id = fields.Many2one("dso.action", required=True, index=True, ondelete="cascade")
+    customer_id = fields.Many2one(related="action_id.customer_id")
+    company_id = fields.Many2one(related="action_id.company_id")
+    company_currency_id = fields.Many2one(
+        related="action_id.company_id.currency_id", string="Company Currency"
+    )
+    line_id = fields.Many2one(
+        "account.move.line", index="btree_not_null", ondelete="set null", string="Journal Item"
+    )
+    document = fields.Char(compute="_compute_snapshot", store=True, precompute=True)
+    invoice_date = fields.Date(compute="_compute_snapshot", store=True, precompute=True)
+    due_date = fields.Date(compute="_compute_snapshot", store=True, precompute=True)
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_snapshot",
+        store=True,
+        precompute=True,
+        ondelete="restrict",
+    )
+    amount_residual = fields.Monetary(
+        compute="_compute_snapshot", store=True, precompute=True, help="In the item's currency."
+    )
+    amount_company = fields.Monetary(
+        string="In Company Currency",
+        compute="_compute_snapshot",
+        store=True,
+        precompute=True,
+        currency_field="company_currency_id",
+    )
+    days_overdue = fields.Integer()
+    penalty = fields.Monetary()
+    recovery_cost = fields.Monetary()
+
+    @api.depends("line_id")
+    def _compute_snapshot(self):
+        """Copied when the item is attached, and never again once its line is gone."""
+        for item in self:
+            line = item.line_id
+            if not line:
+                continue
+            item.document = line._dso_get_document()
+            item.invoice_date = line.invoice_date or line.date
+            item.due_date = line.date_maturity or line.date
+            item.currency_id = line.currency_id
+            item.amount_residual = line.amount_residual_currency
+            item.amount_company = line.amount_residual
+
+    def write(self, vals):
+        if self.action_id.filtered("done_date"):
+            raise UserError(
+                self.env._("What the customer was told is part of the history: it cannot change.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_done(self):
+        if self.action_id.filtered("done_date"):
+            raise UserError(
+                self.env._(
+                    "What the customer was told is part of the history: it cannot be deleted."
+                )
+            )

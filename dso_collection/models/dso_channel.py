@@ -1,0 +1,73 @@
+from odoo import api, models, tools
+
+
+class DsoChannel(models.AbstractModel):
+    """A way of carrying actions out. One subclass for each, found by the action types it names:
+    adding a channel touches no other file.
+
+    This base is the channel of what a person does: calls, visits, letters posted by hand.
+    """
+
+    _name = "dso.channel"
+    _description = "Collection Channel"
+
+    #: action types that this channel carries out
+    _dso_action_types = ()
+    #: whether its messages are e-mails that can be previewed
+    _renders_mail = False
+
+    @api.model
+    def _get_channel(self, action_type):
+        """The channel of an action type."""
+        return self.env[self._get_channels_by_type().get(action_type, "dso.channel")]
+
+    @api.model
+    @tools.ormcache()
+    def _get_channels_by_type(self):
+        return {
+            action_type: name
+            for name in self.env.registry.descendants(["dso.channel"], "_inherit")
+            for action_type in self.env[name]._dso_action_types
+        }
+
+    @api.model
+    def _get_blockers(self, actions):
+        """What keeps actions from being carried out, in a constant number of queries.
+
+        :return: {action id: arguments of ``dso.action._set_error``}, only for those blocked
+        """
+        return {
+            action.id: {"code": "no_channel"}
+            for action in actions
+            if action.automatic and not self.env.context.get("dso_by_hand")
+        }
+
+    @api.model
+    def _preview(self, action):
+        """The message as it would leave now.
+
+        :return: dict with ``subject``, ``body`` (html), ``recipients`` (text), ``sender`` (text)
+            and ``attachment_names``; empty if there is nothing to see
+        """
+        return {}
+
+    @api.model
+    def _send(self, actions):
+        """Create the messages, unsent: Odoo's queues send them after the commit.
+
+        :return: {action id: values to write on the done action}
+        """
+        return {}
+
+    @api.model
+    def _after(self, actions):
+        """What else being done brings about. Litigation takes its items out of the scenario."""
+        litigation = actions.filtered(lambda action: action.action_type == "litigation")
+        if litigation:
+            status = self.env.ref("dso_collection.status_litigation")
+            claims = litigation.item_ids.filtered(lambda item: item.amount_residual > 0)
+            claims.line_id._dso_set_status(status)
+
+    @api.model
+    def _retry(self, actions):
+        """Send again what was not delivered, the same message."""

@@ -1,0 +1,270 @@
+from odoo import api, models
+from odoo.tools.mail import email_normalize, formataddr
+
+from ..tools.errors import BrokenTemplate
+
+LAYOUT = "mail.mail_notification_layout"
+
+
+class DsoChannelEmail(models.AbstractModel):
+    """E-mail: one ``mail.mail`` for each action, to all its recipients in one transmission, in the
+    customer's chatter, sent by Odoo's mail queue."""
+
+    _name = "dso.channel.email"
+    _description = "Collection Channel: E-mail"
+    _inherit = "dso.channel"
+
+    _dso_action_types = ("email", "email_interactive", "email_internal")
+    _renders_mail = True
+
+    # ------------------------------------------------------------------
+    # Is it possible, and if not why
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_blockers(self, actions):
+        blockers = {}
+        recipients = actions._get_recipients()
+        for action in actions:
+            blocker = (
+                self._get_sender_blocker(action)
+                or self._get_recipient_blocker(action, recipients[action.id])
+                or self._get_content_blocker(action)
+            )
+            if blocker:
+                blockers[action.id] = blocker
+        return blockers
+
+    @api.model
+    def _get_sender_blocker(self, action):
+        collector = action.sudo().collector_id
+        if not collector:
+            return {
+                "code": "no_collector",
+                "model": "dso.customer",
+                "res_id": action.customer_id.id,
+            }
+        if not collector.email_normalized:
+            return {
+                "code": "no_sender_email",
+                "collector": collector.name,
+                "model": "res.users",
+                "res_id": collector.id,
+            }
+        return None
+
+    @api.model
+    def _get_recipient_blocker(self, action, contacts):
+        if not contacts:
+            return {
+                "code": "no_contact",
+                "model": "res.partner",
+                "res_id": action.partner_id.id,
+            }
+        if contacts.filtered("email_normalized"):
+            return None
+        contact = contacts.filtered("email")[:1] or contacts[:1]
+        return {
+            "code": "bad_email" if contact.email else "no_email",
+            "contact": contact.name or contact.display_name,
+            "text": contact.email or "",
+            "model": "res.partner",
+            "res_id": contact.id,
+        }
+
+    @api.model
+    def _get_content_blocker(self, action):
+        if action.mail_template_id or action.body:
+            return None
+        if action.step_id:
+            return {
+                "code": "no_template",
+                "model": "dso.scenario",
+                "res_id": action.step_id.scenario_id.id,
+            }
+        return {"code": "no_template", "model": "dso.action", "res_id": action.id}
+
+    # ------------------------------------------------------------------
+    # Content
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _render(self, actions):
+        """Subject and body of each action in its recipients' language.
+
+        :return: {action id: (subject, body)}
+        :raise UserError: if a template is broken
+        """
+        result = {}
+        groups = {}
+        for action in actions:
+            if action.body and not action.mail_template_id or action.body and action.subject:
+                result[action.id] = (action.subject or action.name, action.body)
+            else:
+                groups.setdefault((action.mail_template_id, action.lang), []).append(action.id)
+        for (template, lang), ids in groups.items():
+            # sudo: the text was written by a template editor, the collector only sends it
+            template = template.sudo()
+            try:
+                subjects = template._render_field("subject", ids, set_lang=lang)
+                bodies = template._render_field("body_html", ids, set_lang=lang)
+            except Exception as error:
+                raise BrokenTemplate(template, error) from error
+            for action_id in ids:
+                result[action_id] = (subjects[action_id], bodies[action_id])
+        return result
+
+    @api.model
+    def _encapsulate(self, action, body):
+        """The body in Odoo's standard layout, in the recipients' language."""
+        company = action.company_id
+        render = self.env["mail.render.mixin"].with_context(
+            lang=action.lang,
+            email_notification_force_footer=True,
+        )
+        customer = action.customer_id.with_context(lang=action.lang)
+        return render._render_encapsulate(
+            LAYOUT,
+            body,
+            add_context={
+                "company": company,
+                "record_name": company.name,
+                "subtitles": [company.name],
+                "model_description": False,
+                "website_url": company.website,
+            },
+            context_record=customer,
+        )
+
+    @api.model
+    def _get_attachments(self, actions):
+        """The PDFs of the invoices that each action tells of, where its step says so.
+
+        :return: {action id: ir.attachment}
+        """
+        result = dict.fromkeys(actions.ids, self.env["ir.attachment"])
+        wanted = actions.filtered(lambda action: action.step_id.attach_invoices)
+        told = wanted._get_told_lines() if wanted else {}
+        for action in wanted:
+            # sudo: the customer's own invoices, whoever sends them
+            moves = told[action.id].sudo().move_id
+            invoices = moves.filtered(lambda move: move.is_sale_document())
+            result[action.id] = invoices._dso_get_pdf_attachments()
+        return result
+
+    @api.model
+    def _preview(self, action):
+        recipients = action._get_recipients()[action.id]
+        subject, body = self._render(action)[action.id]
+        return {
+            "subject": subject,
+            "body": self._encapsulate(action, body),
+            "sender": action.sudo().collector_id.email_formatted or "",
+            "recipients": ", ".join(contact.email_formatted for contact in recipients),
+            "attachment_names": self._get_attachment_names(action),
+        }
+
+    @api.model
+    def _get_attachment_names(self, action):
+        """Names of the PDFs that will be joined, without making them."""
+        if not action.step_id.attach_invoices:
+            return []
+        moves = action._get_told_lines()[action.id].sudo().move_id
+        invoices = moves.filtered(lambda move: move.is_sale_document())
+        return [move._get_invoice_report_filename() for move in invoices]
+
+    # ------------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _send(self, actions):
+        contents = self._render(actions)
+        recipients = actions._get_recipients()
+        attachments = self._get_attachments(actions)
+        senders = {action.id: action.collector_id.email_formatted for action in actions}
+        customers = actions.customer_id
+        by_customer = {action.customer_id.id: senders[action.id] for action in actions}
+        reply_to = customers._notify_get_reply_to_batch(
+            defaults=by_customer, author_ids=dict.fromkeys(by_customer, False)
+        )
+        values_list = []
+        for action in actions:
+            subject, body = contents[action.id]
+            contacts = recipients[action.id].filtered("email_normalized")
+            values_list.append(
+                {
+                    "model": "dso.customer",
+                    "res_id": action.customer_id.id,
+                    "record_company_id": action.company_id.id,
+                    "record_alias_domain_id": action.company_id.alias_domain_id.id,
+                    "message_type": "email_outgoing",
+                    "subtype_id": self.env.ref("mail.mt_comment").id,
+                    "author_id": action.collector_id.partner_id.id,
+                    "email_from": senders[action.id],
+                    "reply_to": reply_to[action.customer_id.id],
+                    "email_to": ", ".join(_format_address(contact) for contact in contacts),
+                    "subject": subject,
+                    "body": body,
+                    "body_html": self._encapsulate(action, body),
+                    "attachment_ids": [(6, 0, attachments[action.id].ids)],
+                    "is_notification": True,
+                    "auto_delete": False,
+                    "state": "outgoing",
+                }
+            )
+        mails = self.env["mail.mail"].create(values_list)
+        outcomes = {}
+        notifications = []
+        for action, mail, values in zip(actions, mails, values_list, strict=True):
+            contacts = recipients[action.id].filtered("email_normalized")
+            notifications += [
+                {
+                    "mail_message_id": mail.mail_message_id.id,
+                    "mail_mail_id": mail.id,
+                    "res_partner_id": contact.id,
+                    "mail_email_address": contact.email_normalized,
+                    "notification_type": "email",
+                    "notification_status": "ready",
+                    "author_id": values["author_id"],
+                    "is_read": True,
+                }
+                for contact in contacts
+            ]
+            outcomes[action.id] = {
+                "mail_id": mail.id,
+                "message_id": mail.mail_message_id.id,
+                "recipient_ids": [(6, 0, contacts.ids)],
+                "subject": values["subject"],
+                "body": values["body"],
+            }
+        self.env["mail.notification"].create(notifications)
+        self._trigger_queue()
+        return outcomes
+
+    @api.model
+    def _trigger_queue(self):
+        """Odoo's mail queue sends after the commit."""
+        # sudo: waking Odoo's own cron is harmless
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    @api.model
+    def _retry(self, actions):
+        """The same message again, to the addresses as they are now, with its Message-Id."""
+        for action in actions.filtered("mail_id"):
+            contacts = action.recipient_ids.filtered("email_normalized")
+            mail = action.mail_id
+            if contacts:
+                mail.email_to = ", ".join(_format_address(contact) for contact in contacts)
+            mail.write({"failure_reason": False, "failure_type": False})
+            mail.mark_outgoing()
+            mail.mail_message_id.notification_ids.write(
+                {"notification_status": "ready", "failure_type": False, "failure_reason": False}
+            )
+            action.write({"state": "done", "error_data": False})
+        self._trigger_queue()
+
+
+def _format_address(contact):
+    """``"Name" <address>`` with the address in its normal form."""
+    return formataddr((contact.name or "", email_normalize(contact.email) or contact.email))

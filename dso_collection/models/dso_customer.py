@@ -1,0 +1,435 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+#: Why nothing is planned for a customer, see ``engine.scenario.Decision.code``.
+PLANNING_CODES = [
+    ("no_item", "Nothing open"),
+    ("excluded", "Everything is excluded"),
+    ("no_scenario", "No scenario"),
+    ("no_step", "Scenario without steps"),
+    ("scenario_done", "Scenario done"),
+    ("covered", "Covered by credits"),
+    ("below_minimum", "Below the minimum"),
+]
+
+
+class DsoCustomer(models.Model):
+    """A commercial partner's collection file in one company.
+
+    Made and kept up to date by the module. The figures are stored, so that lists can be sorted by
+    them, and written by the plan only; the screen of one customer shows them live
+    (see ``dso_customer_plan``).
+    """
+
+    _name = "dso.customer"
+    _description = "Collection Customer"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "amount_overdue desc, id"
+    _rec_names_search = ["partner_id.name", "partner_id.ref"]
+    _mail_post_access = "read"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    active = fields.Boolean(default=True)
+    scenario_id = fields.Many2one(
+        "dso.scenario",
+        tracking=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('company_id', 'in', [False, company_id])]",
+    )
+    collector_id = fields.Many2one(
+        "res.users",
+        tracking=True,
+        index=True,
+        ondelete="set null",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="In charge of this customer, and sender of its e-mails.",
+    )
+    penalty_enabled = fields.Boolean(string="Late Payment Penalties", tracking=True)
+    recovery_cost_enabled = fields.Boolean(string="Recovery Costs", tracking=True)
+
+    leader_line_id = fields.Many2one(
+        "account.move.line",
+        string="Leader",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The oldest due item that drives the scenario.",
+    )
+    leader_since = fields.Date(readonly=True)
+    next_action_id = fields.Many2one(
+        "dso.action", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    next_action_date = fields.Date(readonly=True)
+    last_action_date = fields.Date(readonly=True)
+    planning_code = fields.Selection(PLANNING_CODES, string="Nothing Planned", readonly=True)
+    planning_data = fields.Json(readonly=True)
+    planning_reason = fields.Char(
+        compute="_compute_planning_reason",
+        search="_search_planning_reason",
+        help="Why no scenario action is planned.",
+    )
+
+    amount_overdue = fields.Monetary(string="Overdue", readonly=True)
+    amount_not_due = fields.Monetary(string="Not Due", readonly=True)
+    credit_unallocated = fields.Monetary(string="Unallocated Credits", readonly=True)
+    amount_due = fields.Monetary(string="Total Due", readonly=True)
+    amount_disputed = fields.Monetary(string="Disputed", readonly=True)
+    amount_promised = fields.Monetary(string="Promised", readonly=True)
+    days_overdue_max = fields.Integer(
+        string="Oldest Overdue", readonly=True, aggregator="max", help="In days."
+    )
+
+    item_ids = fields.Many2many(
+        "account.move.line", string="Open Items", compute="_compute_open_items"
+    )
+    credit_ids = fields.Many2many(
+        "account.move.line", string="Open Credits", compute="_compute_open_items"
+    )
+    action_ids = fields.One2many("dso.action", "customer_id", string="Actions")
+    open_action_ids = fields.One2many(
+        "dso.action",
+        "customer_id",
+        string="Planned Actions",
+        domain=[("state", "in", ("planned", "error"))],
+    )
+    past_action_ids = fields.One2many(
+        "dso.action",
+        "customer_id",
+        string="Past Actions",
+        domain=[("state", "in", ("done", "cancelled"))],
+    )
+    contact_ids = fields.Many2many(
+        "res.partner", string="Contacts for Collection", compute="_compute_contact_ids"
+    )
+    # shown on the file, kept on the partner
+    partner_ref = fields.Char(related="partner_id.ref", string="Reference")
+    partner_vat = fields.Char(related="partner_id.vat", string="Tax ID")
+    partner_email = fields.Char(related="partner_id.email", string="E-mail")
+    partner_phone = fields.Char(related="partner_id.phone", string="Phone")
+    partner_lang = fields.Selection(related="partner_id.lang", string="Language")
+    country_id = fields.Many2one(related="partner_id.country_id")
+    payment_term_id = fields.Many2one(
+        "account.payment.term", string="Payment Terms", compute="_compute_payment_term_id"
+    )
+
+    _partner_company_uniq = models.UniqueIndex("(partner_id, company_id)")
+    _company_overdue_idx = models.Index("(company_id, amount_overdue DESC, id)")
+    _overdue_idx = models.Index("(amount_overdue DESC, id) WHERE active")
+    _company_next_action_idx = models.Index(
+        "(company_id, next_action_date) WHERE next_action_date IS NOT NULL"
+    )
+
+    # ------------------------------------------------------------------
+    # Computed fields
+    # ------------------------------------------------------------------
+
+    @api.depends("partner_id.name", "company_id.name")
+    @api.depends_context("allowed_company_ids")
+    def _compute_display_name(self):
+        several = len(self.env.companies) > 1
+        for customer in self:
+            name = customer.partner_id.display_name or ""
+            customer.display_name = f"{name} ({customer.company_id.name})" if several else name
+
+    @api.depends("planning_code", "planning_data")
+    @api.depends_context("lang")
+    def _compute_planning_reason(self):
+        for customer in self:
+            customer.planning_reason = customer._describe_planning()
+
+    def _search_planning_reason(self, operator, value):
+        """Only whether there is a reason can be searched for."""
+        if operator not in ("in", "not in") or set(value) - {False, ""}:
+            return NotImplemented
+        negative = operator == "not in"
+        return [("planning_code", "!=" if negative else "=", False)]
+
+    @api.depends("partner_id", "company_id")
+    def _compute_open_items(self):
+        lines = self.env["account.move.line"].search(
+            self._get_open_item_domain(), order="date_maturity, id"
+        )
+        by_customer = {}
+        for line in lines:
+            key = (line.company_id.id, line.partner_id.commercial_partner_id.id)
+            by_customer.setdefault(key, []).append(line.id)
+        for customer in self:
+            ids = by_customer.get((customer.company_id.id, customer.partner_id.id), [])
+            own = lines.browse(ids)
+            customer.item_ids = own.filtered(lambda line: line.amount_residual > 0)
+            customer.credit_ids = own.filtered(lambda line: line.amount_residual < 0)
+
+    def _get_open_item_domain(self):
+        """Open items and credits of these customers, whatever their status."""
+        return (
+            fields.Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
+            & fields.Domain("company_id", "in", self.company_id.ids)
+            & self.env["account.move.line"]._dso_get_open_domain()
+        )
+
+    def _compute_contact_ids(self):
+        contacts = self.env["res.partner"].search(
+            [
+                ("commercial_partner_id", "in", self.partner_id.ids),
+                ("dso_collection_contact", "=", True),
+            ]
+        )
+        by_partner = contacts.grouped("commercial_partner_id")
+        for customer in self:
+            customer.contact_ids = by_partner.get(customer.partner_id, contacts.browse())
+
+    @api.depends("partner_id", "company_id")
+    def _compute_payment_term_id(self):
+        for customer in self:
+            partner = customer.partner_id.with_company(customer.company_id)
+            customer.payment_term_id = partner.property_payment_term_id
+
+    # ------------------------------------------------------------------
+    # Making the files
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _ensure_customers(self, companies=None, partner_ids=None):
+        """Make the missing files: one per company and commercial partner with receivable items.
+
+        One statement, whatever their number; then the assignment rules, which only look at the
+        new ones.
+
+        :param partner_ids: commercial partners to look at, default all
+        :return: the new customers
+        """
+        self.env.flush_all()
+        conditions = [SQL("account.account_type = 'asset_receivable'")]
+        conditions.append(SQL("line.parent_state = 'posted'"))
+        if companies is not None:
+            conditions.append(SQL("line.company_id = ANY(%s)", companies.ids))
+        if partner_ids is not None:
+            conditions.append(SQL("partner.commercial_partner_id = ANY(%s)", list(partner_ids)))
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dso_customer (
+                    partner_id, company_id, active, scenario_id, collector_id,
+                    create_uid, write_uid, create_date, write_date
+                )
+                SELECT missing.partner_id, company.id, TRUE,
+                       company.dso_default_scenario_id, company.dso_default_collector_id,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM (
+                      SELECT DISTINCT partner.commercial_partner_id AS partner_id,
+                                      line.company_id
+                        FROM account_move_line line
+                        JOIN account_account account ON account.id = line.account_id
+                        JOIN res_partner partner ON partner.id = line.partner_id
+                       WHERE %(conditions)s
+                  ) missing
+                  JOIN res_company company ON company.id = missing.company_id
+                 WHERE NOT EXISTS (
+                     SELECT 1 FROM dso_customer customer
+                      WHERE customer.partner_id = missing.partner_id
+                        AND customer.company_id = missing.company_id
+                 )
+                 ORDER BY 1, 2
+                    ON CONFLICT (partner_id, company_id) DO NOTHING
+                RETURNING id
+                """,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                conditions=SQL(" AND ").join(conditions),
+            )
+        )
+        customers = self.browse([row[0] for row in self.env.cr.fetchall()])
+        if customers:
+            customers._adopt_forerunners()
+            customers._assign_by_rules()
+        return customers
+
+    def _assign_by_rules(self):
+        """Apply the assignment rules, company by company, to new customers."""
+        # sudo: rules are configuration and apply whoever posted the invoice
+        rules = self.env["dso.assignment.rule"].sudo().search([])
+        if rules:
+            rules._assign(self.sudo().with_context(dso_skip_plan=True, tracking_disable=True))
+
+    def _adopt_forerunners(self):
+        """Hand a file over when its partner got a new parent: the new commercial partner's file
+        takes scenario, collector and history of the one that lost all its items."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT new.id, old.id
+                  FROM dso_customer new
+                  JOIN res_partner child ON child.commercial_partner_id = new.partner_id
+                  JOIN dso_customer old
+                    ON old.partner_id = child.id AND old.company_id = new.company_id
+                 WHERE new.id = ANY(%s) AND old.id != new.id
+                """,
+                self.ids,
+            )
+        )
+        for new_id, old_id in self.env.cr.fetchall():
+            self.browse(old_id)._merge_into(self.browse(new_id), take_settings=True)
+
+    def _merge_into(self, target, take_settings=False):
+        """Move the whole file to another customer of the same company, then delete this one.
+
+        :param take_settings: also take over scenario, collector and switches
+        """
+        self.ensure_one()
+        # sudo: moving a file with its history is the module's own housekeeping
+        source, target = self.sudo(), target.sudo()
+        if take_settings:
+            target.with_context(dso_skip_plan=True).write(
+                {
+                    "scenario_id": source.scenario_id.id,
+                    "collector_id": source.collector_id.id,
+                    "penalty_enabled": source.penalty_enabled,
+                    "recovery_cost_enabled": source.recovery_cost_enabled,
+                }
+            )
+        source.open_action_ids.filtered(lambda action: action.origin == "scenario")._cancel(
+            "merged"
+        )
+        self.env.flush_all()
+        for table in ("dso_action", "dso_qualification"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET customer_id = %s, partner_id = %s WHERE customer_id = %s",
+                    SQL.identifier(table),
+                    target.id,
+                    target.partner_id.id,
+                    source.id,
+                )
+            )
+        self.env.invalidate_all()
+        source._move_thread(target)
+        source.unlink()
+        self.env["dso.refresh.queue"]._enqueue_customers(target)
+
+    def _move_thread(self, target):
+        """Messages, activities, followers and files go with the file."""
+        for model, model_field in (
+            ("mail.message", "model"),
+            ("mail.activity", "res_model"),
+            ("ir.attachment", "res_model"),
+        ):
+            # sudo: every message and file moves, whoever may read it
+            records = self.env[model].sudo().with_context(active_test=False)
+            records.search([(model_field, "=", self._name), ("res_id", "=", self.id)]).write(
+                {"res_id": target.id}
+            )
+        target.message_subscribe(partner_ids=self.message_partner_ids.ids)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_history(self):
+        """A file with done actions or qualifications is evidence: it is archived, not deleted."""
+        # sudo: history counts even where the user may not see it
+        used = self.env["dso.action"].sudo().search(
+            [("customer_id", "in", self.ids), ("done_date", "!=", False)], limit=1
+        )
+        if used:
+            raise ValidationError(
+                self.env._(
+                    "The collection file of %(customer)s has a history and cannot be deleted. "
+                    "Archive it instead.",
+                    customer=used.customer_id.display_name,
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Changes by the user: the plan follows at once
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            company = self.env["res.company"].browse(vals.get("company_id"))
+            company = company or self.env.company
+            vals.setdefault("company_id", company.id)
+            vals.setdefault("scenario_id", company.dso_default_scenario_id.id)
+            vals.setdefault("collector_id", company.dso_default_collector_id.id)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "collector_id" in vals:
+            # sudo: open actions follow their customer
+            self.sudo().open_action_ids.write({"collector_id": vals["collector_id"]})
+        if {"scenario_id", "collector_id", "active"} & vals.keys() and not self.env.context.get(
+            "dso_skip_plan"
+        ):
+            self._plan(self)
+        return result
+
+    # ------------------------------------------------------------------
+    # Actions of the screens
+    # ------------------------------------------------------------------
+
+    def action_assign(self):
+        """Give the selected customers a scenario or collector, in bulk."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dso_collection.dso_customer_assign_action"
+        )
+        return dict(action, context={"default_customer_ids": self.ids})
+
+    def action_view_items(self):
+        """Open the customer's open items and credits."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_item_action")
+        return dict(action, domain=list(self._get_open_item_domain()), context={})
+
+    def action_view_actions(self):
+        """Open all actions of the customer, past and planned."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dso_collection.dso_action_action_history"
+        )
+        return dict(
+            action,
+            domain=[("customer_id", "=", self.id)],
+            context={"default_customer_id": self.id},
+        )
+
+    def action_view_partner(self):
+        """Open the partner, to mend its contacts."""
+        self.ensure_one()
+        return self.partner_id.get_formview_action()
+
+    def action_refresh(self):
+        """Plan these customers now, from the ledger itself."""
+        self.check_access("write")
+        self._plan(self)
+
+    # ------------------------------------------------------------------
+    # Mail
+    # ------------------------------------------------------------------
+
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        return ["partner_id"]
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """An e-mail to the module's address without a thread: find the customer of its sender;
+        files are made from the ledger, never by a message."""
+        email = msg_dict.get("email_from")
+        partners = self.env["res.partner"]._mail_find_partner_from_emails([email]) if email else []
+        partner = partners[0].commercial_partner_id if partners else self.env["res.partner"]
+        customer = self.search([("partner_id", "=", partner.id)], limit=1)
+        if customer:
+            return customer
+        raise ValueError(f"No collection customer for a message from {email}")

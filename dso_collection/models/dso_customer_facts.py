@@ -1,0 +1,236 @@
+"""Facts: what the engine has to know of a set of customers, read from the ledger by a handful of
+set-based queries, whatever the number of customers."""
+
+from collections import defaultdict
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..engine import facts
+
+OPEN_STATES = ("planned", "error")
+
+
+class Facts:
+    """What was read, by customer id."""
+
+    def __init__(self):
+        self.customers = {}
+        self.rows = {}
+        self.settings = {}
+
+    def __iter__(self):
+        return iter(self.customers.items())
+
+
+class DsoCustomer(models.Model):
+    _inherit = "dso.customer"
+
+    def _read_facts(self, todays):
+        """All that decides what happens next with these customers.
+
+        :param todays: {company id: today's date there}
+        :return: :class:`Facts`, with ``customers`` as :class:`engine.facts.Customer`, ``rows`` as
+            the stored values of each file and ``settings`` by company
+        """
+        self.env.flush_all()
+        result = Facts()
+        # sudo: the rules look at the whole ledger, whoever asked for the plan
+        companies = self.env["res.company"].sudo().browse(todays)
+        for company in companies:
+            result.settings[company.id] = facts.Settings(
+                ignore_below=company.dso_ignore_below,
+                min_amount=company.dso_min_amount,
+                contact_gap_days=company.dso_contact_gap_days,
+            )
+        result.rows = self._read_rows()
+        scenarios = self._read_scenarios(result.rows)
+        items = self._read_items(companies)
+        history = self._read_history(result.rows, scenarios)
+        for customer_id, row in result.rows.items():
+            open_action = None
+            if row["action_id"]:
+                open_action = facts.OpenAction(
+                    row["action_leader_id"],
+                    row["action_step_id"],
+                    row["action_date"],
+                    bool(row["action_date_forced"]),
+                )
+            result.customers[customer_id] = facts.Customer(
+                items=tuple(items.get(customer_id, ())),
+                scenario=scenarios.get(row["scenario_id"]),
+                history=history.get(customer_id, facts.NO_HISTORY),
+                leader_id=row["leader_line_id"],
+                leader_since=row["leader_since"],
+                open_action=open_action,
+            )
+        return result
+
+    def _read_rows(self):
+        """The stored values of the files with their open scenario action, by id."""
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT customer.id, customer.company_id, customer.partner_id, customer.active,
+                       customer.scenario_id, customer.collector_id,
+                       customer.leader_line_id, customer.leader_since,
+                       customer.next_action_id, customer.next_action_date,
+                       customer.last_action_date, customer.planning_code, customer.planning_data,
+                       customer.amount_overdue, customer.amount_not_due,
+                       customer.credit_unallocated, customer.amount_due,
+                       customer.amount_disputed, customer.amount_promised,
+                       customer.days_overdue_max,
+                       action.id AS action_id, action.state AS action_state,
+                       action.step_id AS action_step_id, action.date AS action_date,
+                       action.leader_line_id AS action_leader_id,
+                       action.date_forced AS action_date_forced,
+                       action.confirmed AS action_confirmed,
+                       action.done_date AS action_done_date
+                  FROM dso_customer customer
+                  LEFT JOIN dso_action action
+                    ON action.customer_id = customer.id
+                   AND action.origin = 'scenario'
+                   AND action.state IN ('planned', 'error')
+                 WHERE customer.id = ANY(%s)
+                """,
+                self.ids,
+            )
+        )
+        return {row["id"]: row for row in rows}
+
+    def _read_scenarios(self, rows):
+        """{scenario id: engine scenario} of active scenarios; archived ones plan nothing."""
+        ids = {row["scenario_id"] for row in rows.values() if row["scenario_id"]}
+        # sudo: a scenario serves its customers, whoever asked for the plan
+        scenarios = self.env["dso.scenario"].sudo().browse(ids)
+        return {record.id: record._to_engine() for record in scenarios if record.active}
+
+    def _read_items(self, companies):
+        """Open items and credits of these customers.
+
+        :return: {customer id: [engine items]}
+        """
+        self.env.cr.execute(self._get_items_query())
+        until = {}
+        items = defaultdict(list)
+        by_id = {company.id: company for company in companies}
+        make = facts.Item._make
+        for customer_id, company_id, promised, *values in self.env.cr.fetchall():
+            if promised is not None:
+                key = (company_id, promised)
+                if key not in until:
+                    until[key] = by_id[company_id]._dso_promised_until(promised)
+                promised = until[key]
+            *head, attached, restarted = values
+            items[customer_id].append(make((*head, promised, attached, restarted)))
+        return items
+
+    def _get_items_query(self):
+        """Open items of these customers, in the order of :class:`engine.facts.Item`.
+
+        The receivable accounts are passed as values: with them and the partners the query is an
+        index scan on Odoo's own index of unreconciled items.
+        """
+        self.env.cr.execute(
+            "SELECT array_agg(id) FROM account_account WHERE account_type = 'asset_receivable'"
+        )
+        accounts = self.env.cr.fetchone()[0] or []
+        return SQL(
+            """
+            SELECT customer.id, customer.company_id,
+                   CASE WHEN status.kind = 'promise' THEN line.dso_status_date END,
+                   line.id, COALESCE(line.date_maturity, line.date),
+                   COALESCE(line.invoice_date, line.date), line.amount_residual::float8,
+                   COALESCE(line.no_followup, FALSE), COALESCE(line.dso_ignored, FALSE),
+                   status.kind, attached.line_id IS NOT NULL, resolved.restarted
+              FROM dso_customer customer
+              JOIN res_partner partner ON partner.commercial_partner_id = customer.partner_id
+              JOIN account_move_line line
+                ON line.partner_id = partner.id
+               AND line.company_id = customer.company_id
+               AND line.account_id = ANY(%(accounts)s)
+               AND line.reconciled IS NOT TRUE
+               AND line.parent_state = 'posted'
+               AND line.amount_residual != 0
+              LEFT JOIN dso_item_status status ON status.id = line.dso_status_id
+              LEFT JOIN (
+                  SELECT DISTINCT item.line_id
+                    FROM dso_action action
+                    JOIN dso_action_item item ON item.action_id = action.id
+                   WHERE action.origin = 'specific'
+                     AND action.state IN ('planned', 'error')
+                     AND action.customer_id = ANY(%(customers)s)
+              ) attached ON attached.line_id = line.id
+              LEFT JOIN (
+                  SELECT qualification.line_id, max(qualification.logged_on) AS restarted
+                    FROM dso_qualification qualification
+                   WHERE qualification.kind = 'dispute_resolved'
+                     AND qualification.customer_id = ANY(%(customers)s)
+                   GROUP BY qualification.line_id
+              ) resolved ON resolved.line_id = line.id
+             WHERE customer.id = ANY(%(customers)s)
+            """,
+            customers=self.ids,
+            accounts=accounts,
+        )
+
+    def _read_history(self, rows, scenarios):
+        """What was done before with these customers in scenarios (R4, R5).
+
+        :return: {customer id: engine history}
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT customer_id, leader_line_id, step_id, done_date
+                  FROM dso_action
+                 WHERE customer_id = ANY(%s)
+                   AND origin = 'scenario'
+                   AND done_date IS NOT NULL
+                   AND (state = 'done' OR state = 'cancelled' AND skipped)
+                 ORDER BY done_date, id
+                """,
+                self.ids,
+            )
+        )
+        done = defaultdict(lambda: defaultdict(list))
+        last = {}
+        for customer_id, leader_id, step_id, date in self.env.cr.fetchall():
+            last[customer_id] = (date, leader_id)
+            done[customer_id][leader_id].append(facts.Done(step_id, date))
+        told = self._read_told(rows, scenarios)
+        return {
+            customer_id: facts.History(
+                done={leader: tuple(entries) for leader, entries in done[customer_id].items()},
+                told=told.get(customer_id, {}),
+                last_date=date,
+                last_leader_id=leader_id,
+            )
+            for customer_id, (date, leader_id) in last.items()
+        }
+
+    def _read_told(self, rows, scenarios):
+        """For scenarios that restart by age: which steps already told of which item (R5)."""
+        by_age = {key for key, value in scenarios.items() if value.restart_policy == "by_age"}
+        ids = [row["id"] for row in rows.values() if row["scenario_id"] in by_age]
+        if not ids:
+            return {}
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT action.customer_id, item.line_id, action.step_id, action.done_date
+                  FROM dso_action action
+                  JOIN dso_action_item item ON item.action_id = action.id
+                 WHERE action.customer_id = ANY(%s)
+                   AND action.origin = 'scenario'
+                   AND action.state = 'done'
+                   AND item.line_id IS NOT NULL
+                 ORDER BY action.done_date, action.id
+                """,
+                ids,
+            )
+        )
+        told = defaultdict(lambda: defaultdict(tuple))
+        for customer_id, line_id, step_id, date in self.env.cr.fetchall():
+            told[customer_id][line_id] += (facts.Done(step_id, date),)
+        return told

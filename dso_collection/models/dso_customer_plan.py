@@ -1,0 +1,484 @@
+"""The plan: from facts, by the engine's decision, to the agenda.
+
+``_plan`` writes, ``_simulate`` and ``_load_live`` decide in the same way and write nothing.
+"""
+
+import logging
+from odoo import api, fields, models, modules
+from odoo.tools import SQL, split_every
+from odoo.tools.misc import format_amount
+
+from ..engine import amounts, scenario, simulation
+from ..tools.bulk import bulk_update
+
+_logger = logging.getLogger(__name__)
+
+#: Customers planned together: bounds the memory, keeps transactions of the cron short.
+BATCH_SIZE = 2000
+#: Customers taken off the refresh queue together.
+REFRESH_BATCH_SIZE = 500
+#: First key of the advisory locks of this module ("dso"), the second being the company.
+ADVISORY_LOCK = 0x64736F
+
+AMOUNT_COLUMNS = (
+    "amount_overdue",
+    "amount_not_due",
+    "credit_unallocated",
+    "amount_due",
+    "amount_disputed",
+    "amount_promised",
+    "days_overdue_max",
+)
+PLAN_COLUMNS = (
+    *AMOUNT_COLUMNS,
+    "leader_line_id",
+    "leader_since",
+    "planning_code",
+    "planning_data",
+)
+
+
+class DsoCustomer(models.Model):
+    _inherit = "dso.customer"
+
+    # ------------------------------------------------------------------
+    # Entry points
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _plan(self, customers=None, today=None):
+        """Bring figures and agenda of some or all customers in line with the ledger.
+
+        Reads the ledger itself, whatever the refresh queue holds. Makes missing files.
+
+        :param customers: default all, of all companies
+        :param today: default the date in each company's time zone
+        """
+        # sudo: the plan follows the ledger and the scenario, not the rights of whoever causes it
+        self = self.sudo().with_context(active_test=False, tracking_disable=True)
+        if customers is None:
+            companies = self.env["res.company"]._dso_companies()
+            self._ensure_customers(companies)
+            customers = self.search([], order="id")
+        for ids in split_every(BATCH_SIZE, customers.ids):
+            self.browse(ids)._plan_batch(today)
+
+    @api.model
+    def _cron_plan(self):
+        """The daily full plan, in short transactions: the net below the refresh queue."""
+        companies = self.env["res.company"]._dso_companies()
+        self._ensure_customers(companies)
+        self._commit()
+        self = self.sudo().with_context(active_test=False, tracking_disable=True)
+        for company in companies:
+            today = company._dso_today()
+            ids = self.search([("company_id", "=", company.id)], order="id").ids
+            left = len(ids)
+            for batch in split_every(BATCH_SIZE, ids):
+                self.browse(batch).exists()._plan_batch(today)
+                left -= len(batch)
+                self.env.invalidate_all()
+                self._commit(len(batch), left)
+            company.dso_last_plan_date = today
+        self._commit()
+
+    @api.model
+    def _cron_refresh(self):
+        """Empty the refresh queue; at the turn of a company's day, start the full plan."""
+        queue = self.env["dso.refresh.queue"].sudo()
+        # what this very transaction changed counts too
+        queue._insert_noted()
+        self._trigger_plan_of_the_day()
+        waiting = queue._waiting()
+        left = sum(waiting.values())
+        for company in self.env["res.company"].sudo().browse(waiting).exists():
+            while partner_ids := self._refresh_batch(company):
+                left = max(0, left - len(partner_ids))
+                if not self._commit(len(partner_ids), left):
+                    return
+        self._commit()
+
+    def _refresh_batch(self, company):
+        """Plan the next customers of a company's queue, unless another worker is at it.
+
+        :return: the commercial partners taken off the queue, empty when there are none
+        """
+        self.env.cr.execute(
+            SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", ADVISORY_LOCK, company.id)
+        )
+        if not self.env.cr.fetchone()[0]:
+            return set()
+        partner_ids = self.env["dso.refresh.queue"].sudo()._take(company, REFRESH_BATCH_SIZE)
+        if partner_ids:
+            self._ensure_customers(company, partner_ids)
+            customers = self.sudo().with_context(active_test=False)
+            customers = customers.search(
+                [("partner_id", "in", list(partner_ids)), ("company_id", "=", company.id)]
+            )
+            self._plan(customers)
+        return partner_ids
+
+    @api.model
+    def _trigger_plan_of_the_day(self):
+        """A new day makes items overdue without anybody touching the ledger."""
+        for company in self.env["res.company"]._dso_companies():
+            if company.dso_last_plan_date and company.dso_last_plan_date < company._dso_today():
+                self.env.ref("dso_collection.ir_cron_plan")._trigger()
+                return
+
+    @api.model
+    def _commit(self, done=0, left=0):
+        """Commit in a cron, so that work done is kept and locks are short.
+
+        :return: seconds left for the cron
+        """
+        if modules.module.current_test and not self.env.context.get("ir_cron_progress_id"):
+            self.env.flush_all()
+            return float("inf")
+        return self.env["ir.cron"]._commit_progress(done, remaining=left)
+
+    # ------------------------------------------------------------------
+    # Decide and carry out
+    # ------------------------------------------------------------------
+
+    def _get_todays(self, today=None):
+        """{company id: the date there}"""
+        return {company.id: today or company._dso_today() for company in self.company_id}
+
+    def _plan_batch(self, today=None):
+        """Decide for these customers together and write what changed, in bulk."""
+        if not self:
+            return
+        self.env.flush_all()
+        # in the same order everywhere, so that two plans wait for one another and never deadlock
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM dso_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                self.ids,
+            )
+        )
+        todays = self._get_todays(today)
+        facts = self._read_facts(todays)
+        decisions = self._decide(facts, todays)
+        self._write_customers(facts, decisions, todays)
+        touched = self._write_actions(facts, decisions, todays)
+        touched._refresh_errors()
+        self._update_action_dates()
+
+    def _decide(self, facts, todays):
+        """{customer id: engine decision}; archived files plan nothing."""
+        decisions = {}
+        for customer_id, customer in facts:
+            row = facts.rows[customer_id]
+            if not row["active"]:
+                customer = customer._replace(scenario=None)
+            decisions[customer_id] = scenario.decide(
+                customer, todays[row["company_id"]], facts.settings[row["company_id"]]
+            )
+        return decisions
+
+    def _write_customers(self, facts, decisions, todays):
+        """Figures, leader and the reason why nothing is planned: only rows that changed."""
+        rounding = {company.id: company.currency_id.round for company in self.company_id}
+        rows = []
+        for customer_id, customer in facts:
+            stored = facts.rows[customer_id]
+            company_id = stored["company_id"]
+            values = self._prepare_plan_values(
+                customer, decisions[customer_id], todays[company_id], rounding[company_id]
+            )
+            if any(_differs(stored[column], values[column]) for column in PLAN_COLUMNS):
+                rows.append((customer_id, *(values[column] for column in PLAN_COLUMNS)))
+        bulk_update(self, PLAN_COLUMNS, rows)
+
+    def _prepare_plan_values(self, customer, decision, today, rounding):
+        """What the plan stores on a file, by column."""
+        sums = amounts.summarize(customer.items, today)
+        data = None
+        if decision.code:
+            data = {"exclusions": dict(decision.exclusions)} if decision.exclusions else None
+            if decision.code in ("below_minimum", "covered"):
+                data = {"amount": rounding(decision.amount), "minimum": decision.minimum}
+        return {
+            "amount_overdue": rounding(sums.overdue),
+            "amount_not_due": rounding(sums.not_due),
+            "credit_unallocated": rounding(sums.credits),
+            "amount_due": rounding(sums.due),
+            "amount_disputed": rounding(sums.disputed),
+            "amount_promised": rounding(sums.promised),
+            "days_overdue_max": sums.days_overdue_max,
+            "leader_line_id": decision.leader.id if decision.leader else None,
+            "leader_since": decision.leader_since,
+            "planning_code": decision.code,
+            "planning_data": data,
+        }
+
+    def _write_actions(self, facts, decisions, todays):
+        """Create, change or cancel the scenario action of each customer.
+
+        :return: the open automatic actions whose obstacles have to be looked at
+        """
+        Action = self.env["dso.action"]
+        to_create, to_cancel, touched = [], [], Action
+        open_ids = [row["action_id"] for row in facts.rows.values() if row["action_id"]]
+        Action.browse(open_ids).fetch(["state", "step_id", "date", "confirmed"])
+        for customer_id, decision in decisions.items():
+            row = facts.rows[customer_id]
+            action = Action.browse(row["action_id"] or ())
+            if decision.step is None:
+                if action:
+                    to_cancel.append((action, decision))
+                continue
+            same = action and (row["action_leader_id"], row["action_step_id"]) == (
+                decision.leader.id,
+                decision.step.id,
+            )
+            if row["action_done_date"]:
+                # sent, but not delivered: it waits for a retry as long as its step stands
+                if same:
+                    continue
+                to_cancel.append((action, decision))
+                action = Action
+            if action:
+                values = action._prepare_replan_values(decision, row, same)
+                if values:
+                    action.write(values)
+                touched |= action
+            else:
+                to_create.append(self._prepare_action_values(row, decision))
+        self._cancel_unplanned(facts, to_cancel)
+        return touched | Action.create(to_create)
+
+    def _cancel_unplanned(self, facts, to_cancel):
+        """Cancel actions that have no reason any more, keeping why (R10)."""
+        by_code = {}
+        for action, decision in to_cancel:
+            row = facts.rows[action.customer_id.id]
+            open_ids = {item.id for item in facts.customers[row["id"]].items if item.amount > 0}
+            cleared = row["action_leader_id"] not in open_ids
+            code = "cleared" if cleared else decision.code or "replaced"
+            by_code.setdefault(code, []).append(action.id)
+        for code, ids in by_code.items():
+            self.env["dso.action"].browse(ids)._cancel(code)
+
+    def _prepare_action_values(self, row, decision):
+        """Values of a new scenario action."""
+        step = self.env["dso.scenario.step"].browse(decision.step.id)
+        company = self.env["res.company"].browse(row["company_id"])
+        return {
+            "customer_id": row["id"],
+            "partner_id": row["partner_id"],
+            "company_id": row["company_id"],
+            "collector_id": row["collector_id"] or company.dso_default_collector_id.id,
+            "origin": "scenario",
+            "state": "planned",
+            "date": decision.date,
+            **self._prepare_decision_values(decision),
+            **step._prepare_action_values(),
+        }
+
+    @api.model
+    def _prepare_decision_values(self, decision):
+        """What an action keeps of the decision behind it."""
+        previous = decision.previous
+        return {
+            "leader_line_id": decision.leader.id,
+            "amount": decision.amount,
+            "reason_data": {
+                "cause": decision.cause,
+                "position": decision.position + 1,
+                "delay": decision.step.delay,
+                "trigger": decision.step.trigger,
+                "previous_step": previous.step_id if previous else None,
+                "previous_date": previous.date.isoformat() if previous else None,
+                "lapsed": decision.lapsed,
+            },
+        }
+
+    def _update_action_dates(self):
+        """Next and last action of these customers, in one statement."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dso_customer customer
+                   SET next_action_id = found.next_id,
+                       next_action_date = found.next_date,
+                       last_action_date = found.last_date
+                  FROM (
+                      SELECT file.id, next.id AS next_id, next.date AS next_date,
+                             last.date AS last_date
+                        FROM dso_customer file
+                        LEFT JOIN LATERAL (
+                            SELECT action.id, action.date
+                              FROM dso_action action
+                             WHERE action.customer_id = file.id
+                               AND action.state IN ('planned', 'error')
+                             ORDER BY action.date, action.id
+                             LIMIT 1
+                        ) next ON TRUE
+                        LEFT JOIN LATERAL (
+                            SELECT max(action.done_date) AS date
+                              FROM dso_action action
+                             WHERE action.customer_id = file.id AND action.state = 'done'
+                        ) last ON TRUE
+                       WHERE file.id = ANY(%s)
+                  ) found
+                 WHERE customer.id = found.id
+                   AND (customer.next_action_id, customer.next_action_date,
+                        customer.last_action_date)
+                       IS DISTINCT FROM (found.next_id, found.next_date, found.last_date)
+                """,
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(
+            ["next_action_id", "next_action_date", "last_action_date"], flush=False
+        )
+
+    # ------------------------------------------------------------------
+    # Live and dry: the same decision, nothing written
+    # ------------------------------------------------------------------
+
+    def _load_live(self):
+        """Put the figures of this very moment into the cache, over what the last plan stored."""
+        # sudo: the same facts as the plan's; the caller was checked for the file itself
+        customers = self.sudo().with_context(active_test=False)
+        todays = customers._get_todays()
+        facts = customers._read_facts(todays)
+        decisions = customers._decide(facts, todays)
+        self.fetch(PLAN_COLUMNS)
+        for customer in self:
+            company = customer.sudo().company_id
+            values = self._prepare_plan_values(
+                facts.customers[customer.id],
+                decisions[customer.id],
+                todays[company.id],
+                company.currency_id.round,
+            )
+            for column, value in values.items():
+                field = self._fields[column]
+                field._update_cache(customer, field.convert_to_cache(value, customer))
+        self.invalidate_recordset(["planning_reason"], flush=False)
+        return decisions
+
+    def web_read(self, specification):
+        """The screen of one customer is live: it shows the ledger of this moment, even before
+        the refresh queue is emptied. Reading writes nothing."""
+        if len(self) == 1 and self.ids:
+            self.check_access("read")
+            self._load_live()
+        return super().web_read(specification)
+
+    @api.model
+    def _simulate(self, until, customers=None, today=None):
+        """What would be done until a date if nobody paid, day by day. Writes nothing.
+
+        :return: list of dicts with ``date``, ``customer_id``, ``partner_id``, ``company_id``,
+            ``scenario_id``, ``step_id``, ``name``, ``action_type``, ``automatic``, ``amount``
+            (company currency) and ``currency_id``, sorted by date and customer
+        """
+        until = fields.Date.to_date(until)
+        if customers is None:
+            customers = self.search([])
+        # sudo: the same facts as the plan's, for customers that the user may see
+        customers = customers.sudo().with_context(active_test=False)
+        steps = {step.id: step for step in customers.env["dso.scenario.step"].search([])}
+        result = []
+        for ids in split_every(BATCH_SIZE, customers.ids):
+            batch = self.sudo().browse(ids)
+            todays = batch._get_todays(today)
+            facts = batch._read_facts(todays)
+            openings = {
+                company.id: _next_opening(company, todays[company.id], until)
+                for company in batch.company_id
+            }
+            currencies = {company.id: company.currency_id.id for company in batch.company_id}
+            for customer_id, customer in facts:
+                row = facts.rows[customer_id]
+                company_id = row["company_id"]
+                for day, decision in simulation.simulate(
+                    customer,
+                    todays[company_id],
+                    until,
+                    facts.settings[company_id],
+                    openings[company_id],
+                ):
+                    step = steps[decision.step.id]
+                    result.append(
+                        {
+                            "date": day,
+                            "customer_id": customer_id,
+                            "partner_id": row["partner_id"],
+                            "company_id": company_id,
+                            "scenario_id": row["scenario_id"],
+                            "step_id": step.id,
+                            "name": step.name,
+                            "action_type": step.action_type,
+                            "automatic": step.automatic,
+                            "amount": decision.amount,
+                            "currency_id": currencies[company_id],
+                        }
+                    )
+        return sorted(result, key=lambda entry: (entry["date"], entry["customer_id"]))
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    def _describe_planning(self):
+        """Why nothing is planned for this customer, a short sentence in the user's language."""
+        self.ensure_one()
+        data = self.planning_data or {}
+        if not self.active:
+            return self.env._("This file is archived: nothing is planned.")
+        currency = self.currency_id
+        if self.planning_code == "below_minimum":
+            return self.env._(
+                "%(amount)s to chase, below the minimum of %(minimum)s.",
+                amount=format_amount(self.env, data.get("amount", 0.0), currency),
+                minimum=format_amount(self.env, data.get("minimum", 0.0), currency),
+            )
+        if self.planning_code == "excluded":
+            return self._describe_exclusions(data.get("exclusions", {}))
+        return {
+            "no_item": self.env._("Nothing is overdue: there is no open item."),
+            "no_scenario": self.env._("No scenario: choose one for this customer."),
+            "no_step": self.env._("The scenario has no steps: actions are made by hand."),
+            "scenario_done": self.env._(
+                "The scenario is done for the leader: decide what comes next."
+            ),
+            "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
+        }.get(self.planning_code, False)
+
+    def _describe_exclusions(self, counts):
+        if set(counts) == {"dispute"}:
+            return self.env._("Everything is in dispute.")
+        words = {
+            "dispute": self.env._("in dispute"),
+            "litigation": self.env._("in litigation"),
+            "promise": self.env._("promised"),
+            "specific": self.env._("with a specific action"),
+            "ignored": self.env._("ignored"),
+            "no_followup": self.env._("excluded from follow-up"),
+        }
+        causes = ", ".join(f"{count} {words[cause]}" for cause, count in counts.items())
+        return self.env._("Every item is excluded: %(causes)s.", causes=causes)
+
+
+def _differs(stored, new):
+    """Whether a stored value has to be written; numbers are compared as numbers."""
+    if stored is None or new is None:
+        return stored is not new
+    return float(stored) != new if isinstance(new, float) else stored != new
+
+
+def _next_opening(company, today, until):
+    """A function from a date to the next working day on which actions are carried out."""
+    span = (until - today).days + 31
+    working = sorted(company._dso_working_days(today, span))
+
+    def next_opening(day):
+        return next((candidate for candidate in working if candidate >= day), day)
+
+    return next_opening

@@ -1,0 +1,181 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class DsoRefreshQueue(models.Model):
+    """Customers whose ledger changed and who wait to be planned anew.
+
+    Written by accountants' transactions, emptied by a cron. It has no foreign keys, so that a plan
+    that locks a customer never makes an accountant wait, and rows are only ever inserted, so that
+    two transactions never meet on one.
+    """
+
+    _name = "dso.refresh.queue"
+    _description = "Customers To Plan Anew"
+    _log_access = False
+
+    company_id = fields.Integer(required=True, index=True)
+    partner_id = fields.Integer(required=True, help="Commercial partner, not a foreign key.")
+
+    # ------------------------------------------------------------------
+    # From the ledger: noted while the transaction runs, inserted once at its end
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _note(self, move_ids=(), line_ids=(), partner_ids=()):
+        """Remember that the customers of these entries, items or partners have to be planned.
+
+        Costs a few set operations; one insert follows just before the commit.
+        """
+        data = self.env.cr.precommit.data
+        noted = data.get("dso_refresh")
+        if noted is None:
+            noted = data["dso_refresh"] = {"moves": set(), "lines": set(), "partners": set()}
+            # sudo: the queue is technical, whoever changes the ledger fills it
+            self.env.cr.precommit.add(self.sudo()._insert_noted)
+        noted["moves"].update(move_ids)
+        noted["lines"].update(line_ids)
+        noted["partners"].update(partner_ids)
+
+    @api.model
+    def _insert_noted(self):
+        """Put what was noted in this transaction into the queue: one statement."""
+        noted = self.env.cr.precommit.data.pop("dso_refresh", None)
+        if not noted:
+            return
+        queries = []
+        entries = SQL(
+            """
+            SELECT DISTINCT line.company_id, partner.commercial_partner_id
+              FROM account_move_line line
+              JOIN account_account account ON account.id = line.account_id
+              JOIN res_partner partner ON partner.id = line.partner_id
+             WHERE account.account_type = 'asset_receivable'
+            """
+        )
+        if noted["moves"]:
+            queries.append(SQL("%s AND line.move_id = ANY(%s)", entries, list(noted["moves"])))
+        if noted["lines"]:
+            queries.append(SQL("%s AND line.id = ANY(%s)", entries, list(noted["lines"])))
+        if noted["partners"]:
+            queries.append(
+                SQL(
+                    """
+                    SELECT DISTINCT customer.company_id, customer.partner_id
+                      FROM dso_customer customer
+                      JOIN res_partner partner
+                        ON partner.commercial_partner_id = customer.partner_id
+                     WHERE partner.id = ANY(%s)
+                    """,
+                    list(noted["partners"]),
+                )
+            )
+        if queries:
+            self._insert(SQL(" UNION ").join(queries))
+
+    @api.model
+    def _insert(self, query):
+        """Queue what ``query`` selects (company, commercial partner) and wake the cron."""
+        self.env.cr.execute(
+            SQL("INSERT INTO dso_refresh_queue (company_id, partner_id) %s", query)
+        )
+        if self.env.cr.rowcount:
+            self._trigger_refresh()
+
+    @api.model
+    def _trigger_refresh(self):
+        cron = self.env.ref("dso_collection.ir_cron_refresh", raise_if_not_found=False)
+        if cron:
+            # sudo: waking the module's own cron is harmless, and accountants may not read crons
+            cron.sudo()._trigger()
+
+    # ------------------------------------------------------------------
+    # From the configuration: many customers at once
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _enqueue(self, condition):
+        """Queue the customers for which an SQL condition on ``customer`` holds."""
+        self.env.flush_all()
+        self._insert(
+            SQL(
+                "SELECT customer.company_id, customer.partner_id FROM dso_customer customer "
+                "WHERE %s",
+                condition,
+            )
+        )
+
+    @api.model
+    def _enqueue_customers(self, customers):
+        if customers:
+            self._enqueue(SQL("customer.id = ANY(%s)", customers.ids))
+
+    @api.model
+    def _enqueue_companies(self, companies):
+        if companies:
+            self._enqueue(SQL("customer.company_id = ANY(%s)", companies.ids))
+
+    @api.model
+    def _enqueue_scenarios(self, scenarios):
+        if scenarios.ids:
+            self._enqueue(SQL("customer.scenario_id = ANY(%s)", scenarios.ids))
+
+    @api.model
+    def _enqueue_statuses(self, statuses):
+        """Queue the customers with open items in these statuses."""
+        if not statuses.ids:
+            return
+        self.env.flush_all()
+        self._insert(
+            SQL(
+                """
+                SELECT DISTINCT line.company_id, partner.commercial_partner_id
+                  FROM account_move_line line
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE line.dso_status_id = ANY(%s)
+                """,
+                statuses.ids,
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Emptying it
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _take(self, company, limit):
+        """Take up to ``limit`` customers of a company off the queue.
+
+        Rows that another consumer holds are left to it.
+
+        :return: set of commercial partner ids
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM dso_refresh_queue
+                 WHERE id IN (
+                     SELECT id FROM dso_refresh_queue
+                      WHERE company_id = %s
+                      ORDER BY id
+                      LIMIT %s
+                        FOR UPDATE SKIP LOCKED
+                 )
+                RETURNING partner_id
+                """,
+                company.id,
+                limit,
+            )
+        )
+        return {partner_id for (partner_id,) in self.env.cr.fetchall()}
+
+    @api.model
+    def _waiting(self):
+        """Companies with customers in the queue, and how many rows each has.
+
+        :return: {company id: number of rows}
+        """
+        self.env.cr.execute(
+            "SELECT company_id, count(*) FROM dso_refresh_queue GROUP BY company_id"
+        )
+        return dict(self.env.cr.fetchall())

@@ -1,0 +1,117 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..engine import facts, scenario
+
+
+class DsoScenario(models.Model):
+    """An ordered series of dunning steps, driven by the customer's leader. [seed 003]"""
+
+    _name = "dso.scenario"
+    _description = "Collection Scenario"
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    description = fields.Text(translate=True, help="For which customers this scenario is meant.")
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: the scenario serves all companies."
+    )
+    active = fields.Boolean(default=True)
+    step_ids = fields.One2many("dso.scenario.step", "scenario_id", string="Steps", copy=True)
+    step_count = fields.Integer(compute="_compute_step_count")
+    customer_count = fields.Integer(string="Customers", compute="_compute_customer_count")
+    min_amount = fields.Float(
+        string="Minimum Amount",
+        digits=(16, 2),
+        help="In each company's currency. Customers owing less are not chased. 0: the minimum of "
+        "the company's settings.",
+    )
+    restart_policy = fields.Selection(
+        [
+            ("first_step", "At the first step"),
+            ("by_age", "Where the item's age and history place it"),
+        ],
+        string="A New Leader Starts",
+        required=True,
+        default="first_step",
+        help="What happens when the oldest item is paid or excluded and another one leads.",
+    )
+
+    _min_amount_positive = models.Constraint(
+        "CHECK (min_amount >= 0)", "The minimum amount cannot be negative."
+    )
+
+    @api.depends("step_ids")
+    def _compute_step_count(self):
+        for record in self:
+            record.step_count = len(record.step_ids)
+
+    def _compute_customer_count(self):
+        counts = dict(
+            self.env["dso.customer"]._read_group(
+                [("scenario_id", "in", self.ids)], ["scenario_id"], ["__count"]
+            )
+        )
+        for record in self:
+            record.customer_count = counts.get(record, 0)
+
+    @api.constrains("step_ids")
+    def _check_steps(self):
+        """A scenario whose steps cannot follow one another is refused on save (R3)."""
+        for record in self:
+            steps = record.step_ids.sorted()
+            try:
+                scenario.offsets(tuple(step._to_engine() for step in steps))
+            except facts.ScenarioError as error:
+                raise ValidationError(record._describe_step_error(error, steps)) from error
+
+    def _describe_step_error(self, error, steps):
+        step = steps[error.position]
+        if error.code == "first_on_previous":
+            return self.env._(
+                "Scenario “%(scenario)s”: the first step, “%(step)s”, cannot wait for a previous "
+                "action because there is none. Start it from the due date, or move it down.",
+                scenario=self.name,
+                step=step.name,
+            )
+        return self.env._(
+            "Scenario “%(scenario)s”: step %(position)s, “%(step)s”, would come before the step "
+            "above it, “%(previous)s”. Raise its delay or move it up.",
+            scenario=self.name,
+            position=error.position + 1,
+            step=step.name,
+            previous=steps[error.position - 1].name,
+        )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"active", "min_amount", "restart_policy", "step_ids", "company_id"} & vals.keys():
+            self.env["dso.refresh.queue"]._enqueue_scenarios(self)
+        return result
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if "name" in (default or {}):
+            return vals_list
+        return [
+            dict(vals, name=self.env._("%(scenario)s (copy)", scenario=record.name))
+            for record, vals in zip(self, vals_list, strict=True)
+        ]
+
+    def action_view_customers(self):
+        """Open the customers that follow this scenario."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_customer_action")
+        return dict(action, domain=[("scenario_id", "=", self.id)], context={})
+
+    def _to_engine(self):
+        """The scenario as the engine knows it, one object for all its customers."""
+        self.ensure_one()
+        return facts.Scenario(
+            id=self.id,
+            steps=tuple(step._to_engine() for step in self.step_ids.sorted()),
+            min_amount=self.min_amount,
+            restart_policy=self.restart_policy,
+        )

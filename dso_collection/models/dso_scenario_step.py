@@ -1,0 +1,186 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..engine import facts
+
+ACTION_TYPES = [
+    ("call", "Phone call"),
+    ("email", "E-mail"),
+    ("email_interactive", "Interactive e-mail"),
+    ("email_internal", "Internal interactive e-mail"),
+    ("letter", "Letter"),
+    ("letter_registered", "Registered letter"),
+    ("letter_electronic", "Electronic registered mail"),
+    ("sms", "SMS"),
+    ("fax", "Fax"),
+    ("litigation", "Litigation"),
+]
+
+#: The template that a type of action cannot do without.
+REQUIRED_TEMPLATES = {
+    "email": "mail_template_id",
+    "email_interactive": "mail_template_id",
+    "email_internal": "mail_template_id",
+    "fax": "mail_template_id",
+    "sms": "sms_template_id",
+    "letter": "letter_template_id",
+    "letter_registered": "letter_template_id",
+    "letter_electronic": "letter_template_id",
+}
+
+#: Types that somebody has to carry out in person.
+MANUAL_TYPES = frozenset({"call", "litigation"})
+
+
+class DsoScenarioStep(models.Model):
+    """One step of a scenario: what to do, when, and with which text."""
+
+    _name = "dso.scenario.step"
+    _description = "Collection Scenario Step"
+    _order = "scenario_id, sequence, id"
+
+    scenario_id = fields.Many2one(
+        "dso.scenario", required=True, index=True, ondelete="cascade", string="Scenario"
+    )
+    sequence = fields.Integer(default=10)
+    name = fields.Char(required=True, translate=True)
+    action_type = fields.Selection(ACTION_TYPES, string="Action", required=True, default="email")
+    trigger = fields.Selection(
+        [("due_date", "Leader's due date"), ("previous_action", "Previous action")],
+        string="Counted From",
+        required=True,
+        default="due_date",
+    )
+    delay = fields.Integer(help="Days after. Negative: days before the due date.")
+    automatic = fields.Boolean(help="Sent by itself in the sending hours of the settings.")
+    to_confirm = fields.Boolean(
+        string="To Be Confirmed",
+        default=True,
+        help="The collector confirms each automatic action before it leaves. Unchecked: it leaves "
+        "by itself.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail Template",
+        domain="[('model', '=', 'dso.action')]",
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    sms_template_id = fields.Many2one(
+        "sms.template",
+        string="SMS Template",
+        domain="[('model', '=', 'dso.action')]",
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    letter_template_id = fields.Many2one(
+        "dso.letter.template",
+        string="Letter Template",
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    attach_invoices = fields.Boolean(help="Join the PDF of each invoice that is chased.")
+    offset = fields.Integer(
+        compute="_compute_offset",
+        string="Day",
+        help="Days from the leader's due date, when nothing is late.",
+    )
+
+    @api.depends("scenario_id.step_ids.sequence", "trigger", "delay")
+    def _compute_offset(self):
+        """Days from the leader's due date (R3), shown while a scenario is being written."""
+        for scenario, steps in self.grouped("scenario_id").items():
+            offset = 0
+            for step in (scenario.step_ids | steps).sorted(lambda step: (step.sequence, step._origin.id)):
+                offset = step.delay + (offset if step.trigger == "previous_action" else 0)
+                step.offset = offset
+
+    @api.onchange("action_type")
+    def _onchange_action_type(self):
+        if self.action_type in MANUAL_TYPES:
+            self.automatic = False
+
+    @api.constrains("scenario_id", "sequence", "trigger", "delay")
+    def _check_order(self):
+        self.scenario_id._check_steps()
+
+    @api.constrains("automatic", "action_type")
+    def _check_automatic(self):
+        for step in self:
+            if step.automatic and step.action_type in MANUAL_TYPES:
+                raise ValidationError(
+                    self.env._(
+                        "Step “%(step)s”: a %(type)s cannot be automatic, somebody has to do it. "
+                        "Uncheck “Automatic”.",
+                        step=step.name,
+                        type=step._get_type_label().lower(),
+                    )
+                )
+
+    @api.constrains("action_type", "mail_template_id", "sms_template_id", "letter_template_id")
+    def _check_template(self):
+        for step in self:
+            fname = REQUIRED_TEMPLATES.get(step.action_type)
+            if fname and not step[fname]:
+                raise ValidationError(
+                    self.env._(
+                        "Step “%(step)s” (%(type)s) needs a template. Choose one in "
+                        "“%(field)s”.",
+                        step=step.name,
+                        type=step._get_type_label(),
+                        field=step._fields[fname]._description_string(self.env),
+                    )
+                )
+
+    @api.constrains("mail_template_id", "sms_template_id")
+    def _check_template_model(self):
+        for step in self:
+            for template in (step.mail_template_id, step.sms_template_id):
+                if template and template.model != "dso.action":
+                    raise ValidationError(
+                        self.env._(
+                            "Step “%(step)s”: the template “%(template)s” is made for another "
+                            "kind of document. Choose one that applies to Collection Actions.",
+                            step=step.name,
+                            template=template.name,
+                        )
+                    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        self.env["dso.refresh.queue"]._enqueue_scenarios(steps.scenario_id)
+        return steps
+
+    def write(self, vals):
+        scenarios = self.scenario_id
+        result = super().write(vals)
+        self.env["dso.refresh.queue"]._enqueue_scenarios(scenarios | self.scenario_id)
+        return result
+
+    def unlink(self):
+        self.env["dso.refresh.queue"]._enqueue_scenarios(self.scenario_id)
+        return super().unlink()
+
+    def _get_type_label(self):
+        """The label of the step's type, in the user's language."""
+        self.ensure_one()
+        return dict(self._fields["action_type"]._description_selection(self.env))[self.action_type]
+
+    def _to_engine(self):
+        """The step as the engine knows it."""
+        self.ensure_one()
+        return facts.Step(self.id, self.trigger, self.delay)
+
+    def _prepare_action_values(self):
+        """What an action takes over from its step."""
+        self.ensure_one()
+        return {
+            "step_id": self.id,
+            "action_type": self.action_type,
+            "automatic": self.automatic,
+            "to_confirm": self.automatic and self.to_confirm,
+            "mail_template_id": self.mail_template_id.id,
+            "sms_template_id": self.sms_template_id.id,
+            "letter_template_id": self.letter_template_id.id,
+        }

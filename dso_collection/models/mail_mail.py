@@ -1,0 +1,23 @@
+from odoo import models
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        """A refused e-mail turns its collection action to error. Sent ones need no write here:
+        nothing may fail after the message has left."""
+        if failure_type:
+            # sudo: the mail queue reports it
+            actions = self.env["dso.action"].sudo().search([("mail_id", "in", self.ids)])
+            for action in actions:
+                text = failure_reason or action.mail_id.failure_reason or failure_type
+                action._set_undelivered(text)
+        return super()._postprocess_sent_message(
+            success_pids,
+            success_emails,
+            failure_reason=failure_reason,
+            failure_type=failure_type,
+        )

@@ -1,0 +1,33 @@
+from odoo import models
+
+
+class MailTemplate(models.Model):
+    _inherit = "mail.template"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"subject", "body_html", "model_id"} & vals.keys():
+            self._dso_retry_blocked()
+        return result
+
+    def unlink(self):
+        # sudo: see below; read before the templates are gone
+        actions = self.env["dso.action"].sudo().search(self._dso_get_action_domain())
+        customers = actions.customer_id
+        result = super().unlink()
+        self.env["dso.refresh.queue"]._enqueue_customers(customers)
+        return result
+
+    def _dso_get_action_domain(self):
+        return [
+            ("mail_template_id", "in", self.ids),
+            ("state", "in", ("planned", "error")),
+            ("done_date", "=", False),
+        ]
+
+    def _dso_retry_blocked(self):
+        """A mended template lets the actions that waited for it go."""
+        # sudo: actions of all collectors use the template
+        domain = [*self._dso_get_action_domain(), ("state", "=", "error")]
+        if self.env["dso.action"].sudo().search(domain, limit=1):
+            self.env["dso.action"]._trigger_dispatch()

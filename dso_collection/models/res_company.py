@@ -1,0 +1,170 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+
+#: A promise or a calendar is never looked up further ahead than this.
+HORIZON_DAYS = 60
+
+#: Settings that change what is planned for every customer of the company.
+PLAN_SETTINGS = frozenset(
+    {
+        "dso_min_amount",
+        "dso_ignore_below",
+        "dso_contact_gap_days",
+        "dso_promise_grace_days",
+        "dso_default_collector_id",
+        "dso_sending_calendar_id",
+    }
+)
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    dso_default_scenario_id = fields.Many2one(
+        "dso.scenario",
+        string="Default Scenario",
+        default=lambda self: self.env.ref(
+            "dso_collection.scenario_standard", raise_if_not_found=False
+        ),
+        ondelete="set null",
+    )
+    dso_default_collector_id = fields.Many2one("res.users", string="Default Collector")
+    dso_min_amount = fields.Monetary(
+        string="Minimum Amount for Collection",
+        help="Customers owing less are not chased by a scenario.",
+    )
+    dso_ignore_below = fields.Monetary(
+        string="Ignore Items Below", help="Smaller open items are not chased."
+    )
+    dso_contact_gap_days = fields.Integer(
+        string="Days Between Two Leaders",
+        default=7,
+        help="The first action for a new leader never comes sooner than this after the last "
+        "scenario action.",
+    )
+    dso_promise_grace_days = fields.Integer(
+        string="Grace After a Promise",
+        default=1,
+        help="Working days after the promised date before the promise counts as broken.",
+    )
+    dso_sending_calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Sending Hours",
+        check_company=True,
+        help="Days, hours, public holidays and time zone in which automatic actions leave. "
+        "Empty: at any time.",
+    )
+    dso_own_customers_only = fields.Boolean(
+        string="Collectors See Only Their Own Customers",
+    )
+    dso_last_plan_date = fields.Date(
+        string="Last Full Plan", readonly=True, copy=False, groups="base.group_system"
+    )
+
+    _dso_delays_positive = models.Constraint(
+        "CHECK (dso_contact_gap_days >= 0 AND dso_promise_grace_days >= 0)",
+        "Delays of collection cannot be negative.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if PLAN_SETTINGS & vals.keys():
+            self.env["dso.refresh.queue"]._enqueue_companies(self)
+        return result
+
+    # ------------------------------------------------------------------
+    # Time: the company's date, opening hours and working days
+    # ------------------------------------------------------------------
+
+    def _dso_tz(self):
+        """The time zone that says which day it is: the sending calendar's, else the working
+        hours', else UTC. A company has none of its own."""
+        self.ensure_one()
+        calendar = self.dso_sending_calendar_id or self.resource_calendar_id
+        return pytz.timezone(calendar.tz or "UTC")
+
+    def _dso_today(self, now=None):
+        """Today's date where the company collects.
+
+        :param now: naive UTC datetime, default the present
+        """
+        now = now or fields.Datetime.now()
+        return pytz.utc.localize(now).astimezone(self._dso_tz()).date()
+
+    def _dso_leave_domain(self):
+        """Public holidays of this company only: without a resource, Odoo would apply those of
+        every company that shares the calendar."""
+        return [
+            ("resource_id", "=", False),
+            ("company_id", "in", [False, self.id]),
+            ("time_type", "=", "leave"),
+        ]
+
+    def _dso_opening_intervals(self, start, end):
+        """Opening times of the sending calendar between two aware datetimes."""
+        calendar = self.dso_sending_calendar_id
+        return calendar._work_intervals_batch(start, end, domain=self._dso_leave_domain())[False]
+
+    def _dso_is_open(self, now=None):
+        """Whether automatic actions may leave at this moment.
+
+        :param now: naive UTC datetime, default the present
+        """
+        self.ensure_one()
+        if not self.dso_sending_calendar_id:
+            return True
+        moment = pytz.utc.localize(now or fields.Datetime.now())
+        intervals = self._dso_opening_intervals(moment, moment + timedelta(minutes=1))
+        return any(start <= moment < stop for start, stop, _meta in intervals)
+
+    def _dso_next_opening(self, now=None):
+        """Naive UTC start of the next opening after ``now``, ``None`` within the horizon."""
+        self.ensure_one()
+        moment = pytz.utc.localize(now or fields.Datetime.now())
+        intervals = self._dso_opening_intervals(moment, moment + timedelta(days=HORIZON_DAYS))
+        starts = [start for start, _stop, _meta in intervals if start > moment]
+        return min(starts).astimezone(pytz.utc).replace(tzinfo=None) if starts else None
+
+    def _dso_working_days(self, start, days=HORIZON_DAYS):
+        """Working days of the company in ``days`` days from ``start``, a set of dates.
+
+        Without any calendar, Monday to Friday.
+        """
+        self.ensure_one()
+        calendar = self.dso_sending_calendar_id or self.resource_calendar_id
+        if not calendar:
+            span = (start + timedelta(days=offset) for offset in range(days))
+            return {day for day in span if day.weekday() < 5}
+        tz = pytz.timezone(calendar.tz or "UTC")
+        begin = tz.localize(datetime.combine(start, time.min))
+        end = tz.localize(datetime.combine(start + timedelta(days=days), time.min))
+        intervals = calendar._work_intervals_batch(begin, end, domain=self._dso_leave_domain())
+        return {moment.astimezone(tz).date() for moment, _stop, _meta in intervals[False]}
+
+    def _dso_promised_until(self, promised):
+        """Last day on which a promise is still awaited: its date plus the grace in working days.
+
+        :param promised: the promised date
+        """
+        self.ensure_one()
+        grace = self.dso_promise_grace_days
+        if not grace:
+            return promised
+        following = sorted(self._dso_working_days(promised + timedelta(days=1), 3 * grace + 30))
+        if len(following) < grace:
+            return promised + timedelta(days=grace)
+        return following[grace - 1]
+
+    def _dso_next_working_day(self, day):
+        """The first working day from ``day`` on."""
+        working = self._dso_working_days(day, 30)
+        return min(working, default=day)
+
+    @api.model
+    def _dso_companies(self):
+        """Every company, branches included: each keeps its own files."""
+        # sudo: planning serves all companies, whoever asks
+        return self.sudo().search([])

@@ -1,0 +1,37 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    dso_default_scenario_id = fields.Many2one(
+        related="company_id.dso_default_scenario_id", readonly=False
+    )
+    dso_default_collector_id = fields.Many2one(
+        related="company_id.dso_default_collector_id", readonly=False
+    )
+    dso_currency_id = fields.Many2one(related="company_id.currency_id", string="DSO Currency")
+    dso_min_amount = fields.Monetary(
+        related="company_id.dso_min_amount", readonly=False, currency_field="dso_currency_id"
+    )
+    dso_ignore_below = fields.Monetary(
+        related="company_id.dso_ignore_below", readonly=False, currency_field="dso_currency_id"
+    )
+    dso_contact_gap_days = fields.Integer(
+        related="company_id.dso_contact_gap_days", readonly=False
+    )
+    dso_promise_grace_days = fields.Integer(
+        related="company_id.dso_promise_grace_days", readonly=False
+    )
+    dso_sending_calendar_id = fields.Many2one(
+        related="company_id.dso_sending_calendar_id", readonly=False
+    )
+    dso_own_customers_only = fields.Boolean(
+        related="company_id.dso_own_customers_only", readonly=False
+    )
+    dso_has_catchall = fields.Boolean(compute="_compute_dso_has_catchall")
+
+    def _compute_dso_has_catchall(self):
+        """Replies find their way into the customer's file only through a catchall address."""
+        for settings in self:
+            settings.dso_has_catchall = bool(settings.company_id.catchall_email)

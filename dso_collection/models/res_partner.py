@@ -1,0 +1,157 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+#: Changes of a contact that decide whether and how its customer can be reached.
+WATCHED = frozenset(
+    {"email", "phone", "dso_collection_contact", "parent_id", "is_company", "active", "lang"}
+)
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    dso_customer_id = fields.Many2one(
+        "dso.customer",
+        string="Collection File",
+        compute="_compute_dso_customer_id",
+        search="_search_dso_customer_id",
+        groups="dso_collection.group_dso_reader",
+    )
+    dso_scenario_id = fields.Many2one(
+        "dso.scenario",
+        string="Collection Scenario",
+        compute="_compute_dso_customer_id",
+        inverse="_inverse_dso_scenario_id",
+        search="_search_dso_scenario_id",
+        groups="dso_collection.group_dso_reader",
+    )
+    dso_collector_id = fields.Many2one(
+        "res.users",
+        string="Collector",
+        compute="_compute_dso_customer_id",
+        inverse="_inverse_dso_collector_id",
+        search="_search_dso_collector_id",
+        groups="dso_collection.group_dso_reader",
+    )
+    dso_collection_contact = fields.Boolean(
+        string="Contact for Collection",
+        help="Receives the reminders of the company it belongs to.",
+    )
+    dso_fax = fields.Char(string="Fax")
+
+    @api.depends_context("company")
+    def _compute_dso_customer_id(self):
+        customers = self.env["dso.customer"].search(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
+        by_partner = {customer.partner_id: customer for customer in customers}
+        for partner in self:
+            customer = by_partner.get(partner.commercial_partner_id, customers.browse())
+            partner.dso_customer_id = customer
+            partner.dso_scenario_id = customer.scenario_id
+            partner.dso_collector_id = customer.collector_id
+
+    def _search_dso_file(self, domain):
+        customers = self.env["dso.customer"].search(
+            [("company_id", "=", self.env.company.id), *domain]
+        )
+        return [("commercial_partner_id", "in", customers.partner_id.ids)]
+
+    def _search_dso_customer_id(self, operator, value):
+        if operator not in ("in", "any"):
+            return NotImplemented
+        if operator == "in" and False in value:
+            return NotImplemented
+        return self._search_dso_file([("id", operator, value)])
+
+    def _search_dso_scenario_id(self, operator, value):
+        if operator in ("in", "not in") and False in value:
+            return NotImplemented
+        return self._search_dso_file([("scenario_id", operator, value)])
+
+    def _search_dso_collector_id(self, operator, value):
+        if operator in ("in", "not in") and False in value:
+            return NotImplemented
+        return self._search_dso_file([("collector_id", operator, value)])
+
+    def _inverse_dso_scenario_id(self):
+        for partner in self:
+            partner._dso_get_or_make_customer().scenario_id = partner.dso_scenario_id
+
+    def _inverse_dso_collector_id(self):
+        for partner in self:
+            partner._dso_get_or_make_customer().collector_id = partner.dso_collector_id
+
+    def _dso_get_or_make_customer(self):
+        """The partner's file in the current company, made if need be.
+
+        :raise AccessError: unless the user is a collector
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("dso_collection.group_dso_collector") and not self.env.su:
+            raise AccessError(self.env._("Only collectors may open a collection file."))
+        Customer = self.env["dso.customer"]
+        customer = Customer.search(
+            [
+                ("partner_id", "=", self.commercial_partner_id.id),
+                ("company_id", "=", self.env.company.id),
+            ],
+            limit=1,
+        )
+        if not customer:
+            # sudo: files are made by the module; the right was checked above
+            customer = Customer.sudo().create(
+                {
+                    "partner_id": self.commercial_partner_id.id,
+                    "company_id": self.env.company.id,
+                }
+            )
+            customer = customer.sudo(self.env.su)
+        return customer
+
+    def write(self, vals):
+        watched = WATCHED & vals.keys()
+        if watched:
+            # the customer that a contact leaves, and the one that it joins
+            self.env["dso.refresh.queue"]._note(partner_ids=self.commercial_partner_id.ids)
+        result = super().write(vals)
+        if watched:
+            self.env["dso.refresh.queue"]._note(partner_ids=self.ids)
+            if {"parent_id", "is_company"} & watched:
+                self._dso_note_items()
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        contacts = partners.filtered("dso_collection_contact")
+        if contacts:
+            self.env["dso.refresh.queue"]._note(partner_ids=contacts.ids)
+        return partners
+
+    def _dso_note_items(self):
+        """A new parent makes another customer of a partner's items."""
+        # sudo: items of all companies follow their partner
+        lines = self.env["account.move.line"].sudo()
+        domain = lines._dso_get_open_domain() & fields.Domain("partner_id", "in", self.ids)
+        self.env["dso.refresh.queue"]._note(line_ids=lines.search(domain).ids)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_dso_customers(self):
+        """Files without history do not keep a partner from being deleted."""
+        # sudo: whoever may delete the partner
+        self.env["dso.customer"].sudo().with_context(active_test=False).search(
+            [("partner_id", "in", self.ids)]
+        ).unlink()
+
+    def action_dso_open_customer(self):
+        """Open the partner's collection file."""
+        self.ensure_one()
+        return self._dso_get_or_make_customer().get_formview_action()
+
+    def action_dso_use_for_collection(self):
+        """Make these contacts the ones that receive the reminders."""
+        self.write({"dso_collection_contact": True})

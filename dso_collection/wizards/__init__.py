@@ -1,0 +1,4 @@
+from . import dso_action_log
+from . import dso_action_preview
+from . import dso_action_reschedule
+from . import dso_customer_assign

@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+
+
+class DsoActionPreview(models.TransientModel):
+    """The exact message of an action: before it goes as it would leave now, afterwards as it
+    left."""
+
+    _name = "dso.action.preview"
+    _description = "Preview of a Collection Action"
+
+    action_id = fields.Many2one("dso.action", required=True, ondelete="cascade")
+    state = fields.Selection(related="action_id.state")
+    agenda_state = fields.Selection(related="action_id.agenda_state")
+    automatic = fields.Boolean(related="action_id.automatic")
+    confirmed = fields.Boolean(related="action_id.confirmed")
+    done_date = fields.Date(related="action_id.done_date")
+    reason = fields.Char(related="action_id.reason")
+    error_message = fields.Char(compute="_compute_preview")
+    sender = fields.Char(compute="_compute_preview")
+    recipients = fields.Char(compute="_compute_preview")
+    subject = fields.Char(compute="_compute_preview")
+    body = fields.Html(compute="_compute_preview", sanitize=False)
+    attachment_names = fields.Char(compute="_compute_preview", string="Attachments")
+
+    @api.depends("action_id")
+    def _compute_preview(self):
+        for wizard in self:
+            action = wizard.action_id
+            values = wizard._get_sent() if action.done_date else wizard._get_preview()
+            wizard.update(
+                {
+                    "error_message": values.get("error"),
+                    "sender": values.get("sender"),
+                    "recipients": values.get("recipients"),
+                    "subject": values.get("subject"),
+                    "body": values.get("body"),
+                    "attachment_names": ", ".join(values.get("attachment_names", [])),
+                }
+            )
+
+    def _get_preview(self):
+        action = self.action_id
+        action.check_access("read")
+        # sudo: what the collector will send, rendered as the dispatcher renders it
+        action = action.sudo()
+        channel = action._get_channel()
+        blocker = channel._get_blockers(action).get(action.id)
+        error = action._describe_error(blocker) if blocker else action.error_message
+        if blocker and blocker["code"] in ("no_template", "no_channel"):
+            return {"error": error}
+        try:
+            return {"error": error, **channel._preview(action)}
+        except Exception as problem:  # noqa: BLE001 - any fault of a template is shown, not raised
+            return {"error": str(problem)}
+
+    def _get_sent(self):
+        action = self.action_id
+        action.check_access("read")
+        # sudo: the message belongs to the system, its action was checked
+        message = action.sudo().message_id
+        return {
+            "error": action.error_message,
+            "sender": message.email_from,
+            "recipients": ", ".join(action.sudo().recipient_ids.mapped("email_formatted")),
+            "subject": action.subject,
+            "body": action.sudo().mail_id.body_html or action.body,
+            "attachment_names": message.attachment_ids.mapped("name"),
+        }
+
+    def action_confirm(self):
+        """Confirm what is shown."""
+        self.ensure_one()
+        self.action_id.action_confirm()
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_send(self):
+        """Send what is shown, now."""
+        self.ensure_one()
+        outcome = self.action_id.action_execute()
+        return outcome if isinstance(outcome, dict) else {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class DsoActionReschedule(models.TransientModel):
+    """Asks the new date of one or several actions."""
+
+    _name = "dso.action.reschedule"
+    _description = "Reschedule Collection Actions"
+
+    action_ids = fields.Many2many("dso.action", string="Actions")
+    date = fields.Date(required=True, default=lambda self: self._default_date())
+
+    def _default_date(self):
+        company = self.env.company
+        return company._dso_next_working_day(fields.Date.add(company._dso_today(), days=1))
+
+    def action_apply(self):
+        self.ensure_one()
+        self.action_ids.action_reschedule(self.date)
+        return {"type": "ir.actions.act_window_close"}
