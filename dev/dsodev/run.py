@@ -57,7 +57,11 @@ def _system_packages():
 
 
 def _prepare(database):
-    problems = databases.with_module(database, demo=True, fresh=False)
+    fresh = bool(os.environ.get("FRESH"))
+    try:
+        problems = databases.with_module(database, demo=True, fresh=fresh)
+    except Stop as reason:
+        raise Stop(f"{reason} (`make run FRESH=1` makes {database} anew.)") from None
     for _level, text in problems:
         sys.stderr.write(f"{text}\n")
     # No letter and no text message leaves the machine from demo data.
@@ -112,8 +116,8 @@ def serve(database):
     command = odoo.command(
         *("-d", database, "--db-filter", f"^{database}$"),
         *("--http-port", port, "--gevent-port", port + 3, "--smtp-port", mail_port),
-        *([] if os.environ.get("V") else ["--logfile", log]),
     )
+    output = {} if os.environ.get("V") else {"stdout": log.open("w"), "stderr": subprocess.STDOUT}
     env = odoo.environment()
     sink = subprocess.Popen(
         [PYTHON, REPO / "dev" / "smtp_sink.py", str(mail_port), OUTBOX],
@@ -128,6 +132,7 @@ def serve(database):
             command,
             env=env,
             stdin=subprocess.DEVNULL,
+            **output,
             start_new_session=True,
             preexec_fn=_end_with_parent,
         )

@@ -1,18 +1,45 @@
 """`make test`: each kind of test in its turn, and a summary."""
 
+import contextlib
 import os
 import shlex
 import subprocess
+import threading
 import time
 
 from . import databases, odoo, pot
 from .locks import lock
-from .paths import CONF, LOGS, MODULE, MODULE_NAME, PYCACHE, PYTHON, REPO
+from .paths import CONF, LOGS, MODULE_NAME, PYCACHE, PYTHON, REPO
 from .ui import Stop, say
 
 DATABASE = "dso_test"
 DEMO_DATABASE = "dso_test_demo"
-PHASES = ("engine", "dev", "odoo", "demo")
+PHASES = ("engine", "dev", "odoo", "rules", "demo")
+
+# Odoo's own checks of add-ons (the plug-in shows them this one only) and of what is installed.
+PLUGINS = REPO / "dev" / "plugins"
+RULES = (
+    "test_lint/tests/test_docstring.py",
+    "test_lint/tests/test_dunderinit.py",
+    "test_lint/tests/test_i18n.py",
+    "test_lint/tests/test_index.py",
+    "test_lint/tests/test_jstranslate.py",
+    "test_lint/tests/test_manifests.py",
+    "test_lint/tests/test_naming.py",
+    "test_lint/tests/test_onchange_domains.py",
+    "test_lint/tests/test_orm_import.py",
+    "test_lint/tests/test_override_signatures.py",
+    "test_lint/tests/test_pofile.py",
+    "test_lint/tests/test_routes.py",
+    "base/tests/test_views.py::TestAllViews",
+    "base/tests/test_views.py::TestInvisibleField",
+    "base/tests/test_views.py::TestRenderAllViews",
+)
+
+ODOO_OPTIONS = (
+    *("-p", "no:cacheprovider", "--odoo-http", "--odoo-log-level=warn"),
+    *(f"--odoo-database={DATABASE}", f"--odoo-config={CONF}"),
+)
 
 # Without the working folder on the path: `dso_collection` must come as odoo.addons.dso_collection.
 PYTEST = "import sys; sys.path.remove(''); import pytest; sys.exit(pytest.main())"
@@ -24,10 +51,18 @@ def main(arguments, ready):
     chosen, extra = _split(arguments)
     needs_odoo = any(phase in ("odoo", "demo", "pot") for phase in chosen)
     ready(wkhtmltopdf=needs_odoo, browser="odoo" in chosen)
+    other = None
+    if "odoo" in chosen and "demo" in chosen:
+        # The second of the two slow preparations, on the other core.
+        other = threading.Thread(target=_prepare_demo, daemon=True)
+        other.start()
     results = {}
     for phase in chosen:
         say(f"—— Tests: {phase} ——")
         began = time.monotonic()
+        if other and phase == "odoo":
+            databases.base(demo=False)
+            other.join()  # The browser needs both cores.
         try:
             results[phase] = (FUNCTIONS[phase](extra), time.monotonic() - began)
         except Stop as reason:
@@ -37,6 +72,11 @@ def main(arguments, ready):
     for phase, (outcome, seconds) in results.items():
         say(f"{phase:8} {outcome:10} {seconds:5.0f} s")
     return int(any(outcome == "failed" for outcome, _seconds in results.values()))
+
+
+def _prepare_demo():
+    with contextlib.suppress(Stop):  # told when it is needed
+        databases.base(demo=True)
 
 
 def _split(arguments):
@@ -54,8 +94,15 @@ def _split(arguments):
     return arguments or list(PHASES), extra
 
 
+def _words(extra):
+    """Pytest's arguments without the words that follow -k or -m: no path is meant by these."""
+    before = ["", *extra][: len(extra)]
+    pairs = zip(extra, before, strict=True)
+    return [part for part, option in pairs if part and option not in ("-k", "-m")]
+
+
 def _phase_of(extra):
-    for part in extra:
+    for part in _words(extra):
         for phase in ("engine", "dev"):
             if part.startswith(f"tests/{phase}"):
                 return phase
@@ -64,14 +111,14 @@ def _phase_of(extra):
 
 def _pytest(folder, extra, env, options=()):
     """Run pytest on a folder, or on what was asked for; its closing line is its own."""
-    named = [
-        part for part in extra if not part.startswith("-") and (REPO / part.split("::")[0]).exists()
-    ]
-    if not named and not any((REPO / folder).rglob("test_*.py")):
-        say(f"There are no tests in {folder} yet.")
-        return "no tests"
-    command = [PYTHON, "-c", PYTEST, "--rootdir", REPO, "-c", REPO / "pyproject.toml", *options]
-    command += [*extra, *([] if named else [folder])]
+    named = [part for part in _words(extra) if (REPO / part.split("::")[0]).exists()]
+    if folder and not named:
+        if not any((REPO / folder).rglob("test_*.py")):
+            say(f"There are no tests in {folder} yet.")
+            return "no tests"
+        extra = [*extra, folder]
+    command = [PYTHON, "-c", PYTEST, "--rootdir", REPO, "-c", REPO / "pyproject.toml"]
+    command += [*options, *extra]
     result = subprocess.run(list(map(str, command)), cwd=REPO, env=env, check=False)
     if result.returncode == NO_TESTS:
         say("No test fits.")
@@ -100,12 +147,31 @@ def _odoo(extra):
         databases.report(problems)
         if not extra:
             pot.check(DATABASE)
-        (LOGS / "screenshots").mkdir(parents=True, exist_ok=True)
-        options = ["-p", "no:cacheprovider", f"--odoo-database={DATABASE}", f"--odoo-config={CONF}"]
-        options += ["--odoo-http", "--odoo-log-level=warn"]
-        env = odoo.environment()
-        env.pop("PGDATABASE", None)
-        return _pytest(f"{MODULE_NAME}/tests", extra, env, options)
+        return _pytest(f"{MODULE_NAME}/tests", extra, _odoo_environment(), ODOO_OPTIONS)
+
+
+def _rules(extra):
+    found = odoo.find()
+    # In a checkout, `addons` lies beside the package, but for `base`.
+    folders = (found.package / "addons", found.python_path / "addons")
+    paths = [
+        next((folder for folder in folders if (folder / rule.split("::")[0]).exists()), folders[0])
+        / rule
+        for rule in RULES
+    ]
+    with lock(f"db-{DATABASE}", waiting=f"Another process is using {DATABASE}: waiting for it …"):
+        databases.report(databases.with_module(DATABASE, demo=False, fresh=False))
+        env = _odoo_environment()
+        env["PYTHONPATH"] += os.pathsep + str(PLUGINS)
+        options = [*ODOO_OPTIONS, "-p", "only_ours", "-q", *extra, *paths]
+        return _pytest(None, [], env, options)
+
+
+def _odoo_environment():
+    (LOGS / "screenshots").mkdir(parents=True, exist_ok=True)
+    env = odoo.environment()
+    env.pop("PGDATABASE", None)
+    return env
 
 
 def _demo(extra):
@@ -127,5 +193,11 @@ def _pot(extra):
     return "passed"
 
 
-FUNCTIONS = {"engine": _engine, "dev": _dev, "odoo": _odoo, "demo": _demo, "pot": _pot}
-assert MODULE.name == MODULE_NAME
+FUNCTIONS = {
+    "engine": _engine,
+    "dev": _dev,
+    "odoo": _odoo,
+    "rules": _rules,
+    "demo": _demo,
+    "pot": _pot,
+}

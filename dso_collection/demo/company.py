@@ -94,13 +94,16 @@ def load_companies(env, today):
 
 def _load_company(companies, name, values):
     env = companies.env
-    company = record(companies.env, name, "res.company", values)
+    # Odoo may look a new company up on the Internet by these, but only when it is created.
+    looked_up = {key: values.pop(key) for key in ("email", "website")}
+    company = record(env, name, "res.company", values)
     env["account.chart.template"]._load("generic_coa", company, install_demo=False)
     company.write(
         {
             # The chart starts every company in its own country and currency.
             "account_fiscal_country_id": values["country_id"],
             "currency_id": values["currency_id"],
+            **looked_up,
             "external_report_layout_id": env.ref("web.external_layout_standard").id,
         }
     )
@@ -160,9 +163,7 @@ def _load_bank(company, code, country, bban, key, bank_name):
     )
     journals = env["account.journal"].with_company(company)
     if code == company.currency_id.name:
-        journal = journals.search(
-            [("company_id", "=", company.id), ("type", "=", "bank")], limit=1
-        )
+        journal = journals.search([("company_id", "=", company.id), ("type", "=", "bank")], limit=1)
         journal.bank_account_id = account
     else:
         journal = journals.create(
@@ -338,10 +339,7 @@ def load_terms(env):
             "demo_term_instalments",
             "30 / 60 / 90 days",
             "Payment terms: in three instalments after 30, 60 and 90 days",
-            [
-                {"value": "percent", "value_amount": share, "nb_days": days}
-                for share, days in parts
-            ],
+            [{"value": "percent", "value_amount": share, "nb_days": days} for share, days in parts],
         ),
     }
 

@@ -16,8 +16,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tools import file_open
 
-from . import company as company_data
-from . import history, texts
+from . import company as company_data, history, texts
 from .company import record
 
 SEED = 20190
@@ -37,10 +36,10 @@ QUIET = {
 #: How late customers pay: earliest, usual and latest day after the due date, and how often never.
 DELAYS = {
     "prompt": (-4, 1, 9, 0.0),
-    "normal": (-1, 9, 34, 0.02),
-    "slow": (8, 24, 75, 0.06),
-    "public": (12, 28, 70, 0.03),
-    "bad": (25, 70, 160, 0.35),
+    "normal": (-1, 10, 42, 0.05),
+    "slow": (10, 34, 95, 0.14),
+    "public": (12, 32, 90, 0.06),
+    "bad": (25, 80, 180, 0.4),
 }
 
 HISTORY_DAYS = 300
@@ -48,8 +47,27 @@ PARTIAL_PAYMENTS = 20
 ALLOCATED_CREDITS = 8
 OPEN_CREDITS = 5
 
-#: Customers of which one invoice falls due exactly today.
-DUE_TODAY = ("brevannes", "wiesental", "kittering", "harrowgate")
+#: Customers with an open invoice that fell due exactly so many days ago.
+DUE_DAYS_AGO = {
+    "brevannes": 0,
+    "wiesental": 0,
+    "harrowgate": 0,
+    "perigaud": 3,
+    "ecluses": 6,
+    "silberhirsch": 7,
+    "delmas": 9,
+    "mirabel": 12,
+    "kittering": 17,
+    "plume": 19,
+    "alenquer": 21,
+    "lacombe": 24,
+    "kesselring": 23,
+    "canal": 26,
+    "copperlane": 25,
+    "tannhof": 29,
+    "juniper": 33,
+    "staubin": 41,
+}
 
 
 def load(env):
@@ -73,7 +91,7 @@ def load(env):
     for company, key in ((meridian, "fr"), (meridian_uk, "uk")):
         habits = [row for row in read("habits.csv") if row["company"] == key]
         Book(env, company, habits, rng, today, **shared).write()
-    history.load(env, companies, users, customers, read("habits.csv"), rng, today)
+    history.load(env, companies, customers, read("habits.csv"), rng, today)
 
 
 def read(name):
@@ -146,9 +164,7 @@ class Book:
         banks = self.env["account.journal"].search(
             [("company_id", "=", company.id), ("type", "=", "bank")]
         )
-        self.banks = {
-            (journal.currency_id or company.currency_id): journal for journal in banks
-        }
+        self.banks = {(journal.currency_id or company.currency_id): journal for journal in banks}
 
     def write(self):
         """Write everything, each kind of entry in one batch."""
@@ -170,13 +186,14 @@ class Book:
 
     def _post_invoices(self):
         values = [
-            self._prepare_invoice(row, day)
-            for row in self.habits
-            for day in self._draw_days(row)
+            self._prepare_invoice(row, day) for row in self.habits for day in self._draw_days(row)
         ]
         values.sort(key=lambda vals: vals["invoice_date"])
         invoices = self.env["account.move"].create(values)
         invoices.action_post()
+        # A fresh database has no statistics yet, and posting payments looks up numbers a lot.
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE account_move, account_move_line, account_payment")
         return invoices
 
     def _draw_days(self, row):
@@ -185,9 +202,22 @@ class Book:
         for _number in range(self.rng.randint(3, 6)):
             day = self.today - timedelta(days=int(self.rng.betavariate(1.0, 2.1) * HISTORY_DAYS))
             days.append(day - timedelta(days=max(0, day.weekday() - 4)))
-        if row["customer"] in DUE_TODAY:
-            days[0] = self.today - timedelta(days=30)
+        if row["customer"] in DUE_DAYS_AGO:
+            days[0] = self._get_day_of_open_invoice(row)
         return days
+
+    def _get_day_of_open_invoice(self, row):
+        """The day of the invoice that this customer has not paid."""
+        return self.today - timedelta(days=30 + DUE_DAYS_AGO[row["customer"]])
+
+    def _get_open_lines(self, lines):
+        """The items that nobody paid, see ``DUE_DAYS_AGO``."""
+        days = {
+            self.customers[row["customer"]]: self._get_day_of_open_invoice(row)
+            for row in self.habits
+            if row["customer"] in DUE_DAYS_AGO
+        }
+        return lines.filtered(lambda line: days.get(line.partner_id) == line.invoice_date)
 
     def _prepare_invoice(self, row, day):
         partner = self.customers[row["customer"]]
@@ -202,8 +232,7 @@ class Book:
             "ref": f"PO {self.rng.randint(4100, 9899)}",
             "invoice_payment_term_id": self.terms[row["terms"]].id,
             "invoice_line_ids": [
-                Command.create(line)
-                for line in self._draw_lines(min(max(amount, 80), 60000))
+                Command.create(line) for line in self._draw_lines(min(max(amount, 80), 60000))
             ],
         }
 
@@ -239,14 +268,19 @@ class Book:
         """Some credit notes settle their invoice, in full or in part; some nobody allocated."""
         company_share = len(self.habits) / 47
         old_enough = invoices.filtered(
-            lambda move: 25 <= (self.today - move.invoice_date).days <= 200
+            lambda move: (
+                25 <= (self.today - move.invoice_date).days <= 200
+                and not self._get_open_lines(receivable(move))
+            )
         )
         count = math.ceil((ALLOCATED_CREDITS + OPEN_CREDITS) * company_share)
         credited = self.rng.sample(list(old_enough), count)
         allocated = math.ceil(ALLOCATED_CREDITS * company_share)
         moves = self.env["account.move"].create(
             [
-                self._prepare_credit_note(invoice, position % 4 == 0, position < allocated)
+                self._prepare_credit_note(
+                    invoice, full=position in (0, 3), allocated=position < allocated
+                )
                 for position, invoice in enumerate(credited)
             ]
         )
@@ -269,8 +303,8 @@ class Book:
                 Command.create(
                     {
                         "product_id": line.product_id.id,
-                        "quantity": line.quantity if full else max(1, line.quantity // 4),
-                        "price_unit": line.price_unit if full else line.price_unit * 0.5,
+                        "quantity": line.quantity if full else 1,
+                        "price_unit": line.price_unit if full else line.price_unit * 0.4,
                     }
                 )
                 for line in lines
@@ -337,11 +371,13 @@ class Book:
         """Pay what each customer would have paid by today, on its two payment days a week."""
         groups = defaultdict(lambda: self.env["account.move.line"])
         late = []
-        for line in receivable(invoices).sorted(lambda line: (line.date_maturity, line.id)):
-            if line.reconciled:
+        lines = receivable(invoices)
+        kept_open = self._get_open_lines(lines)
+        for line in lines.sorted(lambda line: (line.date_maturity, line.id)):
+            if line.reconciled or line in kept_open:
                 continue
             day = self._draw_payment_day(line)
-            if day and day <= self.today and line.date_maturity != self.today:
+            if day and day <= self.today:
                 groups[line.partner_id, line.currency_id, day] |= line
             elif line.date_maturity < self.today - timedelta(days=5):
                 late.append(line)

@@ -2,40 +2,114 @@
 
 #: key: (type, price in euros, English, French, German)
 PRODUCTS = {
-    "paper": ("consu", 24.90, "Copy paper A4, box of 5 reams", "Papier A4, carton de 5 ramettes",
-              "Kopierpapier A4, Karton mit 5 Paketen"),
+    "paper": (
+        "consu",
+        24.90,
+        "Copy paper A4, box of 5 reams",
+        "Papier A4, carton de 5 ramettes",
+        "Kopierpapier A4, Karton mit 5 Paketen",
+    ),
     "toner": ("consu", 89.00, "Laser toner, black", "Toner laser noir", "Lasertoner, schwarz"),
-    "gloves": ("consu", 11.80, "Nitrile gloves, box of 100", "Gants nitrile, boîte de 100",
-               "Nitrilhandschuhe, 100 Stück"),
-    "boxes": ("consu", 64.00, "Archive boxes, pack of 50", "Boîtes d'archives, lot de 50",
-              "Archivboxen, 50 Stück"),
-    "cleaning": ("consu", 76.00, "Cleaning supplies, monthly kit",
-                 "Produits d'entretien, lot mensuel", "Reinigungsmittel, Monatspaket"),
-    "shoes": ("consu", 92.00, "Safety shoes S3", "Chaussures de sécurité S3",
-              "Sicherheitsschuhe S3"),
-    "cabinet": ("consu", 128.00, "First-aid cabinet", "Armoire à pharmacie",
-                "Erste-Hilfe-Schrank"),
+    "gloves": (
+        "consu",
+        11.80,
+        "Nitrile gloves, box of 100",
+        "Gants nitrile, boîte de 100",
+        "Nitrilhandschuhe, 100 Stück",
+    ),
+    "boxes": (
+        "consu",
+        64.00,
+        "Archive boxes, pack of 50",
+        "Boîtes d'archives, lot de 50",
+        "Archivboxen, 50 Stück",
+    ),
+    "cleaning": (
+        "consu",
+        76.00,
+        "Cleaning supplies, monthly kit",
+        "Produits d'entretien, lot mensuel",
+        "Reinigungsmittel, Monatspaket",
+    ),
+    "shoes": (
+        "consu",
+        92.00,
+        "Safety shoes S3",
+        "Chaussures de sécurité S3",
+        "Sicherheitsschuhe S3",
+    ),
+    "cabinet": ("consu", 128.00, "First-aid cabinet", "Armoire à pharmacie", "Erste-Hilfe-Schrank"),
     "lamp": ("consu", 59.50, "LED work light", "Lampe de travail LED", "LED-Arbeitsleuchte"),
-    "shelf": ("consu", 214.00, "Steel shelving, 5 levels", "Rayonnage acier, 5 niveaux",
-              "Stahlregal, 5 Böden"),
-    "chair": ("consu", 389.00, "Office chair, ergonomic", "Fauteuil de bureau ergonomique",
-              "Bürostuhl, ergonomisch"),
-    "trolley": ("consu", 498.00, "Workshop trolley, 7 drawers", "Servante d'atelier, 7 tiroirs",
-                "Werkstattwagen, 7 Schubladen"),
-    "desk": ("consu", 749.00, "Height-adjustable desk 160 × 80",
-             "Bureau réglable en hauteur 160 × 80", "Höhenverstellbarer Schreibtisch 160 × 80"),
-    "printer": ("consu", 3850.00, "Multifunction printer A3", "Imprimante multifonction A3",
-                "Multifunktionsdrucker A3"),
-    "meeting": ("consu", 5640.00, "Meeting room furniture, set of 12 seats",
-                "Mobilier de salle de réunion, 12 places", "Konferenzmöbel, 12 Plätze"),
-    "delivery": ("service", 145.00, "Delivery and installation", "Livraison et installation",
-                 "Lieferung und Aufbau"),
-    "hour": ("service", 78.00, "Technician on site, per hour", "Technicien sur site, à l'heure",
-             "Techniker vor Ort, je Stunde"),
-    "coffee": ("service", 119.00, "Coffee machine rental, month",
-               "Location machine à café, mensuelle", "Miete Kaffeemaschine, Monat"),
-    "maintenance": ("service", 1290.00, "Maintenance contract, quarter",
-                    "Contrat de maintenance, trimestre", "Wartungsvertrag, Quartal"),
+    "shelf": (
+        "consu",
+        214.00,
+        "Steel shelving, 5 levels",
+        "Rayonnage acier, 5 niveaux",
+        "Stahlregal, 5 Böden",
+    ),
+    "chair": (
+        "consu",
+        389.00,
+        "Office chair, ergonomic",
+        "Fauteuil de bureau ergonomique",
+        "Bürostuhl, ergonomisch",
+    ),
+    "trolley": (
+        "consu",
+        498.00,
+        "Workshop trolley, 7 drawers",
+        "Servante d'atelier, 7 tiroirs",
+        "Werkstattwagen, 7 Schubladen",
+    ),
+    "desk": (
+        "consu",
+        749.00,
+        "Height-adjustable desk 160 × 80",
+        "Bureau réglable en hauteur 160 × 80",
+        "Höhenverstellbarer Schreibtisch 160 × 80",
+    ),
+    "printer": (
+        "consu",
+        3850.00,
+        "Multifunction printer A3",
+        "Imprimante multifonction A3",
+        "Multifunktionsdrucker A3",
+    ),
+    "meeting": (
+        "consu",
+        5640.00,
+        "Meeting room furniture, set of 12 seats",
+        "Mobilier de salle de réunion, 12 places",
+        "Konferenzmöbel, 12 Plätze",
+    ),
+    "delivery": (
+        "service",
+        145.00,
+        "Delivery and installation",
+        "Livraison et installation",
+        "Lieferung und Aufbau",
+    ),
+    "hour": (
+        "service",
+        78.00,
+        "Technician on site, per hour",
+        "Technicien sur site, à l'heure",
+        "Techniker vor Ort, je Stunde",
+    ),
+    "coffee": (
+        "service",
+        119.00,
+        "Coffee machine rental, month",
+        "Location machine à café, mensuelle",
+        "Miete Kaffeemaschine, Monat",
+    ),
+    "maintenance": (
+        "service",
+        1290.00,
+        "Maintenance contract, quarter",
+        "Contrat de maintenance, trimestre",
+        "Wartungsvertrag, Quartal",
+    ),
 }
 
 #: (customer, share of its overdue amount or an amount, memo) of payments nobody could allocate.
@@ -65,30 +139,32 @@ CREDIT_REASONS = [
     "Invoiced twice",
 ]
 
-#: Results of calls: (what was agreed, what the collector noted)
+#: Calls: (result, what the collector noted)
 CALLS = [
-    ("Promised", "Will be in Thursday's payment run, asks for a copy of the oldest invoice."),
-    ("Left a message", "Voice mail. Left my direct number."),
-    ("Promised", "The invoice was with the site manager for approval; approved today."),
-    ("No answer", "Nobody at the desk before 10. Try again in the afternoon."),
-    ("Call back", "The accountant is on leave until Monday, her stand-in knows nothing of it."),
-    ("Information requested", "They need the delivery note. Sent by e-mail right after the call."),
-    ("Promised", "Two invoices leave at the end of the month, the third after the credit note."),
-    ("Reached", "Says the transfer was made yesterday; asked for the bank's confirmation."),
-    ("Reached", "Cash is short until their own customer pays. Offers half now, half in a month."),
-    ("Wrong number", "Switchboard: accounts payable moved, new number noted in the contact."),
+    ("promise", "Will be in Thursday's payment run, asks for a copy of the oldest invoice."),
+    ("message", "Voice mail. Left my direct number."),
+    ("reached", "The invoice was with the site manager for approval; approved today."),
+    ("no_answer", "Nobody at the desk before 10. Try again in the afternoon."),
+    ("other", "The accountant is on leave until Monday, her stand-in knows nothing of it."),
+    ("reached", "They need the delivery note. Sent by e-mail right after the call."),
+    ("promise", "Two invoices leave at the end of the month, the third after the credit note."),
+    ("reached", "Says the transfer was made yesterday; asked for the bank's confirmation."),
+    ("promise", "Cash is short until their own customer pays. Offers half now, half in a month."),
+    ("wrong_number", "Switchboard: accounts payable moved, new number noted in the contact."),
+    ("dispute", "Says the lamps were not what was ordered; asked for it in writing."),
 ]
 
-#: Statuses given to items: (status, days to the date given, comment)
+#: Promises: (days from today to the promised date, comment)
 PROMISES = [
     (9, "Transfer announced for the next payment run."),
-    (3, "Will pay the two oldest invoices this week."),
+    (3, "Will pay the oldest invoice this week."),
     (16, "Pays as soon as the subsidy has arrived."),
-    (-4, "Promised by telephone, confirmed by e-mail."),
+    (-5, "Promised by telephone, confirmed by e-mail."),
     (5, "Cheque is signed, leaves with tonight's post."),
     (12, "Half now, the rest in two weeks."),
 ]
 
+#: Disputes: (status, comment)
 DISPUTES = [
     ("status_dispute_quality", "Two desks arrived with scratched tops; photos received."),
     ("status_dispute_price", "Says the quotation gave 8 % off. Sales is checking."),
@@ -100,4 +176,44 @@ ONGOING = [
     "Statement sent, waiting for their reconciliation.",
     "Approval is under way, next committee on Tuesday.",
     "The new accountant takes over the file.",
+]
+
+LITIGATION = "Handed over to the lawyer with the formal notice and its receipt."
+
+IGNORED = "Cash difference, not worth a letter."
+
+#: Actions out of scenario still to do: (customer, type, days from today, subject)
+MANUAL_ACTIONS = [
+    ("vauclair", "call", -1, "Ask which invoices the payment on account is for"),
+    ("hollerbach", "call", 0, "Clarify the payment without reference"),
+    ("hautecoeur", "call", 2, "Introduce ourselves to the new accountant"),
+    ("rautenberg", "call", 5, "Check that the opening balance agrees with theirs"),
+]
+
+#: What customers answered: (customer, days ago, subject, text)
+REPLIES = [
+    (
+        "brevannes",
+        3,
+        "Re: Facture échue",
+        "Bonjour,\nLe virement part jeudi avec notre échéance hebdomadaire.\nCordialement",
+    ),
+    (
+        "wiesental",
+        6,
+        "Re: Zahlungserinnerung",
+        "Guten Tag,\nbitte senden Sie uns die Rechnung noch einmal als PDF.\nFreundliche Grüße",
+    ),
+    (
+        "juniper",
+        2,
+        "Re: Past due invoice",
+        "Hello,\nour controller has approved it, payment goes out on Friday.\nBest regards",
+    ),
+    (
+        "gruenwerk",
+        9,
+        "Re: Zahlungserinnerung",
+        "Guten Tag,\ndie zweite Rate haben wir letzte Woche überwiesen.\nMit freundlichen Grüßen",
+    ),
 ]

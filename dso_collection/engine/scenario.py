@@ -126,13 +126,14 @@ def _progress(
     history = customer.history
     positions = {step.id: position for position, step in enumerate(scenario.steps)}
     by_age = scenario.restart_policy == "by_age"
-    entries = history.done.get(leader.id, ())
+    done = history.done.get(leader.id, ())
+    own = previous = _counting(done, leader, positions, today)
     if by_age:
-        entries = (*entries, *history.told.get(leader.id, ()))
-    previous = _counting(entries, leader, positions, today)
+        told = history.told.get(leader.id, ())
+        previous = _counting((*done, *told), leader, positions, today)
     if previous:
-        new_leader = history.last_leader_id != leader.id
-        return _Progress(positions[previous.step_id] + 1, previous, new_leader)
+        keep_gap = own is None or history.last_leader_id != leader.id
+        return _Progress(positions[previous.step_id] + 1, previous, keep_gap)
     if by_age:
         # A proposal once made is kept: growing older must not skip a step nobody has done.
         proposed = customer.open_action

@@ -13,6 +13,7 @@ from . import dso_action
 from . import dso_action_item
 from . import dso_action_dispatch
 from . import dso_action_content
+from . import dso_action_agenda
 from . import dso_channel
 from . import dso_channel_email
 from . import dso_qualification

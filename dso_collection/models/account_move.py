@@ -19,10 +19,15 @@ class AccountMove(models.Model):
         search="_search_dso_status_date",
     )
     dso_action_ids = fields.Many2many(
-        "dso.action", string="Collection Actions", compute="_compute_dso_action_ids"
+        "dso.action",
+        string="Collection Actions",
+        compute="_compute_dso_action_ids",
+        groups="dso_collection.group_dso_reader",
     )
     dso_action_count = fields.Integer(
-        string="Collection Action Count", compute="_compute_dso_action_ids"
+        string="Collection Action Count",
+        compute="_compute_dso_action_ids",
+        groups="dso_collection.group_dso_reader",
     )
 
     def _dso_get_items(self):

@@ -293,7 +293,10 @@ class DsoAction(models.Model):
             if action.state == "cancelled":
                 sentences.append(action._describe_cancellation())
             if action.reason_data:
-                day = action.done_date or todays[action.company_id]
+                as_of = action.reason_data.get("as_of")
+                day = action.done_date or (
+                    Date.fromisoformat(as_of) if as_of else todays[action.company_id]
+                )
                 sentences.append(action._describe_reason(day))
             elif action.origin == "manual":
                 sentences.append(self.env._("Action out of scenario."))
@@ -334,7 +337,13 @@ class DsoAction(models.Model):
     def write(self, vals):
         if "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals):
             vals = dict(vals, date_forced=True)
-        return super().write(vals)
+        result = super().write(vals)
+        if "state" in vals:
+            # lists by state on the file do not follow a change of state by themselves
+            self.customer_id.invalidate_recordset(
+                ["open_action_ids", "past_action_ids"], flush=False
+            )
+        return result
 
     def _is_users_own_date(self, vals):
         """A date written from a screen (list, calendar) is the user's own and holds (R7)."""
@@ -400,14 +409,14 @@ class DsoAction(models.Model):
                 )
             actions.write(values)
 
-    def _prepare_replan_values(self, decision, row, same):
+    def _prepare_replan_values(self, decision, row, same, as_of=None):
         """What changes on an open scenario action when the plan decides anew.
 
         :param same: whether leader and step stand; then a date set by the user and a
             confirmation hold (R7), else both are gone
         """
         self.ensure_one()
-        values = self.customer_id._prepare_decision_values(decision)
+        values = self.customer_id._prepare_decision_values(decision, as_of)
         values["date"] = decision.date
         collector_id = row["collector_id"] or self.company_id.dso_default_collector_id.id
         values["collector_id"] = collector_id

@@ -25,6 +25,20 @@ class DsoAction(models.Model):
     bank_details = fields.Html(compute="_compute_bank_details", sanitize=False)
     deadline = fields.Date(compute="_compute_deadline", help="Eight days after today.")
 
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """What a text may use without the right to edit templates freely."""
+        return (
+            *super().mail_allowed_qweb_expressions(),
+            "object.lang",
+            "object.total_text",
+            "object.items_table",
+            "object.bank_details",
+            "object.collector_id.name",
+            "object.collector_id.partner_id.phone",
+            "object.company_id.name",
+        )
+
     # ------------------------------------------------------------------
     # Items
     # ------------------------------------------------------------------
@@ -183,7 +197,8 @@ class DsoAction(models.Model):
             contacts = recipients[action.id]
             langs = [*contacts.mapped("lang"), action.partner_id.lang, self.env.lang]
             action.lang = next(filter(None, langs), "en_US")
-            action.contact_name = ", ".join(contacts.filtered("name").mapped("name"))
+            # False, not empty: templates print their default ("Sir or Madam") then
+            action.contact_name = ", ".join(contacts.filtered("name").mapped("name")) or False
 
     @api.depends("customer_id")
     def _compute_last_action_date(self):

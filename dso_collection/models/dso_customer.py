@@ -75,6 +75,11 @@ class DsoCustomer(models.Model):
         "dso.action", readonly=True, index="btree_not_null", ondelete="set null"
     )
     next_action_date = fields.Date(readonly=True)
+    next_action_name = fields.Char(related="next_action_id.name")
+    next_action_type = fields.Selection(related="next_action_id.action_type")
+    next_action_agenda_state = fields.Selection(related="next_action_id.agenda_state")
+    next_action_reason = fields.Char(related="next_action_id.reason")
+    next_action_error = fields.Char(related="next_action_id.error_message")
     last_action_date = fields.Date(readonly=True)
     planning_code = fields.Selection(PLANNING_CODES, string="Nothing Planned", readonly=True)
     planning_data = fields.Json(readonly=True)
@@ -101,6 +106,8 @@ class DsoCustomer(models.Model):
         "account.move.line", string="Open Credits", compute="_compute_open_items"
     )
     action_ids = fields.One2many("dso.action", "customer_id", string="Actions")
+    item_count = fields.Integer(compute="_compute_item_count")
+    action_count = fields.Integer(compute="_compute_action_count")
     open_action_ids = fields.One2many(
         "dso.action",
         "customer_id",
@@ -173,6 +180,21 @@ class DsoCustomer(models.Model):
             own = lines.browse(ids)
             customer.item_ids = own.filtered(lambda line: line.amount_residual > 0)
             customer.credit_ids = own.filtered(lambda line: line.amount_residual < 0)
+
+    @api.depends("item_ids")
+    def _compute_item_count(self):
+        for customer in self:
+            customer.item_count = len(customer.item_ids)
+
+    @api.depends("action_ids")
+    def _compute_action_count(self):
+        counts = dict(
+            self.env["dso.action"]._read_group(
+                [("customer_id", "in", self.ids)], ["customer_id"], ["__count"]
+            )
+        )
+        for customer in self:
+            customer.action_count = counts.get(customer._origin, 0)
 
     def _get_open_item_domain(self):
         """Open items and credits of these customers, whatever their status."""

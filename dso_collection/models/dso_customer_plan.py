@@ -190,6 +190,7 @@ class DsoCustomer(models.Model):
             if any(_differs(stored[column], values[column]) for column in PLAN_COLUMNS):
                 rows.append((customer_id, *(values[column] for column in PLAN_COLUMNS)))
         bulk_update(self, PLAN_COLUMNS, rows)
+        self.invalidate_recordset(["planning_reason"], flush=False)
 
     def _prepare_plan_values(self, customer, decision, today, rounding):
         """What the plan stores on a file, by column."""
@@ -222,6 +223,8 @@ class DsoCustomer(models.Model):
         to_create, to_cancel, touched = [], [], Action
         open_ids = [row["action_id"] for row in facts.rows.values() if row["action_id"]]
         Action.browse(open_ids).fetch(["state", "step_id", "date", "confirmed"])
+        real = self._get_todays()
+        as_of = {key: day for key, day in todays.items() if day != real[key]}
         for customer_id, decision in decisions.items():
             row = facts.rows[customer_id]
             action = Action.browse(row["action_id"] or ())
@@ -240,12 +243,16 @@ class DsoCustomer(models.Model):
                 to_cancel.append((action, decision))
                 action = Action
             if action:
-                values = action._prepare_replan_values(decision, row, same)
+                values = action._prepare_replan_values(
+                    decision, row, same, as_of.get(row["company_id"])
+                )
                 if values:
                     action.write(values)
                 touched |= action
             else:
-                to_create.append(self._prepare_action_values(row, decision))
+                to_create.append(
+                    self._prepare_action_values(row, decision, as_of.get(row["company_id"]))
+                )
         self._cancel_unplanned(facts, to_cancel)
         return touched | Action.create(to_create)
 
@@ -261,7 +268,7 @@ class DsoCustomer(models.Model):
         for code, ids in by_code.items():
             self.env["dso.action"].browse(ids)._cancel(code)
 
-    def _prepare_action_values(self, row, decision):
+    def _prepare_action_values(self, row, decision, as_of=None):
         """Values of a new scenario action."""
         step = self.env["dso.scenario.step"].browse(decision.step.id)
         company = self.env["res.company"].browse(row["company_id"])
@@ -273,13 +280,16 @@ class DsoCustomer(models.Model):
             "origin": "scenario",
             "state": "planned",
             "date": decision.date,
-            **self._prepare_decision_values(decision),
+            **self._prepare_decision_values(decision, as_of),
             **step._prepare_action_values(),
         }
 
     @api.model
-    def _prepare_decision_values(self, decision):
-        """What an action keeps of the decision behind it."""
+    def _prepare_decision_values(self, decision, as_of=None):
+        """What an action keeps of the decision behind it.
+
+        :param as_of: the day the plan was made for, where it was not the present day
+        """
         previous = decision.previous
         return {
             "leader_line_id": decision.leader.id,
@@ -292,6 +302,7 @@ class DsoCustomer(models.Model):
                 "previous_step": previous.step_id if previous else None,
                 "previous_date": previous.date.isoformat() if previous else None,
                 "lapsed": decision.lapsed,
+                "as_of": as_of.isoformat() if as_of else None,
             },
         }
 
@@ -333,7 +344,14 @@ class DsoCustomer(models.Model):
             )
         )
         self.invalidate_recordset(
-            ["next_action_id", "next_action_date", "last_action_date"], flush=False
+            [
+                "next_action_id",
+                "next_action_date",
+                "last_action_date",
+                "open_action_ids",
+                "past_action_ids",
+            ],
+            flush=False,
         )
 
     # ------------------------------------------------------------------

@@ -8,7 +8,8 @@ class DsoLetterTemplate(models.Model):
     _description = "Letter Template"
     _inherit = ["mail.render.mixin"]
     _order = "name, id"
-    _unrestricted_rendering = False
+    # only credit managers write letters, and whoever sends one may render it
+    _unrestricted_rendering = True
 
     name = fields.Char(required=True, translate=True)
     subject = fields.Char(translate=True)

@@ -73,6 +73,11 @@ class DsoActionPreview(models.TransientModel):
         self.action_id.action_confirm()
         return {"type": "ir.actions.act_window_close"}
 
+    def action_mend(self):
+        """Open the record that keeps the message back."""
+        self.ensure_one()
+        return self.action_id.action_mend()
+
     def action_send(self):
         """Send what is shown, now."""
         self.ensure_one()

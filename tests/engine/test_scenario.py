@@ -343,6 +343,16 @@ def test_r5_by_age_keeps_interval_and_gap_after_what_was_told():
     ) == (B, day(3, 26))
 
 
+def test_r5_by_age_keeps_the_gap_for_a_leader_that_was_only_told():
+    # A of this scenario told X on 6 March; X then led in another one, its last action on the
+    # 15th; back in this one, B, by rule for the 16th, is the first action here: 15 + 7 = 22.
+    past = history(X, (201, day(3, 15)), told={X: done((A, day(3, 6)))}, last=(day(3, 15), X))
+    assert step_and_date(plan(day(3, 15), lead(), scenario=BY_AGE, past=past, **LED)) == (
+        B,
+        day(3, 22),
+    )
+
+
 def test_r5_by_age_takes_the_highest_of_own_steps_and_told_ones():
     # Y led at A on 8 March; then X, older, came back and had A, B and C, the last on 4 April
     # telling Y too; X is paid on the 5th. Y goes on after C: D on max(3 March + 45 = 17 April,
