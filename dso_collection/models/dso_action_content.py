@@ -182,7 +182,7 @@ class DsoAction(models.Model):
         :return: {action id: res.partner}
         """
         # sudo: contacts of the customer, whoever sends
-        contacts = self.sudo().customer_id.mapped("contact_ids")
+        contacts = self.sudo().customer_id._find_contacts()
         by_partner = contacts.grouped("commercial_partner_id")
         empty = contacts.browse()
         return {

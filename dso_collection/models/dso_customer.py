@@ -204,13 +204,18 @@ class DsoCustomer(models.Model):
             & self.env["account.move.line"]._dso_get_open_domain()
         )
 
-    def _compute_contact_ids(self):
-        contacts = self.env["res.partner"].search(
+    def _find_contacts(self):
+        """The contacts for collection of these customers, as they are at this moment."""
+        return self.env["res.partner"].search(
             [
                 ("commercial_partner_id", "in", self.partner_id.ids),
                 ("dso_collection_contact", "=", True),
             ]
         )
+
+    @api.depends("partner_id", "partner_id.child_ids.dso_collection_contact")
+    def _compute_contact_ids(self):
+        contacts = self._find_contacts()
         by_partner = contacts.grouped("commercial_partner_id")
         for customer in self:
             customer.contact_ids = by_partner.get(customer.partner_id, contacts.browse())

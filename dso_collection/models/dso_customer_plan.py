@@ -87,6 +87,7 @@ class DsoCustomer(models.Model):
         """Empty the refresh queue; at the turn of a company's day, start the full plan."""
         queue = self.env["dso.refresh.queue"].sudo()
         # what this very transaction changed counts too
+        self.env.flush_all()
         queue._insert_noted()
         self._trigger_plan_of_the_day()
         waiting = queue._waiting()
@@ -350,6 +351,8 @@ class DsoCustomer(models.Model):
                 "last_action_date",
                 "open_action_ids",
                 "past_action_ids",
+                "item_ids",
+                "credit_ids",
             ],
             flush=False,
         )

@@ -1,0 +1,185 @@
+"""The demo data, where it is installed: enough of everything, and nothing that leaves the house."""
+
+from collections import Counter
+from datetime import datetime
+
+import pytz
+
+from odoo.tests import TransactionCase, tagged
+
+from ..demo import ledger
+
+
+@tagged("post_install", "-at_install", "dso_demo")
+class TestDemo(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.ref("dso_collection.demo_company", raise_if_not_found=False)
+        if not cls.company:
+            cls.skipTest(cls, "This database has no demo data.")
+        cls.company_uk = cls.env.ref("dso_collection.demo_company_uk")
+        cls.companies = cls.company + cls.company_uk
+        cls.customers = cls.env["dso.customer"].search([("company_id", "in", cls.companies.ids)])
+        cls.own = [("company_id", "in", cls.companies.ids)]
+        cls.items = cls.env["account.move.line"].search(
+            [
+                *cls.own,
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        # The day that the data are relative to; the database may be older than today.
+        created = pytz.utc.localize(cls.company.create_date or datetime.now())
+        cls.day = created.astimezone(pytz.timezone("Europe/Paris")).date()
+
+    def _count_moves(self, *conditions):
+        return self.env["account.move"].search_count(
+            [*self.own, ("state", "=", "posted"), *conditions]
+        )
+
+    def test_customers(self):
+        """Forty customers or more, in three languages, nearly all with a contact."""
+        partners = self.customers.partner_id
+        self.assertGreaterEqual(len(partners), 45)
+        self.assertLessEqual({"en_US", "fr_FR", "de_DE"}, set(partners.mapped("lang")))
+        without = self.customers.filtered(lambda customer: not customer.contact_ids)
+        self.assertTrue(without)
+        self.assertLess(len(without), 6)
+        self.assertTrue(partners.filtered(lambda partner: not partner.is_company))
+        scenarios = self.customers.scenario_id
+        for name in ("standard", "risky", "public"):
+            self.assertIn(self.env.ref(f"dso_collection.scenario_{name}"), scenarios)
+        self.assertTrue(self.customers.filtered(lambda customer: not customer.scenario_id))
+        self.assertTrue(self.customers.filtered(lambda customer: not customer.collector_id))
+
+    def test_companies(self):
+        """Two companies with some customers in common."""
+        by_company = self.customers.grouped("company_id")
+        self.assertGreaterEqual(len(by_company[self.company]), 40)
+        self.assertGreaterEqual(len(by_company[self.company_uk]), 8)
+        self.assertTrue(
+            by_company[self.company].partner_id & by_company[self.company_uk].partner_id
+        )
+        self.assertEqual(self.company.currency_id.name, "EUR")
+        self.assertEqual(self.company_uk.currency_id.name, "GBP")
+
+    def test_ledger(self):
+        """Two hundred invoices, and all that makes a ledger difficult."""
+        invoices = self._count_moves(("move_type", "=", "out_invoice"))
+        self.assertGreaterEqual(invoices, 200)
+        paid = self._count_moves(
+            ("move_type", "=", "out_invoice"), ("payment_state", "in", ("paid", "reversed"))
+        )
+        self.assertTrue(0.3 < paid / invoices < 0.7, f"{paid} of {invoices} are paid")
+        partial = self._count_moves(
+            ("move_type", "=", "out_invoice"), ("payment_state", "=", "partial")
+        )
+        self.assertGreaterEqual(partial, 15)
+        self.assertGreaterEqual(self._count_moves(("move_type", "=", "out_refund")), 12)
+        currencies = Counter(self.items.mapped(lambda item: item.currency_id.name))
+        self.assertGreater(currencies["EUR"], 100)
+        self.assertGreater(currencies["USD"], 20)
+        several = Counter(self.items.filtered(lambda item: item.balance > 0).mapped("move_id.id"))
+        self.assertGreater(sum(count == 3 for count in several.values()), 10, "instalments")
+        numbers = self.env["account.move"].search(
+            [("company_id", "=", self.company.id), ("move_type", "=", "out_invoice")],
+            order="date, sequence_prefix, sequence_number",
+        )
+        dates = numbers.sorted(lambda move: (move.sequence_prefix, move.sequence_number))
+        self.assertEqual(dates.mapped("date"), sorted(dates.mapped("date")))
+
+    def test_open_items(self):
+        """Credits nobody allocated, opening balances, and items due on the day itself."""
+        still_open = self.items.filtered(lambda item: not item.reconciled and item.amount_residual)
+        credits_ = still_open.filtered(lambda item: item.amount_residual < 0)
+        self.assertGreaterEqual(len(credits_.payment_id), 6)
+        self.assertGreaterEqual(len(credits_.filtered(lambda x: x.move_type == "out_refund")), 4)
+        openings = still_open.filtered(lambda item: item.move_type == "entry" and item.balance > 0)
+        self.assertGreaterEqual(len(openings.partner_id), 2)
+        self.assertTrue(all(openings.mapped("no_followup")))
+        claims = still_open - credits_
+        self.assertTrue(claims.filtered(lambda item: item.date_maturity == self.day))
+        self.assertTrue(claims.filtered(lambda item: item.date_maturity > self.day))
+        ages = [(self.day - item.date_maturity).days for item in claims]
+        recent = sum(1 <= age <= 30 for age in ages)
+        self.assertGreater(recent, sum(30 < age <= 60 for age in ages))
+        self.assertTrue(any(age > 120 for age in ages))
+
+    def test_statuses(self):
+        """Promises, disputes, an ignored item; every status is in the log."""
+        log = self.env["dso.qualification"].search(self.own)
+        kinds = Counter(log.mapped("kind"))
+        for kind in ("ongoing", "promise", "dispute", "litigation"):
+            self.assertTrue(kinds[kind], kind)
+        self.assertTrue(self.items.filtered("dso_ignored"))
+        disputed = self.items.filtered(lambda item: item.dso_status_id.kind == "dispute")
+        followed = self.env["dso.action.item"].search(
+            [("line_id", "in", disputed.ids), ("action_id.origin", "=", "specific")]
+        )
+        self.assertEqual(followed.line_id, disputed)
+
+    def test_agenda(self):
+        """All states that the agenda shows, and a history with its snapshots."""
+        actions = self.env["dso.action"].search(self.own)
+        states = Counter(actions.mapped("agenda_state"))
+        for state in ("confirmed", "late", "upcoming", "error", "done"):
+            self.assertTrue(states[state], state)
+        manual = actions.filtered(lambda action: not action.automatic and action.state == "planned")
+        self.assertLessEqual({"late", "upcoming"}, set(manual.mapped("agenda_state")))
+        self.assertLessEqual(
+            {"no_contact", "no_email", "bad_email"},
+            {action.error_data["code"] for action in actions if action.error_data},
+        )
+        done = actions.filtered(lambda action: action.state == "done")
+        self.assertGreater(len(done), 200)
+        self.assertFalse(done.filtered(lambda action: not action.item_ids))
+        self.assertTrue(all(action.done_date < self.day for action in done))
+        calls = done.filtered(lambda action: action.action_type == "call")
+        self.assertTrue(all(action.result and action.comment for action in calls))
+
+    def test_planned_again_alike(self):
+        """The plan agrees with the history: planning again changes nothing."""
+        fields_ = ["customer_id", "step_id", "date", "state", "leader_line_id", "confirmed"]
+        domain = [*self.own, ("origin", "=", "scenario"), ("state", "in", ("planned", "error"))]
+        self.env["dso.customer"]._plan(self.customers)
+        before = self.env["dso.action"].search_read(domain, fields_, order="id")
+        self.env["dso.customer"]._plan(self.customers)
+        after = self.env["dso.action"].search_read(domain, fields_, order="id")
+        self.assertEqual(after, before)
+        if self.company._dso_today() == self.day:
+            self.assertTrue(all(row["leader_line_id"] for row in after))
+
+    def test_nothing_leaves(self):
+        """No message of the demo waits to be sent, and no confirmed action is due that day."""
+        mails = self.env["mail.mail"].search([("state", "=", "outgoing")])
+        models = {"dso.customer", "dso.action", "res.users", "res.partner", "res.company"}
+        self.assertFalse(mails.filtered(lambda mail: mail.model in models))
+        moves = mails.filtered(lambda mail: mail.model == "account.move")
+        records = self.env["account.move"].browse(moves.mapped("res_id"))
+        self.assertFalse(records.filtered(lambda move: move.company_id in self.companies))
+        self.assertFalse(self.env["sms.sms"].search_count([("state", "=", "outgoing")]))
+        addresses = (self.customers.partner_id + self.customers.contact_ids).mapped("email")
+        self.assertFalse(
+            [address for address in addresses if address and not address.endswith(".example.com")]
+        )
+
+    def test_collector(self):
+        """Claire, with a collector's rights, sees her agenda and may read what it is about."""
+        claire = self.env.ref("dso_collection.user_demo_collector")
+        self.assertEqual(claire.company_id, self.company)
+        self.assertFalse(claire.has_group("account.group_account_invoice"))
+        actions = self.env["dso.action"].with_user(claire)
+        own = actions.search([("collector_id", "=", claire.id), ("state", "=", "planned")])
+        self.assertGreater(len(own), 5)
+        for action in own:
+            self.assertTrue(action.reason)
+            self.assertTrue(action.customer_id.display_name)
+
+    def test_loading_again(self):
+        """A second call changes nothing."""
+        before = self._count_moves(), len(self.env["dso.action"].search(self.own))
+        ledger.load(self.env)
+        self.assertEqual(
+            (self._count_moves(), len(self.env["dso.action"].search(self.own))), before
+        )
