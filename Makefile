@@ -2,10 +2,10 @@
 DSO := dev/dso
 RUFF := dev/python -m ruff
 
-export T PORT V DB
+export T PORT V DB FRESH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-engine test-dev test-odoo test-demo test-pot lint format pot bench \
+.PHONY: help setup run test test-engine test-dev test-odoo test-rules test-demo test-pot lint format pot bench \
 	screenshots stop clean
 
 help: ## This list
@@ -14,7 +14,7 @@ help: ## This list
 setup: ## Make everything that is missing: Odoo 19, Python packages, PostgreSQL
 	@$(DSO) setup
 
-run: ## Odoo with demo data, in the foreground (PORT=8069, V=1 shows Odoo's log)
+run: ## Odoo with demo data, in the foreground (PORT=8069, V=1, FRESH=1)
 	@$(DSO) run
 
 test: ## Every test; T="path -k words" runs some of them
@@ -28,6 +28,9 @@ test-dev: ## The tests of these tools (T=… to choose)
 
 test-odoo: ## The tests in Odoo, browser included (T=… to choose, in a database that is kept)
 	@$(DSO) test odoo $(if $(T),-- "$$T")
+
+test-rules: ## Odoo's own checks of add-ons: manifest, indexes, views, names …
+	@$(DSO) test rules
 
 test-demo: ## Install and update with demo data
 	@$(DSO) test demo

@@ -1,5 +1,6 @@
 """The demo companies with everything around their ledger: languages, users, calendars, banks."""
 
+from base64 import b64encode
 from datetime import date, datetime, time, timedelta
 
 import pytz
@@ -7,6 +8,7 @@ from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Command
+from odoo.tools import file_open
 
 from . import texts
 
@@ -104,6 +106,7 @@ def _load_company(companies, name, values):
             "account_fiscal_country_id": values["country_id"],
             "currency_id": values["currency_id"],
             **looked_up,
+            "logo": _read_logo(),
             "external_report_layout_id": env.ref("web.external_layout_standard").id,
         }
     )
@@ -123,6 +126,11 @@ def _load_company(companies, name, values):
     )
     taxes.tax_group_id.name = f"VAT {SALES_TAX}%"
     return company
+
+
+def _read_logo():
+    with file_open("dso_collection/demo/meridian.png", "rb") as image:
+        return b64encode(image.read())
 
 
 def _load_rates(env, today, company, series):

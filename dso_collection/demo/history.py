@@ -37,7 +37,9 @@ class Item:
         ]
         self.closed_on = None
         if line.reconciled:
-            self.closed_on = max(day for day, _amount in self.payments)
+            # not the last: the exchange difference may be booked later than the payment
+            days = sorted(day for day, _amount in self.payments)
+            self.closed_on = next((day for day in days if self.left(day) <= 0), days[-1])
 
     def left(self, day):
         """What was open in the evening of a day, in the item's currency."""
@@ -47,7 +49,7 @@ class Item:
 
 def load(env, companies, customers, habits, rng, today):
     """Make the files, write their history and plan what comes next."""
-    History(env, companies, customers, habits, rng, today).write()
+    History(env, companies, customers, habits, rng, today).fill()
 
 
 class History:
@@ -63,7 +65,7 @@ class History:
         self.files = env["dso.customer"]
         self.items = {}
 
-    def write(self):
+    def fill(self):
         """Everything, in the order in which it depends on one another."""
         self._load_rules()
         self._load_files()

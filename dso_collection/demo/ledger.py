@@ -1,7 +1,7 @@
 """The demo ledger: ten months of invoices, credit notes and payments of two companies.
 
-Everything is drawn from one generator with a fixed seed, so that the same day gives the same
-ledger, and every date is relative to today.
+Everything is drawn from generators with fixed seeds, so that the same day gives the same ledger,
+and every date is relative to today.
 """
 
 import csv
@@ -76,7 +76,6 @@ def load(env):
         return
     env = env(su=True, context={**env.context, **QUIET})
     today = fields.Date.context_today(env.user.with_context(tz="Europe/Paris"))
-    rng = Random(SEED)
     company_data.load_languages(env)
     meridian, meridian_uk = company_data.load_companies(env, today)
     companies = meridian + meridian_uk
@@ -90,7 +89,8 @@ def load(env):
     }
     for company, key in ((meridian, "fr"), (meridian_uk, "uk")):
         habits = [row for row in read("habits.csv") if row["company"] == key]
-        Book(env, company, habits, rng, today, **shared).write()
+        Book(env, company, habits, Random(f"{SEED} {key}"), today, **shared).fill()
+    rng = Random(f"{SEED} history")
     history.load(env, companies, customers, read("habits.csv"), rng, today)
 
 
@@ -166,7 +166,7 @@ class Book:
         )
         self.banks = {(journal.currency_id or company.currency_id): journal for journal in banks}
 
-    def write(self):
+    def fill(self):
         """Write everything, each kind of entry in one batch."""
         self._set_partner_terms()
         invoices = self._post_invoices()
@@ -199,7 +199,7 @@ class Book:
     def _draw_days(self, row):
         """Working days on which a customer was invoiced: more lately than long ago."""
         days = []
-        for _number in range(self.rng.randint(3, 6)):
+        for _number in range(self.rng.randint(3, 5)):
             day = self.today - timedelta(days=int(self.rng.betavariate(1.0, 2.1) * HISTORY_DAYS))
             days.append(day - timedelta(days=max(0, day.weekday() - 4)))
         if row["customer"] in DUE_DAYS_AGO:

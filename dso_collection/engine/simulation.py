@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from .facts import Customer, Done, OpenAction, Settings, plus
-from .leader import eligible_items
 from .scenario import Decision, decide
 
 
@@ -32,18 +31,18 @@ def _next_change(customer: Customer, today: date) -> date | None:
     return min(days, default=None)
 
 
-def _after(customer: Customer, decision: Decision, day: date, settings: Settings) -> Customer:
-    """The customer's facts once the decided step is done on ``day``."""
-    leader = decision.leader
-    entry = Done(decision.step.id, day)
-    history = customer.history
-    told = dict(history.told)
-    for item in eligible_items(customer.items, day, settings):
-        if item.due_date <= max(day, leader.due_date):
-            told[item.id] = (*told.get(item.id, ()), entry)
-    done = {**history.done, leader.id: (*history.done.get(leader.id, ()), entry)}
+def _after(customer: Customer, decision: Decision, day: date) -> Customer:
+    """The customer's facts once the decided step is done on ``day``.
+
+    Which other items it told is of no account: an item can only become leader here when its
+    promise has ended, and a promised item is not told.
+    """
+    leader_id, history = decision.leader.id, customer.history
+    entries = (*history.done.get(leader_id, ()), Done(decision.step.id, day))
     return customer._replace(
-        history=history._replace(done=done, told=told, last_date=day, last_leader_id=leader.id),
+        history=history._replace(
+            done={**history.done, leader_id: entries}, last_date=day, last_leader_id=leader_id
+        ),
         open_action=None,
     )
 
@@ -85,5 +84,5 @@ def simulate(
         if done_on > until:
             return
         yield done_on, decision
-        customer = _after(customer, decision, done_on, settings)
+        customer = _after(customer, decision, done_on)
         day = done_on

@@ -10,6 +10,7 @@ class AccountMove(models.Model):
         compute="_compute_dso_status",
         inverse="_inverse_dso_status",
         search="_search_dso_status_id",
+        compute_sudo=True,
         help="Of its open items, where they all have the same.",
     )
     dso_status_date = fields.Date(
@@ -17,6 +18,7 @@ class AccountMove(models.Model):
         compute="_compute_dso_status",
         inverse="_inverse_dso_status",
         search="_search_dso_status_date",
+        compute_sudo=True,
     )
     dso_action_ids = fields.Many2many(
         "dso.action",

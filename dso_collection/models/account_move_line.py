@@ -68,7 +68,11 @@ class AccountMoveLine(models.Model):
     )
     dso_excluded_reason = fields.Char(string="Why Excluded", compute="_compute_dso_excluded")
     dso_qualification_ids = fields.One2many(
-        "dso.qualification", "line_id", string="Qualifications", readonly=True
+        "dso.qualification",
+        "line_id",
+        string="Qualifications",
+        readonly=True,
+        groups="dso_collection.group_dso_reader",
     )
 
     # ------------------------------------------------------------------

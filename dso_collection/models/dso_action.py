@@ -409,30 +409,6 @@ class DsoAction(models.Model):
                 )
             actions.write(values)
 
-    def _prepare_replan_values(self, decision, row, same, as_of=None):
-        """What changes on an open scenario action when the plan decides anew.
-
-        :param same: whether leader and step stand; then a date set by the user and a
-            confirmation hold (R7), else both are gone
-        """
-        self.ensure_one()
-        values = self.customer_id._prepare_decision_values(decision, as_of)
-        values["date"] = decision.date
-        collector_id = row["collector_id"] or self.company_id.dso_default_collector_id.id
-        values["collector_id"] = collector_id
-        step = self.env["dso.scenario.step"].browse(decision.step.id)
-        values.update(step._prepare_action_values())
-        if not same:
-            values.update(confirmed=False, date_forced=False, error_data=False, state="planned")
-        changed = {}
-        for fname, value in values.items():
-            current = self[fname]
-            if isinstance(current, models.BaseModel):
-                current = current.id
-            if (current or False) != (value or False):
-                changed[fname] = value
-        return changed
-
     # ------------------------------------------------------------------
     # Buttons that ask something first
     # ------------------------------------------------------------------

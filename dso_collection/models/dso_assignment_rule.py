@@ -40,7 +40,8 @@ class DsoAssignmentRule(models.Model):
                     )
                 ) from error
 
-    @api.constrains("scenario_id", "collector_id")
+    # "name" is always given: the check also runs where neither field is
+    @api.constrains("name", "scenario_id", "collector_id")
     def _check_effect(self):
         for rule in self:
             if not rule.scenario_id and not rule.collector_id:

@@ -10,6 +10,30 @@ from ..engine import facts
 
 OPEN_STATES = ("planned", "error")
 
+#: What the plan decides of an action, read as ``action_…`` of a file's open one.
+ACTION_COLUMNS = (
+    "customer_id",
+    "partner_id",
+    "company_id",
+    "collector_id",
+    "origin",
+    "state",
+    "date",
+    "date_forced",
+    "confirmed",
+    "leader_line_id",
+    "amount",
+    "reason_data",
+    "error_data",
+    "step_id",
+    "action_type",
+    "automatic",
+    "to_confirm",
+    "mail_template_id",
+    "sms_template_id",
+    "letter_template_id",
+)
+
 
 class Facts:
     """What was read, by customer id."""
@@ -51,7 +75,7 @@ class DsoCustomer(models.Model):
             open_action = None
             if row["action_id"]:
                 open_action = facts.OpenAction(
-                    row["action_leader_id"],
+                    row["action_leader_line_id"],
                     row["action_step_id"],
                     row["action_date"],
                     bool(row["action_date_forced"]),
@@ -72,7 +96,9 @@ class DsoCustomer(models.Model):
             SQL(
                 """
                 SELECT customer.id, customer.company_id, customer.partner_id, customer.active,
-                       customer.scenario_id, customer.collector_id,
+                       customer.scenario_id,
+                       COALESCE(customer.collector_id, company.dso_default_collector_id)
+                           AS collector_id,
                        customer.leader_line_id, customer.leader_since,
                        customer.next_action_id, customer.next_action_date,
                        customer.last_action_date, customer.planning_code, customer.planning_data,
@@ -80,20 +106,24 @@ class DsoCustomer(models.Model):
                        customer.credit_unallocated, customer.amount_due,
                        customer.amount_disputed, customer.amount_promised,
                        customer.days_overdue_max,
-                       action.id AS action_id, action.state AS action_state,
-                       action.step_id AS action_step_id, action.date AS action_date,
-                       action.leader_line_id AS action_leader_id,
-                       action.date_forced AS action_date_forced,
-                       action.confirmed AS action_confirmed,
-                       action.done_date AS action_done_date
+                       action.id AS action_id, action.done_date AS action_done_date, %(action)s
                   FROM dso_customer customer
+                  JOIN res_company company ON company.id = customer.company_id
                   LEFT JOIN dso_action action
                     ON action.customer_id = customer.id
                    AND action.origin = 'scenario'
                    AND action.state IN ('planned', 'error')
-                 WHERE customer.id = ANY(%s)
+                 WHERE customer.id = ANY(%(customers)s)
                 """,
-                self.ids,
+                customers=self.ids,
+                action=SQL(", ").join(
+                    SQL(
+                        "%s AS %s",
+                        SQL.identifier("action", column),
+                        SQL.identifier(f"action_{column}"),
+                    )
+                    for column in ACTION_COLUMNS
+                ),
             )
         )
         return {row["id"]: row for row in rows}

@@ -9,7 +9,7 @@ from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_amount
 
 from ..engine import amounts, scenario, simulation
-from ..tools.bulk import bulk_update
+from ..tools.bulk import bulk_insert, bulk_update
 
 _logger = logging.getLogger(__name__)
 
@@ -36,6 +36,8 @@ PLAN_COLUMNS = (
     "planning_code",
     "planning_data",
 )
+#: An action that nobody has confirmed, moved or tried to send.
+UNTOUCHED = {"state": "planned", "confirmed": False, "date_forced": False, "error_data": None}
 
 
 class DsoCustomer(models.Model):
@@ -169,12 +171,15 @@ class DsoCustomer(models.Model):
     def _decide(self, facts, todays):
         """{customer id: engine decision}; archived files plan nothing."""
         decisions = {}
+        rounding = {company.id: company.currency_id.round for company in self.company_id}
         for customer_id, customer in facts:
             row = facts.rows[customer_id]
             if not row["active"]:
                 customer = customer._replace(scenario=None)
-            decisions[customer_id] = scenario.decide(
-                customer, todays[row["company_id"]], facts.settings[row["company_id"]]
+            company_id = row["company_id"]
+            decision = scenario.decide(customer, todays[company_id], facts.settings[company_id])
+            decisions[customer_id] = decision._replace(
+                amount=rounding[company_id](decision.amount)
             )
         return decisions
 
@@ -200,7 +205,7 @@ class DsoCustomer(models.Model):
         if decision.code:
             data = {"exclusions": dict(decision.exclusions)} if decision.exclusions else None
             if decision.code in ("below_minimum", "covered"):
-                data = {"amount": rounding(decision.amount), "minimum": decision.minimum}
+                data = {"amount": decision.amount, "minimum": decision.minimum}
         return {
             "amount_overdue": rounding(sums.overdue),
             "amount_not_due": rounding(sums.not_due),
@@ -221,19 +226,26 @@ class DsoCustomer(models.Model):
         :return: the open automatic actions whose obstacles have to be looked at
         """
         Action = self.env["dso.action"]
-        to_create, to_cancel, touched = [], [], Action
-        open_ids = [row["action_id"] for row in facts.rows.values() if row["action_id"]]
-        Action.browse(open_ids).fetch(["state", "step_id", "date", "confirmed"])
+        to_create, to_cancel, touched = [], [], []
+        # browsed together: what has to be read of one is read of all
+        open_actions = Action.browse(
+            row["action_id"] for row in facts.rows.values() if row["action_id"]
+        )
+        open_actions = {action.id: action for action in open_actions}
+        steps = self.env["dso.scenario.step"].browse(
+            {decision.step.id for decision in decisions.values() if decision.step}
+        )
+        step_values = {step.id: step._prepare_action_values() for step in steps}
         real = self._get_todays()
         as_of = {key: day for key, day in todays.items() if day != real[key]}
         for customer_id, decision in decisions.items():
             row = facts.rows[customer_id]
-            action = Action.browse(row["action_id"] or ())
+            action = open_actions.get(row["action_id"], Action)
             if decision.step is None:
                 if action:
                     to_cancel.append((action, decision))
                 continue
-            same = action and (row["action_leader_id"], row["action_step_id"]) == (
+            same = action and (row["action_leader_line_id"], row["action_step_id"]) == (
                 decision.leader.id,
                 decision.step.id,
             )
@@ -243,19 +255,21 @@ class DsoCustomer(models.Model):
                     continue
                 to_cancel.append((action, decision))
                 action = Action
+            values = {
+                **self._prepare_action_values(row, decision, as_of.get(row["company_id"])),
+                **step_values[decision.step.id],
+            }
             if action:
-                values = action._prepare_replan_values(
-                    decision, row, same, as_of.get(row["company_id"])
-                )
-                if values:
-                    action.write(values)
-                touched |= action
+                changes = _get_changes(row, values, same)
+                if changes:
+                    action.write(changes)
+                touched.append(action.id)
             else:
-                to_create.append(
-                    self._prepare_action_values(row, decision, as_of.get(row["company_id"]))
-                )
+                to_create.append({**values, **UNTOUCHED})
         self._cancel_unplanned(facts, to_cancel)
-        return touched | Action.create(to_create)
+        # past the ORM: a plan from nothing makes as many actions as there are customers
+        self.env.flush_all()
+        return Action.browse(touched) | bulk_insert(Action, to_create)
 
     def _cancel_unplanned(self, facts, to_cancel):
         """Cancel actions that have no reason any more, keeping why (R10)."""
@@ -263,36 +277,25 @@ class DsoCustomer(models.Model):
         for action, decision in to_cancel:
             row = facts.rows[action.customer_id.id]
             open_ids = {item.id for item in facts.customers[row["id"]].items if item.amount > 0}
-            cleared = row["action_leader_id"] not in open_ids
+            cleared = row["action_leader_line_id"] not in open_ids
             code = "cleared" if cleared else decision.code or "replaced"
             by_code.setdefault(code, []).append(action.id)
         for code, ids in by_code.items():
             self.env["dso.action"].browse(ids)._cancel(code)
 
     def _prepare_action_values(self, row, decision, as_of=None):
-        """Values of a new scenario action."""
-        step = self.env["dso.scenario.step"].browse(decision.step.id)
-        company = self.env["res.company"].browse(row["company_id"])
-        return {
-            "customer_id": row["id"],
-            "partner_id": row["partner_id"],
-            "company_id": row["company_id"],
-            "collector_id": row["collector_id"] or company.dso_default_collector_id.id,
-            "origin": "scenario",
-            "state": "planned",
-            "date": decision.date,
-            **self._prepare_decision_values(decision, as_of),
-            **step._prepare_action_values(),
-        }
-
-    @api.model
-    def _prepare_decision_values(self, decision, as_of=None):
-        """What an action keeps of the decision behind it.
+        """Values of a scenario action, those of its step aside.
 
         :param as_of: the day the plan was made for, where it was not the present day
         """
         previous = decision.previous
         return {
+            "customer_id": row["id"],
+            "partner_id": row["partner_id"],
+            "company_id": row["company_id"],
+            "collector_id": row["collector_id"],
+            "origin": "scenario",
+            "date": decision.date,
             "leader_line_id": decision.leader.id,
             "amount": decision.amount,
             "reason_data": {
@@ -485,6 +488,21 @@ class DsoCustomer(models.Model):
         }
         causes = ", ".join(f"{count} {words[cause]}" for cause, count in counts.items())
         return self.env._("Every item is excluded: %(causes)s.", causes=causes)
+
+
+def _get_changes(row, values, same):
+    """What changes on an open scenario action when the plan decides anew.
+
+    :param same: whether leader and step stand; then a date set by the user and a confirmation
+        hold (R7), else both are gone
+    """
+    if not same:
+        values = {**values, **UNTOUCHED}
+    return {
+        column: value
+        for column, value in values.items()
+        if _differs(row[f"action_{column}"], value)
+    }
 
 
 def _differs(stored, new):

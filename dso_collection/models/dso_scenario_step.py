@@ -180,7 +180,7 @@ class DsoScenarioStep(models.Model):
             "action_type": self.action_type,
             "automatic": self.automatic,
             "to_confirm": self.automatic and self.to_confirm,
-            "mail_template_id": self.mail_template_id.id,
-            "sms_template_id": self.sms_template_id.id,
-            "letter_template_id": self.letter_template_id.id,
+            "mail_template_id": self.mail_template_id.id or None,
+            "sms_template_id": self.sms_template_id.id or None,
+            "letter_template_id": self.letter_template_id.id or None,
         }

@@ -83,7 +83,9 @@ class ResCompany(models.Model):
         """The time zone that says which day it is: the sending calendar's, else the working
         hours', else UTC. A company has none of its own."""
         self.ensure_one()
-        calendar = self.dso_sending_calendar_id or self.resource_calendar_id
+        # sudo: what day it is is no secret, and whoever sees an item sees how late it is
+        company = self.sudo()
+        calendar = company.dso_sending_calendar_id or company.resource_calendar_id
         return pytz.timezone(calendar.tz or "UTC")
 
     def _dso_today(self, now=None):
@@ -134,7 +136,9 @@ class ResCompany(models.Model):
         Without any calendar, Monday to Friday.
         """
         self.ensure_one()
-        calendar = self.dso_sending_calendar_id or self.resource_calendar_id
+        # sudo: see _dso_tz
+        company = self.sudo()
+        calendar = company.dso_sending_calendar_id or company.resource_calendar_id
         if not calendar:
             span = (start + timedelta(days=offset) for offset in range(days))
             return {day for day in span if day.weekday() < 5}

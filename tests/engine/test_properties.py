@@ -142,7 +142,8 @@ def eligible(file, today):
 
 
 def invoice(file, _item, today, one, two, new_id):
-    due = today + timedelta(days=one - 12)
+    # The simplest story, one = 0, has an invoice due in two days.
+    due = today + timedelta(days=(one + 14) % 25 - 12)
     file.items[new_id] = Item(
         new_id, due, due - timedelta(days=two), (4, 30, 80, 200, 200)[two % 5]
     )
@@ -151,7 +152,7 @@ def invoice(file, _item, today, one, two, new_id):
 
 def credit_note(file, _item, today, one, two, new_id):
     file.items[new_id] = Item(
-        new_id, today, today, -5.0 * (one + 1), kind="dispute" if two % 3 == 0 else None
+        new_id, today, today, -20.0 * (one + 1), kind="dispute" if two % 3 == 0 else None
     )
 
 
@@ -256,7 +257,7 @@ bounded = settings(
     derandomize=True,
     deadline=None,
     database=None,
-    max_examples=80,
+    max_examples=120,
     phases=(Phase.generate, Phase.shrink),
 )
 
@@ -487,7 +488,7 @@ def play_by_hand(file, today, until):
             action = file.open_action()
             if action.date > today:
                 break
-            played.append((today, action.leader, action.step))
+            played.append((today, action.leader, action.step, action.date))
             file.carry_out(today)
             file.plan(today)
         today += timedelta(days=1)
@@ -501,10 +502,10 @@ def test_simulation_is_the_plan_played_forward(story):
     until = today + timedelta(days=60)
     for file in files:
         simulated = [
-            (day, decision.leader.id, decision.step.id)
+            (day, decision.leader.id, decision.step.id, decision.date)
             for day, decision in simulate(file.facts(), today, until, COMPANY, weekdays)
         ]
-        assert all(today <= day <= until for day, _leader, _step in simulated)
+        assert all(today <= day <= until for day, *_rest in simulated)
         assert [each[0] for each in simulated] == sorted(each[0] for each in simulated)
         assert simulated == play_by_hand(file, today, until)
 
@@ -535,6 +536,6 @@ def test_the_stories_reach_what_they_are_about():
             *("due_date", "interval", "previous_action", "leader_since", "contact_gap", "forced"),
             *("lapsed", "changed", "followed", "told", "no_step"),
         )
-        if seen[key] < 5
+        if seen[key] < 3
     }
     assert not rare, f"too rare: {rare}; seen: {seen}"

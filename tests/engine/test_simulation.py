@@ -141,8 +141,11 @@ def test_promise_that_ends_brings_the_leader_back():
 def test_promise_that_ends_before_the_step_takes_its_place():
     # Y is due on 7 March: its A would be on the 12th; on the 11th X takes the lead, A at once.
     promised = item(X, DUE, promised_until=day(3, 10))
-    (first, *_) = play(day(3, 2), promised, item(Y, day(3, 7)))
-    assert first == (day(3, 11), X, A)
+    file = customer(promised, item(Y, day(3, 7)))
+    ((when, decision), *_) = simulate(file, day(3, 2), YEAR_END, SETTINGS)
+    assert (when, decision.leader.id, decision.step.id) == (day(3, 11), X, A)
+    # Not late: it leads since that day only.
+    assert (decision.date, decision.leader_since) == (day(3, 11), day(3, 11))
 
 
 def test_minimum_reached_later():
@@ -189,7 +192,7 @@ def test_by_age_starts_at_the_reached_step_and_keeps_it():
     ]
 
 
-def test_by_age_goes_on_after_what_the_snapshot_told():
+def test_by_age_a_promised_item_is_not_told():
     # Y (due 2 March) leads while X (1 March) is promised until the 20th: A on the 7th, B on the
     # 17th. Neither told X, which was promised: at 20 days on the 21st it starts at B, 7 days
     # after the last action, on the 24th. From then on it goes as usual: C 3 April; D on

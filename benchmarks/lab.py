@@ -1,0 +1,62 @@
+"""Odoo in this process: databases opened and written to as a server would, and a clock."""
+
+import contextlib
+import ctypes
+import gc
+import resource
+import statistics
+import time
+
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+
+def configure():
+    """Read Odoo's configuration, which the development environment names in ODOO_RC."""
+    config.parse_config(
+        ["--log-level=error", "--max-cron-threads=0", "--no-http"], setup_logging=True
+    )
+
+
+@contextlib.contextmanager
+def environment(database, uid=api.SUPERUSER_ID, **context):
+    """A transaction of its own, committed at the end, with nothing in its cache."""
+    with Registry(database).cursor() as cr:
+        yield api.Environment(cr, uid, context)
+
+
+@contextlib.contextmanager
+def stopwatch():
+    """Seconds of a block, as an attribute that is there after it."""
+    gc.collect()
+    clock = _Clock()
+    began = time.perf_counter()
+    yield clock
+    clock.seconds = time.perf_counter() - began
+
+
+class _Clock:
+    seconds = 0.0
+
+
+def median_ms(function, repeat):
+    """Median milliseconds of a call, after one that warms up."""
+    function()
+    samples = []
+    for _ in range(repeat):
+        with stopwatch() as clock:
+            function()
+        samples.append(clock.seconds * 1000)
+    return statistics.median(samples)
+
+
+def peak_memory_mb():
+    """The largest resident size this process ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def trim():
+    """Give freed memory back, so that the next peak is the next measure's own."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)

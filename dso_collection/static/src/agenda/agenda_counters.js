@@ -1,0 +1,27 @@
+import { Component } from "@odoo/owl";
+
+/**
+ * The two indicators above the agenda: grey for all actions, red for those that wait for somebody.
+ * The red one switches the filter "To do" on and off.
+ */
+export class AgendaCounters extends Component {
+    static template = "dso_collection.AgendaCounters";
+    static props = {
+        counts: Object,
+        history: { type: Boolean, optional: true },
+    };
+
+    get todoFilter() {
+        const [filter] = this.env.searchModel.getSearchItems(
+            (item) => item.type === "filter" && item.name === "todo"
+        );
+        return filter;
+    }
+
+    toggleTodo() {
+        const filter = this.todoFilter;
+        if (filter) {
+            this.env.searchModel.toggleSearchItem(filter.id);
+        }
+    }
+}

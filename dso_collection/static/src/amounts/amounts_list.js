@@ -1,0 +1,28 @@
+import { registry } from "@web/core/registry";
+import { listView } from "@web/views/list/list_view";
+import { ListRenderer } from "@web/views/list/list_renderer";
+
+/**
+ * Amounts of several currencies are never added up: where a total would mix them, none is shown.
+ * Group by currency or company to see one for each.
+ */
+export class AmountsListRenderer extends ListRenderer {
+    computeAggregates() {
+        const aggregates = super.computeAggregates();
+        for (const [fieldName, aggregate] of Object.entries(aggregates)) {
+            if (aggregate.multiCurrency) {
+                delete aggregates[fieldName];
+            }
+        }
+        return aggregates;
+    }
+
+    formatGroupAggregate(group, column) {
+        const aggregate = super.formatGroupAggregate(group, column);
+        return aggregate.multiCurrency ? { value: "" } : aggregate;
+    }
+}
+
+export const amountsListView = { ...listView, Renderer: AmountsListRenderer };
+
+registry.category("views").add("dso_amounts_list", amountsListView);

@@ -1,0 +1,118 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+const formatters = registry.category("formatters");
+
+/** Shown beside the label, so that nobody has to tell colours apart. */
+const STATE_BADGES = {
+    confirmed: { icon: "fa-check", badge: "text-bg-success" },
+    late: { icon: "fa-bell", badge: "text-bg-danger" },
+    upcoming: { icon: "fa-clock-o", badge: "text-bg-info" },
+    error: { icon: "fa-exclamation-triangle", badge: "text-bg-warning" },
+    done: { icon: "fa-check-circle", badge: "text-bg-200" },
+    cancelled: { icon: "fa-ban", badge: "text-bg-200" },
+};
+
+const TYPE_ICONS = {
+    call: "fa-phone",
+    email: "fa-envelope-o",
+    email_interactive: "fa-envelope-open-o",
+    email_internal: "fa-share-square-o",
+    letter: "fa-file-text-o",
+    letter_registered: "fa-certificate",
+    letter_electronic: "fa-paper-plane-o",
+    sms: "fa-commenting-o",
+    fax: "fa-fax",
+    litigation: "fa-gavel",
+};
+
+class SelectionLabel extends Component {
+    static props = { ...standardFieldProps };
+
+    get value() {
+        return this.props.record.data[this.props.name];
+    }
+
+    get label() {
+        const { selection } = this.props.record.fields[this.props.name];
+        return formatters.get("selection")(this.value, { selection });
+    }
+}
+
+/** State of an action in the agenda: icon, word and colour. */
+export class AgendaStateField extends SelectionLabel {
+    static template = "dso_collection.AgendaStateField";
+
+    get badge() {
+        return STATE_BADGES[this.value].badge;
+    }
+
+    get icon() {
+        return STATE_BADGES[this.value].icon;
+    }
+}
+
+registry.category("fields").add("dso_agenda_state", {
+    component: AgendaStateField,
+    displayName: _t("Agenda state"),
+    supportedTypes: ["selection"],
+});
+
+/** Type of an action: icon and word, or the icon with the word as its tooltip. */
+export class ActionTypeField extends SelectionLabel {
+    static template = "dso_collection.ActionTypeField";
+    static props = {
+        ...SelectionLabel.props,
+        iconOnly: { type: Boolean, optional: true },
+    };
+
+    get icon() {
+        return TYPE_ICONS[this.value] || "fa-circle-o";
+    }
+}
+
+registry.category("fields").add("dso_action_type", {
+    component: ActionTypeField,
+    displayName: _t("Action type"),
+    supportedTypes: ["selection"],
+    extractProps: ({ options }) => ({ iconOnly: Boolean(options.icon_only) }),
+});
+
+/** Why this action: first what keeps it back, if anything does, then the reason. */
+export class ReasonField extends Component {
+    static template = "dso_collection.ReasonField";
+    static props = { ...standardFieldProps };
+
+    get error() {
+        return this.props.record.data.error_message;
+    }
+
+    get reason() {
+        return this.props.record.data[this.props.name];
+    }
+}
+
+registry.category("fields").add("dso_reason", {
+    component: ReasonField,
+    displayName: _t("Reason"),
+    supportedTypes: ["char"],
+    fieldDependencies: [{ name: "error_message", type: "char" }],
+});
+
+/** The star of the leader. */
+export class StarField extends Component {
+    static template = "dso_collection.StarField";
+    static props = { ...standardFieldProps };
+
+    get value() {
+        return this.props.record.data[this.props.name];
+    }
+}
+
+registry.category("fields").add("dso_star", {
+    component: StarField,
+    displayName: _t("Star"),
+    supportedTypes: ["boolean"],
+});

@@ -1,0 +1,95 @@
+"""A real SMTP server on loopback that keeps what it receives."""
+
+import email
+import email.policy
+import logging
+import socket
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+HOST = "127.0.0.1"
+MAX_SIZE = 64 * 1024 * 1024
+
+# each command that the server gets, where Odoo's own log says enough
+logging.getLogger("mail.log").setLevel(logging.WARNING)
+
+
+class Received:
+    """One transmission: the envelope, and the message as the recipient's program sees it."""
+
+    def __init__(self, envelope):
+        self.sender = envelope.mail_from
+        self.recipients = list(envelope.rcpt_tos)
+        self.message = email.message_from_bytes(
+            envelope.original_content, policy=email.policy.default
+        )
+
+    @property
+    def message_id(self):
+        return self.message["Message-Id"]
+
+    def text(self, subtype="html"):
+        """The body, decoded."""
+        return self.message.get_body(preferencelist=(subtype,)).get_content()
+
+    def attachments(self):
+        """{file name: content}"""
+        return {
+            part.get_filename(): part.get_content() for part in self.message.iter_attachments()
+        }
+
+
+class Sink:
+    """``with Sink() as sink`` listens on ``sink.port``.
+
+    :ivar received: what was accepted, in order
+    :ivar refused: {address: answer of the server to it as a recipient}
+    :ivar on_message: called with each message before the server says that it took it
+    """
+
+    def __init__(self):
+        self.received = []
+        self.refused = {}
+        self.on_message = None
+
+    def __enter__(self):
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            self.port = probe.getsockname()[1]
+        self._controller = _Controller(
+            self, hostname=HOST, port=self.port, data_size_limit=MAX_SIZE, enable_SMTPUTF8=True
+        )
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_exc):
+        self._controller.stop()
+
+    @property
+    def message_ids(self):
+        return [received.message_id for received in self.received]
+
+    async def handle_RCPT(self, _server, _session, envelope, address, options):
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
+
+    async def handle_DATA(self, _server, _session, envelope):
+        received = Received(envelope)
+        self.received.append(received)
+        if self.on_message:
+            self.on_message(received)
+        return "250 Kept"
+
+
+class _Server(SMTP):
+    def warning(self, *_args):
+        """Without TLS and login, on purpose."""
+
+
+class _Controller(Controller):
+    def factory(self):
+        return _Server(self.handler, **self.SMTP_kwargs)
