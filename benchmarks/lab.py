@@ -29,7 +29,6 @@ def environment(database, uid=api.SUPERUSER_ID, **context):
 @contextlib.contextmanager
 def stopwatch():
     """Seconds of a block, as an attribute that is there after it."""
-    gc.collect()
     clock = _Clock()
     began = time.perf_counter()
     yield clock
@@ -43,6 +42,7 @@ class _Clock:
 def median_ms(function, repeat):
     """Median milliseconds of a call, after one that warms up."""
     function()
+    gc.collect()
     samples = []
     for _ in range(repeat):
         with stopwatch() as clock:
@@ -57,6 +57,6 @@ def peak_memory_mb():
 
 
 def trim():
-    """Give freed memory back, so that the next peak is the next measure's own."""
+    """Give freed memory back before a measurement."""
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)

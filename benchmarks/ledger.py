@@ -55,7 +55,7 @@ MOVES = """
            LATERAL (
                SELECT CASE
                           WHEN (number %% %(customers)s) %% 10 = 0
-                          THEN %(today)s::date + 1 + number %% 30
+                          THEN %(today)s::date + 10 + (number::bigint * 7919 %% 61)::int
                           ELSE %(today)s::date + 30 - (number::bigint * 7919 %% 395)::int
                       END AS due,
                       (50 + (number::bigint * 104729 %% 500000) / 100.0)::numeric(12, 2) AS amount

@@ -6,7 +6,7 @@ NAME = "account_credit_control"
 
 
 def prepare(database):
-    """Its policy of three reminders for all customers, first reminder by e-mail at once."""
+    """Its ready-made policy of three reminders, for all customers."""
     with environment(database) as env:
         policy = env.ref(f"{NAME}.credit_control_3_time")
         policy.account_ids = env["account.account"].search(
@@ -25,12 +25,22 @@ def plan(database):
         with stopwatch() as release:
             run.set_to_ready_lines()
             env.cr.commit()
-        lines = len(run.line_ids)
-        customers = len(run.line_ids.partner_id)
-    return {
-        "compute": compute.seconds,
-        "release": release.seconds,
-        "lines": lines,
-        "customers": customers,
-        "memory": peak_memory_mb(),
-    }
+        return {
+            "compute": compute.seconds,
+            "release": release.seconds,
+            "lines": len(run.line_ids),
+            "customers": len(run.line_ids.partner_id),
+            "memory": peak_memory_mb(),
+        }
+
+
+def queue(env, number):
+    """The e-mails of so many customers who have released lines."""
+    lines = env["credit.control.line"]
+    domain = [("state", "=", "to_be_sent"), ("channel", "=", "email")]
+    partners = lines._read_group(domain, ["partner_id"], limit=number)
+    ids = [partner.id for (partner,) in partners]
+    wizard = env["credit.control.emailer"].create(
+        {"line_ids": lines.search([*domain, ("partner_id", "in", ids)]).ids}
+    )
+    wizard.email_lines()

@@ -1,27 +1,202 @@
-import os, sys, json, subprocess, time
+"""Timed comparisons: ``make bench``, or ``dev/python benchmarks/run.py --help``.
+
+Each measurement runs in a process of its own (``worker.py``), on databases made for it. A full run
+writes its results into ``results.json`` and README.rst; a quick one only prints them.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
+
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "dev"))
-from dsodev import databases, odoo, paths
+
+import report  # noqa: E402
+from dsodev import databases, odoo, paths  # noqa: E402
+from dsodev.ui import Stop, say  # noqa: E402
+
+AREAS = ("plan", "mail", "post", "pages", "install")
+PREFIX = "dso_bench_"
+PEER = "account_credit_control"
+PEER_PACKAGE = "odoo-addon-account-credit-control==19.0.1.0.0.13"
+
+
+class Bench:
+    """The databases, each made when a measurement first needs it, and the measurements."""
+
+    def __init__(self, quick):
+        self.quick = quick
+        self.made = {}
+
+    def size(self, number):
+        return number // 10 if self.quick else number
+
+    # ------------------------------------------------------------------
+    # Databases
+    # ------------------------------------------------------------------
+
+    def _make(self, name, template, *, modules=(), items=0):
+        """A copy of a database with more in it; returns its full name."""
+        database = PREFIX + name
+        self.made[name] = {}
+        databases.copy(template, database)
+        if modules:
+            databases.install(database, modules, title=f"Installation of {', '.join(modules)}")
+        if items:
+            say(f"A ledger of {items:,} open items …")
+            measure("setting.fill", database=database, customers=items // 10, items=items)
+        return database
+
+    def chart(self):
+        """A company with a chart of accounts, without the module."""
+        if "chart" not in self.made:
+            database = self._make("chart", databases.base(demo=False))
+            measure("setting.chart", database=database)
+        return PREFIX + "chart"
+
+    def module(self):
+        """The module installed, a collector, an empty ledger."""
+        if "module" not in self.made:
+            database = self._make("module", self.chart(), modules=["dso_collection"])
+            self.made["module"] = measure("setting.collector", database=database)
+        return PREFIX + "module"
+
+    def both(self):
+        """Ours and the peer on one ledger, planned by both; what it took is kept with it."""
+        if "both" not in self.made:
+            add_peer()
+            items = self.size(50_000)
+            database = self._make("both", self.module(), modules=[PEER])
+            measure("setting.fill", database=database, customers=items // 10, items=items)
+            measure("peer.prepare", database=database)
+            ours = measure("plan.ours", database=database)
+            theirs = measure("peer.plan", database=database)
+            self.made["both"] = {"items": items, "ours": ours, "theirs": theirs}
+        return PREFIX + "both"
+
+    def planned(self, name, items):
+        """A ledger and its plan; what planning took is kept with it."""
+        if name not in self.made:
+            database = self._make(name, self.module(), items=items)
+            self.made[name] = {"items": items, **measure("plan.ours", database=database)}
+        return PREFIX + name
+
+    def drop_all(self):
+        for name in self.made:
+            databases.drop(PREFIX + name)
+
+    # ------------------------------------------------------------------
+    # Measurements, by area
+    # ------------------------------------------------------------------
+
+    def plan(self):
+        self.both()
+        self.planned("large", self.size(1_000_000))
+        return {**self.made["both"], "large": self.made["large"]}
+
+    def mail(self):
+        ours, theirs, rounds = (100, 20, 2) if self.quick else (250, 50, 5)
+        return measure(
+            "mail.side_by_side", database=self.both(), rounds=rounds, ours=ours, theirs=theirs
+        )
+
+    def post(self):
+        without = self._make("without", self.chart())
+        with_module = self._make("with", self.module())
+        return measure(
+            "posting.side_by_side",
+            without=without,
+            with_module=with_module,
+            rounds=10,
+            size=self.size(100),
+        )
+
+    def pages(self):
+        result = {}
+        for name, items in (("small", 10_000), ("large", self.size(1_000_000))):
+            database = self.planned(name, items)
+            measure("pages.prepare", database=database)
+            uid = self.made["module"]["uid"]
+            result[name] = {"items": items, **measure("pages.measure", database=database, uid=uid)}
+        return result
+
+    def install(self):
+        result = {}
+        for name, items in (("empty", 0), ("ledger", self.size(500_000))):
+            database = self._make(name, self.chart(), items=items)
+            result[name] = measure("installing.install", database=database)
+        return result
+
 
 def measure(name, **arguments):
-    r = subprocess.run([str(paths.PYTHON), str(HERE / "worker.py"), name, json.dumps(arguments)], env=odoo.environment(), stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(r.stdout.splitlines()[-1])
+    """Call a function of a module here in a process of its own."""
+    command = [str(paths.PYTHON), str(HERE / "worker.py"), name, json.dumps(arguments)]
+    result = subprocess.run(
+        command, env=odoo.environment(), stdout=subprocess.PIPE, text=True, check=False
+    )
+    if result.returncode:
+        raise Stop(f"The measurement {name} failed, see above.")
+    values = json.loads(result.stdout.splitlines()[-1])
+    if values:
+        say(f"{name}: {report.short(values)}")
+    return values
 
-def make(name, template, modules=()):
-    databases.copy(template, name)
-    if modules:
-        databases.install(name, modules, title=f"install {modules} in {name}")
+
+def add_peer():
+    """Fetch the peer into the git-ignored folder, and put it on the path of add-ons."""
+    folder = paths.DEV / "bench"
+    addons = folder / "odoo" / "addons"
+    if not (addons / PEER / "__manifest__.py").exists():
+        say(f"Download of {PEER_PACKAGE} …")
+        folder.mkdir(parents=True, exist_ok=True)
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q", "download"]
+        command = [*pip, "--no-deps", "--dest", str(folder), PEER_PACKAGE]
+        if subprocess.run(command, check=False).returncode:
+            raise Stop("The peer can't be downloaded: without network, leave out plan and mail.")
+        (wheel,) = folder.glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder)
+    os.environ["DSO_EXTRA_ADDONS"] = str(addons)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a tenth of the sizes, only printed")
+    parser.add_argument("--only", default=",".join(AREAS), help="areas, separated by commas")
+    parser.add_argument("--keep", action="store_true", help="keep the databases")
+    arguments = parser.parse_args()
+    arguments.only = arguments.only.split(",")
+    if unknown := set(arguments.only) - set(AREAS):
+        parser.error(f"no area {', '.join(sorted(unknown))}: choose from {', '.join(AREAS)}")
+    return arguments
+
+
+def main():
+    arguments = parse_arguments()
+    bench = Bench(arguments.quick)
+    results = {}
+    try:
+        for area in AREAS:
+            if area in arguments.only:
+                say(f"—— {area} ——")
+                results[area] = getattr(bench, area)()
+    except Stop as reason:
+        say(str(reason))
+        return 1
+    finally:
+        if not arguments.keep:
+            bench.drop_all()
+    print(report.table(results))
+    if arguments.quick:
+        say("A quick run: nothing was written.")
+    else:
+        report.write(results)
+    return 0
+
 
 if __name__ == "__main__":
-    t=time.time()
-    base = databases.base(demo=False)
-    if databases.note("dso_bench_chart") is None:
-        make("dso_bench_chart", base)
-        measure("setting.chart", database="dso_bench_chart")
-    make("dso_bench_plan", "dso_bench_chart", ["dso_collection"])
-    print(measure("setting.collector", database="dso_bench_plan"))
-    measure("setting.fill", database="dso_bench_plan", customers=int(sys.argv[1]), items=int(sys.argv[2]))
-    print(time.time()-t)
-    print(measure("plan.ours", database="dso_bench_plan"))
-    print(time.time()-t)
+    sys.exit(main())

@@ -22,6 +22,7 @@ _NO_NETWORK = (
     "failed to fetch",
     "err:",
 )
+_NO_TRUST = ("certificate verify failed", "certificate_verify_failed")
 _NO_DISK = ("no space left", "not enough free space", "disk quota exceeded")
 
 
@@ -36,6 +37,11 @@ class CommandFailed(Exception):
         text = self.output.lower()
         if any(sign in text for sign in _NO_DISK):
             return f"the disk is full: free some space (4 GB are needed) and run it again ({DEV})"
+        if any(sign in text for sign in _NO_TRUST):
+            return (
+                "a certificate isn't trusted here (PIP_CERT names a bundle for the Python packages); "
+                f"see {self.log}"
+            )
         if any(sign in text for sign in _NO_NETWORK):
             return "the network doesn't answer: check it (or its proxy) and run it again"
         last = [line for line in self.output.splitlines() if line.strip()][-3:]

@@ -272,7 +272,9 @@ def _as_user(user, command, options):
             "folder that they may enter, or name a server with PGHOST and PGUSER."
         )
     prefix = [setpriv, f"--reuid={user}", f"--regid={_group(user)}", "--clear-groups"]
+    # The last one: access(2) takes no account of such a right without it.
     prefix += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    prefix += ["--securebits=+no_setuid_fixup"]
     return [*prefix, *command], options
 
 

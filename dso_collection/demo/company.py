@@ -32,8 +32,11 @@ def load_languages(env):
     """Activate the customers' languages and load their terms, from the files of the add-ons."""
     for code in LANGUAGES:
         env["res.lang"]._activate_lang(code)
-    installed = env["ir.module.module"].search([("state", "=", "installed")])
-    installed._update_translations(list(LANGUAGES))
+    # This module is not installed yet while its demo data are loaded.
+    modules = env["ir.module.module"].search(
+        ["|", ("state", "=", "installed"), ("name", "=", "dso_collection")]
+    )
+    modules._update_translations(list(LANGUAGES))
 
 
 def load_companies(env, today):

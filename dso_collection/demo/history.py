@@ -17,6 +17,8 @@ from .company import record
 
 #: How many days of work each collector has left undone for a customer, drawn at random.
 BACKLOGS = (0, 0, 0, 1, 3, 6, 11)
+#: Steps of the last days that the collectors have not come to, by type of action.
+UNDONE_DAYS = {"call": 4, "letter_registered": 2, "litigation": 25}
 #: Automatic actions of the coming days that are confirmed already.
 CONFIRMED = 8
 #: E-mails younger than this are in the chatter with their text.
@@ -182,7 +184,7 @@ class History:
                     and item.left(self.today) > 250
                 ]
             )
-            and file.contact_ids.filtered("email_normalized")
+            and self._is_reachable(file)
         ]
         self.rng.shuffle(candidates)
         drawn = iter(candidates)
@@ -192,7 +194,7 @@ class History:
             self._qualify(*next(drawn), "status_promise", comment, promised, logged_on)
         for status, comment in texts.DISPUTES:
             file, item = next(drawn)
-            logged_on = self.today - timedelta(days=self.rng.randint(2, 6))
+            logged_on = self.today - timedelta(days=self.rng.randint(3, 10))
             self._qualify(file, item, status, comment, None, logged_on)
             self._plan_follow_up(file, item)
         for comment in texts.ONGOING:
@@ -229,15 +231,22 @@ class History:
         smallest = min(
             (
                 item
-                for items in self.items.values()
+                for file, items in self.items.items()
                 for item in items
-                if not item.closed_on and item.due < self.today and not item.line.dso_status_id
+                if self._is_reachable(file)
+                and not item.closed_on
+                and item.due < self.today
+                and not item.line.dso_status_id
             ),
             key=lambda item: item.left(self.today),
         )
         line = smallest.line.with_context(**QUIET)
         line.write({"dso_ignored": True, "dso_comment": texts.IGNORED})
         smallest.closed_on = self.today - timedelta(days=30)
+
+    def _is_reachable(self, file):
+        """Whether a scenario could reach the customer so far."""
+        return file.scenario_id and any(file.contact_ids.mapped("email_normalized"))
 
     def _collector(self, file):
         return file.collector_id or file.company_id.dso_default_collector_id
@@ -269,7 +278,7 @@ class History:
         """
         steps = file.scenario_id.step_ids
         offsets = rules.offsets([step._to_engine() for step in steps])
-        reachable = any(contact.email_normalized for contact in file.contact_ids)
+        reachable = self._is_reachable(file)
         backlog = timedelta(days=self.rng.choice(BACKLOGS))
         free_from, last = None, None
         result = []
@@ -286,7 +295,8 @@ class History:
                     lapsed_on = item.due + timedelta(days=step.delay)
                     previous = (step, offsets[position], lapsed_on, True)
                     continue
-                if day >= lead_to - timedelta(days=step.action_type == "litigation" and 25):
+                undone = self.today - timedelta(days=UNDONE_DAYS.get(step.action_type, 0))
+                if day >= min(lead_to, undone):
                     break
                 if not reachable and step.action_type in EMAIL_TYPES:
                     break

@@ -185,6 +185,7 @@ IGNORED = "Cash difference, not worth a letter."
 #: Actions out of scenario still to do: (customer, type, days from today, subject)
 MANUAL_ACTIONS = [
     ("vauclair", "call", -1, "Ask which invoices the payment on account is for"),
+    ("valmorins", "call", 0, "Ask the paying office for the dates of the two orders"),
     ("hollerbach", "call", 0, "Clarify the payment without reference"),
     ("hautecoeur", "call", 2, "Introduce ourselves to the new accountant"),
     ("rautenberg", "call", 5, "Check that the opening balance agrees with theirs"),

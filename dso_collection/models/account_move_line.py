@@ -346,7 +346,9 @@ class AccountMoveLine(models.Model):
                 customers[company, customer.partner_id] = customer
         values_list = []
         for line in lines:
-            customer = customers.get((line.company_id, line.partner_id.commercial_partner_id.sudo()))
+            customer = customers.get(
+                (line.company_id, line.partner_id.commercial_partner_id.sudo())
+            )
             if not customer:
                 continue
             status = line.sudo().dso_status_id

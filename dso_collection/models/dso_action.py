@@ -6,9 +6,9 @@ from datetime import date as Date
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from .dso_customer_facts import OPEN_STATES
 from .dso_scenario_step import ACTION_TYPES
 
 AGENDA_STATES = [
@@ -30,14 +30,13 @@ RESULTS = [
     ("other", "Other"),
 ]
 
-OPEN_STATES = ("planned", "error")
-
 
 class DsoAction(models.Model):
     """A scenario action, a specific action or an action out of scenario. [seeds 000 to 003]"""
 
     _name = "dso.action"
     _description = "Collection Action"
+    _inherit = ["dso.action.content", "dso.action.dispatch"]
     _order = "date, id"
     _check_company_auto = True
 
@@ -46,7 +45,6 @@ class DsoAction(models.Model):
     )
     partner_id = fields.Many2one(
         "res.partner",
-        string="Partner",
         compute="_compute_from_customer",
         store=True,
         precompute=True,
@@ -139,7 +137,6 @@ class DsoAction(models.Model):
     )
     letter_template_id = fields.Many2one(
         "dso.letter.template",
-        string="Letter Template",
         ondelete="set null",
         index="btree_not_null",
     )
@@ -168,9 +165,7 @@ class DsoAction(models.Model):
     cancel_reason = fields.Char(readonly=True, copy=False)
     skipped = fields.Boolean(readonly=True, copy=False, help="Skipped by a user.")
     done_date = fields.Date(readonly=True, copy=False, index="btree_not_null")
-    done_by_id = fields.Many2one(
-        "res.users", string="Done By", readonly=True, copy=False, ondelete="restrict"
-    )
+    done_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     result = fields.Selection(RESULTS, copy=False)
     comment = fields.Text(copy=False)
 
@@ -195,9 +190,7 @@ class DsoAction(models.Model):
     _open_collector_idx = models.Index(
         "(collector_id, automatic, date, id) WHERE state IN ('planned', 'error')"
     )
-    _open_customer_idx = models.Index(
-        "(customer_id, date, id) WHERE state IN ('planned', 'error')"
-    )
+    _open_customer_idx = models.Index("(customer_id, date, id) WHERE state IN ('planned', 'error')")
     _history_idx = models.Index("(done_date DESC, id DESC) WHERE done_date IS NOT NULL")
 
     # ------------------------------------------------------------------
@@ -260,7 +253,7 @@ class DsoAction(models.Model):
             return planned & ready
         operator = "<=" if agenda_state == "late" else ">"
         by_day = {}
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"]._dso_companies():
             by_day.setdefault(company._dso_today(), []).append(company.id)
         if len(by_day) == 1:
             dates = Domain("date", operator, next(iter(by_day)))
@@ -330,9 +323,7 @@ class DsoAction(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
         if self.filtered("done_date"):
-            raise UserError(
-                self.env._("What was done stays in the history: it cannot be deleted.")
-            )
+            raise UserError(self.env._("What was done stays in the history: it cannot be deleted."))
 
     def write(self, vals):
         if "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals):
@@ -348,6 +339,19 @@ class DsoAction(models.Model):
     def _is_users_own_date(self, vals):
         """A date written from a screen (list, calendar) is the user's own and holds (R7)."""
         return not self.env.su and any(str(action.date) != str(vals["date"]) for action in self)
+
+    @api.model
+    @api.readonly
+    def dso_count_agenda(self, domain):
+        """The two counters above the agenda, within the filters of the screen.
+
+        :param domain: what the list shows
+        :return: ``{"all": number of actions, "todo": those that wait for somebody}``: late and
+            unconfirmed ones, and those in error
+        """
+        domain = Domain(domain)
+        todo = domain & Domain("agenda_state", "in", ["late", "error"])
+        return {"all": self.search_count(domain), "todo": self.search_count(todo)}
 
     # ------------------------------------------------------------------
     # What the user does
@@ -404,9 +408,7 @@ class DsoAction(models.Model):
         for company, actions in self.grouped("company_id").items():
             values = {"state": "cancelled", "cancel_code": code, "cancel_reason": reason}
             if skip:
-                values.update(
-                    skipped=True, done_date=today[company], done_by_id=self.env.uid
-                )
+                values.update(skipped=True, done_date=today[company], done_by_id=self.env.uid)
             actions.write(values)
 
     # ------------------------------------------------------------------

@@ -12,8 +12,11 @@ from odoo.tools.misc import format_amount, format_date
 from ..engine import amounts
 
 
-class DsoAction(models.Model):
-    _inherit = "dso.action"
+class DsoActionContent(models.AbstractModel):
+    """The part of ``dso.action`` that finds words and figures."""
+
+    _name = "dso.action.content"
+    _description = "Content of Collection Actions"
 
     lang = fields.Char(compute="_compute_recipient_values", help="The recipients' language.")
     contact_name = fields.Char(compute="_compute_recipient_values")
@@ -186,7 +189,8 @@ class DsoAction(models.Model):
         by_partner = contacts.grouped("commercial_partner_id")
         empty = contacts.browse()
         return {
-            action.id: action.sudo().recipient_ids or by_partner.get(action.partner_id.sudo(), empty)
+            action.id: action.sudo().recipient_ids
+            or by_partner.get(action.partner_id.sudo(), empty)
             for action in self
         }
 

@@ -14,7 +14,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.errors import BrokenTemplate
-from .dso_action import OPEN_STATES
+from .dso_customer_facts import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -24,8 +24,11 @@ BATCH_SIZE = 50
 MAX_CONFLICTS = 5
 
 
-class DsoAction(models.Model):
-    _inherit = "dso.action"
+class DsoActionDispatch(models.AbstractModel):
+    """The part of ``dso.action`` that carries actions out."""
+
+    _name = "dso.action.dispatch"
+    _description = "Dispatch of Collection Actions"
 
     # ------------------------------------------------------------------
     # Automatic actions
@@ -77,7 +80,9 @@ class DsoAction(models.Model):
         """{company id: date there} of the companies whose sending hours are open."""
         companies = self.env["res.company"]._dso_companies()
         return {
-            company.id: company._dso_today(now) for company in companies if company._dso_is_open(now)
+            company.id: company._dso_today(now)
+            for company in companies
+            if company._dso_is_open(now)
         }
 
     @api.model
@@ -202,10 +207,12 @@ class DsoAction(models.Model):
     def _cancel_cleared(self):
         """Cancel open specific actions none of whose items is open any more (R10)."""
         cleared = self.filtered(
-            lambda action: action.origin == "specific"
-            and action.state in OPEN_STATES
-            and not action.done_date
-            and not any(line._dso_is_open() for line in action.item_ids.line_id)
+            lambda action: (
+                action.origin == "specific"
+                and action.state in OPEN_STATES
+                and not action.done_date
+                and not any(line._dso_is_open() for line in action.item_ids.line_id)
+            )
         )
         cleared._cancel("cleared")
 
@@ -336,9 +343,10 @@ class DsoAction(models.Model):
         rows = self._get_rows()
         for channel, actions in self._by_channel():
             blockers = channel._get_blockers(actions)
-            for action in actions.filtered(lambda action: action.id in blockers):
+            blocked = actions.browse(blockers)
+            for action in blocked:
                 action._set_error(**blockers[action.id])
-            ready = actions.filtered(lambda action: action.id not in blockers)
+            ready = actions - blocked
             if not ready:
                 continue
             outcomes = channel._send(ready)
@@ -389,9 +397,7 @@ class DsoAction(models.Model):
     def _set_error(self, code, **data):
         """Put open actions in error with what has to be mended (R11)."""
         data = {"code": code, **data}
-        changed = self.filtered(
-            lambda action: action.state != "error" or action.error_data != data
-        )
+        changed = self.filtered(lambda action: action.state != "error" or action.error_data != data)
         changed.write({"state": "error", "error_data": data})
 
     def _refresh_errors(self):
@@ -426,12 +432,15 @@ class DsoAction(models.Model):
 
     def _set_undelivered(self, text, model=None, res_id=None):
         """A message that had left was refused or bounced: the action is in error with the
-        server's words, and the step planned after it is taken back (R11)."""
+        server's words, and the step planned after it is taken back (R11). A step that was
+        overtaken keeps the words only: what comes next follows from the later one (R9)."""
         # sudo: the mail system reports it
         actions = self.sudo().filtered(lambda action: action.state in ("done", "error"))
+        overtaken = actions._get_overtaken()
+        last = (actions - overtaken).filtered(lambda action: action.origin == "scenario")
         following = self.sudo().search(
             [
-                ("customer_id", "in", actions.filtered("step_id").customer_id.ids),
+                ("customer_id", "in", last.customer_id.ids),
                 ("origin", "=", "scenario"),
                 ("state", "in", OPEN_STATES),
                 ("done_date", "=", False),
@@ -443,7 +452,7 @@ class DsoAction(models.Model):
             partner = action.recipient_ids[:1] or action.partner_id
             action.write(
                 {
-                    "state": "error",
+                    "state": action.state if action in overtaken else "error",
                     "error_data": {
                         "code": "undelivered",
                         "text": text,
@@ -453,6 +462,25 @@ class DsoAction(models.Model):
                 }
             )
         self.env["dso.refresh.queue"]._enqueue_customers(actions.customer_id)
+
+    def _get_overtaken(self):
+        """The scenario actions after which another one of the same customer was done."""
+        later = self.search(
+            [
+                ("customer_id", "in", self.customer_id.ids),
+                ("origin", "=", "scenario"),
+                ("done_date", "!=", False),
+            ]
+        )
+        latest = {
+            customer: max(done.ids) for customer, done in later.grouped("customer_id").items()
+        }
+        return self.filtered(
+            lambda action: (
+                action.origin == "scenario"
+                and action.id < latest.get(action.customer_id, action.id)
+            )
+        )
 
     def _describe_error(self, data):
         """What keeps the action back and how to mend it, in the user's language."""

@@ -71,9 +71,7 @@ class DsoAssignmentRule(models.Model):
                 break
             matching = left.filtered_domain(rule._get_customer_domain())
             values = {
-                fname: rule[fname].id
-                for fname in ("scenario_id", "collector_id")
-                if rule[fname]
+                fname: rule[fname].id for fname in ("scenario_id", "collector_id") if rule[fname]
             }
             matching.write(values)
             left -= matching
@@ -82,7 +80,7 @@ class DsoAssignmentRule(models.Model):
     def action_apply(self):
         """Apply all rules to all customers of the user's companies, on demand."""
         # all active rules take part, whichever was clicked: the order between them decides
-        rules = self.search([])
+        rules = self.search([("active", "=", True)])
         customers = self.env["dso.customer"].search([("company_id", "in", self.env.companies.ids)])
         left = rules._assign(customers)
         return {

@@ -24,7 +24,7 @@ class DsoCustomer(models.Model):
 
     _name = "dso.customer"
     _description = "Collection Customer"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "dso.customer.facts", "dso.customer.plan"]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]
     _mail_post_access = "read"
@@ -286,10 +286,18 @@ class DsoCustomer(models.Model):
             customers._assign_by_rules()
         return customers
 
+    @api.model
+    def _load_demo_data(self):
+        """Fill a database with a ledger to try the app on; called by the demo data only."""
+        # imported here: a database without demo data has no use for it
+        from ..demo import ledger
+
+        ledger.load(self.env)
+
     def _assign_by_rules(self):
         """Apply the assignment rules, company by company, to new customers."""
         # sudo: rules are configuration and apply whoever posted the invoice
-        rules = self.env["dso.assignment.rule"].sudo().search([])
+        rules = self.env["dso.assignment.rule"].sudo().search([("active", "=", True)])
         if rules:
             rules._assign(self.sudo().with_context(dso_skip_plan=True, tracking_disable=True))
 
@@ -366,8 +374,10 @@ class DsoCustomer(models.Model):
     def _unlink_except_history(self):
         """A file with done actions or qualifications is evidence: it is archived, not deleted."""
         # sudo: history counts even where the user may not see it
-        used = self.env["dso.action"].sudo().search(
-            [("customer_id", "in", self.ids), ("done_date", "!=", False)], limit=1
+        used = (
+            self.env["dso.action"]
+            .sudo()
+            .search([("customer_id", "in", self.ids), ("done_date", "!=", False)], limit=1)
         )
         if used:
             raise ValidationError(

@@ -47,8 +47,11 @@ class Facts:
         return iter(self.customers.items())
 
 
-class DsoCustomer(models.Model):
-    _inherit = "dso.customer"
+class DsoCustomerFacts(models.AbstractModel):
+    """The part of ``dso.customer`` that reads the ledger."""
+
+    _name = "dso.customer.facts"
+    _description = "Facts of Collection Customers"
 
     def _read_facts(self, todays):
         """All that decides what happens next with these customers.

@@ -4,6 +4,7 @@
 """
 
 import logging
+
 from odoo import api, fields, models, modules
 from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_amount
@@ -36,12 +37,24 @@ PLAN_COLUMNS = (
     "planning_code",
     "planning_data",
 )
+DATE_COLUMNS = ("next_action_id", "next_action_date", "last_action_date")
+#: Computed fields and lists by state, whose cached values a plan makes stale.
+DERIVED_FIELDS = (
+    "planning_reason",
+    "open_action_ids",
+    "past_action_ids",
+    "item_ids",
+    "credit_ids",
+)
 #: An action that nobody has confirmed, moved or tried to send.
 UNTOUCHED = {"state": "planned", "confirmed": False, "date_forced": False, "error_data": None}
 
 
-class DsoCustomer(models.Model):
-    _inherit = "dso.customer"
+class DsoCustomerPlan(models.AbstractModel):
+    """The part of ``dso.customer`` that plans."""
+
+    _name = "dso.customer.plan"
+    _description = "Planning of Collection Customers"
 
     # ------------------------------------------------------------------
     # Entry points
@@ -61,8 +74,11 @@ class DsoCustomer(models.Model):
         if customers is None:
             companies = self.env["res.company"]._dso_companies()
             self._ensure_customers(companies)
-            customers = self.search([], order="id")
-        for ids in split_every(BATCH_SIZE, customers.ids):
+            customers = self.search([("company_id", "in", companies.ids)], order="id")
+        for number, ids in enumerate(split_every(BATCH_SIZE, customers.ids)):
+            if number:
+                # the memory of one batch, however many there are
+                self.env.invalidate_all()
             self.browse(ids)._plan_batch(today)
 
     @api.model
@@ -163,10 +179,9 @@ class DsoCustomer(models.Model):
         todays = self._get_todays(today)
         facts = self._read_facts(todays)
         decisions = self._decide(facts, todays)
-        self._write_customers(facts, decisions, todays)
         touched = self._write_actions(facts, decisions, todays)
         touched._refresh_errors()
-        self._update_action_dates()
+        self._write_customers(facts, decisions, todays)
 
     def _decide(self, facts, todays):
         """{customer id: engine decision}; archived files plan nothing."""
@@ -178,13 +193,14 @@ class DsoCustomer(models.Model):
                 customer = customer._replace(scenario=None)
             company_id = row["company_id"]
             decision = scenario.decide(customer, todays[company_id], facts.settings[company_id])
-            decisions[customer_id] = decision._replace(
-                amount=rounding[company_id](decision.amount)
-            )
+            decisions[customer_id] = decision._replace(amount=rounding[company_id](decision.amount))
         return decisions
 
     def _write_customers(self, facts, decisions, todays):
-        """Figures, leader and the reason why nothing is planned: only rows that changed."""
+        """Figures, leader, why nothing is planned, next and last action: only rows that changed,
+        each once."""
+        dates = self._read_action_dates()
+        columns = (*PLAN_COLUMNS, *DATE_COLUMNS)
         rounding = {company.id: company.currency_id.round for company in self.company_id}
         rows = []
         for customer_id, customer in facts:
@@ -193,10 +209,11 @@ class DsoCustomer(models.Model):
             values = self._prepare_plan_values(
                 customer, decisions[customer_id], todays[company_id], rounding[company_id]
             )
-            if any(_differs(stored[column], values[column]) for column in PLAN_COLUMNS):
-                rows.append((customer_id, *(values[column] for column in PLAN_COLUMNS)))
-        bulk_update(self, PLAN_COLUMNS, rows)
-        self.invalidate_recordset(["planning_reason"], flush=False)
+            values.update(zip(DATE_COLUMNS, dates[customer_id], strict=True))
+            if any(_differs(stored[column], values[column]) for column in columns):
+                rows.append((customer_id, *(values[column] for column in columns)))
+        bulk_update(self, columns, rows)
+        self.invalidate_recordset(DERIVED_FIELDS, flush=False)
 
     def _prepare_plan_values(self, customer, decision, today, rounding):
         """What the plan stores on a file, by column."""
@@ -310,55 +327,36 @@ class DsoCustomer(models.Model):
             },
         }
 
-    def _update_action_dates(self):
-        """Next and last action of these customers, in one statement."""
+    def _read_action_dates(self):
+        """Next and last action of these customers.
+
+        :return: {customer id: values of DATE_COLUMNS}
+        """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE dso_customer customer
-                   SET next_action_id = found.next_id,
-                       next_action_date = found.next_date,
-                       last_action_date = found.last_date
-                  FROM (
-                      SELECT file.id, next.id AS next_id, next.date AS next_date,
-                             last.date AS last_date
-                        FROM dso_customer file
-                        LEFT JOIN LATERAL (
-                            SELECT action.id, action.date
-                              FROM dso_action action
-                             WHERE action.customer_id = file.id
-                               AND action.state IN ('planned', 'error')
-                             ORDER BY action.date, action.id
-                             LIMIT 1
-                        ) next ON TRUE
-                        LEFT JOIN LATERAL (
-                            SELECT max(action.done_date) AS date
-                              FROM dso_action action
-                             WHERE action.customer_id = file.id AND action.state = 'done'
-                        ) last ON TRUE
-                       WHERE file.id = ANY(%s)
-                  ) found
-                 WHERE customer.id = found.id
-                   AND (customer.next_action_id, customer.next_action_date,
-                        customer.last_action_date)
-                       IS DISTINCT FROM (found.next_id, found.next_date, found.last_date)
+                SELECT customer.id, next.id, next.date, last.date
+                  FROM dso_customer customer
+                  LEFT JOIN LATERAL (
+                      SELECT action.id, action.date
+                        FROM dso_action action
+                       WHERE action.customer_id = customer.id
+                         AND action.state IN ('planned', 'error')
+                       ORDER BY action.date, action.id
+                       LIMIT 1
+                  ) next ON TRUE
+                  LEFT JOIN LATERAL (
+                      SELECT max(action.done_date) AS date
+                        FROM dso_action action
+                       WHERE action.customer_id = customer.id AND action.state = 'done'
+                  ) last ON TRUE
+                 WHERE customer.id = ANY(%s)
                 """,
                 self.ids,
             )
         )
-        self.invalidate_recordset(
-            [
-                "next_action_id",
-                "next_action_date",
-                "last_action_date",
-                "open_action_ids",
-                "past_action_ids",
-                "item_ids",
-                "credit_ids",
-            ],
-            flush=False,
-        )
+        return {customer_id: values for customer_id, *values in self.env.cr.fetchall()}
 
     # ------------------------------------------------------------------
     # Live and dry: the same decision, nothing written
@@ -404,10 +402,11 @@ class DsoCustomer(models.Model):
         """
         until = fields.Date.to_date(until)
         if customers is None:
-            customers = self.search([])
+            customers = self.search([("active", "=", True)])
         # sudo: the same facts as the plan's, for customers that the user may see
         customers = customers.sudo().with_context(active_test=False)
-        steps = {step.id: step for step in customers.env["dso.scenario.step"].search([])}
+        scenarios = customers.scenario_id
+        steps = {step.id: step for step in scenarios.step_ids}
         result = []
         for ids in split_every(BATCH_SIZE, customers.ids):
             batch = self.sudo().browse(ids)

@@ -55,12 +55,14 @@ class DsoQualification(models.Model):
     _resolved_idx = models.Index("(customer_id, line_id) WHERE kind = 'dispute_resolved'")
 
     def write(self, vals):
-        raise UserError(
-            self.env._("A qualification is part of the history: it cannot be changed. Add another.")
-        )
+        if self:
+            raise UserError(
+                self.env._(
+                    "A qualification is part of the history: it cannot be changed. Add another."
+                )
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(
-            self.env._("A qualification is part of the history: it cannot be deleted.")
-        )
+        raise UserError(self.env._("A qualification is part of the history: it cannot be deleted."))

@@ -76,9 +76,7 @@ class DsoRefreshQueue(models.Model):
     @api.model
     def _insert(self, query):
         """Queue what ``query`` selects (company, commercial partner) and wake the cron."""
-        self.env.cr.execute(
-            SQL("INSERT INTO dso_refresh_queue (company_id, partner_id) %s", query)
-        )
+        self.env.cr.execute(SQL("INSERT INTO dso_refresh_queue (company_id, partner_id) %s", query))
         if self.env.cr.rowcount:
             self._trigger_refresh()
 

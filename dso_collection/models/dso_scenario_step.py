@@ -39,9 +39,7 @@ class DsoScenarioStep(models.Model):
     _description = "Collection Scenario Step"
     _order = "scenario_id, sequence, id"
 
-    scenario_id = fields.Many2one(
-        "dso.scenario", required=True, index=True, ondelete="cascade", string="Scenario"
-    )
+    scenario_id = fields.Many2one("dso.scenario", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
     action_type = fields.Selection(ACTION_TYPES, string="Action", required=True, default="email")
@@ -75,7 +73,6 @@ class DsoScenarioStep(models.Model):
     )
     letter_template_id = fields.Many2one(
         "dso.letter.template",
-        string="Letter Template",
         ondelete="set null",
         index="btree_not_null",
     )
@@ -91,7 +88,9 @@ class DsoScenarioStep(models.Model):
         """Days from the leader's due date (R3), shown while a scenario is being written."""
         for scenario, steps in self.grouped("scenario_id").items():
             offset = 0
-            for step in (scenario.step_ids | steps).sorted(lambda step: (step.sequence, step._origin.id)):
+            for step in (scenario.step_ids | steps).sorted(
+                lambda step: (step.sequence, step._origin.id)
+            ):
                 offset = step.delay + (offset if step.trigger == "previous_action" else 0)
                 step.offset = offset
 
@@ -124,8 +123,7 @@ class DsoScenarioStep(models.Model):
             if fname and not step[fname]:
                 raise ValidationError(
                     self.env._(
-                        "Step “%(step)s” (%(type)s) needs a template. Choose one in "
-                        "“%(field)s”.",
+                        "Step “%(step)s” (%(type)s) needs a template. Choose one in “%(field)s”.",
                         step=step.name,
                         type=step._get_type_label(),
                         field=step._fields[fname]._description_string(self.env),

@@ -171,4 +171,4 @@ class ResCompany(models.Model):
     def _dso_companies(self):
         """Every company, branches included: each keeps its own files."""
         # sudo: planning serves all companies, whoever asks
-        return self.sudo().search([])
+        return self.sudo().search([("active", "=", True)])

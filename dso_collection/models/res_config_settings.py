@@ -17,9 +17,7 @@ class ResConfigSettings(models.TransientModel):
     dso_ignore_below = fields.Monetary(
         related="company_id.dso_ignore_below", readonly=False, currency_field="dso_currency_id"
     )
-    dso_contact_gap_days = fields.Integer(
-        related="company_id.dso_contact_gap_days", readonly=False
-    )
+    dso_contact_gap_days = fields.Integer(related="company_id.dso_contact_gap_days", readonly=False)
     dso_promise_grace_days = fields.Integer(
         related="company_id.dso_promise_grace_days", readonly=False
     )

@@ -50,7 +50,9 @@ class DsoCommon(AccountTestInvoicingCommon, CronMixinCase):
             }
         )
         cls.scenario = cls._create_scenario(
-            ("A", "due_date", 5), ("B", "due_date", 15), ("C", "previous_action", 10),
+            ("A", "due_date", 5),
+            ("B", "due_date", 15),
+            ("C", "previous_action", 10),
             ("D", "due_date", 45),
         )
         cls.company.write(
@@ -144,9 +146,7 @@ class DsoCommon(AccountTestInvoicingCommon, CronMixinCase):
     @classmethod
     def _credit(cls, amount, partner=None, on="2026-03-01", due=None):
         """A posted credit note, not reconciled."""
-        return cls._invoice(
-            due or on, amount, partner, invoice_date=on, move_type="out_refund"
-        )
+        return cls._invoice(due or on, amount, partner, invoice_date=on, move_type="out_refund")
 
     @classmethod
     def _customer(cls, partner=None, company=None):

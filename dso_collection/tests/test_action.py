@@ -76,13 +76,18 @@ class TestAction(DsoCommon):
             self.action.action_execute()
 
     def test_call_asks_result_and_comment(self):
-        call = self.env["dso.action"].with_user(self.collector).create(
-            {"customer_id": self._customer().id, "action_type": "call", "date": "2026-03-06"}
+        call = (
+            self.env["dso.action"]
+            .with_user(self.collector)
+            .create(
+                {"customer_id": self._customer().id, "action_type": "call", "date": "2026-03-06"}
+            )
         )
         self.assertEqual(call.agenda_state, "late")
         opened = call.action_log()
         wizard = (
-            self.env[opened["res_model"]].with_user(self.collector)
+            self.env[opened["res_model"]]
+            .with_user(self.collector)
             .with_context(**opened["context"])
             .create({"result": "promise", "comment": "Will pay on Friday"})
         )
@@ -179,7 +184,8 @@ class TestAction(DsoCommon):
 
     def test_preview_is_what_is_sent(self):
         wizard = (
-            self.env["dso.action.preview"].with_user(self.collector)
+            self.env["dso.action.preview"]
+            .with_user(self.collector)
             .create({"action_id": self.action.id})
         )
         subject, body, recipients = wizard.subject, wizard.body, wizard.recipients
@@ -190,7 +196,8 @@ class TestAction(DsoCommon):
         self.assertEqual(str(mail.body_html), str(body))
         self.assertEqual(mail.email_to, recipients)
         again = (
-            self.env["dso.action.preview"].with_user(self.collector)
+            self.env["dso.action.preview"]
+            .with_user(self.collector)
             .create({"action_id": self.action.id})
         )
         self.assertEqual(again.subject, subject)
@@ -232,7 +239,9 @@ class TestAction(DsoCommon):
         """No name of a customer can inject markup into a message."""
         self.partner.name = "<script>alert(1)</script>"
         self.invoice.line_ids.name = "<b>bold</b>"
-        self.template.body_html = '<p t-out="object.partner_id.name"/><t t-out="object.items_table"/>'
+        self.template.body_html = (
+            '<p t-out="object.partner_id.name"/><t t-out="object.items_table"/>'
+        )
         self.action.action_execute()
         self.assertNotIn("<script>", self.action.sudo().mail_id.body_html)
         self.assertIn("&lt;script&gt;", self.action.sudo().mail_id.body_html)

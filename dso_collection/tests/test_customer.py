@@ -23,9 +23,7 @@ class TestCustomer(DsoCommon):
         self._plan_all()
         self.assertEqual(len(self._customer()), 1)
         self.assertEqual(self._customer().amount_due, 200)
-        self.assertFalse(
-            self.env["dso.customer"].search([("partner_id", "=", self.contact.id)])
-        )
+        self.assertFalse(self.env["dso.customer"].search([("partner_id", "=", self.contact.id)]))
 
     def test_vendor_has_no_file(self):
         vendor = self.env["res.partner"].create({"name": "Vendor"})

@@ -143,13 +143,21 @@ class TestDispatch(DsoCommon):
         """R11: each names the record to mend, and mended it leaves without a click."""
         other = self.env["res.partner"].create({"name": "No contact"})
         cases = [
-            ("no contact for collection", self.contact, {"dso_collection_contact": False},
-             "res.partner"),
+            (
+                "no contact for collection",
+                self.contact,
+                {"dso_collection_contact": False},
+                "res.partner",
+            ),
             ("no e-mail address. Enter", self.contact, {"email": False}, "res.partner"),
             ("is not valid", self.contact, {"email": "ann at acme"}, "res.partner"),
             ("no collector", self._customer(), {"collector_id": False}, "dso.customer"),
-            ("template is missing", self.scenario.step_ids[0], {"mail_template_id": False},
-             "dso.scenario"),
+            (
+                "template is missing",
+                self.scenario.step_ids[0],
+                {"mail_template_id": False},
+                "dso.scenario",
+            ),
             ("send from", self.collector, {"email": False}, "res.users"),
         ]
         self.company.dso_default_collector_id = False
@@ -253,9 +261,7 @@ class TestDispatch(DsoCommon):
     def test_bounce_turns_to_error(self):
         self._dispatch()
         notification = self.action.message_id.notification_ids.sudo()
-        notification.write(
-            {"notification_status": "bounce", "failure_reason": "Mailbox is full."}
-        )
+        notification.write({"notification_status": "bounce", "failure_reason": "Mailbox is full."})
         self.assertEqual(self.action.state, "error")
         self.assertIn("Mailbox is full", self.action.error_message)
         self.assertEqual(self.action.action_mend()["res_id"], self.contact.id)

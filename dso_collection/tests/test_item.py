@@ -94,9 +94,7 @@ class TestItem(DsoCommon):
         self.env.invalidate_all()
         self.assertTrue(self.old.dso_excluded)
         self.assertFalse(self.due_today.dso_excluded)
-        self.assertEqual(
-            self.Line.search([("dso_excluded", "=", True)] + self.own), self.old
-        )
+        self.assertEqual(self.Line.search([("dso_excluded", "=", True)] + self.own), self.old)
 
     def test_ignore_counts_in_amounts(self):
         self.old.with_user(self.collector).action_dso_ignore()

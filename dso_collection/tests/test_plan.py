@@ -154,7 +154,9 @@ class TestPlan(DsoCommon):
         self.assertEqual(customer.amount_disputed, 40)
         balance = sum(
             self.env["account.move.line"]
-            .search([("partner_id", "=", self.partner.id), ("account_type", "=", "asset_receivable")])
+            .search(
+                [("partner_id", "=", self.partner.id), ("account_type", "=", "asset_receivable")]
+            )
             .mapped("amount_residual")
         )
         self.assertEqual(customer.amount_due, balance)
@@ -389,7 +391,7 @@ class TestPlan(DsoCommon):
         self.assertFalse(customer.leader_line_id)
 
     def test_opening_balance_is_included_in_bulk(self):
-        """R1: Odoo excludes general journals from follow-up by default; a collector takes them in."""
+        """R1: Odoo excludes general journals from follow-up; a collector takes them in."""
         receivable = self.company_data["default_account_receivable"]
         entry = self.env["account.move"].create(
             {

@@ -54,16 +54,31 @@ class TestScenario(DsoCommon):
         self.assertEqual(self.scenario.step_ids.sorted().mapped("name"), ["B", "A", "C", "D"])
 
     def test_template_is_required_by_type(self):
-        for action_type in ("email", "email_interactive", "fax", "sms", "letter",
-                            "letter_registered", "letter_electronic"):
+        for action_type in (
+            "email",
+            "email_interactive",
+            "fax",
+            "sms",
+            "letter",
+            "letter_registered",
+            "letter_electronic",
+        ):
             with self.subTest(action_type), self.assertRaisesRegex(ValidationError, "template"):
                 self._create_scenario(
-                    ("A", "due_date", 5,
-                     {"action_type": action_type, "mail_template_id": False, "automatic": False})
+                    (
+                        "A",
+                        "due_date",
+                        5,
+                        {"action_type": action_type, "mail_template_id": False, "automatic": False},
+                    )
                 )
         self._create_scenario(
-            ("A", "due_date", 5,
-             {"action_type": "call", "mail_template_id": False, "automatic": False})
+            (
+                "A",
+                "due_date",
+                5,
+                {"action_type": "call", "mail_template_id": False, "automatic": False},
+            )
         )
 
     def test_template_of_another_model_is_refused(self):

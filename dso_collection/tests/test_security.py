@@ -17,8 +17,9 @@ class TestSecurity(DsoCommon):
         super().setUpClass()
         cls.other_partner = cls.env["res.partner"].create({"name": "Other customer"})
         cls._create_contact(cls.other_partner, "Bob", "bob@other.example.com")
-        cls.mine, cls.other = cls._invoice("2026-03-01"), cls._invoice(
-            "2026-03-01", partner=cls.other_partner
+        cls.mine, cls.other = (
+            cls._invoice("2026-03-01"),
+            cls._invoice("2026-03-01", partner=cls.other_partner),
         )
         cls.env["dso.customer"]._plan()
         cls._customer(cls.other_partner).collector_id = cls.manager
@@ -41,12 +42,8 @@ class TestSecurity(DsoCommon):
         for model in self.models:
             with self.subTest(model):
                 self.assertEqual(self._seen(model, self.collector), self.partner)
-                self.assertEqual(
-                    self._seen(model, self.manager), self.partner | self.other_partner
-                )
-                self.assertEqual(
-                    self._seen(model, self.reader), self.partner | self.other_partner
-                )
+                self.assertEqual(self._seen(model, self.manager), self.partner | self.other_partner)
+                self.assertEqual(self._seen(model, self.reader), self.partner | self.other_partner)
         foreign = self._open_action(self.other_partner).with_user(self.collector)
         for method in ("action_confirm", "action_execute", "action_cancel"):
             with self.subTest(method), self.assertRaises(AccessError):

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from lxml import html
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import config, mute_logger
@@ -59,7 +59,24 @@ Subject: Reminder
 """
 
 
-class SmtpCase(DsoCommon):
+def _plain(text):
+    """Text with every kind of space, also those that do not break, as one plain space; without
+    the invisible mark that Odoo puts after a minus."""
+    return re.sub(r"\s+", " ", text.replace("\ufeff", "")).strip()
+
+
+def _rows(received):
+    """The statement in a message: the text of its cells, row by row."""
+    tree = html.fromstring(received.text())
+    tables = tree.xpath("//table[thead]")
+    return [
+        [_plain(cell.text_content()) for cell in row.xpath("./td | ./th")]
+        for row in tables[0].xpath(".//tr")
+    ]
+
+
+@tagged("post_install", "-at_install")
+class TestSmtp(DsoCommon):
     """Mails leave for a real server on loopback; no other server is configured."""
 
     @classmethod
@@ -87,6 +104,11 @@ class SmtpCase(DsoCommon):
                 "smtp_encryption": "none",
             }
         )
+
+    def _owe(self):
+        """The customer owes an invoice, and step A is planned."""
+        self._invoice("2026-03-01")
+        self._plan("2026-03-02")
 
     def _run_queue(self):
         """Odoo's mail queue, as its cron runs it."""
@@ -126,26 +148,9 @@ class SmtpCase(DsoCommon):
         self._receive(message)
         self.env.invalidate_all()
 
-
-def _plain(text):
-    """Text with every kind of space, also those that do not break, as one plain space; without
-    the invisible mark that Odoo puts after a minus."""
-    return re.sub(r"\s+", " ", text.replace("\ufeff", "")).strip()
-
-
-def _rows(received):
-    """The statement in a message: the text of its cells, row by row."""
-    tree = html.fromstring(received.text())
-    tables = tree.xpath("//table[thead]")
-    return [
-        [_plain(cell.text_content()) for cell in row.xpath("./td | ./th")]
-        for row in tables[0].xpath(".//tr")
-    ]
-
-
-@tagged("post_install", "-at_install")
-class TestSmtp(SmtpCase):
-    """What the customer receives."""
+    # ------------------------------------------------------------------
+    # What the customer receives
+    # ------------------------------------------------------------------
 
     def test_envelope_and_headers(self):
         """From the collector, to the contact for collection only, with replies to the file."""
@@ -322,16 +327,12 @@ class TestSmtp(SmtpCase):
         self.assertEqual(len(self.sink.received), 1)
 
 
-@tagged("post_install", "-at_install")
-class TestComingBack(SmtpCase):
-    """Replies, refusals, bounces."""
-
-    def setUp(self):
-        super().setUp()
-        self._invoice("2026-03-01")
-        self._plan("2026-03-02")
+    # ------------------------------------------------------------------
+    # Replies, refusals, bounces
+    # ------------------------------------------------------------------
 
     def test_reply_lands_in_the_file(self):
+        self._owe()
         action, received = self._remind()
         reply = EmailMessage(policy=email.policy.SMTP)
         reply["From"] = "Ann <ann@acme.example.com>"
@@ -356,6 +357,7 @@ class TestComingBack(SmtpCase):
 
     def test_refused_then_mended(self):
         """A refusal: error with the server's words, no next step; mended, the same message."""
+        self._owe()
         self.sink.refused["ann@acme.example.com"] = "550 5.1.1 Mailbox of Ann does not exist"
         with mute_logger(QUEUE):
             action, received = self._remind()
@@ -386,6 +388,7 @@ class TestComingBack(SmtpCase):
 
     def test_refused_again(self):
         """A retry that is refused too goes back to error, and a third one may succeed."""
+        self._owe()
         self.sink.refused["ann@acme.example.com"] = "550 5.1.1 No such user"
         with mute_logger(QUEUE):
             action, _received = self._remind()
@@ -403,6 +406,7 @@ class TestComingBack(SmtpCase):
         self.assertEqual(action.state, "done")
 
     def test_refusal_of_one_stops_no_other(self):
+        self._owe()
         other = self.env["res.partner"].create({"name": "Bolt", "is_company": True})
         self._create_contact(other, "Bill", "bill@bolt.example.com")
         self._invoice("2026-03-01", partner=other)
@@ -417,6 +421,7 @@ class TestComingBack(SmtpCase):
 
     def test_no_server_at_all(self):
         """The server is down: every action says so, and all leave on a retry in bulk."""
+        self._owe()
         port, self.server.smtp_port = self.server.smtp_port, 1
         with mute_logger(QUEUE, "odoo.addons.base.models.ir_mail_server"):
             action, received = self._remind()
@@ -431,6 +436,7 @@ class TestComingBack(SmtpCase):
 
     def test_bounce(self):
         """Taken by the server, sent back hours later: error with its words and the contact."""
+        self._owe()
         bea = self._create_contact(self.partner, "Bea", "bea@acme.example.com")
         action, received = self._remind()
         self.assertEqual(len(received), 1)
@@ -460,6 +466,7 @@ class TestComingBack(SmtpCase):
 
     def test_bounce_twice(self):
         """The same bounce delivered twice changes nothing more."""
+        self._owe()
         action, _received = self._remind()
         self._bounce(action, "ann@acme.example.com", number=1)
         self._bounce(action, "ann@acme.example.com", number=2)
@@ -468,6 +475,7 @@ class TestComingBack(SmtpCase):
 
     def test_bounces_of_two_steps(self):
         """Bounces come late and in any order: a second one breaks nothing (R9)."""
+        self._owe()
         first, _received = self._remind()
         second, received = self._remind("2026-03-16")
         self.assertEqual(len(received), 1)
@@ -484,3 +492,16 @@ class TestComingBack(SmtpCase):
         self.assertEqual(self._open_action(), second)
         second.with_user(self.collector).action_retry()
         self.assertPlanned("C", "2026-03-26")
+
+    def test_bounce_of_overtaken_step(self):
+        """The next step has left already: the late bounce of the one before is told, and takes
+        nothing back."""
+        self._owe()
+        first, _received = self._remind()
+        second, _received = self._remind("2026-03-16")
+        self._bounce(first, "ann@acme.example.com", "Late news")
+        self.assertIn("Late news", first.error_message)
+        self.assertEqual((first.state, second.state), ("done", "done"))
+        self._plan("2026-03-17")
+        self.assertPlanned("C", "2026-03-26")
+        self.assertEqual((first.state, second.state), ("done", "done"))

@@ -1,4 +1,4 @@
-"""Bulk writes for what only the module itself writes: one statement, whatever the number of rows."""
+"""Bulk writes of what only the module writes: one statement, whatever the number of rows."""
 
 import json
 

@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import dso_action_log
 from . import dso_action_preview
 from . import dso_action_reschedule

@@ -14,9 +14,7 @@ class DsoCustomerAssign(models.TransientModel):
 
     def action_apply(self):
         self.ensure_one()
-        values = {
-            fname: self[fname].id for fname in ("scenario_id", "collector_id") if self[fname]
-        }
+        values = {fname: self[fname].id for fname in ("scenario_id", "collector_id") if self[fname]}
         if not values:
             raise UserError(self.env._("Choose a scenario, a collector or both."))
         self.customer_ids.write(values)

@@ -113,6 +113,7 @@ def test_a_name_that_is_no_database(dso):
     [
         ("Temporary failure resolving 'mirror'", "the network doesn't answer"),
         ("Failed to establish a new connection: [Errno 101]", "the network doesn't answer"),
+        ("SSLError: CERTIFICATE_VERIFY_FAILED, max retries exceeded", "PIP_CERT"),
         ("OSError: [Errno 28] No space left on device", "the disk is full"),
         ("one\ntwo\nthree\nfour", "two / three / four"),
     ],

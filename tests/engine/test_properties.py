@@ -13,8 +13,7 @@ from datetime import date, timedelta
 from engine.facts import Customer, Done, History, Item, OpenAction, Scenario, Settings, Step
 from engine.scenario import decide
 from engine.simulation import simulate
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 
 START = date(2026, 2, 20)
 SCENARIOS = (
@@ -257,7 +256,7 @@ bounded = settings(
     derandomize=True,
     deadline=None,
     database=None,
-    max_examples=120,
+    max_examples=90,
     phases=(Phase.generate, Phase.shrink),
 )
 

@@ -1,0 +1,192 @@
+"""From the values measured to the table in README.rst."""
+
+import json
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+README = HERE / "README.rst"
+RESULTS = HERE / "results.json"
+BEGIN = ".. begin of the results, written by run.py"
+END = ".. end of the results"
+HEADER = ("What", "Measured", "Beside it", "Ratio", "Required", "Met")
+
+
+def short(values):
+    """Values on one line, for the progress."""
+    parts = []
+    for name, value in values.items():
+        parts.append(f"{name} {value:.2f}" if isinstance(value, float) else f"{name} {value}")
+    return ", ".join(parts)
+
+
+def table(results):
+    """The results as an RST table, areas in the order in which they are given."""
+    rows = [row for area, values in results.items() for row in globals()[f"_{area}_rows"](values)]
+    rows = [tuple(map(str, row)) for row in [HEADER, *rows]]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rule = "  ".join("=" * width for width in widths)
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return "\n".join([rule, lines[0], rule, *lines[1:], rule])
+
+
+def write(results):
+    """Keep the results, and write all that are known into README.rst."""
+    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    for area, values in results.items():
+        known[area] = {**values, "on": machine()}
+    RESULTS.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
+    machines = sorted({values["on"] for values in known.values()})
+    text = README.read_text()
+    before, rest = text.split(BEGIN)
+    _old, after = rest.split(END)
+    section = "\n\n".join([BEGIN, f"Measured on {'; '.join(machines)}.", table(known), END])
+    README.write_text(before + section + after)
+
+
+def machine():
+    """What the times depend on, without saying whose machine it is."""
+    server = subprocess.run(
+        ["postgres", "--version"], capture_output=True, text=True, check=False
+    ).stdout.split()
+    version = f", PostgreSQL {server[2]}" if len(server) > 2 else ""
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}{version}, Odoo 19.0"
+
+
+def _row(what, measured, beside, ratio, required, met):
+    return what, measured, beside, ratio, required, {True: "yes", False: "**no**", None: ""}[met]
+
+
+def _plan_rows(values):
+    ours, theirs, large = values["ours"], values["theirs"], values["large"]
+    items = f"{values['items']:,}"
+    their_seconds = theirs["compute"] + theirs["release"]
+    faster = their_seconds / ours["first"]
+    longer = large["first"] / ours["first"]
+    return [
+        _row(
+            f"Planning {items} open items from nothing",
+            f"{ours['first']:.1f} s",
+            f"peer {their_seconds:.1f} s ({theirs['compute']:.1f} + {theirs['release']:.1f})",
+            f"{faster:.0f} times faster",
+            "25",
+            faster >= 25,
+        ),
+        _row(
+            f"Planning {items} again, nothing changed",
+            f"{ours['again']:.1f} s",
+            "from nothing",
+            f"{ours['again'] / ours['first']:.2f}",
+            "",
+            None,
+        ),
+        _row(
+            f"Planning {large['items']:,} open items from nothing",
+            f"{large['first']:.1f} s",
+            f"{items} items",
+            f"{longer:.1f}",
+            "at most 25",
+            longer <= 25,
+        ),
+        _row(
+            f"Planning {large['items']:,} again, nothing changed",
+            f"{large['again']:.1f} s",
+            "from nothing",
+            f"{large['again'] / large['first']:.2f}",
+            "",
+            None,
+        ),
+        _row(
+            f"Peak memory with {large['items']:,} open items",
+            f"{large['memory']:.0f} MB",
+            f"{items} items: {ours['memory']:.0f} MB, peer {theirs['memory']:.0f} MB",
+            "",
+            "under 500 MB",
+            large["memory"] < 500,
+        ),
+    ]
+
+
+def _mail_rows(values):
+    ours = values["ours_mails"] / values["ours_seconds"]
+    theirs = values["theirs_mails"] / values["theirs_seconds"]
+    return [
+        _row(
+            "Queueing e-mails",
+            f"{ours:.0f} a second",
+            f"peer {theirs:.1f} a second",
+            f"{ours / theirs:.1f} times as many",
+            "8",
+            ours / theirs >= 8,
+        )
+    ]
+
+
+def _post_rows(values):
+    slower = (values["ratio"] - 1) * 100
+    return [
+        _row(
+            f"Posting and paying {values['invoices']:,} invoices",
+            f"{values['with']:.1f} s",
+            f"without the module {values['without']:.1f} s",
+            f"{slower:+.1f} %",
+            "at most +5 %",
+            slower <= 5,
+        )
+    ]
+
+
+def _pages_rows(values):
+    small, large = values["small"], values["large"]
+    few, many = small["items"] // 10, large["items"] // 10
+    rows = []
+    for name, what in (
+        ("automatic", f"Agenda, automatic, of {many:,} actions"),
+        ("manual", f"Agenda, manual, of {many:,} actions"),
+        ("customers", f"Customers by amount overdue, {many:,}"),
+    ):
+        counters = f"{name}_counters"
+        longer = (large[name] + large.get(counters, 0)) / (small[name] + small.get(counters, 0))
+        rows.append(
+            _row(
+                what,
+                _milliseconds(large, name),
+                f"of {few:,}: {_milliseconds(small, name)}",
+                f"{longer:.2f}",
+                "at most 2",
+                longer <= 2,
+            )
+        )
+    return rows
+
+
+def _milliseconds(values, name):
+    counters = values.get(f"{name}_counters")
+    return f"{values[name]:.0f} ms" + (f" + counters {counters:.0f} ms" if counters else "")
+
+
+def _install_rows(values):
+    empty, ledger = values["empty"], values["ledger"]
+    return [
+        _row(
+            f"Installing on {ledger['items']:,} journal items",
+            f"{ledger['seconds']:.1f} s",
+            f"on an empty ledger {empty['seconds']:.1f} s",
+            "",
+            "seconds",
+            ledger["seconds"] < 60,
+        ),
+        _row(
+            "Journal items that it rewrites",
+            f"{ledger['rewritten']:,}",
+            "same file" if ledger["same_file"] else "new file",
+            "",
+            "0",
+            not ledger["rewritten"] and ledger["same_file"],
+        ),
+    ]

@@ -1,0 +1,569 @@
+"""What must hold when things go wrong: several dispatchers at a time, dispatchers that are killed,
+broken templates, conflicts between transactions. With real processes, real commits and a real SMTP
+server, in a copy of the database."""
+
+import random
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.tests import BaseCase, new_test_user, tagged
+from odoo.tests.common import get_db_name
+
+from .faults.database import copy_database, drop_database, open_env
+from .faults.smtp import HOST, Sink
+from .faults.workers import TIMEOUT, Workers
+
+SMALL_BATCHES = {"dso_action_dispatch.BATCH_SIZE": 10}
+
+
+@tagged("post_install", "-at_install")
+class TestFaults(BaseCase):
+    """Every test makes its own customers; all dates are real ones."""
+
+    # ------------------------------------------------------------------
+    # A database, a company, users
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.database = copy_database(get_db_name())
+        cls.addClassCleanup(drop_database, cls.database)
+        cls.workers = Workers(cls.database)
+        cls.addClassCleanup(cls.workers.close)
+        with cls._env() as env:
+            cls._make_company(env)
+
+    def setUp(self):
+        super().setUp()
+        # what other tests left undone is not this one's
+        with self._env() as env:
+            env.cr.execute("UPDATE dso_action SET automatic = FALSE WHERE state <> 'done'")
+            env.cr.execute("UPDATE mail_mail SET state = 'cancel' WHERE state = 'outgoing'")
+            env.cr.execute("DELETE FROM dso_refresh_queue")
+
+    @classmethod
+    def _env(cls, user_id=None):
+        """A transaction of its own, for records of this class's company, committed at the end."""
+        context = {"tracking_disable": True, "mail_create_nosubscribe": True}
+        if hasattr(cls, "company_id"):
+            context["allowed_company_ids"] = [cls.company_id]
+        return open_env(cls.database, *([user_id] if user_id else []), **context)
+
+    @classmethod
+    def _make_company(cls, env):
+        company = env["res.company"].create({"name": "Faults", "country_id": False})
+        env.user.company_ids += company
+        env = env(context=dict(env.context, allowed_company_ids=company.ids))
+        env["account.chart.template"].try_loading(
+            "generic_coa", company=company, install_demo=False
+        )
+        users = {}
+        for login, groups in (
+            ("faults_collector", "dso_collection.group_dso_collector"),
+            ("faults_accountant", "account.group_account_invoice"),
+        ):
+            users[login] = new_test_user(
+                env,
+                login=login,
+                email=f"{login}@company.example.com",
+                groups=f"base.group_user,{groups}",
+                company_id=company.id,
+                company_ids=[Command.set(company.ids)],
+                context={"no_reset_password": True},
+            )
+        scenario = cls._make_scenario(env, '<p><t t-out="object.total_text"/></p>')
+        company.write(
+            {
+                "dso_default_scenario_id": scenario.id,
+                "dso_default_collector_id": users["faults_collector"].id,
+                "dso_sending_calendar_id": False,
+            }
+        )
+        cls.company_id = company.id
+        cls.collector_id = users["faults_collector"].id
+        cls.accountant_id = users["faults_accountant"].id
+
+    @classmethod
+    def _make_scenario(cls, env, body):
+        """Two e-mails, 5 and 30 days after the due date, to be confirmed."""
+        template = env["mail.template"].create(
+            {
+                "name": "Reminder",
+                "model_id": env["ir.model"]._get_id("dso.action"),
+                "subject": "Reminder for {{ object.partner_id.name }}",
+                "body_html": body,
+            }
+        )
+        steps = [
+            Command.create(
+                {
+                    "sequence": number,
+                    "name": name,
+                    "trigger": "due_date",
+                    "delay": delay,
+                    "action_type": "email",
+                    "automatic": True,
+                    "mail_template_id": template.id,
+                }
+            )
+            for number, (name, delay) in enumerate((("First", 5), ("Second", 30)))
+        ]
+        return env["dso.scenario"].create({"name": "Faults", "step_ids": steps})
+
+    # ------------------------------------------------------------------
+    # Customers that owe
+    # ------------------------------------------------------------------
+
+    def _make_customers(self, count, name=None, confirm=True, **values):
+        """Customers with an invoice ten days late, whose first e-mail is planned and confirmed by
+        the collector.
+
+        :return: ids of the files
+        """
+        name = name or self._testMethodName
+        today = fields.Date.today()
+        with self._env() as env:
+            partners = env["res.partner"].create(
+                [{"name": f"{name} {number}", "is_company": True} for number in range(count)]
+            )
+            env["res.partner"].create(
+                [
+                    {
+                        "name": "Ann",
+                        "parent_id": partner.id,
+                        "email": f"{name}.{number}@example.com",
+                        "dso_collection_contact": True,
+                    }
+                    for number, partner in enumerate(partners)
+                ]
+            )
+            moves = env["account.move"].create(
+                [
+                    {
+                        "move_type": "out_invoice",
+                        "partner_id": partner.id,
+                        "invoice_date": today - timedelta(40),
+                        "invoice_date_due": today - timedelta(10),
+                        "invoice_line_ids": [
+                            Command.create({"name": "Goods", "price_unit": 100, "tax_ids": False})
+                        ],
+                    }
+                    for partner in partners
+                ]
+            )
+            moves.action_post()
+            company = env["res.company"].browse(self.company_id)
+            env["dso.customer"]._ensure_customers(company, set(partners.ids))
+            customers = env["dso.customer"].search([("partner_id", "in", partners.ids)], order="id")
+            customers.write(values)
+            customers._plan(customers)
+            # what the queue holds is what the test puts there
+            env.cr.flush()
+            env.cr.execute("DELETE FROM dso_refresh_queue")
+            ids = customers.ids
+        if confirm:
+            with self._env(self.collector_id) as env:
+                actions = env["dso.customer"].browse(ids).open_action_ids
+                self.assertEqual(len(actions), count)
+                actions.action_confirm()
+        return ids
+
+    @contextmanager
+    def _smtp(self):
+        """The only mail server of the database, for a while."""
+        with Sink() as sink:
+            with self._env() as env:
+                server = env["ir.mail_server"].create(
+                    {
+                        "name": "Loopback",
+                        "smtp_host": HOST,
+                        "smtp_port": sink.port,
+                        "smtp_encryption": "none",
+                    }
+                )
+                server_id = server.id
+            try:
+                yield sink
+            finally:
+                with self._env() as env:
+                    env["ir.mail_server"].browse(server_id).unlink()
+
+    def _query(self, query, *params):
+        with self._env() as env:
+            env.cr.execute(query, params)
+            return env.cr.fetchall()
+
+    def _wait_for_end_of(self, job):
+        """Until PostgreSQL has undone what a killed process was doing."""
+        deadline = fields.Datetime.now() + timedelta(seconds=TIMEOUT)
+        while self._query("SELECT 1 FROM pg_stat_activity WHERE pid = %s", job.backend):
+            self.assertLess(fields.Datetime.now(), deadline)
+
+    # ------------------------------------------------------------------
+    # What must hold
+    # ------------------------------------------------------------------
+
+    def _check_once(self, customer_ids):
+        """Each of these customers got its first e-mail, exactly once, and the next is planned.
+
+        :return: Message-Ids
+        """
+        rows = self._query(
+            """
+            SELECT action.customer_id, action.state, action.done_date IS NOT NULL,
+                   action.mail_id IS NOT NULL, step.sequence
+              FROM dso_action action
+              JOIN dso_scenario_step step ON step.id = action.step_id
+             WHERE action.customer_id = ANY(%s)
+            """,
+            customer_ids,
+        )
+        expected = [(key, "done", True, True, 0) for key in customer_ids]
+        expected += [(key, "planned", False, False, 1) for key in customer_ids]
+        self.assertCountEqual(rows, expected)
+        # whatever the actions say: the messages that exist
+        rows = self._query(
+            """
+            SELECT message.res_id, message.message_id, count(mail.id)
+              FROM mail_message message
+              LEFT JOIN mail_mail mail ON mail.mail_message_id = message.id
+             WHERE message.model = 'dso.customer' AND message.res_id = ANY(%s)
+               AND message.message_type = 'email_outgoing'
+             GROUP BY message.id
+            """,
+            customer_ids,
+        )
+        self.assertCountEqual([(row[0], row[2]) for row in rows], [(key, 1) for key in customer_ids])
+        snapshots = self._query(
+            """
+            SELECT action.customer_id, count(*), sum(item.amount_residual)
+              FROM dso_action_item item
+              JOIN dso_action action ON action.id = item.action_id
+             WHERE action.customer_id = ANY(%s)
+             GROUP BY action.customer_id
+            """,
+            customer_ids,
+        )
+        self.assertCountEqual(snapshots, [(key, 1, 100.0) for key in customer_ids])
+        message_ids = {row[1] for row in rows}
+        self.assertEqual(len(message_ids), len(customer_ids))
+        return message_ids
+
+    # ------------------------------------------------------------------
+    # Several at a time, and killed
+    # ------------------------------------------------------------------
+
+    def test_two_dispatchers(self):
+        """Two at once on 200 actions: 200 e-mails, not 201."""
+        customer_ids = self._make_customers(200)
+        jobs = [self.workers.start("dispatch", hold=["started"]) for _number in range(2)]
+        for job in jobs:
+            job.go()
+        done = [job.finish() for job in jobs]
+        self.assertEqual(sum(done), 200)
+        self.assertTrue(all(done), f"both have to work for this to show anything: {done}")
+        message_ids = self._check_once(customer_ids)
+        with self._smtp() as sink:
+            self.workers.run("send")
+            self.assertEqual(len(sink.received), 200)
+            self.assertEqual(set(sink.message_ids), message_ids)
+            recipients = Counter(received.recipients[0] for received in sink.received)
+            self.assertEqual(set(recipients.values()), {1})
+            # nothing is left to do
+            self.assertEqual(self.workers.run("dispatch"), 0)
+            self.workers.run("send")
+            self.assertEqual(len(sink.received), 200)
+
+    def test_killed_ten_times(self):
+        """Killed ten times at random moments: after the next run, one e-mail for each action."""
+        customer_ids = self._make_customers(200)
+        moments = random.Random(20260306)
+        killed = 0
+        while killed < 10:
+            # batches small enough that ten kills hit different places between them
+            job = self.workers.start("dispatch", points=["committed"], constants=SMALL_BATCHES)
+            if moments.random() < 0.5:
+                job.until("committed")
+            if job.runs_for(moments.uniform(0, 0.3)):
+                killed += job.kill()
+            self.assertIn("started", job.events)
+        self._wait_for_end_of(job)
+        rows = self._query(
+            "SELECT count(*) FROM dso_action WHERE customer_id = ANY(%s) AND state = 'done'",
+            customer_ids,
+        )
+        done = rows[0][0]
+        self.assertGreater(done, 0, "some of the killed ones got somewhere")
+        self.assertEqual(self.workers.run("dispatch"), 200 - done)
+        message_ids = self._check_once(customer_ids)
+        with self._smtp() as sink:
+            self._kill_queue(sink, moments, times=3)
+            self.workers.run("send")
+            self.assertEqual(set(sink.message_ids), message_ids)
+        self.assertEqual(self._check_once(customer_ids), message_ids)
+
+    def _kill_queue(self, sink, moments, times):
+        """Kill the mail queue after the server has taken a message, before it says so: the queue
+        has to send this one again, with the same Message-Id."""
+        for _number in range(times):
+            job = self.workers.start("send", hold=["started"])
+            target = len(sink.received) + moments.randint(2, 20)
+
+            def kill(_received, job=job, target=target):
+                if len(sink.received) == target:
+                    job.signal()
+
+            sink.on_message = kill
+            job.go()
+            self.assertTrue(job.dies())
+            sink.on_message = None
+            self.assertEqual(len(sink.received), target)
+            self._wait_for_end_of(job)
+
+    def test_killed_at_each_point(self):
+        """Before the commit, nothing has happened; after it, one message."""
+        for point in ("locked", "mailed", "processed", "committed"):
+            with self.subTest(point):
+                customer_ids = self._make_customers(5, f"killed_{point}")
+                job = self.workers.start("dispatch", hold=[point])
+                job.until(point)
+                self.assertTrue(job.kill())
+                self._wait_for_end_of(job)
+                left = 0 if point == "committed" else 5
+                self.assertEqual(self.workers.run("dispatch"), left)
+                self._check_once(customer_ids)
+
+    def test_killed_refresh(self):
+        """A refresh that is killed has taken nothing off the queue."""
+        customer_ids = self._make_customers(5)
+        self._note_payment_of(customer_ids)
+        for point in ("taken", "planned"):
+            job = self.workers.start("refresh", hold=[point])
+            job.until(point)
+            self.assertTrue(job.kill())
+            self._wait_for_end_of(job)
+            self.assertEqual(len(self._query("SELECT 1 FROM dso_refresh_queue")), 5)
+        self.workers.run("refresh")
+        self._check_refreshed(customer_ids)
+
+    def _note_payment_of(self, customer_ids):
+        """All that these customers owe is written off by the accountant, in one transaction."""
+        with self._env(self.accountant_id) as env:
+            self._pay(env, customer_ids)
+
+    def _pay(self, env, customer_ids):
+        """As a user: a payment of everything that these customers owe, reconciled."""
+        rows = self._query(
+            """
+            SELECT line.move_id
+              FROM account_move_line line
+              JOIN dso_customer customer ON customer.partner_id = line.partner_id
+              JOIN account_account account ON account.id = line.account_id
+             WHERE customer.id = ANY(%s) AND account.account_type = 'asset_receivable'
+               AND line.parent_state = 'posted' AND NOT line.reconciled
+            """,
+            customer_ids,
+        )
+        move_ids = [row[0] for row in rows]
+        wizard = (
+            env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=move_ids)
+            .create({"group_payment": False})
+        )
+        wizard._create_payments()
+
+    def _check_refreshed(self, customer_ids):
+        """The queue is empty, and what was planned for a debt that is paid is cancelled."""
+        self.assertFalse(self._query("SELECT 1 FROM dso_refresh_queue"))
+        rows = self._query(
+            "SELECT state, cancel_code FROM dso_action WHERE customer_id = ANY(%s)", customer_ids
+        )
+        self.assertEqual(rows, [("cancelled", "cleared")] * len(customer_ids))
+
+    # ------------------------------------------------------------------
+    # One bad action
+    # ------------------------------------------------------------------
+
+    def test_bad_action_stops_no_other(self):
+        """A template that cannot be rendered, in the middle of a batch of 50."""
+        with self._env() as env:
+            bad = self._make_scenario(env, '<p><t t-out="object.amount / 0"/></p>')
+            scenario_id, template_id = bad.id, bad.step_ids.mail_template_id.id
+        good_ids = self._make_customers(24, "good")
+        bad_ids = self._make_customers(1, "bad", scenario_id=scenario_id)
+        good_ids += self._make_customers(25, "fine")
+        self.assertEqual(self.workers.run("dispatch"), 49)
+        self._check_once(good_ids)
+        rows = self._query(
+            "SELECT state, done_date, mail_id, error_data ->> 'code', error_data -> 'res_id'"
+            "  FROM dso_action WHERE customer_id = %s",
+            bad_ids[0],
+        )
+        self.assertEqual(rows, [("error", None, None, "broken_template", template_id)])
+        with self._env(self.collector_id) as env:
+            action = env["dso.customer"].browse(bad_ids).open_action_ids
+            self.assertIn("division by zero", action.error_message)
+        # it stays so, and mended it goes without another click (R11)
+        self.assertEqual(self.workers.run("dispatch"), 0)
+        with self._env() as env:
+            env["mail.template"].browse(template_id).body_html = "<p>Please pay.</p>"
+        self.assertEqual(self.workers.run("dispatch"), 1)
+        self._check_once(good_ids + bad_ids)
+
+    # ------------------------------------------------------------------
+    # Conflicts
+    # ------------------------------------------------------------------
+
+    def test_conflict_is_tried_again(self):
+        """The customers change between the lock and the decision: once more, from the start."""
+        customer_ids = self._make_customers(10)
+        job = self.workers.start("dispatch", points=["committed"], hold=["locked"])
+        job.until("locked")
+        with self._env() as env:
+            env.cr.execute(
+                "UPDATE dso_customer SET amount_disputed = 1 WHERE id = ANY(%s)", [customer_ids[:1]]
+            )
+        job.go()
+        self.assertEqual(job.finish(), 10)
+        # locked; again after the conflict; and once more, finding nothing
+        self.assertEqual(job.events, ["started", "locked", "locked", "committed", "locked", "done"])
+        self._check_once(customer_ids)
+
+    def test_paid_meanwhile(self):
+        """What is paid before the lock is not told, though the queue has not been emptied; what
+        is paid after it may cross the message, and stops what follows."""
+        customer_ids = self._make_customers(4)
+        self._note_payment_of(customer_ids[:2])
+        job = self.workers.start("dispatch", hold=["locked"])
+        job.until("locked")
+        self._note_payment_of(customer_ids[2:3])
+        job.go()
+        self.assertEqual(job.finish(), 2)
+        self.workers.run("refresh")
+        rows = self._query(
+            """
+            SELECT customer_id, array_agg(state ORDER BY id)
+              FROM dso_action
+             WHERE customer_id = ANY(%s)
+             GROUP BY customer_id
+             ORDER BY customer_id
+            """,
+            customer_ids,
+        )
+        self.assertEqual(
+            [states for _id, states in rows],
+            [["cancelled"], ["cancelled"], ["done", "cancelled"], ["done", "planned"]],
+        )
+
+    def test_refresh_beside_dispatch(self):
+        """The refresh waits for customers that a dispatcher holds, and does not lose its turn: a
+        cron that fails would only be called again ten minutes later."""
+        customer_ids = self._make_customers(5)
+        dispatch = self.workers.start("dispatch", hold=["processed"])
+        dispatch.until("processed")
+        self._note_payment_of(customer_ids)
+        refresh = self.workers.start("refresh", hold=["started"])
+        refresh.go()
+        self._wait_for_lock_of(refresh)
+        dispatch.go()
+        self.assertEqual(dispatch.finish(), 5)
+        refresh.finish()
+        self.assertFalse(self._query("SELECT 1 FROM dso_refresh_queue"))
+        rows = self._query(
+            "SELECT state, count(*) FROM dso_action WHERE customer_id = ANY(%s) GROUP BY state",
+            customer_ids,
+        )
+        self.assertEqual(dict(rows), {"done": 5, "cancelled": 5})
+
+    def _wait_for_lock_of(self, job):
+        """Until a job waits for a lock of another transaction."""
+        deadline = fields.Datetime.now() + timedelta(seconds=TIMEOUT)
+        while not self._query("SELECT unnest(pg_blocking_pids(%s))", job.backend):
+            self.assertLess(fields.Datetime.now(), deadline)
+
+    def test_two_refreshes(self):
+        """Two at once share the work, or one leaves it to the other; nothing is lost."""
+        customer_ids = self._make_customers(20)
+        self._note_payment_of(customer_ids)
+        jobs = [self.workers.start("refresh", hold=["started"]) for _number in range(2)]
+        for job in jobs:
+            job.go()
+        for job in jobs:
+            job.finish()
+        self._check_refreshed(customer_ids)
+
+    # ------------------------------------------------------------------
+    # The accountant
+    # ------------------------------------------------------------------
+
+    def test_accountant_does_not_wait(self):
+        """While a plan holds all that it locks, a payment is posted, at the cost of one insert."""
+        customer_ids = self._make_customers(5, confirm=False)
+        # something to write, and so to hold, for each customer and action
+        self._query(
+            "UPDATE dso_customer SET amount_overdue = 0 WHERE id = ANY(%s) RETURNING id",
+            customer_ids,
+        )
+        self._query(
+            "UPDATE dso_action SET amount = 0 WHERE customer_id = ANY(%s) RETURNING id",
+            customer_ids,
+        )
+        plan = self.workers.start("plan", customer_ids, hold=["planned"])
+        plan.until("planned")
+        held = self._query(
+            "SELECT count(*) FROM (SELECT id FROM dso_customer WHERE id = ANY(%s)"
+            " FOR NO KEY UPDATE SKIP LOCKED) AS free",
+            customer_ids,
+        )
+        self.assertEqual(held, [(0,)], "the plan holds every customer")
+        with self._cron_active(), self._env(self.accountant_id) as env:
+            # a wait would be an error
+            env.cr.execute("SET LOCAL lock_timeout = '2s'")
+            with self._statements() as statements:
+                self._pay(env, customer_ids)
+                env.cr.flush()
+        about = [text for text in statements if "dso_" in text and not text.startswith("SELECT")]
+        inserts = [text for text in about if text.startswith("INSERT INTO dso_refresh_queue")]
+        self.assertEqual(len(inserts), 1, statements)
+        self.assertEqual(about, inserts)
+        triggers = [text for text in statements if 'INSERT INTO "ir_cron_trigger"' in text]
+        self.assertEqual(len(triggers), 1)
+        locks = [text for text in statements if "dso_" in text and " FOR " in text]
+        self.assertEqual(locks, [])
+        self.assertEqual(len(self._query("SELECT 1 FROM dso_refresh_queue")), 5)
+        plan.go()
+        plan.finish()
+        self.workers.run("refresh")
+        self._check_refreshed(customer_ids)
+
+    @contextmanager
+    def _cron_active(self):
+        """The cron of the refresh, off in the copy, may be triggered; nothing runs it here."""
+        active = "UPDATE ir_cron SET active = %s WHERE id = %s"
+        with self._env() as env:
+            cron_id = env.ref("dso_collection.ir_cron_refresh").id
+            env.cr.execute(active, [True, cron_id])
+        try:
+            yield
+        finally:
+            with self._env() as env:
+                env.cr.execute(active, [False, cron_id])
+
+    @contextmanager
+    def _statements(self):
+        """The SQL that this thread executes, each with single spaces."""
+        statements = []
+
+        def note(_cr, query, *_args):
+            statements.append(" ".join(str(getattr(query, "code", query)).split()))
+
+        thread = threading.current_thread()
+        thread.query_hooks = [*getattr(thread, "query_hooks", ()), note]
+        try:
+            yield statements
+        finally:
+            thread.query_hooks.remove(note)
