@@ -39,7 +39,7 @@ class CommandFailed(Exception):
             return f"the disk is full: free some space (4 GB are needed) and run it again ({DEV})"
         if any(sign in text for sign in _NO_TRUST):
             return (
-                "a certificate isn't trusted here (PIP_CERT names a bundle for the Python packages); "
+                "a certificate isn't trusted here (PIP_CERT names a bundle for Python packages); "
                 f"see {self.log}"
             )
         if any(sign in text for sign in _NO_NETWORK):

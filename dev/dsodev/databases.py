@@ -136,6 +136,8 @@ def install(database, modules, *, demo=False, update=False, title):
         # Not by Odoo: a PostgreSQL without pg_trgm would be an error in its log.
         sql(f"CREATE DATABASE {database} ENCODING 'unicode' LC_COLLATE 'C' TEMPLATE template0")
         write_note(database, "being made")
+        if sql("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'"):
+            sql("CREATE EXTENSION pg_trgm", database)
     option = "--update" if update else "--init"
     arguments = [option, ",".join(modules), "-d", database, "--stop-after-init", "--no-http"]
     if demo:

@@ -58,6 +58,7 @@ def _system_packages():
 
 def _prepare(database):
     fresh = bool(os.environ.get("FRESH"))
+    databases.note(database)  # a server that doesn't answer is told without more ado
     try:
         problems = databases.with_module(database, demo=True, fresh=fresh)
     except Stop as reason:

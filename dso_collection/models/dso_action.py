@@ -4,7 +4,7 @@
 from datetime import date as Date
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
@@ -41,7 +41,7 @@ class DsoAction(models.Model):
     _check_company_auto = True
 
     customer_id = fields.Many2one(
-        "dso.customer", required=True, index=True, ondelete="cascade", check_company=True
+        "dso.customer", required=True, index=True, ondelete="restrict", check_company=True
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -57,7 +57,7 @@ class DsoAction(models.Model):
         store=True,
         precompute=True,
         index=True,
-        ondelete="cascade",
+        ondelete="restrict",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     collector_id = fields.Many2one(
@@ -313,7 +313,7 @@ class DsoAction(models.Model):
     def _check_specific_items(self):
         for action in self:
             if action.origin == "specific" and action.state == "planned" and not action.item_ids:
-                raise UserError(
+                raise ValidationError(
                     self.env._(
                         "A specific action is always attached to at least one item. Choose the "
                         "items, or make an action out of scenario."

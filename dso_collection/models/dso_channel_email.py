@@ -213,6 +213,7 @@ class DsoChannelEmail(models.AbstractModel):
                     "state": "outgoing",
                 }
             )
+        self._subscribe_collectors(actions)
         mails = self.env["mail.mail"].create(values_list)
         outcomes = {}
         notifications = []
@@ -241,6 +242,12 @@ class DsoChannelEmail(models.AbstractModel):
         self.env["mail.notification"].create(notifications)
         self._trigger_queue()
         return outcomes
+
+    @api.model
+    def _subscribe_collectors(self, actions):
+        """The collector follows the file, so that an answer reaches somebody."""
+        for collector, group in actions.grouped("collector_id").items():
+            group.customer_id.message_subscribe(partner_ids=collector.partner_id.ids)
 
     @api.model
     def _trigger_queue(self):

@@ -39,7 +39,7 @@ class DsoCustomer(models.Model):
         ondelete="restrict",
     )
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+        "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     active = fields.Boolean(default=True)
@@ -387,6 +387,12 @@ class DsoCustomer(models.Model):
                     customer=used.customer_id.display_name,
                 )
             )
+
+    def unlink(self):
+        """What is only planned goes with the file; what was done keeps it from going."""
+        # sudo: whoever may delete the file, checked by super
+        self.sudo().action_ids.filtered(lambda action: not action.done_date).unlink()
+        return super().unlink()
 
     # ------------------------------------------------------------------
     # Changes by the user: the plan follows at once

@@ -5,6 +5,8 @@
 
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models, modules
 from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_amount
@@ -18,6 +20,8 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 2000
 #: Customers taken off the refresh queue together.
 REFRESH_BATCH_SIZE = 500
+#: How often a batch is tried again when another transaction changed the same customers.
+MAX_CONFLICTS = 5
 #: First key of the advisory locks of this module ("dso"), the second being the company.
 ADVISORY_LOCK = 0x64736F
 
@@ -93,12 +97,12 @@ class DsoCustomerPlan(models.AbstractModel):
             ids = self.search([("company_id", "=", company.id)], order="id").ids
             left = len(ids)
             for batch in split_every(BATCH_SIZE, ids):
-                self.browse(batch).exists()._plan_batch(today)
+                self._again(lambda batch=batch: self.browse(batch).exists()._plan_batch(today))
                 left -= len(batch)
                 self.env.invalidate_all()
                 self._commit(len(batch), left)
             company.dso_last_plan_date = today
-        self._commit()
+            self._commit()
 
     @api.model
     def _cron_refresh(self):
@@ -110,8 +114,9 @@ class DsoCustomerPlan(models.AbstractModel):
         self._trigger_plan_of_the_day()
         waiting = queue._waiting()
         left = sum(waiting.values())
+        self._commit(0, left)
         for company in self.env["res.company"].sudo().browse(waiting).exists():
-            while partner_ids := self._refresh_batch(company):
+            while partner_ids := self._again(lambda company=company: self._refresh_batch(company)):
                 left = max(0, left - len(partner_ids))
                 if not self._commit(len(partner_ids), left):
                     return
@@ -136,6 +141,17 @@ class DsoCustomerPlan(models.AbstractModel):
             )
             self._plan(customers)
         return partner_ids
+
+    def _again(self, batch):
+        """Carry out a batch of a cron, from the start where another transaction changed the same
+        customers: a cron that fails is called again much later."""
+        for conflicts in range(MAX_CONFLICTS + 1):
+            try:
+                return batch()
+            except OperationalError:
+                if modules.module.current_test or conflicts == MAX_CONFLICTS:
+                    raise
+                self.env.cr.rollback()
 
     @api.model
     def _trigger_plan_of_the_day(self):

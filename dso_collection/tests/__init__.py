@@ -6,3 +6,4 @@ from . import test_scenario
 from . import test_customer
 from . import test_item
 from . import test_security
+from . import test_tour

@@ -240,11 +240,14 @@ class TestCustomer(DsoCommon):
         sent = self._customer().message_ids.filtered(lambda m: m.message_type == "email_outgoing")
         reply = (
             "From: Ann <ann@acme.example.com>\r\n"
-            f"To: {self.collector.email}\r\n"
+            "To: replies@company.example.com\r\n"
             "Subject: Re: Reminder\r\n"
             "Message-Id: <answer@acme.example.com>\r\n"
             f"In-Reply-To: {sent.message_id}\r\n"
             "Content-Type: text/plain\r\n\r\nWe pay tomorrow."
         )
         self.env["mail.thread"].sudo().message_process("dso.customer", reply)
-        self.assertIn("We pay tomorrow", self._customer().message_ids[0].body)
+        answer = self._customer().message_ids[0]
+        self.assertIn(self.collector.partner_id, self._customer().message_partner_ids)
+        self.assertIn("We pay tomorrow", answer.body)
+        self.assertIn(self.collector.partner_id, answer.notified_partner_ids)

@@ -391,11 +391,12 @@ class TestFaults(BaseCase):
     def test_bad_action_stops_no_other(self):
         """A template that cannot be rendered, in the middle of a batch of 50."""
         with self._env() as env:
-            bad = self._make_scenario(env, '<p><t t-out="object.amount / 0"/></p>')
-            scenario_id, template_id = bad.id, bad.step_ids.mail_template_id.id
-        good_ids = self._make_customers(24, "good")
+            body = """<p><t t-out="object.amount / (object.partner_id.name != 'bad 0')"/></p>"""
+            scenario = self._make_scenario(env, body)
+            scenario_id, template_id = scenario.id, scenario.step_ids.mail_template_id.id
+        good_ids = self._make_customers(24, "good", scenario_id=scenario_id)
         bad_ids = self._make_customers(1, "bad", scenario_id=scenario_id)
-        good_ids += self._make_customers(25, "fine")
+        good_ids += self._make_customers(25, "fine", scenario_id=scenario_id)
         self.assertEqual(self.workers.run("dispatch"), 49)
         self._check_once(good_ids)
         rows = self._query(
@@ -459,20 +460,26 @@ class TestFaults(BaseCase):
             [["cancelled"], ["cancelled"], ["done", "cancelled"], ["done", "planned"]],
         )
 
-    def test_refresh_beside_dispatch(self):
-        """The refresh waits for customers that a dispatcher holds, and does not lose its turn: a
-        cron that fails would only be called again ten minutes later."""
-        customer_ids = self._make_customers(5)
+    def test_plans_beside_dispatch(self):
+        """A plan waits for customers that a dispatcher holds, and does not lose its turn: a cron
+        that fails would be called again ten minutes later, or the next day."""
+        for plan in ("refresh", "plan all"):
+            with self.subTest(plan):
+                self._check_beside_dispatch(plan)
+
+    def _check_beside_dispatch(self, plan):
+        customer_ids = self._make_customers(5, plan)
         dispatch = self.workers.start("dispatch", hold=["processed"])
         dispatch.until("processed")
         self._note_payment_of(customer_ids)
-        refresh = self.workers.start("refresh", hold=["started"])
-        refresh.go()
-        self._wait_for_lock_of(refresh)
+        job = self.workers.start(plan, hold=["started"])
+        job.go()
+        self._wait_for_lock_of(job)
         dispatch.go()
         self.assertEqual(dispatch.finish(), 5)
-        refresh.finish()
-        self.assertFalse(self._query("SELECT 1 FROM dso_refresh_queue"))
+        job.finish()
+        if plan == "refresh":
+            self.assertFalse(self._query("SELECT 1 FROM dso_refresh_queue"))
         rows = self._query(
             "SELECT state, count(*) FROM dso_action WHERE customer_id = ANY(%s) GROUP BY state",
             customer_ids,

@@ -5,8 +5,8 @@ import socket
 import subprocess
 
 import pytest
-from conftest import REPO
 from dsodev.commands import CommandFailed
+from dsodev.paths import REPO
 
 
 def test_help_lists_the_commands(dso):

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPO
 from dsodev import databases, lint, locks, odoo, paths, postgres, run, setup, testing
+from dsodev.paths import REPO
 from dsodev.ui import Stop
 
 

@@ -33,6 +33,7 @@ JOBS = {
     "dispatch": lambda env: env["dso.action"]._dispatch(),
     "refresh": lambda env: env["dso.customer"]._cron_refresh(),
     "plan": plan,
+    "plan all": lambda env: env["dso.customer"]._cron_plan(),
     "send": lambda env: env["mail.mail"].process_email_queue(),
 }
 
