@@ -20,10 +20,10 @@ def configure():
 
 
 @contextlib.contextmanager
-def environment(database, uid=api.SUPERUSER_ID, **context):
+def environment(database, uid=api.SUPERUSER_ID, context=None):
     """A transaction of its own, committed at the end, with nothing in its cache."""
     with Registry(database).cursor() as cr:
-        yield api.Environment(cr, uid, context)
+        yield api.Environment(cr, uid, context or {})
 
 
 @contextlib.contextmanager

@@ -53,7 +53,7 @@ def _ours(database, number):
 
 def _theirs(database, number):
     """Let the peer make the e-mails of so many customers, for the queue and not at once."""
-    with environment(database, mail_notify_force_send=False) as env:
+    with environment(database, context={"mail_notify_force_send": False}) as env:
         before = _count_queued(env)
         with stopwatch() as clock:
             peer.queue(env, number)

@@ -77,7 +77,7 @@ class Page:
         return result
 
     def load(self, database, uid):
-        with environment(database, uid, **self.context) as env:
+        with environment(database, uid, self.context) as env:
             page = env[self.model].web_search_read(
                 self.domain,
                 self.specification,
@@ -88,5 +88,5 @@ class Page:
             assert len(page["records"]) == LIMIT, f"only {len(page['records'])} to show"
 
     def count(self, database, uid):
-        with environment(database, uid, **self.context) as env:
+        with environment(database, uid, self.context) as env:
             env[self.model].dso_count_agenda(self.domain)

@@ -66,5 +66,6 @@ def _make_drafts(database, number):
 def _post_and_pay(database, move_id):
     with environment(database) as env:
         env["account.move"].browse(move_id).action_post()
-    with environment(database, active_model="account.move", active_ids=[move_id]) as env:
+    selected = {"active_model": "account.move", "active_ids": [move_id]}
+    with environment(database, context=selected) as env:
         env["account.payment.register"].create({})._create_payments()

@@ -44,7 +44,7 @@
         "views/res_config_settings_views.xml",
         "views/dso_collection_menus.xml",
     ],
-    "demo": [],
+    "demo": ["demo/demo.xml"],
     "assets": {
         "web.assets_backend": [
             "dso_collection/static/src/**/*",

@@ -44,7 +44,7 @@ class CommandFailed(Exception):
             )
         if any(sign in text for sign in _NO_NETWORK):
             return "the network doesn't answer: check it (or its proxy) and run it again"
-        last = [line for line in self.output.splitlines() if line.strip()][-3:]
+        last = [line.strip()[:200] for line in self.output.splitlines() if line.strip()][-3:]
         return f"see {self.log}; it ends with: " + " / ".join(last)
 
 

@@ -6,11 +6,12 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from . import databases
-from .paths import MODULE, MODULE_NAME, REPO, VENV
+from .paths import MODULE, MODULE_NAME, PYTHON, REPO
 from .ui import Stop, say
 
 # Over .pylintrc: a large model lies in several files here, one for each of its concerns.
 PYLINT = ("--jobs=2", "--disable=consider-merging-classes-inherited")
+README = REPO / "dev" / "readme.py"
 # What Odoo loads from these folders, it loads because the manifest says so.
 LOADED = ("data", "demo", "report", "security", "views", "wizards", "wizard")
 
@@ -25,6 +26,8 @@ def main(arguments, ready):
     if (MODULE / "__manifest__.py").exists():
         checks["manifest"] = lambda: _tell(manifest_problems(MODULE, databases.manifest()))
         checks["pylint"] = lambda: _run("pylint", *PYLINT, MODULE_NAME)
+    if README.exists():
+        checks["README"] = lambda: _run(README, "--check")
     failed = []
     for name, check in checks.items():
         if not check():
@@ -34,8 +37,10 @@ def main(arguments, ready):
         raise Stop(f"Failed: {', '.join(failed)} (`make format` mends some of it).")
 
 
-def _run(module, *arguments):
-    command = [VENV / "bin" / "python", "-m", module, *arguments]
+def _run(program, *arguments):
+    """A module, or a script of ours."""
+    program = [program] if program == README else ["-m", program]
+    command = [PYTHON, *program, *arguments]
     return subprocess.run(command, cwd=REPO, check=False).returncode == 0
 
 

@@ -3,6 +3,7 @@
 Everything here is made for many actions at once: the dispatcher renders batches.
 """
 
+import functools
 from collections import defaultdict
 from datetime import timedelta
 
@@ -10,6 +11,21 @@ from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import amounts
+
+
+#: What a line of the statement is made of, see ``account.move.line._dso_prepare_row``.
+STATEMENT_FIELDS = (
+    "amount_residual",
+    "amount_residual_currency",
+    "currency_id",
+    "date",
+    "date_maturity",
+    "invoice_date",
+    "move_id",
+    "move_name",
+    "name",
+    "ref",
+)
 
 
 class DsoActionContent(models.AbstractModel):
@@ -111,13 +127,15 @@ class DsoActionContent(models.AbstractModel):
         told = (self - done)._get_told_lines()
         # sudo: the message lists the customer's own documents, whoever sends it
         Line = self.env["account.move.line"].sudo()
-        Line.browse({line_id for lines in told.values() for line_id in lines.ids}).fetch(
-            ["date_maturity", "date", "invoice_date", "currency_id", "move_id"]
-        )
+        lines = Line.browse({line_id for lines in told.values() for line_id in lines.ids})
+        lines.fetch(STATEMENT_FIELDS)
+        lines.move_id.fetch(["name"])
+        # browsed together: what has to be read of one is read of all
+        lines = {line.id: line for line in lines}
         for action in self - done:
             today = todays[action.company_id.id]
             rows[action.id] = [
-                line._dso_prepare_row(today) for line in Line.browse(told[action.id].ids)
+                lines[line_id]._dso_prepare_row(today) for line_id in told[action.id].ids
             ]
         return rows
 
@@ -125,6 +143,8 @@ class DsoActionContent(models.AbstractModel):
     @api.depends_context("lang", "dso_today")
     def _compute_items_content(self):
         rows = self._get_rows()
+        # the same days come back in many statements
+        format_day = functools.cache(functools.partial(format_date, self.env))
         for action in self:
             entries = rows[action.id]
             totals = defaultdict(float)
@@ -136,7 +156,7 @@ class DsoActionContent(models.AbstractModel):
             action.item_count = len(claims)
             action.oldest_days_overdue = max((row["days_overdue"] for row in claims), default=0)
             action.total_text = self._join_amounts(totals)
-            action.items_table = self._render_items_table(entries, totals)
+            action.items_table = self._render_items_table(entries, totals, format_day)
 
     def _join_amounts(self, totals):
         """``1,200.00 € and 300.00 $``, in the language of the context."""
@@ -147,7 +167,7 @@ class DsoActionContent(models.AbstractModel):
             )
         return "".join(texts)
 
-    def _render_items_table(self, entries, totals):
+    def _render_items_table(self, entries, totals, format_day):
         """The statement as a table that mail programs show alike."""
         if not entries:
             return ""
@@ -155,8 +175,8 @@ class DsoActionContent(models.AbstractModel):
         lines = [
             {
                 "document": row["document"],
-                "invoice_date": format_date(env, row["invoice_date"]),
-                "due_date": format_date(env, row["due_date"]),
+                "invoice_date": format_day(row["invoice_date"]),
+                "due_date": format_day(row["due_date"]),
                 "days": row["days_overdue"],
                 "amount": format_amount(env, row["amount_residual"], row["currency_id"]),
                 "credit": row["amount_residual"] < 0,

@@ -9,10 +9,11 @@ import logging
 
 from psycopg2 import OperationalError
 
-from odoo import api, fields, models, modules
+from odoo import Command, api, fields, models, modules
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.bulk import bulk_insert, bulk_update
 from ..tools.errors import BrokenTemplate
 from .dso_customer_facts import OPEN_STATES
 
@@ -59,7 +60,8 @@ class DsoActionDispatch(models.AbstractModel):
                 rows = self._lock_due(todays, position)
                 if not rows:
                     break
-                batch_done = self.browse([row[1] for row in rows])._dispatch_batch(todays)
+                batch = self.browse([row[1] for row in rows])._lock_customers()
+                batch_done = batch._dispatch_batch(todays)
                 seconds = self._commit_dispatch(len(rows), todays, rows[-1])
             except OperationalError:
                 # somebody else changed the same customers meanwhile: start afresh
@@ -125,6 +127,26 @@ class DsoActionDispatch(models.AbstractModel):
         )
         return self.env.cr.fetchall()
 
+    def _lock_customers(self):
+        """Lock the customers of these locked actions too, without ever waiting: a plan that holds
+        one may wait for its action, and two that wait for each other would both fail.
+
+        :return: the actions whose customers are ours; the others' turn comes in the next run
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM dso_customer WHERE id IN "
+                "(SELECT customer_id FROM dso_action WHERE id = ANY(%s)) "
+                "ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+                self.ids,
+            )
+        )
+        locked = {customer_id for (customer_id,) in self.env.cr.fetchall()}
+        ours = self.filtered(lambda action: action.customer_id.id in locked)
+        if ours != self:
+            self._trigger_dispatch()
+        return ours
+
     @api.model
     def _commit_dispatch(self, processed, todays, position):
         """Commit a batch; tells the cron how many are left."""
@@ -147,6 +169,8 @@ class DsoActionDispatch(models.AbstractModel):
 
         :return: number of actions done
         """
+        if not self:
+            return 0
         try:
             with self.env.cr.savepoint():
                 return self._process(todays)
@@ -269,7 +293,15 @@ class DsoActionDispatch(models.AbstractModel):
         return self._notify_executed()
 
     def _lock_open(self):
-        """Lock actions that a user carries out, so that no dispatcher does at the same time."""
+        """Lock actions that a user carries out, so that no dispatcher does at the same time:
+        customers first, as every plan does."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM dso_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                self.customer_id.ids,
+            )
+        )
         self.lock_for_update()
         self.invalidate_recordset()
         for action in self:
@@ -351,28 +383,49 @@ class DsoActionDispatch(models.AbstractModel):
                 continue
             outcomes = channel._send(ready)
             ready._take_snapshot(rows)
-            for action in ready:
-                claims = [row for row in rows[action.id] if row["line_id"]]
-                action.write(
-                    {
-                        "state": "done",
-                        "done_date": today,
-                        "done_by_id": self.env.uid,
-                        "error_data": False,
-                        "amount": sum(row["amount_company"] for row in claims),
-                        **outcomes.get(action.id, {}),
-                    }
-                )
+            ready.write(
+                {
+                    "state": "done",
+                    "done_date": today,
+                    "done_by_id": self.env.uid,
+                    "error_data": False,
+                }
+            )
+            ready._write_outcomes(rows, outcomes)
             channel._after(ready)
             result |= ready
         return result
+
+    def _write_outcomes(self, rows, outcomes):
+        """What differs from one action to the next, in bulk: what was asked for, and what became
+        of it in its channel."""
+        recipients, values_list = [], []
+        for action in self:
+            outcome = dict(outcomes.get(action.id, {}))
+            contact_ids = outcome.pop("recipient_ids", None)
+            if contact_ids is not None:
+                recipients.append((action, [Command.set(contact_ids)]))
+            asked = sum(row["amount_company"] for row in rows[action.id] if row["line_id"])
+            values_list.append({"amount": action.currency_id.round(asked), **outcome})
+        columns = list(values_list[0])
+        bulk_update(
+            self,
+            columns,
+            [
+                (action.id, *(values[column] for column in columns))
+                for action, values in zip(self, values_list, strict=True)
+            ],
+        )
+        self._fields["recipient_ids"].write_batch(recipients)
+        self.modified([*columns, "recipient_ids"])
 
     def _take_snapshot(self, rows):
         """Copy what the customer is told: documents, dates and amounts of this moment."""
         # sudo: the snapshot is written by the module whoever acts
         Item = self.env["dso.action.item"].sudo()
         Item.search([("action_id", "in", self.ids)]).unlink()
-        Item.create(
+        bulk_insert(
+            Item,
             [
                 {
                     "action_id": action.id,
@@ -387,8 +440,9 @@ class DsoActionDispatch(models.AbstractModel):
                 }
                 for action in self
                 for row in rows[action.id]
-            ]
+            ],
         )
+        self.invalidate_recordset(["item_ids"], flush=False)
 
     # ------------------------------------------------------------------
     # Errors

@@ -55,7 +55,8 @@ class DsoChannel(models.AbstractModel):
     def _send(self, actions):
         """Create the messages, unsent: Odoo's queues send them after the commit.
 
-        :return: {action id: values to write on the done action}
+        :return: {action id: stored values of the done action, all with the same keys;
+            ``recipient_ids`` as a list of ids}
         """
         return {}
 

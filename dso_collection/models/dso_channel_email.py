@@ -188,6 +188,7 @@ class DsoChannelEmail(models.AbstractModel):
         reply_to = customers._notify_get_reply_to_batch(
             defaults=by_customer, author_ids=dict.fromkeys(by_customer, False)
         )
+        subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
         values_list = []
         for action in actions:
             subject, body = contents[action.id]
@@ -199,7 +200,7 @@ class DsoChannelEmail(models.AbstractModel):
                     "record_company_id": action.company_id.id,
                     "record_alias_domain_id": action.company_id.alias_domain_id.id,
                     "message_type": "email_outgoing",
-                    "subtype_id": self.env.ref("mail.mt_comment").id,
+                    "subtype_id": subtype_id,
                     "author_id": action.collector_id.partner_id.id,
                     "email_from": senders[action.id],
                     "reply_to": reply_to[action.customer_id.id],
@@ -235,9 +236,10 @@ class DsoChannelEmail(models.AbstractModel):
             outcomes[action.id] = {
                 "mail_id": mail.id,
                 "message_id": mail.mail_message_id.id,
-                "recipient_ids": [(6, 0, contacts.ids)],
+                "recipient_ids": contacts.ids,
                 "subject": values["subject"],
-                "body": values["body"],
+                # as the message keeps it, already made safe
+                "body": mail.mail_message_id.body,
             }
         self.env["mail.notification"].create(notifications)
         self._trigger_queue()

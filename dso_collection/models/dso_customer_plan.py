@@ -97,7 +97,7 @@ class DsoCustomerPlan(models.AbstractModel):
             ids = self.search([("company_id", "=", company.id)], order="id").ids
             left = len(ids)
             for batch in split_every(BATCH_SIZE, ids):
-                self._again(lambda batch=batch: self.browse(batch).exists()._plan_batch(today))
+                self._again(lambda ids=batch, day=today: self.browse(ids).exists()._plan_batch(day))
                 left -= len(batch)
                 self.env.invalidate_all()
                 self._commit(len(batch), left)

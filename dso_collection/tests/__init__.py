@@ -6,4 +6,7 @@ from . import test_scenario
 from . import test_customer
 from . import test_item
 from . import test_security
+from . import test_smtp
+from . import test_faults
 from . import test_tour
+from . import test_demo

@@ -4,6 +4,7 @@ server, in a copy of the database."""
 
 import random
 import threading
+import time
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,7 +17,7 @@ from .faults.database import copy_database, drop_database, open_env
 from .faults.smtp import HOST, Sink
 from .faults.workers import TIMEOUT, Workers
 
-SMALL_BATCHES = {"dso_action_dispatch.BATCH_SIZE": 10}
+SMALL_BATCHES = {"dso_action_dispatch.BATCH_SIZE": 5}
 
 
 @tagged("post_install", "-at_install")
@@ -118,14 +119,14 @@ class TestFaults(BaseCase):
     # Customers that owe
     # ------------------------------------------------------------------
 
-    def _make_customers(self, count, name=None, confirm=True, **values):
-        """Customers with an invoice ten days late, whose first e-mail is planned and confirmed by
+    def _make_customers(self, count, name=None, confirm=True, opening=False, **values):
+        """Customers that owe 100 since ten days, whose first e-mail is planned and confirmed by
         the collector.
 
+        :param opening: one opening balance instead of an invoice for each, which is faster
         :return: ids of the files
         """
         name = name or self._testMethodName
-        today = fields.Date.today()
         with self._env() as env:
             partners = env["res.partner"].create(
                 [{"name": f"{name} {number}", "is_company": True} for number in range(count)]
@@ -141,21 +142,10 @@ class TestFaults(BaseCase):
                     for number, partner in enumerate(partners)
                 ]
             )
-            moves = env["account.move"].create(
-                [
-                    {
-                        "move_type": "out_invoice",
-                        "partner_id": partner.id,
-                        "invoice_date": today - timedelta(40),
-                        "invoice_date_due": today - timedelta(10),
-                        "invoice_line_ids": [
-                            Command.create({"name": "Goods", "price_unit": 100, "tax_ids": False})
-                        ],
-                    }
-                    for partner in partners
-                ]
-            )
-            moves.action_post()
+            if opening:
+                self._make_opening_balance(env, partners)
+            else:
+                self._make_invoices(env, partners)
             company = env["res.company"].browse(self.company_id)
             env["dso.customer"]._ensure_customers(company, set(partners.ids))
             customers = env["dso.customer"].search([("partner_id", "in", partners.ids)], order="id")
@@ -171,6 +161,49 @@ class TestFaults(BaseCase):
                 self.assertEqual(len(actions), count)
                 actions.action_confirm()
         return ids
+
+    def _make_invoices(self, env, partners):
+        today = fields.Date.today()
+        moves = env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": partner.id,
+                    "invoice_date": today - timedelta(40),
+                    "invoice_date_due": today - timedelta(10),
+                    "invoice_line_ids": [
+                        Command.create({"name": "Goods", "price_unit": 100, "tax_ids": False})
+                    ],
+                }
+                for partner in partners
+            ]
+        )
+        moves.action_post()
+
+    def _make_opening_balance(self, env, partners):
+        today = fields.Date.today()
+        accounts = env["account.account"]
+        receivable = accounts.search([("account_type", "=", "asset_receivable")], limit=1)
+        income = accounts.search([("account_type", "=", "income")], limit=1)
+        lines = [
+            {
+                "account_id": receivable.id,
+                "partner_id": partner.id,
+                "debit": 100,
+                "date_maturity": today - timedelta(10),
+                "no_followup": False,
+            }
+            for partner in partners
+        ]
+        lines.append({"account_id": income.id, "credit": 100 * len(partners)})
+        move = env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": today - timedelta(40),
+                "line_ids": [Command.create(line) for line in lines],
+            }
+        )
+        move.action_post()
 
     @contextmanager
     def _smtp(self):
@@ -199,9 +232,14 @@ class TestFaults(BaseCase):
 
     def _wait_for_end_of(self, job):
         """Until PostgreSQL has undone what a killed process was doing."""
-        deadline = fields.Datetime.now() + timedelta(seconds=TIMEOUT)
-        while self._query("SELECT 1 FROM pg_stat_activity WHERE pid = %s", job.backend):
-            self.assertLess(fields.Datetime.now(), deadline)
+        self._wait_until(
+            lambda: not self._query("SELECT 1 FROM pg_stat_activity WHERE pid = %s", job.backend)
+        )
+
+    def _wait_until(self, condition):
+        deadline = time.monotonic() + TIMEOUT
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
 
     # ------------------------------------------------------------------
     # What must hold
@@ -237,7 +275,9 @@ class TestFaults(BaseCase):
             """,
             customer_ids,
         )
-        self.assertCountEqual([(row[0], row[2]) for row in rows], [(key, 1) for key in customer_ids])
+        self.assertCountEqual(
+            [(row[0], row[2]) for row in rows], [(key, 1) for key in customer_ids]
+        )
         snapshots = self._query(
             """
             SELECT action.customer_id, count(*), sum(item.amount_residual)
@@ -259,7 +299,7 @@ class TestFaults(BaseCase):
 
     def test_two_dispatchers(self):
         """Two at once on 200 actions: 200 e-mails, not 201."""
-        customer_ids = self._make_customers(200)
+        customer_ids = self._make_customers(200, opening=True)
         jobs = [self.workers.start("dispatch", hold=["started"]) for _number in range(2)]
         for job in jobs:
             job.go()
@@ -280,17 +320,18 @@ class TestFaults(BaseCase):
 
     def test_killed_ten_times(self):
         """Killed ten times at random moments: after the next run, one e-mail for each action."""
-        customer_ids = self._make_customers(200)
+        customer_ids = self._make_customers(200, opening=True)
         moments = random.Random(20260306)
-        killed = 0
-        while killed < 10:
-            # batches small enough that ten kills hit different places between them
+        batch_seconds = TIMEOUT
+        for number in range(10):
+            # batches small enough that ten kills hit different places of and between them
             job = self.workers.start("dispatch", points=["committed"], constants=SMALL_BATCHES)
-            if moments.random() < 0.5:
+            began = time.monotonic()
+            if number == 0 or moments.random() < 0.5:
                 job.until("committed")
-            if job.runs_for(moments.uniform(0, 0.3)):
-                killed += job.kill()
-            self.assertIn("started", job.events)
+                batch_seconds = min(batch_seconds, time.monotonic() - began)
+            job.runs_for(moments.uniform(0, batch_seconds))
+            self.assertTrue(job.kill(), "killed while it worked")
         self._wait_for_end_of(job)
         rows = self._query(
             "SELECT count(*) FROM dso_action WHERE customer_id = ANY(%s) AND state = 'done'",
@@ -351,7 +392,7 @@ class TestFaults(BaseCase):
         self._check_refreshed(customer_ids)
 
     def _note_payment_of(self, customer_ids):
-        """All that these customers owe is written off by the accountant, in one transaction."""
+        """The accountant posts a payment of all that these customers owe, and commits."""
         with self._env(self.accountant_id) as env:
             self._pay(env, customer_ids)
 
@@ -486,11 +527,43 @@ class TestFaults(BaseCase):
         )
         self.assertEqual(dict(rows), {"done": 5, "cancelled": 5})
 
+    def test_deadlock(self):
+        """The dispatcher has locked actions, a refresh their customers, and each waits for the
+        other: PostgreSQL ends one of them, which starts again."""
+        customer_ids = self._make_customers(5)
+        dispatch = self.workers.start("dispatch", hold=["locked"])
+        dispatch.until("locked")
+        self._note_payment_of(customer_ids[:3])
+        refresh = self.workers.start("refresh", points=["taken"], hold=["started"])
+        refresh.go()
+        self._wait_for_lock_of(refresh)
+        dispatch.go()
+        sent = dispatch.finish()
+        refresh.finish()
+        # each takes once what there is to do, once more to find nothing left, and one again
+        starts = dispatch.events.count("locked") + refresh.events.count("taken")
+        self.assertGreater(starts, 4, "there was a deadlock")
+        self.assertFalse(self._query("SELECT 1 FROM dso_refresh_queue"))
+        # a dispatcher that starts again sees the payments
+        self.assertIn(sent, (2, 5))
+        rows = self._query(
+            """
+            SELECT count(DISTINCT action.mail_id), count(*) FILTER (WHERE action.state = 'planned'),
+                   (SELECT count(*) FROM mail_message message
+                     WHERE message.model = 'dso.customer' AND message.res_id = ANY(%s)
+                       AND message.message_type = 'email_outgoing')
+              FROM dso_action action
+             WHERE action.customer_id = ANY(%s)
+            """,
+            customer_ids,
+            customer_ids,
+        )
+        self.assertEqual(rows, [(sent, 2, sent)])
+        self._check_once(customer_ids[3:])
+
     def _wait_for_lock_of(self, job):
         """Until a job waits for a lock of another transaction."""
-        deadline = fields.Datetime.now() + timedelta(seconds=TIMEOUT)
-        while not self._query("SELECT unnest(pg_blocking_pids(%s))", job.backend):
-            self.assertLess(fields.Datetime.now(), deadline)
+        self._wait_until(lambda: self._query("SELECT unnest(pg_blocking_pids(%s))", job.backend))
 
     def test_two_refreshes(self):
         """Two at once share the work, or one leaves it to the other; nothing is lost."""

@@ -1,5 +1,5 @@
-"""The e-mails as a customer receives them, from a real SMTP server on loopback, and what comes back:
-replies, refusals and bounces."""
+"""The e-mails as a customer receives them, through a real SMTP server on loopback, and what comes
+back: replies, refusals and bounces."""
 
 import email
 import email.policy
@@ -326,7 +326,6 @@ class TestSmtp(DsoCommon):
         self._run_queue()
         self.assertEqual(len(self.sink.received), 1)
 
-
     # ------------------------------------------------------------------
     # Replies, refusals, bounces
     # ------------------------------------------------------------------
@@ -382,9 +381,7 @@ class TestSmtp(DsoCommon):
         self.assertFalse(action.error_message)
         self.assertEqual(mail.state, "sent")
         self.assertPlanned("B", "2026-03-16")
-        self.assertEqual(
-            action.message_id.notification_ids.mapped("notification_status"), ["sent"]
-        )
+        self.assertEqual(action.message_id.notification_ids.mapped("notification_status"), ["sent"])
 
     def test_refused_again(self):
         """A retry that is refused too goes back to error, and a third one may succeed."""

@@ -44,3 +44,19 @@ class TestTour(DsoCommon, HttpCase):
         self.assertEqual(self.action.mail_id.email_to, '"Ann" <ann@acme.example.com>')
 
         self.start_tour("/odoo", "dso_collection_history", login=self.collector.login)
+
+
+@tagged("post_install", "-at_install")
+class TestScripts(HttpCase):
+    """The module's own unit tests of its screens, in a real browser."""
+
+    def test_hoot(self):
+        self.browser_js(
+            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=%2F%5E%40dso_collection%2F",
+            "",
+            "",
+            login="admin",
+            timeout=300,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=lambda message: "[HOOT]" not in message,
+        )

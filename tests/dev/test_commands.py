@@ -63,7 +63,7 @@ def test_no_fitting_python_is_told(dso, tmp_path):
     command = [folder / "sh", copy, "help"]
     answer = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert answer.returncode == 1
-    assert "no Python from 3.10 to 3.13 found" in answer.stderr
+    assert "no Python from 3.11 to 3.13 found" in answer.stderr
 
 
 def test_clean_leaves_a_folder_alone_that_it_did_not_make(dso, tmp_path):

@@ -35,9 +35,7 @@ class Received:
 
     def attachments(self):
         """{file name: content}"""
-        return {
-            part.get_filename(): part.get_content() for part in self.message.iter_attachments()
-        }
+        return {part.get_filename(): part.get_content() for part in self.message.iter_attachments()}
 
 
 class Sink:

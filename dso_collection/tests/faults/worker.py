@@ -1,8 +1,8 @@
 """Carries out jobs of the module in processes of their own, as Odoo's cron workers do.
 
-A script: its first line of input (JSON) says how to reach the database and the test; then each line
-is a job, for which a child is forked, as Odoo's server forks its workers. The child talks to the test
-in lines of JSON over a socket, and the test may stop it at a point, or kill it.
+A script: its first line of input (JSON) says how to reach the database and the test; then each
+line is a job, for which a child is forked, as Odoo's server forks its workers. The child talks to
+the test in lines of JSON over a socket, and the test may hold it at a point, or kill it.
 """
 
 import functools

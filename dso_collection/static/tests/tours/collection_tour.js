@@ -32,6 +32,10 @@ registry.category("web_tour.tours").add("dso_collection_confirm", {
             run: "click",
         },
         {
+            content: "They are there",
+            trigger: ".o_last_breadcrumb_item:contains(Automatic actions)",
+        },
+        {
             content: "One action waits for somebody",
             trigger: ".o_dso_counter_todo:contains(1 to do)",
             run: "click",
@@ -81,8 +85,12 @@ registry.category("web_tour.tours").add("dso_collection_history", {
             run: "click",
         },
         {
+            content: "It is there",
+            trigger: ".o_last_breadcrumb_item:contains(History)",
+        },
+        {
             content: "The reminder was sent: open it",
-            trigger: ".o_data_row:contains(Acme) .o_data_cell[name=partner_id]",
+            trigger: ".o_data_row:contains(Acme):contains(First reminder) .o_data_cell[name=partner_id]",
             run: "click",
         },
         {

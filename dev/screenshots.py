@@ -1,0 +1,120 @@
+"""Takes the pictures of the README from a running Odoo with demo data.
+
+    dev/python dev/screenshots.py http://127.0.0.1:8069
+
+It starts nothing: run ``make run`` first. As a collector, on a wide and on a narrow screen. Needs
+playwright and Chromium. Nothing is confirmed or sent.
+"""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import sync_playwright
+
+FOLDER = Path(__file__).parent.parent / "dso_collection" / "static" / "description"
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIZES = {"": (1400, 900), "_narrow": (390, 844)}
+VIEW = ".o_list_view, .o_kanban_view, .o_form_view"
+# Odoo greets new users in a chat window
+NO_CHAT = """addEventListener("DOMContentLoaded", () => {
+    const style = document.createElement("style");
+    style.textContent = ".o-mail-ChatHub { display: none !important; }";
+    document.head.append(style);
+});"""
+CARD = ".o_kanban_record:not(.o_kanban_ghost)"
+ROW = f".o_data_row, {CARD}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("url", help="address of Odoo, without a path")
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="where to put them")
+    parser.add_argument("--login", default="claire", help="user, whose password is the same")
+    options = parser.parse_args()
+    browser_path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not browser_path:
+        sys.exit("There is no Chromium on this machine: install it (apt-get install chromium).")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=list(CHROMIUM))
+        for suffix, (width, height) in SIZES.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                is_mobile=width < 600,
+                has_touch=width < 600,
+            )
+            context.add_init_script(NO_CHAT)
+            Camera(context.new_page(), options, suffix).take_all()
+            context.close()
+        browser.close()
+
+
+class Camera:
+    """One browser window, logged in as a collector."""
+
+    def __init__(self, page, options, suffix):
+        self.page = page
+        self.options = options
+        self.suffix = suffix
+
+    def take_all(self):
+        self.log_in()
+        self.open("/odoo/collection-automatic")
+        self.take("agenda_automatic")
+        # the message of an action that waits for a confirmation
+        waiting = self.page.locator(ROW).filter(has_text="To do").first
+        waiting.locator("button[name=action_preview]").click()
+        self.page.wait_for_selector(".modal .o_field_widget[name=body]")
+        self.take("preview")
+        self.open("/odoo/collection-manual")
+        self.take("agenda_manual")
+        self.open("/odoo/collection-customers")
+        self.take("customers")
+        self.open_record("partner_id", 1)
+        self.page.wait_for_selector(".o_form_view .o_dso_figures")
+        self.take("customer")
+        self.open("/odoo/collection-scenarios")
+        self.open_record("name", 0)
+        self.page.wait_for_selector(".o_form_view [name=step_ids]")
+        self.take("scenario")
+
+    def log_in(self):
+        page, login = self.page, self.options.login
+        page.goto(f"{self.options.url}/web/login")
+        page.fill("#login", login)
+        page.fill("#password", login)
+        page.press("#password", "Enter")
+        try:
+            page.wait_for_selector(".o_web_client", timeout=60_000)
+        except PlaywrightTimeout:
+            sys.exit(f"Nobody can log in as {login} there: it needs a database with demo data.")
+
+    def open(self, path):
+        self.page.goto(f"{self.options.url}{path}")
+        self.page.wait_for_selector(VIEW, timeout=60_000)
+
+    def open_record(self, column, position):
+        """Open a record of a list by one of its columns, or of a kanban."""
+        records = self.page.locator(f".o_data_row .o_data_cell[name={column}], {CARD}")
+        records.nth(position).click()
+
+    def take(self, name):
+        """A picture when pictures and counters have arrived."""
+        self.page.wait_for_timeout(1500)
+        path = self.options.folder / f"{name}{self.suffix}.png"
+        self.page.screenshot(path=path)
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
