@@ -14,7 +14,7 @@ from .ui import Stop, say
 
 DATABASE = "dso_test"
 DEMO_DATABASE = "dso_test_demo"
-PHASES = ("engine", "dev", "odoo", "rules", "demo")
+PHASES = ("engine", "dev", "odoo", "rules", "pot", "demo")
 
 # Odoo's own checks of add-ons (the plug-in shows them this one only) and of what is installed.
 PLUGINS = REPO / "dev" / "plugins"
@@ -145,8 +145,6 @@ def _odoo(extra):
     with lock(f"db-{DATABASE}", waiting=f"Another process is using {DATABASE}: waiting for it …"):
         problems = databases.with_module(DATABASE, demo=False, fresh=not extra)
         databases.report(problems)
-        if not extra:
-            pot.check(DATABASE)
         return _pytest(f"{MODULE_NAME}/tests", extra, _odoo_environment(), ODOO_OPTIONS)
 
 
@@ -187,7 +185,7 @@ def _demo(extra):
 
 
 def _pot(extra):
-    with lock(f"db-{DATABASE}"):
+    with lock(f"db-{DATABASE}", waiting=f"Another process is using {DATABASE}: waiting for it …"):
         databases.report(databases.with_module(DATABASE, demo=False, fresh=False))
         pot.check(DATABASE)
     return "passed"

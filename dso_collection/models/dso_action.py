@@ -544,7 +544,6 @@ class DsoAction(models.Model):
         text = {
             "cleared": self.env._("Cancelled: all its items were cleared."),
             "user": self.env._("Skipped by the user."),
-            "no_item": self.env._("Cancelled: there is no open item any more."),
             "excluded": self.env._("Cancelled: every item is excluded from the scenario."),
             "no_scenario": self.env._("Cancelled: the customer has no scenario any more."),
             "no_step": self.env._("Cancelled: the scenario has no steps any more."),

@@ -299,19 +299,16 @@ class DsoCustomerPlan(models.AbstractModel):
                 touched.append(action.id)
             else:
                 to_create.append({**values, **UNTOUCHED})
-        self._cancel_unplanned(facts, to_cancel)
+        self._cancel_unplanned(to_cancel)
         # past the ORM: a plan from nothing makes as many actions as there are customers
         self.env.flush_all()
         return Action.browse(touched) | bulk_insert(Action, to_create)
 
-    def _cancel_unplanned(self, facts, to_cancel):
+    def _cancel_unplanned(self, to_cancel):
         """Cancel actions that have no reason any more, keeping why (R10)."""
         by_code = {}
         for action, decision in to_cancel:
-            row = facts.rows[action.customer_id.id]
-            open_ids = {item.id for item in facts.customers[row["id"]].items if item.amount > 0}
-            cleared = row["action_leader_line_id"] not in open_ids
-            code = "cleared" if cleared else decision.code or "replaced"
+            code = "cleared" if decision.code == "no_item" else decision.code or "replaced"
             by_code.setdefault(code, []).append(action.id)
         for code, ids in by_code.items():
             self.env["dso.action"].browse(ids)._cancel(code)

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { listView } from "@web/views/list/list_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 
@@ -7,6 +8,14 @@ import { ListRenderer } from "@web/views/list/list_renderer";
  * Group by currency or company to see one for each.
  */
 export class AmountsListRenderer extends ListRenderer {
+    /** The company is only told where several are shown. */
+    getActiveColumns() {
+        const several = user.activeCompanies.length > 1;
+        return super
+            .getActiveColumns()
+            .filter((column) => several || column.name !== "company_id");
+    }
+
     computeAggregates() {
         const aggregates = super.computeAggregates();
         for (const [fieldName, aggregate] of Object.entries(aggregates)) {
