@@ -11,8 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout, sync_playwright
 
 FOLDER = Path(__file__).parent.parent / "dso_collection" / "static" / "description"
 CHROMIUM = (

@@ -12,7 +12,6 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import amounts
 
-
 #: What a line of the statement is made of, see ``account.move.line._dso_prepare_row``.
 STATEMENT_FIELDS = (
     "amount_residual",

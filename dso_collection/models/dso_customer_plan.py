@@ -400,7 +400,7 @@ class DsoCustomerPlan(models.AbstractModel):
     def web_read(self, specification):
         """The screen of one customer is live: it shows the ledger of this moment, even before
         the refresh queue is emptied. Reading writes nothing."""
-        if len(self) == 1 and self.ids:
+        if len(self) == 1 and self.id:
             self.check_access("read")
             self._load_live()
         return super().web_read(specification)

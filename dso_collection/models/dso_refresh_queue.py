@@ -82,10 +82,27 @@ class DsoRefreshQueue(models.Model):
 
     @api.model
     def _trigger_refresh(self):
-        cron = self.env.ref("dso_collection.ir_cron_refresh", raise_if_not_found=False)
-        if cron:
+        """What ``ir.cron._trigger`` does, in one statement: accountants pay for it with each
+        invoice, and the ORM's way takes four milliseconds."""
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id("dso_collection.ir_cron_refresh")
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO "ir_cron_trigger" (
+                    cron_id, call_at, create_uid, write_uid, create_date, write_date
+                )
+                SELECT id, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM ir_cron
+                 WHERE id = %(cron)s AND active
+                """,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+                cron=cron_id or None,
+            )
+        )
+        if self.env.cr.rowcount:
             # sudo: waking the module's own cron is harmless, and accountants may not read crons
-            cron.sudo()._trigger()
+            self.env.cr.postcommit.add(self.env["ir.cron"].sudo()._notifydb)
 
     # ------------------------------------------------------------------
     # From the configuration: many customers at once
