@@ -109,7 +109,8 @@ def main():
     # no connection may be shared with a child, and nobody waits for children
     sql_db.close_all()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     while line := sys.stdin.readline():
         if os.fork() == 0:
             try:
