@@ -4,7 +4,6 @@ import contextlib
 import ctypes
 import gc
 import resource
-import statistics
 import time
 
 from odoo import api
@@ -37,18 +36,6 @@ def stopwatch():
 
 class _Clock:
     seconds = 0.0
-
-
-def median_ms(function, repeat):
-    """Median milliseconds of a call, after one that warms up."""
-    function()
-    gc.collect()
-    samples = []
-    for _ in range(repeat):
-        with stopwatch() as clock:
-            function()
-        samples.append(clock.seconds * 1000)
-    return statistics.median(samples)
 
 
 def peak_memory_mb():

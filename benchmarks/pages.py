@@ -1,14 +1,16 @@
 """The first page of the lists, asked for as the web client does, by a collector."""
 
+import statistics
+
 import ledger
-from lab import environment, median_ms
+from lab import environment, stopwatch
 from lxml import etree
 
 from odoo.tools.safe_eval import safe_eval
 
 LIMIT = 80
 COUNT_LIMIT = 10_001
-REPEAT = 15
+REPEAT = 25
 
 
 def prepare(database):
@@ -28,28 +30,45 @@ def prepare(database):
         ledger.vacuum(env.cr, "dso_action", "dso_customer")
 
 
-def measure(database, uid):
-    """Median milliseconds of each page."""
-    result = {}
-    for name, xmlid in (
+def side_by_side(small, large, uid):
+    """Median milliseconds of each page in two databases, in turns."""
+    databases = {"small": small, "large": large}
+    result = {name: {} for name in databases}
+    for what, xmlid in (
         ("automatic", "dso_action_action_automatic"),
         ("manual", "dso_action_action_manual"),
         ("customers", "dso_customer_action"),
     ):
-        with environment(database, uid) as env:
-            page = Page(env, f"dso_collection.{xmlid}")
-        result[name] = median_ms(lambda page=page: page.load(database, uid), REPEAT)
-        if name != "customers":
-            result[f"{name}_counters"] = median_ms(
-                lambda page=page: page.count(database, uid), REPEAT
-            )
+        pages = {}
+        for name, database in databases.items():
+            with environment(database, uid) as env:
+                pages[name] = Page(env, f"dso_collection.{xmlid}", database)
+        for name, value in _medians_ms(pages, Page.load).items():
+            result[name][what] = value
+        if what != "customers":
+            for name, value in _medians_ms(pages, Page.count).items():
+                result[name][f"{what}_counters"] = value
     return result
+
+
+def _medians_ms(pages, method):
+    """{name: median}, after three calls of each that warm up."""
+    samples = {name: [] for name in pages}
+    for number in range(3 + REPEAT):
+        for name, page in pages.items():
+            with stopwatch() as clock:
+                method(page)
+            if number >= 3:
+                samples[name].append(clock.seconds * 1000)
+    return {name: statistics.median(values) for name, values in samples.items()}
 
 
 class Page:
     """A menu's list, with the filters and fields that its views ask for."""
 
-    def __init__(self, env, xmlid):
+    def __init__(self, env, xmlid, database):
+        self.database = database
+        self.uid = env.uid
         action = env["ir.actions.act_window"]._for_xml_id(xmlid)
         self.model = action["res_model"]
         self.context = dict(env["res.users"].context_get())
@@ -76,8 +95,8 @@ class Page:
                 result += safe_eval(node.get("domain"), {"uid": env.uid})
         return result
 
-    def load(self, database, uid):
-        with environment(database, uid, self.context) as env:
+    def load(self):
+        with environment(self.database, self.uid, self.context) as env:
             page = env[self.model].web_search_read(
                 self.domain,
                 self.specification,
@@ -87,6 +106,6 @@ class Page:
             )
             assert len(page["records"]) == LIMIT, f"only {len(page['records'])} to show"
 
-    def count(self, database, uid):
-        with environment(database, uid, self.context) as env:
+    def count(self):
+        with environment(self.database, self.uid, self.context) as env:
             env[self.model].dso_count_agenda(self.domain)

@@ -116,12 +116,13 @@ class Bench:
         )
 
     def pages(self):
-        result = {}
-        for name, items in (("small", 10_000), ("large", self.size(1_000_000))):
-            database = self.planned(name, items)
+        sizes = {"small": 10_000, "large": self.size(1_000_000)}
+        found = {name: self.planned(name, items) for name, items in sizes.items()}
+        for database in found.values():
             measure("pages.prepare", database=database)
-            uid = self.made["module"]["uid"]
-            result[name] = {"items": items, **measure("pages.measure", database=database, uid=uid)}
+        result = measure("pages.side_by_side", uid=self.made["module"]["uid"], **found)
+        for name, items in sizes.items():
+            result[name]["items"] = items
         return result
 
     def install(self):

@@ -14,6 +14,8 @@ from .ui import Stop, say
 
 DATABASE = "dso_test"
 DEMO_DATABASE = "dso_test_demo"
+# Skipped in the other database, which has no demo data.
+DEMO_TESTS = f"{MODULE_NAME}/tests/test_demo.py"
 PHASES = ("engine", "dev", "odoo", "rules", "pot", "demo")
 
 # Odoo's own checks of add-ons (the plug-in shows them this one only) and of what is installed.
@@ -34,11 +36,6 @@ RULES = (
     "base/tests/test_views.py::TestAllViews",
     "base/tests/test_views.py::TestInvisibleField",
     "base/tests/test_views.py::TestRenderAllViews",
-)
-
-ODOO_OPTIONS = (
-    *("-p", "no:cacheprovider", "--odoo-http", "--odoo-log-level=warn"),
-    *(f"--odoo-database={DATABASE}", f"--odoo-config={CONF}"),
 )
 
 # Without the working folder on the path: `dso_collection` must come as odoo.addons.dso_collection.
@@ -113,7 +110,7 @@ def _pytest(folder, extra, env, options=()):
     """Run pytest on a folder, or on what was asked for; its closing line is its own."""
     named = [part for part in _words(extra) if (REPO / part.split("::")[0]).exists()]
     if folder and not named:
-        if not any((REPO / folder).rglob("test_*.py")):
+        if not (REPO / folder).is_file() and not any((REPO / folder).rglob("test_*.py")):
             say(f"There are no tests in {folder} yet.")
             return "no tests"
         extra = [*extra, folder]
@@ -145,7 +142,7 @@ def _odoo(extra):
     with lock(f"db-{DATABASE}", waiting=f"Another process is using {DATABASE}: waiting for it …"):
         problems = databases.with_module(DATABASE, demo=False, fresh=not extra)
         databases.report(problems)
-        return _pytest(f"{MODULE_NAME}/tests", extra, _odoo_environment(), ODOO_OPTIONS)
+        return _pytest(f"{MODULE_NAME}/tests", extra, _odoo_environment(), _odoo_options(DATABASE))
 
 
 def _rules(extra):
@@ -161,8 +158,13 @@ def _rules(extra):
         databases.report(databases.with_module(DATABASE, demo=False, fresh=False))
         env = _odoo_environment()
         env["PYTHONPATH"] += os.pathsep + str(PLUGINS)
-        options = [*ODOO_OPTIONS, "-p", "only_ours", "-q", *extra, *paths]
+        options = [*_odoo_options(DATABASE), "-p", "only_ours", "-q", *extra, *paths]
         return _pytest(None, [], env, options)
+
+
+def _odoo_options(database):
+    options = ["-p", "no:cacheprovider", "--odoo-http", "--odoo-log-level=warn"]
+    return [*options, f"--odoo-database={database}", f"--odoo-config={CONF}"]
 
 
 def _odoo_environment():
@@ -173,15 +175,20 @@ def _odoo_environment():
 
 
 def _demo(extra):
-    """The demo data must load, and load twice."""
+    """The demo data must load, load twice, and be what their tests say."""
     with lock(f"db-{DEMO_DATABASE}"):
         problems = databases.with_module(DEMO_DATABASE, demo=True, fresh=True)
         databases.report(problems)
         title = f"A second update of {MODULE_NAME} in {DEMO_DATABASE}"
         problems = databases.install(DEMO_DATABASE, [MODULE_NAME], update=True, title=title)
         databases.report(problems)
-        databases.drop(DEMO_DATABASE)
-    return "passed"
+        outcome = "passed"
+        if (REPO / DEMO_TESTS).exists():
+            options = _odoo_options(DEMO_DATABASE)
+            outcome = _pytest(DEMO_TESTS, [], _odoo_environment(), options)
+        if outcome == "passed":
+            databases.drop(DEMO_DATABASE)
+    return outcome
 
 
 def _pot(extra):

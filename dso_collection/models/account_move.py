@@ -91,7 +91,13 @@ class AccountMove(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dso_collection.dso_action_action_history"
         )
-        return dict(action, domain=[("id", "in", self.dso_action_ids.ids)], context={})
+        return dict(
+            action,
+            name=self.env._("Collection actions"),
+            display_name=self.env._("Collection actions"),
+            domain=[("id", "in", self.dso_action_ids.ids)],
+            context={},
+        )
 
     def _dso_get_pdf_attachments(self):
         """The PDF of each invoice: the one that was sent before, else one made now."""

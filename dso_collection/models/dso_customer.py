@@ -444,6 +444,8 @@ class DsoCustomer(models.Model):
         )
         return dict(
             action,
+            name=self.env._("Actions"),
+            display_name=self.env._("Actions"),
             domain=[("customer_id", "=", self.id)],
             context={"default_customer_id": self.id},
         )

@@ -292,3 +292,19 @@ class TestDispatch(DsoCommon):
         with self.capture_triggers(cron.id) as captured:
             self._dispatch()
         self.assertTrue(captured.records)
+
+    def test_crons_run_as_odoo_runs_them(self):
+        """All three, through Odoo's own cron machinery, commits included."""
+        self._flush_queue()
+        with self.enter_registry_test_mode():
+            for name in ("ir_cron_refresh", "ir_cron_plan", "ir_cron_dispatch"):
+                with self.subTest(name):
+                    self.env.ref(f"dso_collection.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.action.state, "done")
+        self.assertEqual(len(self.action.mail_id), 1)
+        self.assertPlanned("B", "2026-03-16")
+
+    def _flush_queue(self):
+        self.env.flush_all()
+        self.env.cr.precommit.run()

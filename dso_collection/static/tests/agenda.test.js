@@ -89,6 +89,7 @@ async function mountAgenda(props) {
         arch: ARCH,
         searchViewArch: SEARCH,
         ...props,
+        context: { dso_agenda: "automatic", ...props?.context },
     });
     await animationFrame();
 }

@@ -40,8 +40,9 @@ const withCounters = (Controller) =>
             return params;
         }
 
+        /** Outside the agenda, as in a customer's file, past and planned actions come together. */
         get isHistory() {
-            return this.props.context.dso_agenda === "history";
+            return !["manual", "automatic"].includes(this.props.context.dso_agenda);
         }
 
         async onRecordSaved(record) {
