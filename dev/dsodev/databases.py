@@ -103,11 +103,13 @@ def digest(*parts):
 
 
 def module_hash():
-    """Changes with what an update of the module would load (its tests are none of it)."""
+    """Changes with what an update of the module would load: not its tests, nor its texts."""
     found = hashlib.sha256()
     for path in sorted(MODULE.rglob("*")):
         relative = path.relative_to(MODULE)
         if relative.parts[0] in ("tests", "readme") or "__pycache__" in relative.parts:
+            continue
+        if path.suffix in (".rst", ".pot"):
             continue
         if path.is_file():
             found.update(f"{relative}\0".encode())

@@ -20,6 +20,9 @@ AGENDA_STATES = [
     ("cancelled", "Cancelled"),
 ]
 
+#: Beyond this the counters say "10000+", as Odoo's pager does: nobody counts on, the page is fast.
+COUNT_LIMIT = 10_000
+
 RESULTS = [
     ("reached", "Reached"),
     ("promise", "Promised to pay"),
@@ -346,12 +349,17 @@ class DsoAction(models.Model):
         """The two counters above the agenda, within the filters of the screen.
 
         :param domain: what the list shows
-        :return: ``{"all": number of actions, "todo": those that wait for somebody}``: late and
-            unconfirmed ones, and those in error
+        :return: ``{"all": number of actions, "todo": those that wait for somebody, "limit"}``:
+            late and unconfirmed ones, and those in error; a number above the limit means "more
+            than that", as in the pager of Odoo's lists
         """
         domain = Domain(domain)
         todo = domain & Domain("agenda_state", "in", ["late", "error"])
-        return {"all": self.search_count(domain), "todo": self.search_count(todo)}
+        return {
+            "all": self.search_count(domain, limit=COUNT_LIMIT + 1),
+            "todo": self.search_count(todo, limit=COUNT_LIMIT + 1),
+            "limit": COUNT_LIMIT,
+        }
 
     # ------------------------------------------------------------------
     # What the user does

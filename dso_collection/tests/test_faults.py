@@ -40,6 +40,7 @@ class TestFaults(BaseCase):
 
     def setUp(self):
         super().setUp()
+        self.addCleanup(self.workers.kill_all)
         # what other tests left undone is not this one's
         with self._env() as env:
             env.cr.execute("UPDATE dso_action SET automatic = FALSE WHERE state <> 'done'")

@@ -29,6 +29,7 @@ class Workers:
         self._listener.bind(address)
         self._listener.listen()
         self._ready = False
+        self._jobs = []
         self._process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("worker.py"))],
             stdin=subprocess.PIPE,
@@ -75,13 +76,23 @@ class Workers:
             }
         )
         connection, _address = self._listener.accept()
-        return Job(connection)
+        job = Job(connection)
+        self._jobs.append(job)
+        return job
 
     def run(self, name, *arguments, **options):
         """Run a job to its end; its result."""
         return self.start(name, *arguments, **options).finish()
 
+    def kill_all(self):
+        """End what a test that failed left behind, with its locks."""
+        while self._jobs:
+            job = self._jobs.pop()
+            if not job.ended:
+                job.kill()
+
     def close(self):
+        self.kill_all()
         self._process.stdin.close()
         self._process.wait(TIMEOUT)
         self._process.stdout.close()
@@ -102,6 +113,10 @@ class Job:
         self.events = []
         started = self.until("started")
         self.pid, self.backend = started["pid"], started["backend"]
+
+    @property
+    def ended(self):
+        return self._socket.fileno() < 0
 
     def _read(self, seconds=TIMEOUT):
         """The next event, ``None`` at the end of the process.

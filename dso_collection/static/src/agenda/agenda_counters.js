@@ -18,6 +18,12 @@ export class AgendaCounters extends Component {
         return filter;
     }
 
+    /** A count as Odoo's pager writes it: beyond the limit, "10000+". */
+    format(count) {
+        const { limit } = this.props.counts;
+        return limit && count > limit ? `${limit}+` : `${count}`;
+    }
+
     toggleTodo() {
         const filter = this.todoFilter;
         if (filter) {
