@@ -199,6 +199,9 @@ def load_users(env, companies):
         "lang": "en_US",
         "notification_type": "email",
     }
+    if "odoobot_state" in env["res.users"]._fields:
+        # the bot's greeting would cover a narrow screen
+        shared["odoobot_state"] = "disabled"
     people = [
         ("user_demo_collector", "Claire Martin", "claire", "collector", "Collections", "10"),
         ("user_demo_collector_2", "Jonas Weber", "jonas", "collector", "Collections", "11"),

@@ -173,7 +173,7 @@ class DsoAction(models.Model):
     comment = fields.Text(copy=False)
 
     customer_amount_overdue = fields.Monetary(
-        related="customer_id.amount_overdue", string="Overdue"
+        related="customer_id.amount_overdue", string="Overdue", aggregator=None
     )
     is_automatic_email = fields.Boolean(compute="_compute_is_email")
     is_email = fields.Boolean(compute="_compute_is_email")
@@ -284,6 +284,9 @@ class DsoAction(models.Model):
     @api.depends_context("lang")
     def _compute_reason(self):
         todays = {company: company._dso_today() for company in self.company_id}
+        # which of the steps before still exist: asked once for all
+        previous = {(action.reason_data or {}).get("previous_step") for action in self}
+        previous = self.env["dso.scenario.step"].browse(previous - {None}).exists()
         for action in self:
             sentences = []
             if action.state == "cancelled":
@@ -293,7 +296,7 @@ class DsoAction(models.Model):
                 day = action.done_date or (
                     Date.fromisoformat(as_of) if as_of else todays[action.company_id]
                 )
-                sentences.append(action._describe_reason(day))
+                sentences.append(action._describe_reason(day, previous))
             elif action.origin == "manual":
                 sentences.append(self.env._("Action out of scenario."))
             elif action.origin == "specific":
@@ -473,16 +476,17 @@ class DsoAction(models.Model):
     # Words
     # ------------------------------------------------------------------
 
-    def _describe_reason(self, day):
+    def _describe_reason(self, day, previous):
         """Why this action and why on this date, from what the decision left behind.
 
         :param day: the day from which days overdue are counted
+        :param previous: the steps before, those that still exist
         """
         self.ensure_one()
         data = self.reason_data
         sentences = [self._describe_leader(day), self._describe_step(data)]
         if data.get("previous_date"):
-            sentences.append(self._describe_previous(data))
+            sentences.append(self._describe_previous(data, previous))
         sentences.append(self._describe_cause(data))
         return "; ".join(filter(None, sentences)) + "."
 
@@ -522,8 +526,8 @@ class DsoAction(models.Model):
             "step %(position)s “%(step)s” is due %(days)s days after the due date", **values
         )
 
-    def _describe_previous(self, data):
-        step = self.env["dso.scenario.step"].browse(data["previous_step"]).exists()
+    def _describe_previous(self, data, previous):
+        step = previous.filtered(lambda step: step.id == data["previous_step"])
         values = {
             "step": step.name or self.env._("the previous step"),
             "date": format_date(self.env, Date.fromisoformat(data["previous_date"])),

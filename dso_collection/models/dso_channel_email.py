@@ -160,7 +160,10 @@ class DsoChannelEmail(models.AbstractModel):
             "subject": subject,
             "body": self._encapsulate(action, body),
             "sender": action.sudo().collector_id.email_formatted or "",
-            "recipients": ", ".join(contact.email_formatted for contact in recipients),
+            "recipients": ", ".join(
+                _format_address(contact) if contact.email_normalized else contact.email or ""
+                for contact in recipients
+            ),
             "attachment_names": self._get_attachment_names(action),
         }
 

@@ -370,6 +370,7 @@ class TestFaults(BaseCase):
         """Before the commit, nothing has happened; after it, one message."""
         for point in ("locked", "mailed", "processed", "committed"):
             with self.subTest(point):
+                self.workers.kill_all()
                 customer_ids = self._make_customers(5, f"killed_{point}")
                 job = self.workers.start("dispatch", hold=[point])
                 job.until(point)
@@ -507,6 +508,7 @@ class TestFaults(BaseCase):
         that fails would be called again ten minutes later, or the next day."""
         for plan in ("refresh", "plan all"):
             with self.subTest(plan):
+                self.workers.kill_all()
                 self._check_beside_dispatch(plan)
 
     def _check_beside_dispatch(self, plan):

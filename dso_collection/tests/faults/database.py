@@ -49,6 +49,8 @@ def drop_database(name):
 
 @contextmanager
 def open_env(name, user_id=SUPERUSER_ID, **context):
-    """An environment in a transaction of its own, committed at the end."""
+    """An environment in a transaction of its own, committed at the end. It does not wait for ever
+    for what a test left locked."""
     with Registry(name).cursor() as cr:
+        cr.execute("SET LOCAL lock_timeout = '60s'")
         yield api.Environment(cr, user_id, context)

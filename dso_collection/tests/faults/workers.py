@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from odoo.tools import config
@@ -135,6 +136,7 @@ class Job:
         line, self._buffer = self._buffer.split(b"\n", 1)
         event = json.loads(line)
         if event["event"] == "failed":
+            self._socket.close()
             raise AssertionError(f"The worker failed:\n{event['error']}")
         self.events.append(event["event"])
         if event["event"] == "done":
@@ -184,7 +186,8 @@ class Job:
 
     def signal(self):
         """SIGKILL, without waiting."""
-        os.kill(self.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def dies(self):
         """Wait for the end of the process.
