@@ -257,14 +257,23 @@ class AccountMoveLine(models.Model):
         )
 
     def _dso_get_document(self):
-        """The number that the customer knows this item by."""
+        """The number that the customer knows this item by: the label of an opening balance, say,
+        not the number of the entry that booked it."""
         self.ensure_one()
+        if self._dso_has_own_label():
+            return self.name
         return self.move_id.name or self.move_name or self.ref or self.name or ""
+
+    def _dso_has_own_label(self):
+        """Whether the line itself says what it is, as those of an opening balance do."""
+        return bool(self.move_type == "entry" and self.journal_id.type == "general" and self.name)
 
     def _dso_get_document_label(self):
         """``Invoice INV/2026/0042``, in the user's language."""
         self.ensure_one()
         number = self._dso_get_document()
+        if self._dso_has_own_label():
+            return number
         if self.move_type in ("out_invoice", "out_receipt"):
             return self.env._("Invoice %(number)s", number=number)
         return self.env._("Item %(number)s", number=number)

@@ -69,6 +69,10 @@ class ResCompany(models.Model):
         "Delays of collection cannot be negative.",
     )
 
+    def cache_invalidation_fields(self):
+        # record rules are made with it
+        return super().cache_invalidation_fields() | {"dso_own_customers_only"}
+
     def write(self, vals):
         result = super().write(vals)
         if PLAN_SETTINGS & vals.keys():

@@ -402,6 +402,7 @@ class TestPlan(DsoCommon):
                         {
                             "account_id": receivable.id,
                             "partner_id": self.partner.id,
+                            "name": "Invoice 2025-17",
                             "debit": 500,
                             "date_maturity": "2026-02-01",
                         }
@@ -421,4 +422,4 @@ class TestPlan(DsoCommon):
         self._line(entry).with_user(self.collector).action_dso_include()
         action = self._plan("2026-03-01")
         self.assertEqual(action.amount, 500)
-        self.assertIn(f"Item {entry.name} (leader)", action.reason)
+        self.assertTrue(action.reason.startswith("Invoice 2025-17 (leader)"), action.reason)
