@@ -20,11 +20,14 @@ def make_odoo(folder):
     return package
 
 
-@pytest.mark.parametrize("named", ["", "usr/lib/python3/dist-packages/odoo", "."])
-@pytest.mark.parametrize("inside", ["", "usr/lib/python3/dist-packages"])
-def test_both_layouts_of_odoo_are_found(tmp_path, monkeypatch, named, inside):
-    if named.endswith("odoo") and not inside:
-        pytest.skip("not there")
+DEBIAN = "usr/lib/python3/dist-packages"
+
+
+@pytest.mark.parametrize(
+    ("inside", "named"),
+    [("", "."), ("", "odoo"), (DEBIAN, "."), (DEBIAN, DEBIAN), (DEBIAN, f"{DEBIAN}/odoo")],
+)
+def test_both_layouts_of_odoo_are_found(tmp_path, monkeypatch, inside, named):
     make_odoo(tmp_path / inside)
     monkeypatch.setattr(odoo, "ODOO_NAMED", str(tmp_path / named))
     found = odoo.find()
