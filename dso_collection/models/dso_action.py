@@ -190,8 +190,12 @@ class DsoAction(models.Model):
     )
     # the agenda: open actions by date, of everybody or of one collector
     _open_idx = models.Index("(date, id) WHERE state IN ('planned', 'error')")
-    _open_collector_idx = models.Index(
-        "(collector_id, automatic, date, id) WHERE state IN ('planned', 'error')"
+    # with the very conditions that the ORM writes, so that they are found
+    _open_manual_idx = models.Index(
+        "(collector_id, date, id) WHERE automatic IS NOT TRUE AND state IN ('planned', 'error')"
+    )
+    _open_automatic_idx = models.Index(
+        "(collector_id, date, id) WHERE automatic IS TRUE AND state IN ('planned', 'error')"
     )
     _open_customer_idx = models.Index("(customer_id, date, id) WHERE state IN ('planned', 'error')")
     _history_idx = models.Index("(done_date DESC, id DESC) WHERE done_date IS NOT NULL")
