@@ -9,8 +9,8 @@ from . import databases
 from .paths import MODULE, MODULE_NAME, PYTHON, REPO
 from .ui import Stop, say
 
-# Over .pylintrc: a large model lies in several files here, one for each of its concerns.
-PYLINT = ("--jobs=2", "--disable=consider-merging-classes-inherited")
+# Beyond what .pylintrc says.
+PYLINT = ("--jobs=2",)
 README = REPO / "dev" / "readme.py"
 # What Odoo loads from these folders, it loads because the manifest says so.
 LOADED = ("data", "demo", "report", "security", "views", "wizards", "wizard")
