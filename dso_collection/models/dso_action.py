@@ -167,7 +167,7 @@ class DsoAction(models.Model):
     cancel_code = fields.Char(readonly=True, copy=False)
     cancel_reason = fields.Char(readonly=True, copy=False)
     skipped = fields.Boolean(readonly=True, copy=False, help="Skipped by a user.")
-    done_date = fields.Date(readonly=True, copy=False, index="btree_not_null")
+    done_date = fields.Date(readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     result = fields.Selection(RESULTS, copy=False)
     comment = fields.Text(copy=False)
@@ -187,6 +187,7 @@ class DsoAction(models.Model):
     # what the dispatch cron looks for
     _dispatch_idx = models.Index(
         "(date, id) WHERE automatic AND state IN ('planned', 'error') AND done_date IS NULL"
+        " AND (confirmed OR to_confirm IS NOT TRUE)"
     )
     # the agenda: open actions by date, of everybody or of one collector
     _open_idx = models.Index("(date, id) WHERE state IN ('planned', 'error')")
@@ -198,6 +199,7 @@ class DsoAction(models.Model):
         "(collector_id, date, id) WHERE automatic IS TRUE AND state IN ('planned', 'error')"
     )
     _open_customer_idx = models.Index("(customer_id, date, id) WHERE state IN ('planned', 'error')")
+    _done_customer_idx = models.Index("(customer_id, done_date) WHERE done_date IS NOT NULL")
     _history_idx = models.Index("(done_date DESC, id DESC) WHERE done_date IS NOT NULL")
 
     # ------------------------------------------------------------------

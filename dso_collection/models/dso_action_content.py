@@ -20,6 +20,7 @@ STATEMENT_FIELDS = (
     "date",
     "date_maturity",
     "invoice_date",
+    "journal_id",
     "move_id",
     "move_name",
     "name",
@@ -61,9 +62,10 @@ class DsoActionContent(models.AbstractModel):
     # Items
     # ------------------------------------------------------------------
 
-    def _get_told_lines(self):
+    def _get_told_lines(self, facts=None):
         """The journal items that each open action would tell of, were it done today.
 
+        :param facts: what was read of their customers in this transaction, default read now
         :return: {action id: account.move.line, oldest first, credits last}
         """
         result = {}
@@ -79,7 +81,7 @@ class DsoActionContent(models.AbstractModel):
         # sudo: which items are chased is a matter of the rules, not of the reader's rights
         customers = others.customer_id.sudo().with_context(active_test=False)
         todays = customers._get_todays(self.env.context.get("dso_today"))
-        facts = customers._read_facts(todays)
+        facts = facts or customers._read_facts(todays)
         for action in others:
             company_id = action.company_id.id
             today = todays[company_id]
@@ -96,9 +98,10 @@ class DsoActionContent(models.AbstractModel):
             result[action.id] = Line.browse([item.id for item in told])
         return result
 
-    def _get_rows(self):
+    def _get_rows(self, facts=None):
         """The lines of the statement, from the snapshot where there is one, else from the ledger.
 
+        :param facts: see ``_get_told_lines``
         :return: {action id: [dict with ``line_id``, ``document``, ``invoice_date``, ``due_date``,
             ``days_overdue``, ``currency_id`` (record), ``amount_residual`` (its currency),
             ``amount_company``]}
@@ -123,12 +126,12 @@ class DsoActionContent(models.AbstractModel):
         todays = self.company_id and (self - done).customer_id._get_todays(
             self.env.context.get("dso_today")
         )
-        told = (self - done)._get_told_lines()
+        told = (self - done)._get_told_lines(facts)
         # sudo: the message lists the customer's own documents, whoever sends it
         Line = self.env["account.move.line"].sudo()
         lines = Line.browse({line_id for lines in told.values() for line_id in lines.ids})
         lines.fetch(STATEMENT_FIELDS)
-        lines.move_id.fetch(["name"])
+        lines.move_id.fetch(["name", "move_type"])
         # browsed together: what has to be read of one is read of all
         lines = {line.id: line for line in lines}
         for action in self - done:
@@ -141,7 +144,19 @@ class DsoActionContent(models.AbstractModel):
     @api.depends("done_date", "item_ids", "customer_id", "leader_line_id")
     @api.depends_context("lang", "dso_today")
     def _compute_items_content(self):
-        rows = self._get_rows()
+        self._set_items_content(self._get_rows())
+
+    def _fill_items_content(self, rows):
+        """Put into the cache what the templates will ask for, in each recipient's language, so
+        that the ledger is not read again."""
+        computed = self.pool.field_computed[self._fields["items_table"]]
+        for lang, actions in self.grouped("lang").items():
+            actions = actions.with_context(lang=lang)
+            with actions.env.protecting(computed, actions):
+                actions._set_items_content(rows)
+
+    def _set_items_content(self, rows):
+        """:param rows: see ``_get_rows``"""
         # the same days come back in many statements
         format_day = functools.cache(functools.partial(format_date, self.env))
         for action in self:

@@ -20,7 +20,7 @@ from .dso_customer_facts import OPEN_STATES
 _logger = logging.getLogger(__name__)
 
 #: Actions of one transaction.
-BATCH_SIZE = 50
+BATCH_SIZE = 100
 #: How often a batch is tried again when another transaction changed the same customers.
 MAX_CONFLICTS = 5
 
@@ -208,10 +208,10 @@ class DsoActionDispatch(models.AbstractModel):
             today = todays[company.id]
             actions = actions.with_context(dso_today=today)
             customers = actions.customer_id.with_context(active_test=False)
-            customers._plan_batch(today)
+            facts = customers._plan_batch(today)
             actions._cancel_cleared()
             ready = actions.filtered(lambda action, today=today: action._is_due(today))
-            carried_out = ready._carry_out(today)
+            carried_out = ready._carry_out(today, facts)
             if carried_out:
                 carried_out.customer_id.with_context(active_test=False)._plan_batch(today)
             done += len(carried_out)
@@ -365,14 +365,15 @@ class DsoActionDispatch(models.AbstractModel):
             for action_type, actions in self.grouped("action_type").items()
         ]
 
-    def _carry_out(self, today):
+    def _carry_out(self, today, facts=None):
         """Send or do these locked, open actions of one company; those that cannot be are put in
         error.
 
+        :param facts: what was read of their customers in this transaction, default read now
         :return: those that were done
         """
         result = self.browse()
-        rows = self._get_rows()
+        rows = self._get_rows(facts)
         for channel, actions in self._by_channel():
             blockers = channel._get_blockers(actions)
             blocked = actions.browse(blockers)
@@ -381,6 +382,7 @@ class DsoActionDispatch(models.AbstractModel):
             ready = actions - blocked
             if not ready:
                 continue
+            ready._fill_items_content(rows)
             outcomes = channel._send(ready)
             ready._take_snapshot(rows)
             ready.write(

@@ -181,9 +181,12 @@ class DsoCustomerPlan(models.AbstractModel):
         return {company.id: today or company._dso_today() for company in self.company_id}
 
     def _plan_batch(self, today=None):
-        """Decide for these customers together and write what changed, in bulk."""
+        """Decide for these customers together and write what changed, in bulk.
+
+        :return: the facts behind it
+        """
         if not self:
-            return
+            return None
         self.env.flush_all()
         # in the same order everywhere, so that two plans wait for one another and never deadlock
         self.env.cr.execute(
@@ -198,6 +201,7 @@ class DsoCustomerPlan(models.AbstractModel):
         touched = self._write_actions(facts, decisions, todays)
         touched._refresh_errors()
         self._write_customers(facts, decisions, todays)
+        return facts
 
     def _decide(self, facts, todays):
         """{customer id: engine decision}; archived files plan nothing."""
@@ -359,14 +363,17 @@ class DsoCustomerPlan(models.AbstractModel):
                        ORDER BY action.date, action.id
                        LIMIT 1
                   ) next ON TRUE
-                  LEFT JOIN LATERAL (
-                      SELECT max(action.done_date) AS date
+                  LEFT JOIN (
+                      SELECT action.customer_id, max(action.done_date) AS date
                         FROM dso_action action
-                       WHERE action.customer_id = customer.id AND action.state = 'done'
-                  ) last ON TRUE
-                 WHERE customer.id = ANY(%s)
+                       WHERE action.customer_id = ANY(%(customers)s)
+                         AND action.state = 'done'
+                         AND action.done_date IS NOT NULL
+                       GROUP BY action.customer_id
+                  ) last ON last.customer_id = customer.id
+                 WHERE customer.id = ANY(%(customers)s)
                 """,
-                self.ids,
+                customers=self.ids,
             )
         )
         return {customer_id: values for customer_id, *values in self.env.cr.fetchall()}
