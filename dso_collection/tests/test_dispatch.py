@@ -46,6 +46,31 @@ class TestDispatch(DsoCommon):
         self.assertEqual(self._dispatch(), 0)
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
 
+    def test_kept_message_is_made_safe(self):
+        """The message in the chatter holds no script, the table of items its escaped names."""
+        self.template.body_html = (
+            '<p onclick="steal()">Pay<script>steal()</script></p><t t-out="object.items_table"/>'
+        )
+        self.invoice.name = "INV/<img src=x onerror=steal()>/1"
+        self._dispatch()
+        body = self.action.message_id.body
+        self.assertNotIn("<script", body)
+        self.assertNotIn("onclick", body)
+        self.assertNotIn("<img", body)
+        self.assertEqual(body.count("INV/&lt;img src=x onerror=steal()&gt;/1"), 1)
+        self.assertEqual(body.count("<table"), 1)
+        self.assertEqual(body.count("dso-"), 0)
+        self.assertEqual(self.action.body, body)
+
+    def test_images_in_a_text_become_attachments(self):
+        pixel = (
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
+        )
+        self.template.body_html = f'<p>Pay<img src="data:image/png;base64,{pixel}RU5ErkJggg=="></p>'
+        self._dispatch()
+        self.assertIn("/web/image/", self.action.message_id.body)
+        self.assertNotIn("base64", self.action.message_id.body)
+
     def test_unconfirmed_waits(self):
         self.scenario.step_ids.to_confirm = True
         self._plan("2026-03-06")
