@@ -52,10 +52,11 @@ days_overdue_max=4)
             oldest = min(oldest, item.due_date)
         else:
             not_due += item.amount
+        part = item.amount if item.part is None else min(item.part, item.amount)
         if item.kind == "dispute":
-            disputed += item.amount
+            disputed += part
         elif is_promised(item, today):
-            promised += item.amount
+            promised += part
     return Amounts(overdue, not_due, credits_, disputed, promised, (today - oldest).days)
 
 

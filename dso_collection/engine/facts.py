@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+#: Half a cent: amounts are sums of booked values, only binary noise has to be absorbed.
+NOISE = 0.005
+
 #: Kinds of item status that take an item out of the scenario (R1).
 EXCLUDING_KINDS = frozenset({"dispute", "litigation"})
 
@@ -30,6 +33,10 @@ class Item(NamedTuple):
     negative for a credit. ``promised_until`` is the last day on which a promise is still awaited
     (promised date plus grace), ``None`` without a promise. ``restarted`` is the day from which
     earlier actions no longer count for this item (its dispute was resolved, R5).
+
+    ``part`` is what of it is disputed or promised, ``None`` for all of it: the rest stays in the
+    scenario. ``attached`` means: wholly, to an open specific action; ``attached_part``: its
+    disputed or promised part only.
     """
 
     id: int
@@ -42,6 +49,8 @@ class Item(NamedTuple):
     promised_until: date | None = None
     attached: bool = False
     restarted: date | None = None
+    part: float | None = None
+    attached_part: bool = False
 
 
 class Step(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from .facts import EXCLUDING_KINDS, Item, Settings
+from .facts import EXCLUDING_KINDS, NOISE, Item, Settings
 
 
 def is_ignored(item: Item, settings: Settings) -> bool:
@@ -28,11 +28,11 @@ def exclusion(item: Item, today: date, settings: Settings) -> str | None:
         return "no_followup"
     if is_ignored(item, settings):
         return "ignored"
-    if item.kind in EXCLUDING_KINDS:
+    if item.kind in EXCLUDING_KINDS and not (item.kind == "dispute" and is_partial(item)):
         return item.kind
-    if item.attached:
+    if item.attached or item.attached_part and item.part is not None and not is_partial(item):
         return "specific"
-    if is_promised(item, today):
+    if is_promised(item, today) and not is_partial(item):
         return "promise"
     return None
 
@@ -41,6 +41,26 @@ def is_promised(item: Item, today: date) -> bool:
     """A promise is awaited up to and including its date plus grace: money that arrives on that
     day still keeps it (R15), so the scenario takes the item back on the day after."""
     return item.promised_until is not None and today <= item.promised_until
+
+
+def is_partial(item: Item) -> bool:
+    """Whether less than what is still open is disputed or promised: only the rest is chased."""
+    return item.part is not None and item.part < item.amount - NOISE
+
+
+def held(item: Item, today: date) -> float:
+    """The part of a claim that a dispute, a promise or their follow-up keeps out of the scenario
+    while the rest stays in it; 0 where nothing is held, or all of it (see :func:`exclusion`).
+
+    >>> day = date(2026, 3, 1)
+    >>> held(Item(1, day, day, 100.0, kind="dispute", part=30.0), day)
+    30.0
+    """
+    if item.amount <= 0 or not is_partial(item):
+        return 0.0
+    if item.kind == "dispute" or item.attached_part or is_promised(item, today):
+        return item.part
+    return 0.0
 
 
 def leader_key(item: Item) -> tuple[date, date, int]:
@@ -58,9 +78,10 @@ def find_leader(items: Iterable[Item], today: date, settings: Settings) -> Item 
     return min(eligible_items(items, today, settings), key=leader_key, default=None)
 
 
-def chased(eligible: Iterable[Item], items: Iterable[Item], until: date) -> float:
-    """What would be asked for: the eligible items due on or before ``until`` less the open
-    credits, those in dispute left aside (R8). In company currency, not rounded."""
-    claims = sum(item.amount for item in eligible if item.due_date <= until)
+def chased(eligible: Iterable[Item], items: Iterable[Item], until: date, today: date) -> float:
+    """What would be asked for: the eligible items due on or before ``until``, without the parts
+    held back, less the open credits, those in dispute left aside (R8). In company currency, not
+    rounded."""
+    claims = sum(item.amount - held(item, today) for item in eligible if item.due_date <= until)
     credits_ = sum(item.amount for item in items if item.amount < 0 and item.kind != "dispute")
     return claims + credits_

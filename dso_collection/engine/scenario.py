@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from .facts import (
+    NOISE,
     Customer,
     Done,
     Item,
@@ -23,9 +24,6 @@ from .facts import (
     plus,
 )
 from .leader import chased, eligible_items, exclusion, leader_key
-
-#: Half a cent: amounts are sums of booked values, only binary noise has to be absorbed.
-NOISE = 0.005
 
 
 def offsets(steps: Sequence[Step]) -> list[int]:
@@ -257,7 +255,7 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
         decision = decision._replace(date=forced, cause="forced")
     # A date in the past is carried out today at the earliest: what is due by then counts (R8).
     until = max(decision.date, today, leader.due_date)
-    amount = chased(eligible, customer.items, until)
+    amount = chased(eligible, customer.items, until, today)
     minimum = scenario.min_amount or settings.min_amount
     if amount < NOISE or amount < minimum - NOISE:
         return Decision(

@@ -188,5 +188,5 @@ def test_r8_counts_eligible_items_due_by_the_day_less_credits():
     items = [on_the_day, after, disputed, credit, credit_to_come, credit_in_dispute]
     eligible = [on_the_day, after]
     # 100 - 30 - 8; then with the item of the 11th.
-    assert chased(eligible, items, TODAY) == 62.0
-    assert chased(eligible, items, day(3, 11)) == 102.0
+    assert chased(eligible, items, TODAY, TODAY) == 62.0
+    assert chased(eligible, items, day(3, 11), TODAY) == 102.0
