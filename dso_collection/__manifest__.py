@@ -1,6 +1,6 @@
 {
     "name": "Collection: Dunning, Disputes, DSO",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Collection",
     "summary": "Collect receivables: scenarios, agenda, automatic reminders, and why",
     "author": "dso_collection contributors",
@@ -29,6 +29,8 @@
         "data/dso_item_status_data.xml",
         "report/dso_items_table_templates.xml",
         "wizards/dso_action_log_views.xml",
+        "wizards/dso_action_new_views.xml",
+        "wizards/dso_item_qualify_views.xml",
         "wizards/dso_action_reschedule_views.xml",
         "wizards/dso_action_preview_views.xml",
         "wizards/dso_customer_assign_views.xml",

@@ -11,6 +11,7 @@ from . import dso_customer_plan
 from . import dso_customer
 from . import dso_action_item
 from . import dso_action_content
+from . import dso_action_specific
 from . import dso_action_dispatch
 from . import dso_action
 from . import dso_channel

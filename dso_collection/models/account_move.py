@@ -26,6 +26,12 @@ class AccountMove(models.Model):
         compute="_compute_dso_action_ids",
         groups="dso_collection.group_dso_reader",
     )
+    dso_qualification_ids = fields.Many2many(
+        "dso.qualification",
+        string="Qualifications",
+        compute="_compute_dso_qualification_ids",
+        groups="dso_collection.group_dso_reader",
+    )
     dso_action_count = fields.Integer(
         string="Collection Action Count",
         compute="_compute_dso_action_ids",
@@ -79,11 +85,22 @@ class AccountMove(models.Model):
             move.dso_action_ids = self.env["dso.action"].browse(sorted(ids))
             move.dso_action_count = len(ids)
 
+    def _compute_dso_qualification_ids(self):
+        """Who said what of the items of these entries, newest first."""
+        log = self.env["dso.qualification"].search([("line_id.move_id", "in", self.ids)])
+        by_move = log.grouped(lambda entry: entry.line_id.move_id)
+        for move in self:
+            move.dso_qualification_ids = by_move.get(move._origin, log.browse())
+
     def write(self, vals):
         result = super().write(vals)
         if "state" in vals:
             self.env["dso.refresh.queue"]._note(move_ids=self.ids)
         return result
+
+    def action_dso_qualify(self):
+        """Change status…: of the open items of these invoices."""
+        return self._dso_get_items().action_dso_qualify()
 
     def action_dso_view_actions(self):
         """Open the collection actions about this entry."""

@@ -61,10 +61,19 @@ class AccountMoveLine(models.Model):
     dso_is_leader = fields.Boolean(
         string="Leader", compute="_compute_dso_is_leader", search="_search_dso_is_leader"
     )
+    dso_has_specific = fields.Boolean(
+        string="Has a Specific Action", compute="_compute_dso_has_specific"
+    )
     dso_excluded = fields.Boolean(
         string="Excluded From the Scenario",
         compute="_compute_dso_excluded",
         search="_search_dso_excluded",
+    )
+    dso_amount = fields.Monetary(
+        string="Promised or Disputed Part",
+        compute="_compute_dso_amount",
+        currency_field="currency_id",
+        help="Empty: all of it. The rest stays in the scenario.",
     )
     dso_excluded_reason = fields.Char(string="Why Excluded", compute="_compute_dso_excluded")
     dso_qualification_ids = fields.One2many(
@@ -122,6 +131,19 @@ class AccountMoveLine(models.Model):
         for line in self:
             line.dso_is_leader = line._origin in leaders
 
+    def _compute_dso_has_specific(self):
+        # sudo: the star is shown to whoever sees the item
+        items = self.env["dso.action.item"].sudo()
+        followed = items.search(
+            [
+                ("line_id", "in", self.ids),
+                ("action_id.origin", "=", "specific"),
+                ("action_id.state", "in", ("planned", "error")),
+            ]
+        ).line_id
+        for line in self:
+            line.dso_has_specific = line._origin in followed
+
     def _search_dso_is_leader(self, operator, value):
         if operator != "in":
             return NotImplemented
@@ -137,6 +159,39 @@ class AccountMoveLine(models.Model):
             reason = reasons.get(line._origin.id)
             line.dso_excluded = bool(reason)
             line.dso_excluded_reason = labels.get(reason, False)
+
+    @api.depends("dso_status_id", "amount_residual")
+    def _compute_dso_amount(self):
+        parts = self._dso_get_parts()
+        for line in self:
+            line.dso_amount = parts.get(line._origin.id, 0.0)
+
+    def _dso_get_parts(self):
+        """{line id: what of it is disputed or promised, in its currency}, only of those that are
+        so in part, or were before payments made it the whole."""
+        # sudo: how much of an item is chased is a fact of the rules, shown with the item
+        log = self.env["dso.qualification"].sudo()
+        qualified = self.sudo().filtered(
+            lambda line: line.dso_status_id.kind in ("dispute", "promise")
+        )
+        if not qualified:
+            return {}
+        last = {}
+        for entry in log.search(
+            [("line_id", "in", qualified.ids), ("kind", "in", ("dispute", "promise"))], order="id"
+        ):
+            last[entry.line_id] = entry
+        parts = {}
+        for line, entry in last.items():
+            if entry.kind != line.dso_status_id.kind or entry.amount <= 0:
+                continue
+            residual = line.amount_residual_currency
+            part = entry.amount
+            if entry.kind == "promise":
+                # what was paid since counts for the promise first
+                part = max(0.0, entry.amount - entry.amount_residual + residual)
+            parts[line.id] = min(part, residual)
+        return parts
 
     @api.model
     def _dso_get_exclusion_labels(self):
@@ -162,18 +217,32 @@ class AccountMoveLine(models.Model):
                 ("action_id.origin", "=", "specific"),
                 ("action_id.state", "in", ("planned", "error")),
             ]
-        ).line_id
+        )
+        wholly = attached.filtered(lambda item: not item.partial).line_id
+        partly = attached.line_id - wholly
+        parts = claims._dso_get_parts()
         result = {}
         for company, lines in claims.grouped("company_id").items():
             today = company._dso_today()
             settings = Settings(ignore_below=company.sudo().dso_ignore_below)
             for line in lines:
-                item = line._dso_to_engine(company, line in attached)
+                item = line._dso_to_engine(company)._replace(
+                    attached=line in wholly,
+                    attached_part=line in partly,
+                    part=line._dso_to_company_part(parts.get(line.id)),
+                )
                 result[line.id] = rules.exclusion(item, today, settings)
         return result
 
-    def _dso_to_engine(self, company, attached):
-        """This item as the engine knows it."""
+    def _dso_to_company_part(self, part):
+        """A part of this item in its currency, as booked in the company's."""
+        if part is None:
+            return None
+        residual = self.amount_residual_currency
+        return part * self.amount_residual / residual if residual else None
+
+    def _dso_to_engine(self, company):
+        """This item as the engine knows it, what is attached to it or held of it aside."""
         self.ensure_one()
         # sudo: the status's kind decides, whoever may read statuses
         kind = self.sudo().dso_status_id.kind or None
@@ -187,7 +256,6 @@ class AccountMoveLine(models.Model):
             ignored=self.dso_ignored,
             kind=kind,
             promised_until=company._dso_promised_until(promised) if promised else None,
-            attached=attached,
         )
 
     def _search_dso_excluded(self, operator, value):
@@ -205,14 +273,18 @@ class AccountMoveLine(models.Model):
         attached = items._search(
             [
                 ("line_id", "!=", False),
+                ("partial", "=", False),
                 ("action_id.origin", "=", "specific"),
                 ("action_id.state", "in", ("planned", "error")),
             ]
         )
+        # those of which only a part is disputed or promised stay in
+        whole = Domain("id", "not in", self._dso_get_partial_ids())
         domains = [
             Domain("no_followup", "=", True),
             Domain("dso_ignored", "=", True),
-            Domain("dso_status_id.kind", "in", list(EXCLUDING_KINDS)),
+            Domain("dso_status_id.kind", "in", list(EXCLUDING_KINDS - {"dispute"})),
+            Domain("dso_status_id.kind", "=", "dispute") & whole,
             Domain("id", "in", attached.subselect("line_id")),
         ]
         for company in self.env["res.company"]._dso_companies():
@@ -229,8 +301,33 @@ class AccountMoveLine(models.Model):
                 own
                 & Domain("dso_status_id.kind", "=", "promise")
                 & Domain("dso_status_date", ">=", awaited)
+                & whole
             )
         return domains
+
+    @api.model
+    def _dso_get_partial_ids(self):
+        """Open items of which less than all is disputed or promised."""
+        # sudo: the same facts as in the compute
+        entries = (
+            self.env["dso.qualification"]
+            .sudo()
+            .search(
+                [
+                    ("kind", "in", ("dispute", "promise")),
+                    ("amount", ">", 0),
+                    ("line_id.reconciled", "=", False),
+                ]
+            )
+        )
+        lines = entries.line_id
+        parts = lines._dso_get_parts()
+        return [
+            line.id
+            for line in lines
+            if line.id in parts
+            and line.currency_id.compare_amounts(parts[line.id], line.amount_residual_currency) < 0
+        ]
 
     # ------------------------------------------------------------------
     # What an item is
@@ -278,8 +375,11 @@ class AccountMoveLine(models.Model):
             return self.env._("Invoice %(number)s", number=number)
         return self.env._("Item %(number)s", number=number)
 
-    def _dso_prepare_row(self, today):
-        """One line of a statement, see ``dso.action._get_rows``."""
+    def _dso_prepare_row(self, today, part=None):
+        """One line of a statement, see ``dso.action._get_rows``.
+
+        :param part: what of it is asked for, in its currency; default all that is open
+        """
         self.ensure_one()
         due = self.date_maturity or self.date
         return {
@@ -289,8 +389,13 @@ class AccountMoveLine(models.Model):
             "due_date": due,
             "days_overdue": max(0, (today - due).days) if self.amount_residual > 0 else 0,
             "currency_id": self.currency_id,
-            "amount_residual": self.amount_residual_currency,
-            "amount_company": self.amount_residual,
+            "amount_residual": self.amount_residual_currency if part is None else part,
+            "amount_company": (
+                self.amount_residual
+                if part is None
+                else self.company_currency_id.round(self._dso_to_company_part(part))
+            ),
+            "partial": part is not None,
         }
 
     # ------------------------------------------------------------------
@@ -389,6 +494,41 @@ class AccountMoveLine(models.Model):
         lines = self.sudo().with_context(**QUIET)
         lines.write({"dso_status_id": status.id, "dso_status_date": date})
 
+    def _dso_resolve(self):
+        """The disputes of these items are resolved: they re-enter the scenario (R5, R13)."""
+        status = self.env.ref("dso_collection.status_dispute_resolved", raise_if_not_found=False)
+        # sudo: statuses are configuration
+        Status = self.env["dso.item.status"].sudo()
+        status = (status and status.sudo()) or Status.search(
+            [("kind", "=", "dispute_resolved")], limit=1
+        )
+        if not status:
+            raise UserError(
+                self.env._(
+                    "There is no item status of the kind “Dispute resolved”. Ask a credit manager "
+                    "to add one in the item statuses."
+                )
+            )
+        lines = self.filtered(lambda line: line.sudo().dso_status_id.kind == "dispute")
+        lines.with_context(dso_skip_log=True)._dso_set_status(status)
+        lines._dso_log()
+
+    def _dso_has_follow_up(self):
+        """Whether an open specific action holds one of these items."""
+        # sudo: a fact of the rules, shown with the item
+        return bool(
+            self.env["dso.action.item"]
+            .sudo()
+            .search_count(
+                [
+                    ("line_id", "in", self.ids),
+                    ("action_id.origin", "=", "specific"),
+                    ("action_id.state", "in", ("planned", "error")),
+                ],
+                limit=1,
+            )
+        )
+
     def _dso_check_write(self):
         """Who may change the collection fields of these items: an accountant who may change the
         items themselves, or a collector who sees the customers of all of them.
@@ -423,6 +563,34 @@ class AccountMoveLine(models.Model):
         lines._dso_check_write()
         # sudo: checked above; only the module's own fields and the follow-up flag are written
         lines.sudo().with_context(**QUIET).write(vals)
+
+    def action_dso_qualify(self):
+        """Change status…: the dialog in three steps for these items. [seed 004]"""
+        lines = self.filtered(lambda line: line._dso_is_open())
+        if not lines:
+            raise UserError(self.env._("Choose open items of customers to change their status."))
+        lines._dso_check_write()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dso_collection.dso_item_qualify_action"
+        )
+        context = dict(self.env.context, default_line_ids=lines.ids)
+        return dict(action, context=context)
+
+    def action_dso_new_action(self):
+        """A new action for these items of one customer."""
+        customer = self._dso_get_customers()
+        if len(customer) != 1:
+            raise UserError(self.env._("Choose items of one customer for a new action."))
+        return customer.with_context(default_line_ids=self.ids).action_new_action()
+
+    def _dso_get_customers(self):
+        """The collection files of these items that the user may see."""
+        return self.env["dso.customer"].search(
+            [
+                ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
 
     def action_dso_ignore(self):
         """Leave these items out of dunning; they still count in the amounts."""

@@ -39,8 +39,9 @@ class DsoAction(models.Model):
 
     _name = "dso.action"
     _description = "Collection Action"
-    _inherit = ["dso.action.content", "dso.action.dispatch"]
+    _inherit = ["dso.action.content", "dso.action.specific", "dso.action.dispatch"]
     _order = "date, id"
+    _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]
     _check_company_auto = True
 
     customer_id = fields.Many2one(
@@ -143,6 +144,10 @@ class DsoAction(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
+    attach_invoices = fields.Boolean(help="Join the PDFs of the invoices it tells of.")
+    attachment_ids = fields.Many2many(
+        "ir.attachment", string="Attachments", help="Joined to the message as they are."
+    )
     mail_id = fields.Many2one(
         "mail.mail",
         string="E-mail",
@@ -217,12 +222,18 @@ class DsoAction(models.Model):
                     customer.collector_id or customer.company_id.dso_default_collector_id
                 )
 
-    @api.depends("step_id.name", "subject", "action_type")
+    @api.depends("step_id.name", "subject", "mail_template_id.name", "action_type")
     @api.depends_context("lang")
     def _compute_name(self):
         labels = dict(self._fields["action_type"]._description_selection(self.env))
         for action in self:
-            action.name = action.step_id.name or action.subject or labels.get(action.action_type)
+            action.name = (
+                action.step_id.name
+                or action.subject
+                # sudo: a template's name, read with the action that uses it
+                or action.sudo().mail_template_id.name
+                or labels.get(action.action_type)
+            )
 
     @api.depends("name", "partner_id.name")
     def _compute_display_name(self):
@@ -306,7 +317,7 @@ class DsoAction(models.Model):
             elif action.origin == "manual":
                 sentences.append(self.env._("Action out of scenario."))
             elif action.origin == "specific":
-                sentences.append(self.env._("Specific action for its items."))
+                sentences.append(action._describe_specific())
             action.reason = " ".join(filter(None, sentences))
 
     @api.depends("error_data")
@@ -482,6 +493,26 @@ class DsoAction(models.Model):
     # Words
     # ------------------------------------------------------------------
 
+    def _describe_specific(self):
+        """What a specific action follows up: the statuses of its items."""
+        self.ensure_one()
+        # sudo: the statuses of the items of an action that the reader may see
+        statuses = self.sudo().item_ids.line_id.dso_status_id
+        documents = ", ".join(self.item_ids[:3].mapped("document"))
+        if len(self.item_ids) > 3:
+            documents = self.env._(
+                "%(documents)s and %(count)s more",
+                documents=documents,
+                count=len(self.item_ids) - 3,
+            )
+        if not statuses:
+            return self.env._("Specific action for %(documents)s.", documents=documents)
+        return self.env._(
+            "Specific action for %(documents)s: %(statuses)s.",
+            documents=documents,
+            statuses=", ".join(statuses.mapped("name")),
+        )
+
     def _describe_reason(self, day, previous):
         """Why this action and why on this date, from what the decision left behind.
 
@@ -561,7 +592,13 @@ class DsoAction(models.Model):
     def _describe_cancellation(self):
         text = {
             "cleared": self.env._("Cancelled: all its items were cleared."),
-            "user": self.env._("Skipped by the user."),
+            "user": (
+                self.env._("Skipped by the user.")
+                if self.origin == "scenario"
+                else self.env._("Cancelled by the user.")
+            ),
+            "ended": self.env._("Ended by the user: its items are back in the scenario."),
+            "requalified": self.env._("Cancelled: its items were given another follow-up."),
             "excluded": self.env._("Cancelled: every item is excluded from the scenario."),
             "no_scenario": self.env._("Cancelled: the customer has no scenario any more."),
             "no_step": self.env._("Cancelled: the scenario has no steps any more."),

@@ -10,7 +10,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
-from ..engine import amounts
+from ..engine import amounts, leader
 
 #: What a line of the statement is made of, see ``account.move.line._dso_prepare_row``.
 STATEMENT_FIELDS = (
@@ -41,6 +41,10 @@ class DsoActionContent(models.AbstractModel):
     item_count = fields.Integer(compute="_compute_items_content")
     oldest_days_overdue = fields.Integer(compute="_compute_items_content")
     last_action_date = fields.Date(compute="_compute_last_action_date")
+    status_text = fields.Char(
+        compute="_compute_status_text", help="The items' status with its date and amount."
+    )
+    record_url = fields.Char(compute="_compute_record_url")
     bank_details = fields.Html(compute="_compute_bank_details", sanitize=False)
     deadline = fields.Date(compute="_compute_deadline", help="Eight days after today.")
 
@@ -53,6 +57,9 @@ class DsoActionContent(models.AbstractModel):
             "object.total_text",
             "object.items_table",
             "object.bank_details",
+            "object.comment",
+            "object.status_text",
+            "object.record_url",
             "object.collector_id.name",
             "object.collector_id.partner_id.phone",
             "object.company_id.name",
@@ -68,14 +75,20 @@ class DsoActionContent(models.AbstractModel):
         :param facts: what was read of their customers in this transaction, default read now
         :return: {action id: account.move.line, oldest first, credits last}
         """
-        result = {}
         Line = self.env["account.move.line"]
-        specific = self.filtered(lambda action: action.origin == "specific")
-        for action in specific:
-            result[action.id] = action.item_ids.line_id.filtered(
-                lambda line: line._dso_is_open()
-            ).sorted(lambda line: (line.date_maturity or line.date, line.id))
-        others = self - specific
+        return {key: Line.browse(told) for key, told in self._get_told(facts).items()}
+
+    def _get_told(self, facts=None):
+        """What each open action would ask for, were it done today.
+
+        :param facts: see ``_get_told_lines``
+        :return: {action id: {line id: the part asked for in the line's currency, ``None`` for all
+            that is open}}, oldest first, credits last
+        """
+        # a user's own action tells of the items that were chosen for it
+        chosen = self.filtered(lambda action: action.origin != "scenario" and action.item_ids)
+        result = chosen._get_told_of_items() if chosen else {}
+        others = self - chosen
         if not others:
             return result
         # sudo: which items are chased is a matter of the rules, not of the reader's rights
@@ -86,25 +99,58 @@ class DsoActionContent(models.AbstractModel):
             company_id = action.company_id.id
             today = todays[company_id]
             until = today
-            leader = action.leader_line_id
-            if leader:
-                until = max(until, leader.date_maturity or leader.date)
+            line = action.leader_line_id
+            if line:
+                until = max(until, line.date_maturity or line.date)
             told = amounts.told(
                 facts.customers[action.customer_id.id].items,
                 until,
                 today,
                 facts.settings[company_id],
             )
-            result[action.id] = Line.browse([item.id for item in told])
+            result[action.id] = {item.id: self._get_rest(item, today) for item in told}
         return result
+
+    def _get_told_of_items(self):
+        """What actions ask for that have items of their own, see ``_get_told``."""
+        # sudo: the customer's own items, whoever looks at the action
+        items = self.sudo().item_ids
+        parts = items.filtered("partial").line_id._dso_get_parts()
+        result = {}
+        for action in self.sudo():
+            told = {
+                item.line_id: parts.get(item.line_id.id) if item.partial else None
+                for item in action.item_ids
+                if item.line_id._dso_is_open()
+            }
+            lines = sorted(
+                told,
+                key=lambda line: (
+                    line.amount_residual < 0,
+                    line.date_maturity or line.date,
+                    line.id,
+                ),
+            )
+            result[action.id] = {line.id: told[line] for line in lines}
+        return result
+
+    def _get_rest(self, item, today):
+        """What a scenario asks for of an engine item: all but the part held back."""
+        held = leader.held(item, today)
+        if not held:
+            return None
+        # sudo: the customer's own items, whoever looks at the action
+        line = self.env["account.move.line"].sudo().browse(item.id)
+        share = (item.amount - held) / item.amount
+        return line.currency_id.round(line.amount_residual_currency * share)
 
     def _get_rows(self, facts=None):
         """The lines of the statement, from the snapshot where there is one, else from the ledger.
 
         :param facts: see ``_get_told_lines``
         :return: {action id: [dict with ``line_id``, ``document``, ``invoice_date``, ``due_date``,
-            ``days_overdue``, ``currency_id`` (record), ``amount_residual`` (its currency),
-            ``amount_company``]}
+            ``days_overdue``, ``currency_id`` (record), ``amount_residual`` (its currency, what is
+            asked for), ``amount_company``, ``partial``]}
         """
         done = self.filtered("done_date")
         rows = {
@@ -118,6 +164,7 @@ class DsoActionContent(models.AbstractModel):
                     "currency_id": item.currency_id,
                     "amount_residual": item.amount_residual,
                     "amount_company": item.amount_company,
+                    "partial": item.partial,
                 }
                 for item in action.item_ids
             ]
@@ -126,10 +173,10 @@ class DsoActionContent(models.AbstractModel):
         todays = self.company_id and (self - done).customer_id._get_todays(
             self.env.context.get("dso_today")
         )
-        told = (self - done)._get_told_lines(facts)
+        told = (self - done)._get_told(facts)
         # sudo: the message lists the customer's own documents, whoever sends it
         Line = self.env["account.move.line"].sudo()
-        lines = Line.browse({line_id for lines in told.values() for line_id in lines.ids})
+        lines = Line.browse({line_id for parts in told.values() for line_id in parts})
         lines.fetch(STATEMENT_FIELDS)
         lines.move_id.fetch(["name", "move_type"])
         # browsed together: what has to be read of one is read of all
@@ -137,7 +184,8 @@ class DsoActionContent(models.AbstractModel):
         for action in self - done:
             today = todays[action.company_id.id]
             rows[action.id] = [
-                lines[line_id]._dso_prepare_row(today) for line_id in told[action.id].ids
+                lines[line_id]._dso_prepare_row(today, part)
+                for line_id, part in told[action.id].items()
             ]
         return rows
 
@@ -194,6 +242,7 @@ class DsoActionContent(models.AbstractModel):
                 "days": row["days_overdue"],
                 "amount": format_amount(env, row["amount_residual"], row["currency_id"]),
                 "credit": row["amount_residual"] < 0,
+                "partial": row["partial"],
             }
             for row in entries
         ]
@@ -256,6 +305,41 @@ class DsoActionContent(models.AbstractModel):
                 limit=1,
             )
             action.last_action_date = earlier.done_date
+
+    @api.depends("item_ids", "leader_line_id")
+    @api.depends_context("lang", "dso_status_id", "dso_status_date", "dso_status_amount")
+    def _compute_status_text(self):
+        """In a text that is made before the status is put on the items, the dialog says it."""
+        context = self.env.context
+        # sudo: the status of the customer's own items, whoever sends
+        Status = self.env["dso.item.status"].sudo()
+        for action in self:
+            lines = action.sudo().item_ids.line_id or action.sudo().leader_line_id
+            if "dso_status_id" in context:
+                status = Status.browse(context["dso_status_id"] or [])
+                day = fields.Date.to_date(context.get("dso_status_date"))
+                amount = context.get("dso_status_amount")
+            else:
+                status = lines.dso_status_id
+                days = set(lines.mapped("dso_status_date"))
+                day = days.pop() if len(days) == 1 else False
+                amount = 0.0
+            words = [
+                ", ".join(status.with_context(lang=self.env.lang).mapped("name")),
+                day and format_date(self.env, day),
+                amount
+                and len(lines.currency_id) == 1
+                and format_amount(self.env, amount, lines.currency_id),
+            ]
+            action.status_text = ", ".join(filter(None, words)) or False
+
+    def _compute_record_url(self):
+        """Where a colleague finds the customer's file."""
+        for action in self:
+            action.record_url = (
+                f"{action.get_base_url()}/mail/view?model=dso.customer"
+                f"&res_id={action.customer_id._origin.id or action.customer_id.id}"
+            )
 
     @api.depends("company_id")
     @api.depends_context("lang")

@@ -382,6 +382,8 @@ class DsoActionDispatch(models.AbstractModel):
             ready = actions - blocked
             if not ready:
                 continue
+            result |= ready
+            ready = ready._make_executions(rows)
             ready._fill_items_content(rows)
             outcomes = channel._send(ready)
             ready._take_snapshot(rows)
@@ -395,7 +397,6 @@ class DsoActionDispatch(models.AbstractModel):
             )
             ready._write_outcomes(rows, outcomes)
             channel._after(ready)
-            result |= ready
         return result
 
     def _write_outcomes(self, rows, outcomes):
@@ -439,6 +440,7 @@ class DsoActionDispatch(models.AbstractModel):
                     "amount_residual": row["amount_residual"],
                     "amount_company": row["amount_company"],
                     "days_overdue": row["days_overdue"],
+                    "partial": row["partial"],
                 }
                 for action in self
                 for row in rows[action.id]

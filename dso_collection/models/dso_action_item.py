@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class DsoActionItem(models.Model):
@@ -19,6 +19,10 @@ class DsoActionItem(models.Model):
     )
     line_id = fields.Many2one(
         "account.move.line", index="btree_not_null", ondelete="set null", string="Journal Item"
+    )
+    partial = fields.Boolean(
+        string="Part Only",
+        help="Only its disputed or promised part is attached: the rest stays in the scenario.",
     )
     document = fields.Char(compute="_compute_snapshot", store=True, precompute=True)
     invoice_date = fields.Date(compute="_compute_snapshot", store=True, precompute=True)
@@ -57,6 +61,23 @@ class DsoActionItem(models.Model):
             item.currency_id = line.currency_id
             item.amount_residual = line.amount_residual_currency
             item.amount_company = line.amount_residual
+
+    @api.constrains("line_id", "action_id")
+    def _check_customer(self):
+        """An action tells a customer of its own items, and nobody reads others' through one."""
+        for item in self:
+            # sudo: compared only; the item may be one that the user must not see
+            line, customer = item.sudo().line_id, item.sudo().action_id.customer_id
+            if line and (line.partner_id.commercial_partner_id, line.company_id) != (
+                customer.partner_id,
+                customer.company_id,
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "An action of %(customer)s can only be attached to its own items.",
+                        customer=customer.display_name,
+                    )
+                )
 
     def write(self, vals):
         if self.action_id.filtered("done_date"):

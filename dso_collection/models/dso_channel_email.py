@@ -141,18 +141,21 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _get_attachments(self, actions):
-        """The PDFs of the invoices that each action tells of, where its step says so.
+        """What is joined to each action by hand, and the PDFs of the invoices that it tells of
+        where it or its step says so.
 
         :return: {action id: ir.attachment}
         """
-        result = dict.fromkeys(actions.ids, self.env["ir.attachment"])
-        wanted = actions.filtered(lambda action: action.step_id.attach_invoices)
+        result = {action.id: action.attachment_ids for action in actions}
+        wanted = actions.filtered(
+            lambda action: action.attach_invoices or action.step_id.attach_invoices
+        )
         told = wanted._get_told_lines() if wanted else {}
         for action in wanted:
             # sudo: the customer's own invoices, whoever sends them
             moves = told[action.id].sudo().move_id
             invoices = moves.filtered(lambda move: move.is_sale_document())
-            result[action.id] = invoices._dso_get_pdf_attachments()
+            result[action.id] |= invoices._dso_get_pdf_attachments()
         return result
 
     @api.model
@@ -173,11 +176,12 @@ class DsoChannelEmail(models.AbstractModel):
     @api.model
     def _get_attachment_names(self, action):
         """Names of the PDFs that will be joined, without making them."""
-        if not action.step_id.attach_invoices:
-            return []
+        names = action.attachment_ids.mapped("name")
+        if not (action.attach_invoices or action.step_id.attach_invoices):
+            return names
         moves = action._get_told_lines()[action.id].sudo().move_id
         invoices = moves.filtered(lambda move: move.is_sale_document())
-        return [move._get_invoice_report_filename() for move in invoices]
+        return names + [move._get_invoice_report_filename() for move in invoices]
 
     # ------------------------------------------------------------------
     # Sending

@@ -120,6 +120,9 @@ class DsoCustomer(models.Model):
         string="Past Actions",
         domain=[("state", "in", ("done", "cancelled"))],
     )
+    qualification_ids = fields.One2many(
+        "dso.qualification", "customer_id", string="Qualifications", readonly=True
+    )
     contact_ids = fields.Many2many(
         "res.partner", string="Contacts for Collection", compute="_compute_contact_ids"
     )
@@ -449,6 +452,19 @@ class DsoCustomer(models.Model):
             domain=[("customer_id", "=", self.id)],
             context={"default_customer_id": self.id},
         )
+
+    def action_new_action(self):
+        """A new action out of the scenario. [seed 000]"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dso_collection.dso_action_new_action"
+        )
+        return dict(action, context=dict(self.env.context, default_customer_id=self.id))
+
+    def action_qualify(self):
+        """Change the status of all open items of the customer."""
+        self.ensure_one()
+        return self.item_ids.action_dso_qualify()
 
     def action_view_partner(self):
         """Open the partner, to mend its contacts."""

@@ -166,8 +166,10 @@ class DsoCustomerFacts(models.AbstractModel):
                 if key not in until:
                     until[key] = by_id[company_id]._dso_promised_until(promised)
                 promised = until[key]
-            *head, attached, restarted = values
-            items[customer_id].append(make((*head, promised, attached, restarted)))
+            *head, attached, restarted, part, attached_part = values
+            items[customer_id].append(
+                make((*head, promised, attached, restarted, part, attached_part))
+            )
         return items
 
     def _get_items_query(self):
@@ -187,7 +189,16 @@ class DsoCustomerFacts(models.AbstractModel):
                    line.id, COALESCE(line.date_maturity, line.date),
                    COALESCE(line.invoice_date, line.date), line.amount_residual::float8,
                    COALESCE(line.no_followup, FALSE), COALESCE(line.dso_ignored, FALSE),
-                   status.kind, attached.line_id IS NOT NULL, resolved.restarted
+                   status.kind, COALESCE(attached.wholly, FALSE), resolved.restarted,
+                   CASE part.kind
+                       WHEN 'dispute' THEN part.amount
+                       -- what was paid since counts for the promise first
+                       WHEN 'promise' THEN GREATEST(
+                           0, part.amount - part.amount_residual + line.amount_residual_currency
+                       )
+                   END::float8 * line.amount_residual::float8
+                       / NULLIF(line.amount_residual_currency, 0)::float8,
+                   NOT COALESCE(attached.wholly, TRUE)
               FROM dso_customer customer
               JOIN res_partner partner ON partner.commercial_partner_id = customer.partner_id
               JOIN account_move_line line
@@ -199,12 +210,13 @@ class DsoCustomerFacts(models.AbstractModel):
                AND line.amount_residual != 0
               LEFT JOIN dso_item_status status ON status.id = line.dso_status_id
               LEFT JOIN (
-                  SELECT DISTINCT item.line_id
+                  SELECT item.line_id, bool_or(item.partial IS NOT TRUE) AS wholly
                     FROM dso_action action
                     JOIN dso_action_item item ON item.action_id = action.id
                    WHERE action.origin = 'specific'
                      AND action.state IN ('planned', 'error')
                      AND action.customer_id = ANY(%(customers)s)
+                   GROUP BY item.line_id
               ) attached ON attached.line_id = line.id
               LEFT JOIN (
                   SELECT qualification.line_id, max(qualification.logged_on) AS restarted
@@ -213,6 +225,14 @@ class DsoCustomerFacts(models.AbstractModel):
                      AND qualification.customer_id = ANY(%(customers)s)
                    GROUP BY qualification.line_id
               ) resolved ON resolved.line_id = line.id
+              LEFT JOIN (
+                  SELECT DISTINCT ON (qualification.line_id) qualification.*
+                    FROM dso_qualification qualification
+                   WHERE qualification.kind IN ('dispute', 'promise')
+                     AND qualification.customer_id = ANY(%(customers)s)
+                   ORDER BY qualification.line_id, qualification.id DESC
+              ) part
+                ON part.line_id = line.id AND part.kind = status.kind AND part.amount > 0
              WHERE customer.id = ANY(%(customers)s)
             """,
             customers=self.ids,

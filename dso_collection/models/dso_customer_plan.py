@@ -9,7 +9,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models, modules
 from odoo.tools import SQL, split_every
-from odoo.tools.misc import format_amount
+from odoo.tools.misc import format_amount, format_date
 
 from ..engine import amounts, scenario, simulation
 from ..tools.bulk import bulk_insert, bulk_update
@@ -196,6 +196,7 @@ class DsoCustomerPlan(models.AbstractModel):
             )
         )
         todays = self._get_todays(today)
+        self.env["dso.action"]._follow_ledger(self)
         facts = self._read_facts(todays)
         decisions = self._decide(facts, todays)
         touched = self._write_actions(facts, decisions, todays)
@@ -469,20 +470,64 @@ class DsoCustomerPlan(models.AbstractModel):
     # Words
     # ------------------------------------------------------------------
 
-    def _describe_planning(self):
-        """Why nothing is planned for this customer, a short sentence in the user's language."""
+    def _describe_if(self, changes):
+        """What the scenario would propose if items changed, in the user's language. Writes
+        nothing.
+
+        :param changes: {line id: dict of :class:`engine.facts.Item` fields}
+        :return: {customer id: sentence}
+        """
+        # sudo: the same facts as the plan's, for customers that the user may see
+        customers = self.sudo().with_context(active_test=False)
+        todays = customers._get_todays()
+        facts = customers._read_facts(todays)
+        for customer_id, customer in facts:
+            items = tuple(item._replace(**changes.get(item.id, {})) for item in customer.items)
+            facts.customers[customer_id] = customer._replace(items=items)
+        decisions = customers._decide(facts, todays)
+        steps = self.env["dso.scenario.step"].sudo()
+        texts = {}
+        for customer in customers:
+            decision = decisions[customer.id]
+            if decision.step is None:
+                values = self._prepare_plan_values(
+                    facts.customers[customer.id],
+                    decision,
+                    todays[customer.company_id.id],
+                    customer.currency_id.round,
+                )
+                texts[customer.id] = customer._describe_planning(
+                    values["planning_code"], values["planning_data"]
+                )
+                continue
+            line = self.env["account.move.line"].sudo().browse(decision.leader.id)
+            texts[customer.id] = self.env._(
+                "“%(step)s” on %(date)s, led by %(document)s.",
+                step=steps.browse(decision.step.id).name,
+                date=format_date(self.env, decision.date),
+                document=line._dso_get_document_label(),
+            )
+        return texts
+
+    def _describe_planning(self, code=None, data=None):
+        """Why nothing is planned for this customer, a short sentence in the user's language.
+
+        :param code: of a decision that is not stored; default the stored one
+        """
         self.ensure_one()
-        data = self.planning_data or {}
+        if code is None:
+            code, data = self.planning_code, self.planning_data
+        data = data or {}
         if not self.active:
             return self.env._("This file is archived: nothing is planned.")
         currency = self.currency_id
-        if self.planning_code == "below_minimum":
+        if code == "below_minimum":
             return self.env._(
                 "%(amount)s to chase, below the minimum of %(minimum)s.",
                 amount=format_amount(self.env, data.get("amount", 0.0), currency),
                 minimum=format_amount(self.env, data.get("minimum", 0.0), currency),
             )
-        if self.planning_code == "excluded":
+        if code == "excluded":
             return self._describe_exclusions(data.get("exclusions", {}))
         return {
             "no_item": self.env._("Nothing is overdue: there is no open item."),
@@ -492,7 +537,7 @@ class DsoCustomerPlan(models.AbstractModel):
                 "The scenario is done for the leader: decide what comes next."
             ),
             "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
-        }.get(self.planning_code, False)
+        }.get(code, False)
 
     def _describe_exclusions(self, counts):
         if set(counts) == {"dispute"}:

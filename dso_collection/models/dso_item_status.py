@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+
+from .dso_scenario_step import ACTION_TYPES
 
 KINDS = [
     ("ongoing", "On going"),
@@ -7,6 +9,17 @@ KINDS = [
     ("dispute", "Dispute"),
     ("dispute_resolved", "Dispute resolved"),
     ("litigation", "Litigation"),
+]
+
+EMAIL_MODES = [
+    ("none", "No e-mail"),
+    ("customer", "To the customer"),
+    ("internal", "To colleagues"),
+]
+
+NEXT_ACTIONS = [
+    ("scenario", "Follow the scenario"),
+    ("specific", "Specific action for these items"),
 ]
 
 
@@ -27,16 +40,68 @@ class DsoItemStatus(models.Model):
     )
     color = fields.Integer()
     active = fields.Boolean(default=True)
-    scenario_step_id = fields.Many2one(
-        "dso.scenario.step",
-        string="Proposed Action",
-        ondelete="set null",
-        help="The step whose content is proposed for the specific action of this status.",
+    email_mode = fields.Selection(
+        EMAIL_MODES,
+        string="Proposed E-mail",
+        required=True,
+        default="none",
+        help="Whom the dialog proposes to write to when items get this status.",
     )
+    email_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail Proposed",
+        domain="[('model', '=', 'dso.action')]",
+        ondelete="set null",
+    )
+    next_action = fields.Selection(
+        NEXT_ACTIONS,
+        string="Proposed Next Action",
+        compute="_compute_next_action",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="A dispute always has a specific action for its follow-up.",
+    )
+    action_type = fields.Selection(ACTION_TYPES, default="call", required=True)
+    automatic = fields.Boolean()
+    to_confirm = fields.Boolean(string="To Be Confirmed", default=True)
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail Template",
+        domain="[('model', '=', 'dso.action')]",
+        ondelete="set null",
+        help="The content proposed for the specific action.",
+    )
+    sms_template_id = fields.Many2one(
+        "sms.template",
+        string="SMS Template",
+        domain="[('model', '=', 'dso.action')]",
+        ondelete="set null",
+    )
+    letter_template_id = fields.Many2one("dso.letter.template", ondelete="set null")
 
     _followup_days_positive = models.Constraint(
         "CHECK (followup_days >= 0)", "The follow-up delay cannot be negative."
     )
+
+    @api.depends("kind")
+    def _compute_next_action(self):
+        for status in self:
+            followed = status.kind in ("promise", "dispute")
+            status.next_action = "specific" if followed else "scenario"
+
+    @api.constrains("kind", "next_action")
+    def _check_dispute_is_followed(self):
+        for status in self:
+            if status.kind == "dispute" and status.next_action != "specific":
+                raise ValidationError(
+                    self.env._(
+                        "“%(status)s” is a dispute: it always gets a specific action for its "
+                        "follow-up.",
+                        status=status.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -49,8 +49,16 @@ class DsoQualification(models.Model):
         default="collector",
         readonly=True,
     )
+    attachment_ids = fields.Many2many("ir.attachment", string="Attachments", readonly=True)
+    attachments_public = fields.Boolean(
+        string="Visible to the Customer",
+        readonly=True,
+        help="Else the attachments are internal.",
+    )
     logged_on = fields.Date(required=True, readonly=True, help="In the company's time zone.")
 
+    # what part of an item is disputed or promised: the last one of its kind says it
+    _part_idx = models.Index("(customer_id, line_id, id DESC) WHERE kind IN ('dispute', 'promise')")
     # R5: from when on earlier actions no longer count for an item
     _resolved_idx = models.Index("(customer_id, line_id) WHERE kind = 'dispute_resolved'")
 

@@ -1,4 +1,6 @@
 from . import test_plan
+from . import test_qualify
+from . import test_specific
 from . import test_freshness
 from . import test_action
 from . import test_dispatch

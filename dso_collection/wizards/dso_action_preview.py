@@ -79,7 +79,13 @@ class DsoActionPreview(models.TransientModel):
         return self.action_id.action_mend()
 
     def action_send(self):
-        """Send what is shown, now."""
+        """Send what is shown, now. A specific action lives on: what comes next is asked."""
         self.ensure_one()
-        outcome = self.action_id.action_execute()
+        action = self.action_id
+        repeats = action._repeats()
+        outcome = action.action_execute()
+        if repeats and action.state == "planned":
+            return action._open_wizard(
+                "dso_action_log_action", default_action_id=action.id, default_executed=True
+            )
         return outcome if isinstance(outcome, dict) else {"type": "ir.actions.act_window_close"}

@@ -101,10 +101,10 @@ registry.category("fields").add("dso_reason", {
     fieldDependencies: [{ name: "error_message", type: "char" }],
 });
 
-/** The star of the leader. */
+/** The star of the leader, or another one of items with a specific action. */
 export class StarField extends Component {
     static template = "dso_collection.StarField";
-    static props = { ...standardFieldProps };
+    static props = { ...standardFieldProps, specific: { type: Boolean, optional: true } };
 
     get value() {
         return this.props.record.data[this.props.name];
@@ -115,4 +115,5 @@ registry.category("fields").add("dso_star", {
     component: StarField,
     displayName: _t("Star"),
     supportedTypes: ["boolean"],
+    extractProps: ({ options }) => ({ specific: Boolean(options.specific) }),
 });

@@ -1,0 +1,267 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.dso_scenario_step import ACTION_TYPES, MANUAL_TYPES, REQUIRED_TEMPLATES
+
+#: What a step, a status or an earlier action lends to a new one.
+COPIED_FIELDS = ("action_type", "mail_template_id", "sms_template_id", "letter_template_id")
+
+
+class DsoActionDraft(models.AbstractModel):
+    """What a user decides of an action of their own: type, date, automatic or not, content from
+    scratch or copied. Shared by the dialogs that make one. [seed 000]"""
+
+    _name = "dso.action.draft"
+    _description = "Draft of a Collection Action"
+
+    company_id = fields.Many2one("res.company")
+    action_type = fields.Selection(ACTION_TYPES, string="Type", default="call")
+    action_date = fields.Date(string="On")
+    execute_now = fields.Boolean(
+        string="Do It Now", help="Carried out as soon as this dialog is closed."
+    )
+    automatic = fields.Boolean(help="Leaves on its date in the sending hours of the settings.")
+    to_confirm = fields.Boolean(
+        string="To Be Confirmed",
+        default=True,
+        help="Waits for a confirmation in the agenda. Unchecked: it leaves by itself.",
+    )
+    can_be_automatic = fields.Boolean(compute="_compute_can_be_automatic")
+    template_field = fields.Char(compute="_compute_can_be_automatic")
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail Template",
+        domain="[('model', '=', 'dso.action')]",
+    )
+    sms_template_id = fields.Many2one(
+        "sms.template", string="SMS Template", domain="[('model', '=', 'dso.action')]"
+    )
+    letter_template_id = fields.Many2one("dso.letter.template", string="Letter Template")
+    subject = fields.Char(help="Empty: the template's.")
+    body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
+    attach_invoices = fields.Boolean(string="Join the Invoices")
+    action_attachment_ids = fields.Many2many("ir.attachment", string="Files to Join")
+    copy_kind = fields.Selection(
+        [
+            ("step", "Step of a scenario"),
+            ("template", "Template"),
+            ("action", "Earlier action"),
+        ],
+        string="Copy the Content Of",
+    )
+    copy_step_id = fields.Many2one("dso.scenario.step", string="Step")
+    copy_template_id = fields.Many2one(
+        "mail.template", string="Template to Copy", domain="[('model', '=', 'dso.action')]"
+    )
+    copy_action_id = fields.Many2one(
+        "dso.action", string="Earlier Action", domain="[('state', '=', 'done')]"
+    )
+
+    @api.depends("action_type")
+    def _compute_can_be_automatic(self):
+        for draft in self:
+            draft.can_be_automatic = draft.action_type not in MANUAL_TYPES
+            draft.template_field = REQUIRED_TEMPLATES.get(draft.action_type)
+
+    # ------------------------------------------------------------------
+    # Copying
+    # ------------------------------------------------------------------
+
+    @api.onchange("copy_step_id")
+    def _onchange_copy_step_id(self):
+        step = self.copy_step_id
+        if step:
+            self._copy_from(step)
+            self.automatic, self.to_confirm = step.automatic, step.to_confirm
+            self.attach_invoices = step.attach_invoices
+            self._edit_content()
+
+    @api.onchange("copy_template_id")
+    def _onchange_copy_template_id(self):
+        if self.copy_template_id:
+            self.mail_template_id = self.copy_template_id
+            if self.template_field != "mail_template_id":
+                self.action_type = "email"
+            self._edit_content()
+
+    @api.onchange("copy_action_id")
+    def _onchange_copy_action_id(self):
+        earlier = self.copy_action_id
+        if earlier:
+            earlier.check_access("read")
+            self._copy_from(earlier)
+            self.attach_invoices = earlier.attach_invoices
+            if earlier.mail_template_id:
+                self._edit_content()
+            else:
+                self.subject, self.body = earlier.subject, earlier.body
+
+    def _copy_from(self, source):
+        for fname in COPIED_FIELDS:
+            self[fname] = source[fname]
+
+    def _edit_content(self):
+        """Put the template's words into the editor, to be changed for this one action."""
+        if self.template_field != "mail_template_id":
+            self.subject = self.body = False
+            return
+        self.subject, self.body = self._get_template_content(self.mail_template_id)
+
+    @api.onchange("mail_template_id")
+    def _onchange_mail_template_id(self):
+        """Another template: words that were edited from the one before are gone."""
+        if self.mail_template_id != self._origin.mail_template_id and not self.copy_kind:
+            self.subject = self.body = False
+
+    def action_edit_content(self):
+        """Edit the template's words for this one action."""
+        self.ensure_one()
+        self._edit_content()
+        return self._reopen()
+
+    def _get_template_content(self, template):
+        """Subject and body of a template as they would leave now, for the editor.
+
+        :return: (subject, body), both empty without a template
+        """
+        if not template:
+            return False, False
+        customer, lines = self._get_draft_subject()
+        if not customer:
+            return False, False
+        return self._render_draft(customer, lines, template)
+
+    def _get_draft_subject(self):
+        """The customer and items that the content is about."""
+        raise NotImplementedError
+
+    def _render_draft(self, customer, lines, template, recipients=None, **values):
+        """Render a template for an action that does not exist.
+
+        :param values: further values of the action
+        """
+        # sudo: a draft in memory of what the collector will send; the items were checked
+        action = (
+            self.env["dso.action"]
+            .sudo()
+            .new(
+                {
+                    "customer_id": customer.id,
+                    "origin": "manual",
+                    "action_type": "email",
+                    "collector_id": self._get_draft_sender(customer).id,
+                    "date": customer.company_id._dso_today(),
+                    "state": "planned",
+                    "mail_template_id": template.id,
+                    "recipient_ids": [Command.set((recipients or self._no_partner()).ids)],
+                    "item_ids": [
+                        Command.create({"line_id": line.id, "partial": self._is_partial(line)})
+                        for line in lines
+                    ],
+                    **values,
+                }
+            )
+        )
+        return action._get_channel()._render(action)[action.id]
+
+    def _no_partner(self):
+        return self.env["res.partner"]
+
+    def _is_partial(self, line):
+        """Whether only the disputed or promised part of an item is meant."""
+        return False
+
+    def _get_draft_sender(self, customer):
+        """Who sends: the customer's collector (R12)."""
+        return (
+            customer.collector_id or customer.company_id.sudo().dso_default_collector_id
+        ) or self.env.user
+
+    # ------------------------------------------------------------------
+    # Making the action
+    # ------------------------------------------------------------------
+
+    def _check_draft(self):
+        """Refuse what could not be carried out, with what to choose."""
+        self.ensure_one()
+        if not self.action_type:
+            raise UserError(self.env._("Choose the type of the next action."))
+        if not self.execute_now and not self.action_date:
+            raise UserError(self.env._("Choose the date of the next action."))
+        needed = self.template_field
+        if needed and not self[needed] and not (needed == "mail_template_id" and self.body):
+            label = dict(self._fields["action_type"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "“%(type)s” needs a template or a text. Choose one.",
+                    type=label[self.action_type],
+                )
+            )
+
+    def _prepare_draft_values(self, customer, lines, origin):
+        """Values of the action decided here.
+
+        :param lines: its items, none for an action out of scenario
+        """
+        self.ensure_one()
+        edited = self.template_field == "mail_template_id" and bool(self.body)
+        return {
+            "customer_id": customer.id,
+            "origin": origin,
+            "action_type": self.action_type,
+            "date": self.action_date or customer.company_id._dso_today(),
+            "date_forced": True,
+            "automatic": self.automatic and self.can_be_automatic and not self.execute_now,
+            "to_confirm": self.to_confirm,
+            # words of its own take the place of the template's
+            "mail_template_id": False if edited else self.mail_template_id.id,
+            "sms_template_id": self.sms_template_id.id,
+            "letter_template_id": self.letter_template_id.id,
+            "subject": self.subject or (edited and self.mail_template_id.name) or False,
+            "body": self.body if edited else False,
+            "attach_invoices": self.attach_invoices,
+            "attachment_ids": [Command.set(self.action_attachment_ids.ids)],
+            "amount": sum(lines.mapped("amount_residual")),
+            "item_ids": [
+                Command.create({"line_id": line.id, "partial": self._is_partial(line)})
+                for line in lines
+            ],
+        }
+
+    def _make_actions(self, lines_by_customer, origin):
+        """Create an action for each customer, and carry it out at once where the user said so.
+
+        :param lines_by_customer: {dso.customer: its items, none for an action out of scenario}
+        """
+        actions = self.env["dso.action"].create(
+            [
+                self._prepare_draft_values(customer, lines, origin)
+                for customer, lines in lines_by_customer.items()
+            ]
+        )
+        actions._adopt_attachments()
+        # what keeps them from leaving is told at once (R11)
+        # sudo: it needs contacts and accounts; the right to make these actions was checked
+        actions.sudo()._refresh_errors()
+        if self.execute_now:
+            actions.action_execute()
+            return actions
+        actions.customer_id._plan(actions.customer_id)
+        if self.automatic and not self.to_confirm:
+            actions._trigger_dispatch()
+        return actions
+
+    def _reopen(self):
+        """Show this dialog again, as it is now."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "name": self._get_title(),
+        }
+
+    def _get_title(self):
+        return self._description

@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class DsoActionEnd(models.TransientModel):
+    """Asks, when a specific action of disputed items is ended, whether the dispute is resolved
+    (R13)."""
+
+    _name = "dso.action.end"
+    _description = "End Specific Actions"
+
+    action_ids = fields.Many2many("dso.action", string="Actions")
+    line_ids = fields.Many2many(
+        "account.move.line", string="Disputed Items", compute="_compute_line_ids"
+    )
+    resolved = fields.Selection(
+        [
+            ("yes", "Yes: the items go back into the scenario, from its beginning"),
+            ("no", "No: they stay in dispute, without a follow-up"),
+        ],
+        string="Is the Dispute Resolved?",
+    )
+
+    @api.depends("action_ids")
+    def _compute_line_ids(self):
+        for wizard in self:
+            wizard.line_ids = wizard.action_ids._get_disputed_lines()
+
+    def action_apply(self):
+        self.ensure_one()
+        if not self.resolved:
+            raise UserError(self.env._("Say whether the dispute is resolved."))
+        self.action_ids.action_end(resolved=self.resolved == "yes")
+        return {"type": "ir.actions.act_window_close"}

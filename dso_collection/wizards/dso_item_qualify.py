@@ -1,0 +1,652 @@
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import html2plaintext
+from odoo.tools.misc import format_amount, format_date
+
+from ..models.account_move_line import QUIET
+from ..models.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
+
+STEPS = [("status", "1. Status"), ("email", "2. E-mail"), ("next", "3. Next action")]
+
+#: Of whom the proposed text is, where the status proposes none.
+DEFAULT_TEMPLATES = {
+    "customer": "dso_collection.mail_template_status_customer",
+    "internal": "dso_collection.mail_template_status_internal",
+}
+PROPOSED_FIELDS = ("action_type", "automatic", "to_confirm")
+PROPOSED_TEMPLATES = ("mail_template_id", "sms_template_id", "letter_template_id")
+
+
+class DsoItemQualify(models.TransientModel):
+    """Change status…: what a collector notes after a customer's answer, in three steps that can
+    each be skipped: status and comment, e-mail, next action. [seeds 000, 004]"""
+
+    _name = "dso.item.qualify"
+    _description = "Change Status"
+    _inherit = "dso.action.draft"
+
+    step = fields.Selection(STEPS, string="Dialog Step", default="status", required=True)
+    line_ids = fields.Many2many("account.move.line", string="Items", required=True)
+    line_count = fields.Integer(compute="_compute_lines")
+    currency_id = fields.Many2one("res.currency", compute="_compute_lines")
+    amount_total = fields.Monetary(string="Open Amount", compute="_compute_lines")
+    customer_names = fields.Char(string="Customer", compute="_compute_lines")
+    company_id = fields.Many2one("res.company", compute="_compute_lines")
+
+    status_id = fields.Many2one("dso.item.status", string="Status")
+    kind = fields.Selection(related="status_id.kind")
+    date = fields.Date(
+        compute="_compute_date",
+        store=True,
+        readonly=False,
+        help="Of a promise: the day for which payment is promised.",
+    )
+    amount = fields.Monetary(
+        string="Promised or Disputed Part",
+        help="Empty: all of it. Of several items the oldest come first; what is left over stays in "
+        "the scenario.",
+    )
+    comment = fields.Text(help="What the customer said. Kept with the items for ever.")
+    resolver_id = fields.Many2one(
+        "res.users",
+        domain="[('share', '=', False)]",
+        help="The colleague who is asked to solve the dispute.",
+    )
+    attachment_ids = fields.Many2many("ir.attachment", "dso_item_qualify_file_rel", string="Files")
+    attachments_public = fields.Boolean(string="Visible to the Customer")
+
+    email_mode = fields.Selection(
+        EMAIL_MODES,
+        string="Send an E-mail?",
+        compute="_compute_from_status",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    email_template_id = fields.Many2one(
+        "mail.template",
+        string="Text",
+        domain="[('model', '=', 'dso.action')]",
+        compute="_compute_email_template_id",
+        store=True,
+        readonly=False,
+    )
+    email_recipient_ids = fields.Many2many(
+        "res.partner",
+        "dso_item_qualify_recipient_rel",
+        string="Recipients",
+        compute="_compute_email_recipient_ids",
+        store=True,
+        readonly=False,
+    )
+    email_user_ids = fields.Many2many(
+        "res.users",
+        "dso_item_qualify_colleague_rel",
+        string="Colleagues",
+        domain="[('share', '=', False)]",
+        compute="_compute_email_recipient_ids",
+        store=True,
+        readonly=False,
+    )
+    email_subject = fields.Char(
+        compute="_compute_email_content", store=True, readonly=False, string="E-mail Subject"
+    )
+    email_body = fields.Html(
+        compute="_compute_email_content",
+        store=True,
+        readonly=False,
+        sanitize="email_outgoing",
+        string="Message",
+    )
+    email_proposed = fields.Html(sanitize=False, help="What was proposed, to see what was edited.")
+    email_attach_invoices = fields.Boolean(string="Join the Invoices to the E-mail")
+    email_attachment_ids = fields.Many2many(
+        "ir.attachment", "dso_item_qualify_email_file_rel", string="Files to Send"
+    )
+
+    next_action = fields.Selection(
+        NEXT_ACTIONS,
+        compute="_compute_from_status",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    scenario_preview = fields.Text(compute="_compute_scenario_preview")
+    action_type = fields.Selection(
+        compute="_compute_from_status", store=True, readonly=False, precompute=True
+    )
+    automatic = fields.Boolean(
+        compute="_compute_from_status", store=True, readonly=False, precompute=True
+    )
+    to_confirm = fields.Boolean(
+        compute="_compute_from_status", store=True, readonly=False, precompute=True
+    )
+    mail_template_id = fields.Many2one(
+        compute="_compute_from_status", store=True, readonly=False, precompute=True
+    )
+    sms_template_id = fields.Many2one(
+        compute="_compute_from_status", store=True, readonly=False, precompute=True
+    )
+    letter_template_id = fields.Many2one(
+        compute="_compute_from_status", store=True, readonly=False, precompute=True
+    )
+    action_date = fields.Date(compute="_compute_action_date", store=True, readonly=False)
+    summary = fields.Text(compute="_compute_summary", help="What will happen.")
+
+    # ------------------------------------------------------------------
+    # What the items are
+    # ------------------------------------------------------------------
+
+    @api.depends("line_ids")
+    def _compute_lines(self):
+        for wizard in self:
+            lines = wizard._get_lines()
+            currency = lines.currency_id
+            wizard.line_count = len(lines)
+            wizard.company_id = lines.company_id[:1]
+            # never added up over two currencies
+            wizard.currency_id = currency if len(currency) == 1 else False
+            wizard.amount_total = (
+                sum(lines.mapped("amount_residual_currency")) if len(currency) == 1 else 0.0
+            )
+            wizard.customer_names = ", ".join(
+                lines.partner_id.commercial_partner_id.mapped("display_name")
+            )
+
+    def _get_lines(self):
+        """The real items: in an onchange the field holds images of them."""
+        return self.line_ids._origin
+
+    def _get_today(self):
+        return (self._get_lines().company_id[:1] or self.env.company)._dso_today()
+
+    def _get_company(self):
+        return self._get_lines().company_id[:1] or self.env.company
+
+    # ------------------------------------------------------------------
+    # Proposals
+    # ------------------------------------------------------------------
+
+    @api.depends("kind")
+    def _compute_date(self):
+        for wizard in self:
+            if wizard.kind == "promise":
+                wizard.date = wizard.date or wizard._get_day_in(7)
+            else:
+                wizard.date = wizard.date or False
+
+    def _get_day_in(self, days):
+        """The first working day from so many days after today on."""
+        return self._get_company()._dso_next_working_day(self._get_today() + timedelta(days=days))
+
+    @api.depends("status_id")
+    def _compute_from_status(self):
+        """What the status proposes; a status of none proposes to follow the scenario."""
+        for wizard in self:
+            status = wizard.status_id
+            wizard.email_mode = status.email_mode or "none"
+            wizard.next_action = status.next_action or "scenario"
+            wizard.action_type = status.action_type or wizard.action_type or "call"
+            wizard.automatic = status.automatic
+            wizard.to_confirm = status.to_confirm if status else True
+            for fname in PROPOSED_TEMPLATES:
+                wizard[fname] = status[fname]
+
+    @api.depends("date", "kind", "status_id")
+    def _compute_action_date(self):
+        """The promised date, else today and the status's follow-up days, on a working day."""
+        for wizard in self:
+            if wizard.kind == "promise" and wizard.date:
+                wizard.action_date = wizard._get_company()._dso_next_working_day(wizard.date)
+            else:
+                days = wizard.status_id.followup_days if wizard.status_id else 7
+                wizard.action_date = wizard._get_day_in(days)
+
+    @api.depends("email_mode", "status_id")
+    def _compute_email_template_id(self):
+        for wizard in self:
+            mode, proposed = wizard.email_mode, wizard.status_id.email_template_id
+            if mode in (False, "none"):
+                wizard.email_template_id = False
+            elif proposed and mode == wizard.status_id.email_mode:
+                wizard.email_template_id = proposed
+            else:
+                wizard.email_template_id = self.env.ref(
+                    DEFAULT_TEMPLATES[mode], raise_if_not_found=False
+                )
+
+    @api.depends("email_mode", "resolver_id", "line_ids")
+    def _compute_email_recipient_ids(self):
+        for wizard in self:
+            wizard.email_recipient_ids = False
+            if wizard.email_mode == "customer":
+                customers = wizard._get_customers()
+                if len(customers) == 1:
+                    wizard.email_recipient_ids = customers._find_contacts()
+            if wizard.email_mode == "internal" and wizard.resolver_id:
+                wizard.email_user_ids |= wizard.resolver_id
+            elif wizard.email_mode != "internal":
+                wizard.email_user_ids = False
+
+    @api.depends(
+        "step", "email_mode", "email_template_id", "status_id", "date", "comment", "amount"
+    )
+    def _compute_email_content(self):
+        """The proposed message holds what was noted in step one. Words that the user changed are
+        kept."""
+        for wizard in self:
+            edited = wizard.email_body and _text(wizard.email_body) != _text(wizard.email_proposed)
+            if wizard.email_mode in (False, "none") or edited or wizard.step == "status":
+                wizard.email_subject = wizard.email_subject
+                wizard.email_body = wizard.email_body
+                continue
+            wizard._propose_email()
+
+    def _propose_email(self):
+        customers = self._get_customers()
+        if not customers or not self.email_template_id:
+            return
+        # several customers: each gets its own, see _send_email
+        self.email_subject, self.email_body = self._render_email(customers[0])
+        self.email_proposed = self.email_body
+
+    def _render_email(self, customer):
+        """Subject and body for one customer, with what was noted in step one."""
+        lines = self._get_lines_of(customer)
+        return self.with_context(**self._get_status_context())._render_draft(
+            customer,
+            lines,
+            self.email_template_id,
+            recipients=self._get_email_recipients(customer),
+            action_type="email_internal" if self.email_mode == "internal" else "email",
+            comment=self.comment,
+        )
+
+    def _get_status_context(self):
+        """The status of this dialog, for texts that are made before it is put on the items."""
+        return {
+            "dso_status_id": self.status_id.id,
+            "dso_status_date": self.date and fields.Date.to_string(self.date),
+            "dso_status_amount": self.amount,
+        }
+
+    def _get_email_recipients(self, customer):
+        if self.email_mode == "internal":
+            # sudo: addresses of colleagues
+            return self.email_user_ids.sudo().partner_id
+        return self.email_recipient_ids._origin
+
+    # ------------------------------------------------------------------
+    # What the scenario would do
+    # ------------------------------------------------------------------
+
+    @api.depends("next_action", "status_id", "date", "amount", "line_ids", "step")
+    def _compute_scenario_preview(self):
+        for wizard in self:
+            wizard.scenario_preview = False
+            if wizard.next_action == "scenario" and wizard.step == "next":
+                wizard.scenario_preview = wizard._preview_scenario()
+
+    def _preview_scenario(self):
+        """A line for each customer: what the scenario will propose once this is applied."""
+        customers = self._get_customers()
+        changes = self._get_engine_changes()
+        texts = customers._describe_if(changes)
+        if len(customers) == 1:
+            return texts[customers.id]
+        return "\n".join(
+            f"{customer.partner_id.display_name}: {texts[customer.id]}"
+            for customer in customers[:10]
+        )
+
+    def _get_engine_changes(self):
+        """{line id: what changes of it for the engine}"""
+        changes = {}
+        for line, part in self._get_parts().items():
+            values = {"attached": False, "attached_part": False}
+            if self.status_id:
+                promised = self.kind == "promise" and self.date
+                values.update(
+                    kind=self.kind,
+                    promised_until=(
+                        line.company_id._dso_promised_until(self.date) if promised else None
+                    ),
+                    part=line._dso_to_company_part(part),
+                )
+            changes[line.id] = values
+        return changes
+
+    # ------------------------------------------------------------------
+    # Parts
+    # ------------------------------------------------------------------
+
+    def _get_parts(self):
+        """The items that get the status: {line: its promised or disputed part in its currency,
+        ``None`` for all of it}. An amount is shared out over the claims, oldest first."""
+        lines = self._get_lines()
+        if not self.amount or self.kind not in ("promise", "dispute"):
+            return dict.fromkeys(lines)
+        left, parts = self.amount, {}
+        claims = lines.filtered(lambda line: line.amount_residual > 0)
+        for line in claims.sorted(lambda line: (line.date_maturity or line.date, line.id)):
+            residual, currency = line.amount_residual_currency, line.currency_id
+            part = min(left, residual)
+            if currency.compare_amounts(part, 0.0) > 0:
+                whole = currency.compare_amounts(part, residual) >= 0
+                parts[line] = None if whole else currency.round(part)
+            left -= part
+        return parts
+
+    def _is_partial(self, line):
+        return self._get_parts().get(line._origin) is not None
+
+    def _check_amount(self):
+        if not self.amount:
+            return
+        if self.kind not in ("promise", "dispute"):
+            raise UserError(self.env._("Only a promise or a dispute can be about a part."))
+        if not self.currency_id:
+            raise UserError(
+                self.env._(
+                    "The items are in several currencies: a part can only be given in one. Choose "
+                    "the items of one currency, or leave the part empty."
+                )
+            )
+        claims = self._get_lines().filtered(lambda line: line.amount_residual > 0)
+        total = sum(claims.mapped("amount_residual_currency"))
+        if self.amount < 0 or self.currency_id.compare_amounts(self.amount, total) > 0:
+            raise UserError(
+                self.env._(
+                    "The part must be between zero and what is open: %(total)s.",
+                    total=format_amount(self.env, total, self.currency_id),
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Steps and quick buttons
+    # ------------------------------------------------------------------
+
+    def action_next(self):
+        return self._move(1)
+
+    def action_back(self):
+        return self._move(-1)
+
+    def _move(self, by):
+        self.ensure_one()
+        keys = [key for key, _label in STEPS]
+        position = keys.index(self.step) + by
+        self.step = keys[min(max(position, 0), len(keys) - 1)]
+        return self._reopen()
+
+    def action_propose_again(self):
+        """Take the proposed message again, edited words are dropped."""
+        self.ensure_one()
+        self._propose_email()
+        return self._reopen()
+
+    def action_quick_promise(self):
+        """Promise to pay in so many days, in one click (context: ``dso_days``)."""
+        self.ensure_one()
+        self.status_id = self._find_status("dso_collection.status_promise", "promise")
+        self.date = self._get_day_in(self.env.context.get("dso_days", 7))
+        return self.action_apply()
+
+    def action_quick_dispute(self):
+        """Dispute for a reason, in one click (context: ``dso_status``, an XML id)."""
+        self.ensure_one()
+        self.status_id = self._find_status(self.env.context.get("dso_status"), "dispute")
+        return self.action_apply()
+
+    def action_quick_ongoing(self):
+        """It will be paid: noted, the scenario goes on."""
+        self.ensure_one()
+        self.status_id = self._find_status("dso_collection.status_ongoing", "ongoing")
+        self.comment = self.comment or self.env._("Will be paid.")
+        return self.action_apply()
+
+    def _find_status(self, xmlid, kind):
+        """A ready-made status, or another active one of its kind where it is gone."""
+        status = xmlid and self.env.ref(xmlid, raise_if_not_found=False)
+        if not status or not status.active or status.kind != kind:
+            status = self.env["dso.item.status"].search([("kind", "=", kind)], limit=1)
+        if not status:
+            raise UserError(
+                self.env._(
+                    "There is no active status of this kind. Ask a credit manager to add one in "
+                    "the item statuses."
+                )
+            )
+        return status
+
+    # ------------------------------------------------------------------
+    # Applying
+    # ------------------------------------------------------------------
+
+    def action_apply(self):
+        """Put status and comment on the items, send the e-mail, plan what comes next.
+
+        :raise ValidationError: for a dispute without its specific action (R13)
+        :raise UserError: if something is missing, with what to choose
+        """
+        self.ensure_one()
+        lines = self._get_lines()
+        self._check(lines)
+        marked = self.env["account.move.line"].browse([line.id for line in self._get_parts()])
+        self._qualify(lines, marked)
+        actions = self._send_emails()
+        actions |= self._follow_up(marked or lines)
+        return actions._get_closing()
+
+    def _check(self, lines):
+        lines = lines.filtered(lambda line: line._dso_is_open())
+        if not lines or lines != self._get_lines():
+            raise UserError(
+                self.env._("An item was cleared meanwhile. Close this dialog and choose again.")
+            )
+        for company, group in lines.grouped("company_id").items():
+            self.env["dso.customer"].sudo()._ensure_customers(
+                company, group.partner_id.commercial_partner_id.ids
+            )
+        lines._dso_check_write()
+        if not self.status_id and not self.comment and self.next_action == "scenario":
+            if self.email_mode == "none" and not lines._dso_has_follow_up():
+                raise UserError(
+                    self.env._("Choose a status, write a comment, or choose what comes next.")
+                )
+        if self.kind == "dispute" and self.next_action != "specific":
+            raise ValidationError(
+                self.env._(
+                    "A dispute always has a specific action for its follow-up: choose it in step "
+                    "three."
+                )
+            )
+        if self.kind == "promise" and not self.date:
+            raise UserError(self.env._("Choose the day for which payment is promised."))
+        self._check_amount()
+        if self.next_action == "specific":
+            self._check_draft()
+
+    def _qualify(self, lines, marked):
+        """Write and log: the status on those that it is about, the comment on all."""
+        lines.sudo().env["dso.action"]._detach(lines)
+        noted = {"dso_comment": self.comment} if self.comment else {}
+        # sudo: checked by _dso_check_write; only the module's own fields are written
+        quiet = {**QUIET, "dso_skip_log": True}
+        if not self.status_id:
+            if noted or self.attachment_ids:
+                lines.sudo().with_context(**quiet).write(noted)
+                self._log(lines, status_id=False, kind=False, date=False)
+            return
+        values = {"dso_status_id": self.status_id.id, "dso_status_date": self.date, **noted}
+        marked.sudo().with_context(**quiet).write(values)
+        whole = marked
+        for line, part in self._get_parts().items():
+            if part is not None:
+                self._log(line, amount=part)
+                whole -= line
+        self._log(whole)
+
+    def _log(self, lines, **values):
+        """Into the append-only log, with the files: whoever may read it may read them."""
+        entries = lines._dso_log(
+            source="collector",
+            comment=self.comment,
+            resolver_id=self.resolver_id.id,
+            attachment_ids=[Command.set(self.attachment_ids.ids)],
+            attachments_public=self.attachments_public,
+            **values,
+        )
+        # sudo: only files that were uploaded in this dialog are handed over to the log
+        loose = self.attachment_ids.sudo().filtered(lambda file: not file.res_id)
+        if loose and entries:
+            loose.write({"res_model": "dso.qualification", "res_id": entries[0].id})
+
+    def _get_customers(self):
+        return self._get_lines()._dso_get_customers()
+
+    def _get_lines_of(self, customer):
+        return self._get_lines().filtered(
+            lambda line: (
+                line.partner_id.commercial_partner_id == customer.partner_id
+                and line.company_id == customer.company_id
+            )
+        )
+
+    def _send_emails(self):
+        """Step two: one e-mail for each customer, kept in its history with what it told.
+
+        :return: the actions, done
+        """
+        actions = self.env["dso.action"]
+        if self.email_mode in (False, "none"):
+            return actions
+        if self.email_mode == "internal" and not self.email_user_ids:
+            raise UserError(self.env._("Choose the colleagues to write to in step two."))
+        if not self.email_body and not self.email_template_id:
+            raise UserError(self.env._("Choose a text for the e-mail of step two, or write one."))
+        customers = self._get_customers()
+        for customer in customers:
+            actions |= self._send_email(customer, edited=len(customers) == 1)
+        return actions
+
+    def _send_email(self, customer, edited):
+        """:param edited: whether the message in the dialog is this customer's own"""
+        subject, body = self.email_subject, self.email_body
+        if not body and self.body and not self._writes_follow_up():
+            # a message given without saying of which step
+            subject, body = self.subject, self.body
+        if not body or not edited and self.email_template_id:
+            subject, body = self._render_email(customer)
+        action = self.env["dso.action"].create(
+            {
+                "customer_id": customer.id,
+                "origin": "manual",
+                "action_type": "email_internal" if self.email_mode == "internal" else "email",
+                "date": customer.company_id._dso_today(),
+                "collector_id": self._get_draft_sender(customer).id,
+                "recipient_ids": [Command.set(self._get_email_recipients(customer).ids)],
+                "subject": subject or self.status_id.name,
+                "body": body,
+                "comment": self.comment,
+                "attach_invoices": self.email_attach_invoices,
+                "attachment_ids": [Command.set(self.email_attachment_ids.ids)],
+                "item_ids": [
+                    Command.create({"line_id": line.id, "partial": self._is_partial(line)})
+                    for line in self._get_lines_of(customer)
+                ],
+            }
+        )
+        action._adopt_attachments()
+        action.action_execute()
+        return action
+
+    def _writes_follow_up(self):
+        """Whether the words of step three are those of the specific action."""
+        return self.next_action == "specific" and self.template_field == "mail_template_id"
+
+    def _follow_up(self, lines):
+        """Step three: the scenario goes on, or a specific action takes the items.
+
+        :return: the specific actions
+        """
+        customers = self._get_customers()
+        if self.next_action != "specific":
+            customers._plan(customers)
+            return self.env["dso.action"]
+        by_customer = {customer: self._get_lines_of(customer) & lines for customer in customers}
+        return self._make_actions(
+            {customer: own for customer, own in by_customer.items() if own}, "specific"
+        )
+
+    def _get_draft_subject(self):
+        customers = self._get_customers()
+        return customers[:1], self._get_lines_of(customers[:1])
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    @api.depends(
+        "status_id",
+        "date",
+        "amount",
+        "email_mode",
+        "next_action",
+        "action_type",
+        "action_date",
+        "execute_now",
+        "automatic",
+        "to_confirm",
+    )
+    def _compute_summary(self):
+        for wizard in self:
+            wizard.summary = " · ".join(
+                filter(
+                    None,
+                    (
+                        wizard._describe_status(),
+                        wizard._describe_email(),
+                        wizard._describe_next(),
+                    ),
+                )
+            )
+
+    def _describe_status(self):
+        if not self.status_id:
+            return self.env._("Status unchanged")
+        text = self.status_id.name
+        if self.amount and self.currency_id:
+            text += f" {format_amount(self.env, self.amount, self.currency_id)}"
+        if self.date:
+            text += f", {format_date(self.env, self.date)}"
+        return text
+
+    def _describe_email(self):
+        return dict(self._fields["email_mode"]._description_selection(self.env)).get(
+            self.email_mode or "none"
+        )
+
+    def _describe_next(self):
+        if self.next_action != "specific":
+            return self.env._("Scenario goes on")
+        label = dict(self._fields["action_type"]._description_selection(self.env)).get(
+            self.action_type
+        )
+        if self.execute_now:
+            return self.env._("%(type)s now", type=label)
+        when = self.action_date and format_date(self.env, self.action_date)
+        if not self.automatic or not self.can_be_automatic:
+            return self.env._("%(type)s on %(date)s", type=label, date=when)
+        if self.to_confirm:
+            return self.env._(
+                "%(type)s on %(date)s, automatic, to be confirmed", type=label, date=when
+            )
+        return self.env._("%(type)s on %(date)s, automatic", type=label, date=when)
+
+
+def _text(html):
+    """What is read of a text, to see whether somebody changed it."""
+    return " ".join(html2plaintext(html or "").split())
