@@ -505,7 +505,8 @@ class DsoItemQualify(models.TransientModel):
             loose.write({"res_model": "dso.qualification", "res_id": entries[0].id})
 
     def _get_customers(self):
-        return self._get_lines()._dso_get_customers()
+        """The files that the user may see: stored fields are computed as superuser."""
+        return self._get_lines().sudo(False)._dso_get_customers()
 
     def _get_lines_of(self, customer):
         return self._get_lines().filtered(
