@@ -53,7 +53,7 @@ class DsoCustomerPenalty(models.AbstractModel):
             company = customer.company_id.sudo()
             rule = company.dso_penalty_rule_id
             customer.has_penalty_rule = bool(rule)
-            customer.penalty_reason = rule and customer._describe_no_penalties()
+            customer.penalty_reason = bool(rule) and customer._describe_no_penalties()
             customer.penalty_warning = rule.with_company(company).missing_rate_text
 
     def _describe_no_penalties(self):
@@ -216,15 +216,7 @@ class DsoCustomerPenalty(models.AbstractModel):
         self._check_may_invoice_penalties(on_date)
         self._lock_for_penalties()
         rows = self._get_penalty_rows(on_date, paid_since)
-        vals_list, charged = [], []
-        for customer in self:
-            by_currency = defaultdict(list)
-            for row in rows.get(customer.id, ()):
-                by_currency[row["currency_id"]].append(row)
-            for currency, entries in sorted(by_currency.items(), key=lambda pair: pair[0].id):
-                vals_list.append(customer._prepare_penalty_invoice(currency, entries))
-                charged.append((customer, entries))
-        if not vals_list:
+        if not rows:
             raise UserError(
                 self.env._(
                     "There is nothing to invoice: no penalties of the selected customers are left "
@@ -233,17 +225,23 @@ class DsoCustomerPenalty(models.AbstractModel):
                 )
             )
         invoices = self.env["account.move"]
-        for vals in vals_list:
-            company = self.env["res.company"].browse(vals["company_id"])
-            invoices |= invoices.with_company(company).create(vals)
+        charges = []
+        for customer in self:
+            by_currency = defaultdict(list)
+            for row in rows.get(customer.id, ()):
+                by_currency[row["currency_id"]].append(row)
+            for currency, entries in sorted(by_currency.items(), key=lambda pair: pair[0].id):
+                vals, charged = customer._prepare_penalty_invoice(currency, entries)
+                invoice = invoices.with_company(customer.company_id).create(vals)
+                # in the order in which they were given
+                lines = invoice.invoice_line_ids.sorted("id")
+                charges += [
+                    customer._prepare_penalty_charge(line, row, fname, on_date)
+                    for line, (row, fname) in zip(lines, charged, strict=True)
+                ]
+                invoices |= invoice
         # sudo: what was charged is kept by the module only
-        self.env["dso.penalty.charge"].sudo().create(
-            [
-                customer._prepare_penalty_charge(invoice, row, on_date)
-                for invoice, (customer, entries) in zip(invoices, charged, strict=True)
-                for row in entries
-            ]
-        )
+        self.env["dso.penalty.charge"].sudo().create(charges)
         return invoices
 
     def _check_may_invoice_penalties(self, on_date):
@@ -299,26 +297,39 @@ class DsoCustomerPenalty(models.AbstractModel):
         """Values of the draft invoice of one customer and currency.
 
         :param rows: see :meth:`_get_penalty_rows`
+        :return: (values, [(row, ``penalty`` or ``recovery_cost``) of each line])
         """
         self.ensure_one()
         partner = self.partner_id
         lang = partner.lang or self.env.lang
         recipient = partner.browse(partner.address_get(["invoice"])["invoice"])
-        return {
+        charged = [
+            (row, fname) for row in rows for fname in ("penalty", "recovery_cost") if row[fname]
+        ]
+        shared = self._prepare_penalty_line(recipient)
+        speaker = self.with_context(lang=lang)
+        vals = {
             "move_type": "out_invoice",
             "company_id": self.company_id.id,
             "partner_id": recipient.id,
             "currency_id": currency.id,
             "dso_penalty": True,
             "invoice_line_ids": [
-                Command.create(vals)
-                for row in rows
-                for vals in self.with_context(lang=lang)._prepare_penalty_lines(recipient, row)
+                Command.create(
+                    {
+                        **shared,
+                        "name": speaker._describe_penalty(row, fname),
+                        "price_unit": row[fname],
+                    }
+                )
+                for row, fname in charged
             ],
         }
+        return vals, charged
 
-    def _prepare_penalty_lines(self, recipient, row):
-        """Values of the invoice lines of one item, in the language of the context."""
+    def _prepare_penalty_line(self, recipient):
+        """What all lines of a penalty invoice have in common: account and taxes of the settings,
+        as the fiscal position of its recipient says."""
         # sudo: settings of the company, read only
         company = self.company_id.sudo()
         position = (
@@ -326,26 +337,24 @@ class DsoCustomerPenalty(models.AbstractModel):
             .with_company(company)
             ._get_fiscal_position(recipient)
         )
-        shared = {
+        return {
             "account_id": position.map_account(company.dso_penalty_account_id).id,
             "tax_ids": [Command.set(position.map_tax(company.dso_penalty_tax_ids).ids)],
             "quantity": 1.0,
         }
-        result = []
-        if row["penalty"]:
-            name = self._describe_penalty(row)
-            result.append({**shared, "name": name, "price_unit": row["penalty"]})
-        if row["recovery_cost"]:
-            name = self.env._(
+
+    def _describe_penalty(self, row, fname):
+        """The text of an invoice line in the language of the context: of interest with the
+        breakdown, one segment a line.
+
+        :param fname: ``penalty`` or ``recovery_cost``
+        """
+        if fname == "recovery_cost":
+            return self.env._(
                 "Recovery cost for the late payment of %(document)s, due %(date)s",
                 document=row["document"],
                 date=format_date(self.env, row["due_date"]),
             )
-            result.append({**shared, "name": name, "price_unit": row["recovery_cost"]})
-        return result
-
-    def _describe_penalty(self, row):
-        """The text of an invoice line with the breakdown, one segment a line."""
         texts = [
             self.env._(
                 "Late payment interest on %(document)s, due %(date)s",
@@ -377,22 +386,23 @@ class DsoCustomerPenalty(models.AbstractModel):
             )
         return "\n".join(texts)
 
-    def _prepare_penalty_charge(self, invoice, row, on_date):
-        """What is kept of an item that was charged. Without interest no day is used up."""
-        line, breakdown = row["line"], row["breakdown"]
-        charged = bool(row["penalty"])
+    def _prepare_penalty_charge(self, invoice_line, row, fname, on_date):
+        """What is kept of an item that was charged. Only interest uses days up."""
+        line = row["line"]
+        interest = fname == "penalty"
         return {
             "customer_id": self.id,
             "partner_id": self.partner_id.id,
             "company_id": self.company_id.id,
             "line_id": line.id,
             "origin_move_id": line.move_id.id,
-            "invoice_id": invoice.id,
+            "invoice_id": invoice_line.move_id.id,
+            "invoice_line_id": invoice_line.id,
             "document": row["document"],
             "due_date": row["due_date"],
-            "date_from": breakdown[0]["from"] if charged else False,
-            "date_to": on_date if charged else False,
+            "date_from": interest and row["breakdown"][0]["from"],
+            "date_to": interest and on_date,
             "currency_id": row["currency_id"].id,
-            "interest": row["penalty"],
-            "recovery_cost": row["recovery_cost"],
+            "interest": row["penalty"] if interest else 0.0,
+            "recovery_cost": 0.0 if interest else row["recovery_cost"],
         }

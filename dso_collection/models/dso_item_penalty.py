@@ -10,6 +10,17 @@ from ..engine import penalties
 
 #: Nothing due: interest, recovery cost, breakdown.
 NOTHING = (0.0, 0.0, [])
+#: What names an item and says when it is due.
+DOCUMENT_FIELDS = (
+    "currency_id",
+    "date",
+    "date_maturity",
+    "journal_id",
+    "move_id",
+    "move_name",
+    "name",
+    "ref",
+)
 
 
 class DsoItemPenalty(models.AbstractModel):
@@ -39,7 +50,9 @@ class DsoItemPenalty(models.AbstractModel):
         on_date = fields.Date.to_date(on_date)
         result = dict.fromkeys(self.ids, NOTHING)
         # sudo: what an item costs is a fact of the rules, not of the reader's rights
-        companies = self.sudo().company_id
+        items = self.sudo()
+        items.fetch(["company_id"])  # at once, however many
+        companies = items.company_id
         if not companies.dso_penalty_rule_id:
             return result
         rows = self._dso_read_penalty_rows()
@@ -243,6 +256,8 @@ class DsoItemPenalty(models.AbstractModel):
         found = self._dso_penalties(on_date)
         # sudo: documents and dates of items that the caller may see
         lines = self.sudo().filtered(lambda line: any(found[line.id][:2]))
+        lines.fetch(DOCUMENT_FIELDS)
+        lines.move_id.fetch(["name", "move_type"])
         return [
             {
                 "line": line,

@@ -3,9 +3,10 @@ from odoo.fields import Domain
 
 
 class DsoPenaltyCharge(models.Model):
-    """What was invoiced of an item's penalties: until which day, and whether with its recovery
-    cost. Goes with the draft invoice when that is deleted, and no longer counts once it is
-    cancelled or reversed: then the days can be invoiced again."""
+    """What was invoiced of an item: its interest until a day, or its recovery cost, one for each
+    line of the invoice. Goes with that line when it is deleted from the draft, or with the whole
+    draft, and no longer counts once the invoice is cancelled or reversed: then the same days can be
+    invoiced again."""
 
     _name = "dso.penalty.charge"
     _description = "Invoiced Late Payment Penalty"
@@ -40,6 +41,14 @@ class DsoPenaltyCharge(models.Model):
     invoice_id = fields.Many2one(
         "account.move",
         string="Penalty Invoice",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        readonly=True,
+    )
+    invoice_line_id = fields.Many2one(
+        "account.move.line",
+        string="Line of the Penalty Invoice",
         required=True,
         index=True,
         ondelete="cascade",

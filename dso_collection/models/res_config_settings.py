@@ -29,7 +29,7 @@ class ResConfigSettings(models.TransientModel):
     )
     dso_penalty_rule_id = fields.Many2one(related="company_id.dso_penalty_rule_id", readonly=False)
     dso_penalty_missing_rate_text = fields.Char(
-        related="company_id.dso_penalty_rule_id.missing_rate_text", string="Missing Penalty Rate"
+        related="dso_penalty_rule_id.missing_rate_text", string="Missing Penalty Rate"
     )
     dso_default_penalty_enabled = fields.Boolean(
         related="company_id.dso_default_penalty_enabled", readonly=False

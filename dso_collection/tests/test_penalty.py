@@ -266,6 +266,33 @@ class TestPenalty(PenaltyCommon):
         count(lines)
         self.assertEqual(count(lines[:2]), count(lines))
 
+    def test_statements_cost_no_query_more_without_penalties(self):
+        """The dispatcher's reading is the same without a rule and with all switches off."""
+        actions = self.env["dso.action"]
+        for number in range(3):
+            partner = self.env["res.partner"].create({"name": f"Firm {number}", "is_company": True})
+            self._create_contact(partner, "Bob", f"bob{number}@firm.example.com")
+            self._invoice("2026-03-01", 10000, partner=partner)
+            actions |= self._plan("2026-03-10", partner)
+
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            rows = actions._get_rows()
+            used = self.env.cr.sql_log_count - before
+            return used, [row["penalty"] for entries in rows.values() for row in entries]
+
+        with_switch, penalties_ = count()
+        self.assertEqual(penalties_, [18.0] * 3)
+        actions.customer_id.write({"penalty_enabled": False, "recovery_cost_enabled": False})
+        switched_off, penalties_ = count()
+        self.assertEqual(penalties_, [0.0] * 3)
+        self.company.dso_penalty_rule_id = False
+        without_rule, _penalties = count()
+        self.assertEqual(switched_off, without_rule)
+        self.assertGreater(with_switch, without_rule)
+
     def test_snapshot_and_table_of_an_action(self):
         """The reminder keeps what it told; its text has the breakdown in the customer's words."""
         self.template.body_html = '<t t-out="object.penalties_table"/>'
