@@ -275,6 +275,9 @@ def load_settings(env, today, companies, users):
                 "dso_default_collector_id": collector.id,
                 "dso_min_amount": 50,
                 "dso_sending_calendar_id": calendar.id,
+                "dso_penalty_rule_id": env.ref(
+                    f"dso_collection.penalty_rule_{'uk' if company.country_code == 'GB' else 'fr'}"
+                ).id,
             }
         )
 

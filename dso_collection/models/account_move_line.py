@@ -37,7 +37,8 @@ class AccountMoveLine(models.Model):
     on a large ledger rewrites nothing.
     """
 
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "dso.item.penalty"]
 
     dso_status_id = fields.Many2one(
         "dso.item.status",
@@ -396,6 +397,9 @@ class AccountMoveLine(models.Model):
                 else self.company_currency_id.round(self._dso_to_company_part(part))
             ),
             "partial": part is not None,
+            "penalty": 0.0,
+            "recovery_cost": 0.0,
+            "breakdown": (),
         }
 
     # ------------------------------------------------------------------

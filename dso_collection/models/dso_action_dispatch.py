@@ -441,6 +441,8 @@ class DsoActionDispatch(models.AbstractModel):
                     "amount_company": row["amount_company"],
                     "days_overdue": row["days_overdue"],
                     "partial": row["partial"],
+                    "penalty": row["penalty"],
+                    "recovery_cost": row["recovery_cost"],
                 }
                 for action in self
                 for row in rows[action.id]

@@ -7,3 +7,5 @@ from . import dso_action_preview
 from . import dso_action_reschedule
 from . import dso_customer_assign
 from . import dso_item_qualify
+from . import dso_penalty_breakdown
+from . import dso_penalty_invoice
