@@ -24,7 +24,13 @@ class DsoCustomer(models.Model):
 
     _name = "dso.customer"
     _description = "Collection Customer"
-    _inherit = ["mail.thread", "mail.activity.mixin", "dso.customer.facts", "dso.customer.plan"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "dso.customer.facts",
+        "dso.customer.plan",
+        "dso.customer.promise",
+    ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]
     _mail_post_access = "read"
