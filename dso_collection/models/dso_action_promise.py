@@ -83,5 +83,6 @@ class DsoActionPromise(models.AbstractModel):
             if action.origin == "scenario":
                 lines |= own.line_id - attached.line_id
             if own := own.filtered(lambda promise, lines=lines: promise.line_id in lines):
-                result[action] = own
+                # what is said of one is read for all of them
+                result[action] = own.sorted("promised_date").with_prefetch(found.ids)
         return result

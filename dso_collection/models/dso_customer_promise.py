@@ -52,7 +52,5 @@ class DsoCustomerPromise(models.AbstractModel):
     def action_view_promises(self):
         """Open the customer's promise ledger."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "dso_collection.dso_promise_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_promise_action")
         return dict(action, domain=[("customer_id", "=", self.id)], context={})

@@ -108,7 +108,9 @@ class DsoQualification(models.Model):
         """Keep with each promise what it will be judged by (R15): until when money counts, and
         what was settled without it. In one query, whatever their number.
 
-        Promises without a date, or of items of which nothing is open, cannot be judged.
+        Promises without a date, or of items of which nothing is open, cannot be judged. What was
+        open and settled may be given: by those who bring a history with them, whose later payments
+        are booked already.
         """
         vals_list = [dict(vals) for vals in vals_list]
         deadlines = {}
@@ -125,15 +127,13 @@ class DsoQualification(models.Model):
                 company = self.env["res.company"].sudo().browse(vals["company_id"])
                 deadlines[key] = company._dso_promised_until(day)
             promises.append((vals, deadlines[key]))
-        figures = self._get_figures_by(
-            [(vals["line_id"], deadline) for vals, deadline in promises]
-        )
+        figures = self._get_figures_by([(vals["line_id"], deadline) for vals, deadline in promises])
         for vals, deadline in promises:
             total, settled = figures.get((vals["line_id"], deadline), (0, 0))
-            if total > settled:
-                vals.update(
-                    deadline=deadline, amount_open=total - settled, amount_settled=settled
-                )
+            vals.setdefault("amount_settled", settled)
+            vals.setdefault("amount_open", total - vals["amount_settled"])
+            if vals["amount_open"] > 0:
+                vals["deadline"] = deadline
         return vals_list
 
     @api.model
@@ -153,7 +153,8 @@ class DsoQualification(models.Model):
             SQL(
                 """
                 SELECT line.id, wanted.day, line.amount_currency, settled.amount
-                  FROM (SELECT DISTINCT * FROM unnest(%s::int[], %s::date[])) AS wanted(line_id, day)
+                  FROM (SELECT DISTINCT * FROM unnest(%s::int[], %s::date[]))
+                       AS wanted(line_id, day)
                   JOIN account_move_line line ON line.id = wanted.line_id
                  CROSS JOIN LATERAL %s settled
                 """,

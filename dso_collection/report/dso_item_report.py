@@ -165,10 +165,7 @@ class DsoItemReport(models.Model):
             "unnest(%s::int[], %s::date[], %s::date[])",
             companies.ids,
             days,
-            [
-                company._dso_awaited_from(day)
-                for company, day in zip(companies, days, strict=True)
-            ],
+            [company._dso_awaited_from(day) for company, day in zip(companies, days, strict=True)],
         )
 
     def _get_age_sql(self):

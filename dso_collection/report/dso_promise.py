@@ -164,12 +164,12 @@ class DsoPromise(models.Model):
         return Domain("state", "in", rules.NOT_KEPT) & Domain("is_current", "=", True)
 
     def _describe_not_kept(self):
-        """A sentence for each of these promises that were not kept, oldest first.
+        """A sentence for each of these promises, which were not kept.
 
         :return: list of str, in the user's language
         """
         sentences = []
-        for promise in self.sorted("promised_date"):
+        for promise in self:
             values = {
                 "document": promise.line_id._dso_get_document_label(),
                 "date": format_date(self.env, promise.promised_date),

@@ -210,7 +210,11 @@ class TestPromise(PromiseCase):
         cases = []
         for amount in (0, 40, 100):
             for before in (0, 30):
-                for payments in ((), ((40, "2026-03-03"),), ((70, "2026-03-04"), (10, "2026-03-05"))):
+                for payments in (
+                    (),
+                    ((40, "2026-03-03"),),
+                    ((70, "2026-03-04"), (10, "2026-03-05")),
+                ):
                     cases.append((amount, before, payments))
         entries = []
         for amount, before, payments in cases:
@@ -245,7 +249,9 @@ class TestPromise(PromiseCase):
 
     def test_queries_do_not_grow(self):
         """Logging promises of many items costs no query more than of a few."""
-        lines = self._line(self.env["account.move"].union(*[self._invoice("2026-02-20") for _ in range(12)]))
+        lines = self._line(
+            self.env["account.move"].union(*[self._invoice("2026-02-20") for _ in range(12)])
+        )
         self.env["dso.customer"]._ensure_customers(self.company)
         lines.with_context(dso_skip_log=True)._dso_set_status(self.status, "2026-03-03")
         values = [
@@ -286,9 +292,7 @@ class TestPromise(PromiseCase):
             self.assertEqual(log.search([("promise_state", "=", "broken"), *own]), entry)
             self.assertFalse(log.search([("promise_state", "=", "kept"), *own]))
             comment = self.line._dso_log(status_id=False, kind=False)
-            self.assertEqual(
-                log.search([("promise_state", "=", False), *own]).ids, comment.ids
-            )
+            self.assertEqual(log.search([("promise_state", "=", False), *own]).ids, comment.ids)
 
 
 @tagged("post_install", "-at_install")
@@ -377,7 +381,9 @@ class TestPromiseScreens(PromiseCase):
         with freeze_time("2026-03-05 09:00:00"):
             action = self._plan("2026-03-05")
             self.env.invalidate_all()
-            self.assertIn("only $\N{NO-BREAK SPACE}20.00 of $\N{NO-BREAK SPACE}60.00", action.reason)
+            self.assertIn(
+                "only $\N{NO-BREAK SPACE}20.00 of $\N{NO-BREAK SPACE}60.00", action.reason
+            )
 
     def test_item_that_does_not_lead(self):
         """Another item leads: the customer's scenario action shows the broken promise all the
