@@ -184,6 +184,8 @@ PAST_PROMISES = [
     ("kept", "The cheque is on its way."),
     ("broken", "New bank, transfers are delayed."),
     ("kept", "Accounts payable confirmed the date."),
+    ("kept", "Pays as soon as the director is back on Monday."),
+    ("kept", "Instalment as agreed with sales."),
 ]
 
 #: Promised, and paid in part only.
