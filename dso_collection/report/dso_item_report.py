@@ -142,17 +142,17 @@ class DsoItemReport(models.Model):
                    COALESCE(line.dso_ignored, FALSE) AS ignored,
                    COALESCE(line.no_followup, FALSE) AS no_followup
               FROM account_move_line line
-              JOIN account_account account
-                ON account.id = line.account_id AND account.account_type = 'asset_receivable'
               JOIN %(days)s AS day(company_id, today, awaited) ON day.company_id = line.company_id
                    %(joins)s
-             WHERE line.parent_state = 'posted'
+             WHERE line.account_id = ANY(%(accounts)s)
+               AND line.parent_state = 'posted'
                AND line.reconciled IS NOT TRUE
                AND line.amount_residual > 0
                AND line.partner_id IS NOT NULL
                AND COALESCE(line.date_maturity, line.date) < day.today
             """,
             age=self._get_age_sql(),
+            accounts=self._get_receivable_accounts(),
             days=self._get_days(),
             joins=JOINS,
         )
@@ -167,6 +167,12 @@ class DsoItemReport(models.Model):
             days,
             [company._dso_awaited_from(day) for company, day in zip(companies, days, strict=True)],
         )
+
+    def _get_receivable_accounts(self):
+        """As values: so the database finds the items by Odoo's own index of unreconciled ones."""
+        # sudo: which accounts are receivable is no secret, what is on them is kept by the rules
+        accounts = self.env["account.account"].sudo().with_context(active_test=False)
+        return accounts.search([("account_type", "=", "asset_receivable")], order="id").ids
 
     def _get_age_sql(self):
         """The bucket of an item, the oldest first."""
@@ -184,13 +190,27 @@ class DsoItemReport(models.Model):
 
     def _read_group_select(self, aggregate_spec, query):
         """The rate by value is a quotient of two sums, whatever the grouping; the rate by number is
-        the plain average of the items' zeros and ones. Over several currencies there is no sum."""
-        if aggregate_spec != "rate_value:avg":
-            return super()._read_group_select(aggregate_spec, query)
-        return SQL(
-            "CASE WHEN min(%(currency)s) = max(%(currency)s)"
-            " THEN sum(%(qualified)s) / NULLIF(sum(%(amount)s), 0) END",
-            currency=self._field_to_sql(self._table, "currency_id", query),
-            qualified=self._field_to_sql(self._table, "amount_qualified", query),
-            amount=self._field_to_sql(self._table, "amount", query),
-        )
+        the plain average of the items' zeros and ones. Over several currencies there is no sum.
+
+        Which currencies there are is asked by every pivot. Where the companies at hand have only
+        one, it is not looked for in each group: that would sort all items.
+        """
+        if aggregate_spec == "rate_value:avg":
+            return SQL(
+                "CASE WHEN min(%(currency)s) = max(%(currency)s)"
+                " THEN sum(%(qualified)s) / NULLIF(sum(%(amount)s), 0) END",
+                currency=self._field_to_sql(self._table, "currency_id", query),
+                qualified=self._field_to_sql(self._table, "amount_qualified", query),
+                amount=self._field_to_sql(self._table, "amount", query),
+            )
+        if aggregate_spec == "currency_id:array_agg_distinct" and self._has_one_currency():
+            return SQL(
+                "array_remove(ARRAY[min(%(currency)s)], NULL)",
+                currency=self._field_to_sql(self._table, "currency_id", query),
+            )
+        return super()._read_group_select(aggregate_spec, query)
+
+    def _has_one_currency(self):
+        """Whether all that the user can see is in one currency: the record rules keep to the
+        companies at hand."""
+        return not self.env.su and len(self.env.companies.currency_id) == 1
