@@ -135,8 +135,8 @@ class DsoItemReport(models.Model):
                    line.amount_residual AS amount, 1 AS item_count,
                    CASE WHEN line.dso_status_id IS NULL THEN 0 ELSE line.amount_residual
                    END AS amount_qualified,
-                   CASE WHEN line.dso_status_id IS NULL THEN 0.0 ELSE 1.0 END AS rate_value,
-                   CASE WHEN line.dso_status_id IS NULL THEN 0.0 ELSE 1.0 END AS rate_number,
+                   (line.dso_status_id IS NOT NULL)::int AS rate_value,
+                   (line.dso_status_id IS NOT NULL)::int AS rate_number,
                    COALESCE(status.kind = 'promise' AND line.dso_status_date < day.awaited, FALSE)
                        AS promise_past,
                    COALESCE(line.dso_ignored, FALSE) AS ignored,
@@ -192,8 +192,9 @@ class DsoItemReport(models.Model):
         """The rate by value is a quotient of two sums, whatever the grouping; the rate by number is
         the plain average of the items' zeros and ones. Over several currencies there is no sum.
 
-        Which currencies there are is asked by every pivot. Where the companies at hand have only
-        one, it is not looked for in each group: that would sort all items.
+        Which currencies there are, and the sum converted into the user's, is asked by every pivot.
+        Where the companies at hand have only one, both are known: to look for it in each group
+        would sort all items, to convert would divide each amount.
         """
         if aggregate_spec == "rate_value:avg":
             return SQL(
@@ -203,12 +204,14 @@ class DsoItemReport(models.Model):
                 qualified=self._field_to_sql(self._table, "amount_qualified", query),
                 amount=self._field_to_sql(self._table, "amount", query),
             )
-        if aggregate_spec == "currency_id:array_agg_distinct" and self._has_one_currency():
+        if not self._has_one_currency():
+            return super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec == "currency_id:array_agg_distinct":
             return SQL(
                 "array_remove(ARRAY[min(%(currency)s)], NULL)",
                 currency=self._field_to_sql(self._table, "currency_id", query),
             )
-        return super()._read_group_select(aggregate_spec, query)
+        return super()._read_group_select(aggregate_spec.replace(":sum_currency", ":sum"), query)
 
     def _has_one_currency(self):
         """Whether all that the user can see is in one currency: the record rules keep to the
