@@ -58,7 +58,7 @@ class DsoDisputeReport(models.Model):
     amount = fields.Monetary(string="Disputed", readonly=True)
     logged_on = fields.Date(string="Since", readonly=True)
     ended_on = fields.Date(readonly=True)
-    next_status_id = fields.Many2one("dso.item.status", string="Next Status", readonly=True)
+    next_status_id = fields.Many2one("dso.item.status", readonly=True)
     state = fields.Selection(STATES, readonly=True)
     dispute_count = fields.Integer(string="Disputes", readonly=True)
     days = fields.Integer(

@@ -80,7 +80,7 @@ class DsoItemReport(models.Model):
         readonly=True,
         help="[None]: nobody has qualified the item yet.",
     )
-    status_id = fields.Many2one("dso.item.status", string="Status", readonly=True)
+    status_id = fields.Many2one("dso.item.status", readonly=True)
     status_date = fields.Date(readonly=True, help="Given with the status: the promised date, say.")
     comment = fields.Text(readonly=True)
     due_date = fields.Date(readonly=True)
@@ -107,7 +107,6 @@ class DsoItemReport(models.Model):
         help="Share of the overdue items that have a status.",
     )
     promise_past = fields.Boolean(
-        string="Promise Past",
         readonly=True,
         help="Promised for a date that has passed, with its grace: no longer awaited.",
     )

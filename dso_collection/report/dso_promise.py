@@ -91,7 +91,6 @@ class DsoPromise(models.Model):
         help="The item is open, and this promise is its last status.",
     )
     days_past = fields.Integer(
-        string="Days Past",
         readonly=True,
         aggregator="max",
         help="Days since the promised date, negative until then.",
