@@ -28,9 +28,9 @@ QUALIFY = """
 #: What somebody would write who knows the company, its date and nothing of rights.
 BARE = """
     SELECT COALESCE(status.kind, 'none'), line.dso_status_id, sum(line.amount_residual), count(*),
-           sum(CASE WHEN line.dso_status_id IS NOT NULL THEN line.amount_residual ELSE 0 END)
+           100 * sum(CASE WHEN line.dso_status_id IS NOT NULL THEN line.amount_residual ELSE 0 END)
                / sum(line.amount_residual),
-           avg(CASE WHEN line.dso_status_id IS NOT NULL THEN 1.0 ELSE 0.0 END),
+           avg(CASE WHEN line.dso_status_id IS NOT NULL THEN 100 ELSE 0 END),
            max(%(today)s::date - line.date_maturity)
       FROM account_move_line line
       JOIN account_account account ON account.id = line.account_id

@@ -3,8 +3,8 @@ from odoo.tools import SQL
 
 STATES = [
     ("open", "Open"),
-    ("resolved", "Ended by a status"),
-    ("settled", "Ended by payment"),
+    ("resolved", "Ended"),
+    ("settled", "Settled"),
 ]
 
 
@@ -59,16 +59,25 @@ class DsoDisputeReport(models.Model):
     logged_on = fields.Date(string="Since", readonly=True)
     ended_on = fields.Date(readonly=True)
     next_status_id = fields.Many2one("dso.item.status", readonly=True)
-    state = fields.Selection(STATES, readonly=True)
+    state = fields.Selection(
+        STATES,
+        readonly=True,
+        help="Ended: by the item's next status. Settled: paid or credited without another word.",
+    )
     dispute_count = fields.Integer(string="Disputes", readonly=True)
-    days = fields.Integer(
+    days = fields.Float(
         string="Resolution Time",
+        digits=(8, 1),
         readonly=True,
         aggregator="avg",
         help="Days from the dispute to the next status; an average in groupings.",
     )
-    age = fields.Integer(
-        string="Age if Open", readonly=True, aggregator="avg", help="In days, of open disputes."
+    age = fields.Float(
+        string="Age if Open",
+        digits=(8, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Days since the dispute was logged, of open ones; an average in groupings.",
     )
 
     @property

@@ -95,13 +95,15 @@ class DsoItemReport(models.Model):
         string="Qualified", readonly=True, help="The part of the overdue that has a status."
     )
     rate_value = fields.Float(
-        string="Qualified by Value",
+        string="Qualified by Value (%)",
+        digits=(5, 1),
         readonly=True,
         aggregator="avg",
         help="Share of the overdue amount that has a status; none over several currencies.",
     )
     rate_number = fields.Float(
-        string="Qualified by Number",
+        string="Qualified by Number (%)",
+        digits=(5, 1),
         readonly=True,
         aggregator="avg",
         help="Share of the overdue items that have a status.",
@@ -134,8 +136,8 @@ class DsoItemReport(models.Model):
                    line.amount_residual AS amount, 1 AS item_count,
                    CASE WHEN line.dso_status_id IS NULL THEN 0 ELSE line.amount_residual
                    END AS amount_qualified,
-                   (line.dso_status_id IS NOT NULL)::int AS rate_value,
-                   (line.dso_status_id IS NOT NULL)::int AS rate_number,
+                   100 * (line.dso_status_id IS NOT NULL)::int AS rate_value,
+                   100 * (line.dso_status_id IS NOT NULL)::int AS rate_number,
                    COALESCE(status.kind = 'promise' AND line.dso_status_date < day.awaited, FALSE)
                        AS promise_past,
                    COALESCE(line.dso_ignored, FALSE) AS ignored,
@@ -189,7 +191,7 @@ class DsoItemReport(models.Model):
 
     def _read_group_select(self, aggregate_spec, query):
         """The rate by value is a quotient of two sums, whatever the grouping; the rate by number is
-        the plain average of the items' zeros and ones. Over several currencies there is no sum.
+        the plain average of the items' zeros and hundreds. Over several currencies there is no sum.
 
         Which currencies there are, and the sum converted into the user's, is asked by every pivot.
         Where the companies at hand have only one, both are known: to look for it in each group
@@ -198,7 +200,7 @@ class DsoItemReport(models.Model):
         if aggregate_spec == "rate_value:avg":
             return SQL(
                 "CASE WHEN min(%(currency)s) = max(%(currency)s)"
-                " THEN sum(%(qualified)s) / NULLIF(sum(%(amount)s), 0) END",
+                " THEN 100 * sum(%(qualified)s) / NULLIF(sum(%(amount)s), 0) END",
                 currency=self._field_to_sql(self._table, "currency_id", query),
                 qualified=self._field_to_sql(self._table, "amount_qualified", query),
                 amount=self._field_to_sql(self._table, "amount", query),

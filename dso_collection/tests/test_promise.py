@@ -333,7 +333,7 @@ class TestPromiseScreens(PromiseCase):
             self.env.flush_all()
             own = [("partner_id", "=", self.partner.id)]
             [(share,)] = self.env["dso.promise"]._read_group(own, [], ["kept_rate:avg"])
-            self.assertAlmostEqual(share, 0.75)
+            self.assertAlmostEqual(share, 75)
 
     def test_customer_without_promise(self):
         self._invoice("2026-02-20")

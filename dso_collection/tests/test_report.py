@@ -86,13 +86,13 @@ class TestItemReport(DsoCommon):
         """By value 400 of 1,000, by number 2 of 5; in the youngest bucket 200 of 300, 1 of 2."""
         measures = ["rate_value:avg", "rate_number:avg"]
         [(value, number)] = self._group([], measures)
-        self.assertAlmostEqual(value, 0.4)
-        self.assertAlmostEqual(number, 0.4)
+        self.assertAlmostEqual(value, 40)
+        self.assertAlmostEqual(number, 40)
         rows = {age: rest for age, *rest in self._group(["age"], measures)}
-        self.assertAlmostEqual(rows["001"][0], 200 / 300)
-        self.assertAlmostEqual(rows["001"][1], 0.5)
+        self.assertAlmostEqual(rows["001"][0], 200 / 300 * 100)
+        self.assertAlmostEqual(rows["001"][1], 50)
         self.assertEqual([float(rate) for rate in rows["031"]], [0, 0])
-        self.assertEqual([float(rate) for rate in rows["091"]], [1, 1])
+        self.assertEqual([float(rate) for rate in rows["091"]], [100, 100])
 
     def test_rates_as_the_pivot_asks(self):
         groups = (
@@ -105,7 +105,7 @@ class TestItemReport(DsoCommon):
             )
         )
         rates = {group["kind"]: float(group["rate_value:avg"]) for group in groups}
-        self.assertEqual(rates, {"none": 0.0, "dispute": 1.0, "promise": 1.0})
+        self.assertEqual(rates, {"none": 0.0, "dispute": 100.0, "promise": 100.0})
 
     def test_promises_past_their_date(self):
         """Awaited for the grace of one working day, and past on the day after; as the ledger and
@@ -190,13 +190,13 @@ class TestItemReport(DsoCommon):
         self.assertEqual(
             found,
             {
-                self.company: (1000, 0.4, [self.company.currency_id.id]),
-                company: (50, 1.0, [company.currency_id.id]),
+                self.company: (1000, 40.0, [self.company.currency_id.id]),
+                company: (50, 100.0, [company.currency_id.id]),
             },
         )
         [(rate, number)] = report._read_group(domain, [], ["rate_value:avg", "rate_number:avg"])
         self.assertFalse(rate, "francs and dollars have no common value")
-        self.assertAlmostEqual(number, 3 / 6)
+        self.assertAlmostEqual(number, 50)
 
     def test_rights(self):
         self._invoice("2026-03-01", 70, partner=self.other_partner)
