@@ -190,3 +190,39 @@ def _install_rows(values):
             not ledger["rewritten"] and ledger["same_file"],
         ),
     ]
+
+
+def _status_rows(values):
+    longer = values["report"] / values["bare"]
+    return [
+        _row(
+            f"Items status report, {values['overdue']:,} overdue items",
+            f"{values['report'] * 1000:.0f} ms",
+            f"bare SQL {values['bare'] * 1000:.0f} ms",
+            f"{longer:.2f}",
+            "at most 2",
+            longer <= 2,
+        ),
+        _row(
+            "The same with all subtotals, as the pivot asks",
+            f"{values['pivot'] * 1000:.0f} ms",
+            f"bare SQL {values['bare_pivot'] * 1000:.0f} ms",
+            f"{values['pivot'] / values['bare_pivot']:.2f}",
+            "",
+            None,
+        ),
+    ]
+
+
+def _qualify_rows(values):
+    dialog = values.get("dialog")
+    return [
+        _row(
+            f"Qualifying {values['items']:,} items at once",
+            f"{dialog:.2f} s" if dialog else "",
+            f"status and log alone {values['below']:.2f} s",
+            f"{dialog / values['below']:.2f}" if dialog else "",
+            "",
+            None,
+        )
+    ]

@@ -19,7 +19,7 @@ import report  # noqa: E402
 from dsodev import databases, odoo, paths  # noqa: E402
 from dsodev.ui import Stop, say  # noqa: E402
 
-AREAS = ("plan", "mail", "post", "pages", "install")
+AREAS = ("plan", "mail", "post", "pages", "install", "status", "qualify")
 PREFIX = "dso_bench_"
 PEER = "account_credit_control"
 PEER_PACKAGE = "odoo-addon-account-credit-control==19.0.1.0.0.13"
@@ -131,6 +131,26 @@ class Bench:
             database = self._make(name, self.chart(), items=items)
             result[name] = measure("installing.install", database=database)
         return result
+
+    def statuses(self):
+        """A ledger of which 200,000 items are overdue, four in ten of them qualified."""
+        if "statuses" not in self.made:
+            database = self._make("statuses", self.module(), items=self.size(241_000))
+            measure("status.prepare", database=database)
+        return PREFIX + "statuses"
+
+    def status(self):
+        return measure(
+            "status.side_by_side", database=self.statuses(), uid=self.made["module"]["uid"]
+        )
+
+    def qualify(self):
+        return measure(
+            "status.qualify",
+            database=self.statuses(),
+            uid=self.made["module"]["uid"],
+            items=self.size(1_000),
+        )
 
 
 def measure(name, **arguments):

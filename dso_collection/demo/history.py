@@ -200,6 +200,8 @@ class History:
         for comment in texts.ONGOING:
             yesterday = self.today - timedelta(days=1)
             self._qualify(*next(drawn), "status_ongoing", comment, None, yesterday)
+        self._remember_promises()
+        self._remember_disputes()
         self._ignore_smallest()
 
     def _qualify(self, file, item, status, comment, date, logged_on):
@@ -207,9 +209,89 @@ class History:
         status = self._ref(status)
         line = item.line.with_context(dso_skip_log=True, **QUIET)
         line.write({"dso_status_id": status.id, "dso_status_date": date, "dso_comment": comment})
-        line._dso_log(user_id=self._collector(file).id, logged_on=logged_on)
+        line._dso_log(
+            user_id=self._collector(file).id,
+            logged_on=logged_on,
+            **self._prepare_open(item, logged_on),
+        )
         if status.kind != "ongoing":
             item.closed_on = logged_on
+
+    def _prepare_open(self, item, day):
+        """What was open of an item on a day: its later payments are booked already."""
+        left = item.left(day)
+        return {
+            "amount_residual": left,
+            "amount_open": left,
+            "amount_settled": item.line.amount_currency - left,
+        }
+
+    def _remember(self, file, item, status, comment, logged_on, **values):
+        """Keep in the log what was said of an item in the past."""
+        status = self._ref(status)
+        item.line._dso_log(
+            user_id=self._collector(file).id,
+            logged_on=logged_on,
+            status_id=status.id,
+            kind=status.kind,
+            comment=comment,
+            **self._prepare_open(item, logged_on),
+            **values,
+        )
+        item.closed_on = min(item.closed_on, logged_on)
+
+    def _remember_promises(self):
+        """Promises of the past months, most of them kept; some only in part."""
+        late = iter(self._find_late_items(25))
+        for outcome, comment in texts.PAST_PROMISES:
+            file, item = next(late)
+            # paid a fortnight after the day of a broken promise, on the day of one that is kept
+            promised = item.closed_on - timedelta(days=0 if outcome == "kept" else 14)
+            said_on = promised - timedelta(days=self.rng.randint(3, 8))
+            self._remember(file, item, "status_promise", comment, said_on, date=promised)
+        paid_in_part = (
+            (file, item)
+            for file, items in self.items.items()
+            for item in items
+            if not item.closed_on
+            and not item.line.dso_status_id
+            and item.payments
+            and self._is_reachable(file)
+            and item.due < item.payments[-1][0] < self.today - timedelta(days=4)
+            and item.left(self.today) > 50
+        )
+        for comment, (file, item) in zip(texts.PARTLY_KEPT, paid_in_part, strict=False):
+            promised = item.payments[-1][0]
+            said_on = promised - timedelta(days=3)
+            self._qualify(file, item, "status_promise", comment, promised, said_on)
+
+    def _remember_disputes(self):
+        """Disputes of the past months and how long they lasted."""
+        late = iter(self._find_late_items(20))
+        resolver = self._ref("user_demo_collector_2")
+        for status, days, complaint, solution in texts.PAST_DISPUTES:
+            file, item = next(late)
+            resolved_on = item.closed_on - timedelta(days=self.rng.randint(1, 5))
+            said_on = resolved_on - timedelta(days=days)
+            values = {"resolver_id": resolver.id, "date": None}
+            self._remember(file, item, status, complaint, said_on, **values)
+            self._remember(file, item, "status_dispute_resolved", solution, resolved_on, date=None)
+
+    def _find_late_items(self, days):
+        """Items of the last months that were paid in one go so many days after their due date, in
+        an order drawn at random, of which nothing was said so far."""
+        late = [
+            (file, item)
+            for file, items in self.items.items()
+            for item in items
+            if item.line.reconciled
+            and len({day for day, _amount in item.payments}) == 1
+            and item.closed_on == item.payments[0][0]
+            and item.closed_on - item.due >= timedelta(days=days)
+            and self._is_reachable(file)
+        ]
+        self.rng.shuffle(late)
+        return late
 
     def _plan_follow_up(self, file, item):
         """A dispute is always followed up by an action of its own."""

@@ -172,6 +172,40 @@ DISPUTES = [
     ("status_dispute_admin", "Order number missing on the invoice, wants it issued again."),
 ]
 
+#: Promises of the past: (what came of it, comment)
+PAST_PROMISES = [
+    ("kept", "Transfer is in tonight's payment run."),
+    ("kept", "Pays with the invoices of the month."),
+    ("broken", "Sure that it leaves this week."),
+    ("kept", "Manager signs on Thursday."),
+    ("kept", "Will be paid with the next one."),
+    ("broken", "Waits for a payment of their own customer."),
+    ("kept", "Payment is released, value date tomorrow."),
+    ("kept", "The cheque is on its way."),
+    ("broken", "New bank, transfers are delayed."),
+    ("kept", "Accounts payable confirmed the date."),
+    ("kept", "Pays as soon as the director is back on Monday."),
+    ("kept", "Instalment as agreed with sales."),
+]
+
+#: Promised, and paid in part only.
+PARTLY_KEPT = [
+    "Pays what they have on the account now.",
+    "All of it by the end of the week.",
+    "Two transfers, both this week.",
+]
+
+#: Disputes of the past: (status, days until it was resolved, complaint, solution)
+PAST_DISPUTES = [
+    ("status_dispute_price", 4, "Discount of the contract is missing.", "Credit note agreed."),
+    ("status_dispute_admin", 2, "Order number is missing.", "Invoice sent again."),
+    ("status_dispute_missing", 9, "One box did not arrive.", "Carrier delivered it."),
+    ("status_dispute_quality", 12, "A drawer does not close.", "Repaired on the spot."),
+    ("status_dispute_price", 7, "Quantity scale not applied.", "Price confirmed by sales."),
+    ("status_dispute_admin", 3, "Wrong address of the payer.", "Address corrected."),
+    ("status_dispute_missing", 6, "Assembly kit is missing.", "Sent by parcel."),
+]
+
 ONGOING = [
     "Statement sent, waiting for their reconciliation.",
     "Approval is under way, next committee on Tuesday.",

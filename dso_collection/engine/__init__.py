@@ -9,6 +9,7 @@ dry run, the explanation of an action and the tests call the very same functions
 ``leader``       which item leads, which items count (rules R1, R2)
 ``scenario``     which step comes next and when (rules R3 to R8)
 ``penalties``    interest and recovery cost on late items
+``promises``     whether a promise to pay was kept (rule R15)
 ``simulation``   the same decision, played forward day by day (dry run)
 ===============  ==========================================================================
 

@@ -14,11 +14,13 @@ from . import dso_assignment_rule
 from . import dso_refresh_queue
 from . import dso_customer_facts
 from . import dso_customer_plan
+from . import dso_customer_promise
 from . import dso_customer
 from . import dso_action_item
 from . import dso_action_content
 from . import dso_action_specific
 from . import dso_action_dispatch
+from . import dso_action_promise
 from . import dso_action
 from . import dso_channel
 from . import dso_channel_email

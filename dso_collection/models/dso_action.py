@@ -39,7 +39,12 @@ class DsoAction(models.Model):
 
     _name = "dso.action"
     _description = "Collection Action"
-    _inherit = ["dso.action.content", "dso.action.specific", "dso.action.dispatch"]
+    _inherit = [
+        "dso.action.content",
+        "dso.action.specific",
+        "dso.action.dispatch",
+        "dso.action.promise",
+    ]
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]
     _check_company_auto = True
@@ -304,8 +309,9 @@ class DsoAction(models.Model):
         # which of the steps before still exist: asked once for all
         previous = {(action.reason_data or {}).get("previous_step") for action in self}
         previous = self.env["dso.scenario.step"].browse(previous - {None}).exists()
+        broken = self._find_broken_promises()
         for action in self:
-            sentences = []
+            sentences = broken[action]._describe_not_kept() if action in broken else []
             if action.state == "cancelled":
                 sentences.append(action._describe_cancellation())
             if action.reason_data:

@@ -30,6 +30,7 @@ class DsoCustomer(models.Model):
         "dso.customer.facts",
         "dso.customer.plan",
         "dso.customer.penalty",
+        "dso.customer.promise",
     ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]

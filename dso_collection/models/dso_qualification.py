@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
+from ..report.dso_promise import STATES as PROMISE_STATES
+from ..tools.settled import settled_by
 from .dso_item_status import KINDS
 
 
@@ -59,8 +62,122 @@ class DsoQualification(models.Model):
 
     # what part of an item is disputed or promised: the last one of its kind says it
     _part_idx = models.Index("(customer_id, line_id, id DESC) WHERE kind IN ('dispute', 'promise')")
+    deadline = fields.Date(
+        readonly=True,
+        help="Of a promise: its date plus the grace, the last day on which money still keeps it.",
+    )
+    amount_open = fields.Monetary(
+        readonly=True,
+        help="Of a promise: what would still be open at its deadline, by what was booked then.",
+    )
+    amount_settled = fields.Monetary(
+        readonly=True,
+        help="Of a promise: what was reconciled by its deadline already, and so is not due to it.",
+    )
+    promise_state = fields.Selection(
+        PROMISE_STATES,
+        string="Promise",
+        compute="_compute_promise_state",
+        search="_search_promise_state",
+        help="What came of a promise, see the promise ledger.",
+    )
+
+    # the promise ledger of a customer (R15)
+    _promise_idx = models.Index("(customer_id, deadline) WHERE deadline IS NOT NULL")
     # R5: from when on earlier actions no longer count for an item
     _resolved_idx = models.Index("(customer_id, line_id) WHERE kind = 'dispute_resolved'")
+
+    # ------------------------------------------------------------------
+    # Promises
+    # ------------------------------------------------------------------
+
+    def _compute_promise_state(self):
+        promises = self.env["dso.promise"].search([("id", "in", self.ids)])
+        states = {promise.id: promise.state for promise in promises}
+        for qualification in self:
+            qualification.promise_state = states.get(qualification._origin.id, False)
+
+    def _search_promise_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        promises = self.env["dso.promise"]
+        states = [state for state in value if state]
+        domain = fields.Domain("id", "in", promises._search([("state", "in", states)]))
+        if len(states) < len(list(value)):
+            domain |= fields.Domain("deadline", "=", False)
+        return domain
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(self._add_promise_values(vals_list))
+
+    @api.model
+    def _add_promise_values(self, vals_list):
+        """Keep with each promise what it will be judged by (R15): until when money counts, and
+        what was settled without it. In one query, whatever their number.
+
+        Promises without a date, or of items of which nothing is open, cannot be judged. What was
+        open and settled may be given: by those who bring a history with them, whose later payments
+        are booked already.
+        """
+        vals_list = [dict(vals) for vals in vals_list]
+        deadlines = {}
+        promises = []
+        for vals in vals_list:
+            if vals.get("kind") != "promise" or not vals.get("status_id"):
+                continue
+            day = fields.Date.to_date(vals.get("date"))
+            if not day or not vals.get("line_id"):
+                continue
+            key = (vals["company_id"], day)
+            if key not in deadlines:
+                # sudo: the grace is a setting of the company
+                company = self.env["res.company"].sudo().browse(vals["company_id"])
+                deadlines[key] = company._dso_promised_until(day)
+            promises.append((vals, deadlines[key]))
+        figures = self._get_figures_by([(vals["line_id"], deadline) for vals, deadline in promises])
+        for vals, deadline in promises:
+            total, settled = figures.get((vals["line_id"], deadline), (0, 0))
+            vals.setdefault("amount_settled", settled)
+            vals.setdefault("amount_open", total - vals["amount_settled"])
+            if vals["amount_open"] > 0:
+                vals["deadline"] = deadline
+        return vals_list
+
+    @api.model
+    def _get_figures_by(self, keys):
+        """Amounts of items, as of some days and as booked now, in the items' currencies.
+
+        :param keys: list of (line id, day)
+        :return: {(line id, day): (total, what is settled by that day)}
+        """
+        if not keys:
+            return {}
+        self.env["account.move.line"].flush_model(["amount_currency"])
+        self.env["account.partial.reconcile"].flush_model(
+            ["debit_amount_currency", "debit_move_id", "max_date"]
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id, wanted.day, line.amount_currency, settled.amount
+                  FROM (SELECT DISTINCT * FROM unnest(%s::int[], %s::date[]))
+                       AS wanted(line_id, day)
+                  JOIN account_move_line line ON line.id = wanted.line_id
+                 CROSS JOIN LATERAL %s settled
+                """,
+                [line_id for line_id, _day in keys],
+                [day for _line_id, day in keys],
+                settled_by(SQL("line.id"), SQL("wanted.day")),
+            )
+        )
+        return {
+            (line_id, day): (float(total), float(settled)) for line_id, day, total, settled in rows
+        }
+
+    # ------------------------------------------------------------------
+    # Protection of the history
+    # ------------------------------------------------------------------
 
     def write(self, vals):
         if self:

@@ -189,6 +189,22 @@ class ResCompany(models.Model):
             return promised + timedelta(days=grace)
         return following[grace - 1]
 
+    def _dso_awaited_from(self, today):
+        """The first date of which a promise is still awaited today, the other way round of
+        :meth:`_dso_promised_until`: with a grace of n days, the n-th working day before today.
+
+        :param today: the company's date
+        """
+        self.ensure_one()
+        grace = self.dso_promise_grace_days
+        if not grace:
+            return today
+        span = 3 * grace + 30
+        before = sorted(self._dso_working_days(today - timedelta(days=span), span))
+        if len(before) < grace:
+            return today - timedelta(days=grace)
+        return before[-grace]
+
     def _dso_next_working_day(self, day):
         """The first working day from ``day`` on."""
         working = self._dso_working_days(day, 30)

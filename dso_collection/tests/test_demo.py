@@ -120,6 +120,24 @@ class TestDemo(TransactionCase):
         )
         self.assertEqual(followed.line_id, disputed)
 
+    def test_promises_and_disputes(self):
+        """The reports have something to show: promises with every outcome, disputes that ended and
+        open ones, and what is overdue of each kind."""
+        promises = Counter(self.env["dso.promise"].search(self.own).mapped("state"))
+        for state in ("kept", "partly", "broken"):
+            self.assertTrue(promises[state], state)
+        self.assertGreater(promises["kept"], promises["broken"] + promises["partly"])
+        shown = self.customers.filtered("promise_kept_text")
+        self.assertGreater(len(shown), 5)
+        disputes = self.env["dso.dispute.report"].search(self.own)
+        ended = disputes.filtered(lambda dispute: dispute.state == "resolved")
+        self.assertGreater(len(ended.status_id), 3)
+        self.assertTrue(all(2 <= dispute.days <= 12 for dispute in ended))
+        self.assertTrue(disputes.filtered(lambda dispute: dispute.state == "open"))
+        kinds = set(self.env["dso.item.report"].search(self.own).mapped("kind"))
+        self.assertLessEqual({"none", "ongoing", "promise", "dispute"}, kinds)
+        self.assertTrue(self.env["dso.action"].search([("broken_promise", "=", True), *self.own]))
+
     def test_agenda(self):
         """All states that the agenda shows, and a history with its snapshots."""
         actions = self.env["dso.action"].search(self.own)

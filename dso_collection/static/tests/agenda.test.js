@@ -35,11 +35,19 @@ class Action extends models.Model {
     });
     reason = fields.Char();
     error_message = fields.Char();
+    broken_promise = fields.Boolean();
     amount = fields.Monetary({ currency_field: "currency_id", aggregator: "sum" });
     currency_id = fields.Many2one({ relation: "res.currency" });
     _records = [
         { id: 1, name: "A", agenda_state: "late", amount: 10, currency_id: 1, reason: "Because" },
-        { id: 2, name: "B", agenda_state: "upcoming", amount: 20, currency_id: 1 },
+        {
+            id: 2,
+            name: "B",
+            agenda_state: "upcoming",
+            amount: 20,
+            currency_id: 1,
+            broken_promise: true,
+        },
         { id: 3, name: "C", agenda_state: "error", amount: 30, currency_id: 1, error_message: "!" },
     ];
 
@@ -142,6 +150,13 @@ test("what keeps an action back comes before its reason", async () => {
     expect(".o_data_row:eq(2) .o_dso_error").toHaveText("!");
     expect(queryText(".o_data_row:eq(0) .o_dso_clamp")).toBe("Because");
     expect(queryAllTexts(".o_data_row .badge")).toEqual(["To do", "Upcoming", "Error"]);
+    expect.verifySteps(["3/2"]);
+});
+
+test("a broken promise is told in words", async () => {
+    await mountAgenda();
+    expect(".o_data_row:eq(1) .o_dso_broken").toHaveText("Broken promise");
+    expect(".o_dso_broken").toHaveCount(1);
     expect.verifySteps(["3/2"]);
 });
 

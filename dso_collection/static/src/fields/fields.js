@@ -80,13 +80,20 @@ registry.category("fields").add("dso_action_type", {
     extractProps: ({ options }) => ({ iconOnly: Boolean(options.icon_only) }),
 });
 
-/** Why this action: first what keeps it back, if anything does, then the reason. */
+/**
+ * Why this action: first what keeps it back, if anything does, and whether a promise was broken,
+ * then the reason.
+ */
 export class ReasonField extends Component {
     static template = "dso_collection.ReasonField";
     static props = { ...standardFieldProps };
 
     get error() {
         return this.props.record.data.error_message;
+    }
+
+    get broken() {
+        return this.props.record.data.broken_promise;
     }
 
     get reason() {
@@ -98,7 +105,10 @@ registry.category("fields").add("dso_reason", {
     component: ReasonField,
     displayName: _t("Reason"),
     supportedTypes: ["char"],
-    fieldDependencies: [{ name: "error_message", type: "char" }],
+    fieldDependencies: [
+        { name: "error_message", type: "char" },
+        { name: "broken_promise", type: "boolean" },
+    ],
 });
 
 /** The star of the leader, or another one of items with a specific action. */

@@ -1,0 +1,4 @@
+from . import dso_report
+from . import dso_promise
+from . import dso_item_report
+from . import dso_dispute_report

@@ -1,0 +1,220 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..models.dso_item_status import KINDS
+
+#: Days overdue: lower bound, key, label. Keys sort as the buckets do.
+AGES = [
+    (1, "001", "1 to 30 days"),
+    (31, "031", "31 to 60 days"),
+    (61, "061", "61 to 90 days"),
+    (91, "091", "91 to 180 days"),
+    (181, "181", "More than 180 days"),
+]
+
+#: Joins by a primary or unique key: the database leaves out those that a question does not need.
+JOINS = SQL(
+    """
+    LEFT JOIN res_partner contact ON contact.id = line.partner_id
+    LEFT JOIN res_partner partner ON partner.id = contact.commercial_partner_id
+    LEFT JOIN dso_customer customer
+      ON customer.partner_id = contact.commercial_partner_id
+     AND customer.company_id = line.company_id
+    LEFT JOIN dso_item_status status ON status.id = line.dso_status_id
+    LEFT JOIN account_move move ON move.id = line.move_id
+    LEFT JOIN account_journal journal ON journal.id = line.journal_id
+    """
+)
+
+
+class DsoItemReport(models.Model):
+    """The items status report: what is overdue, by what is known of it. [seed 004, Q42]
+
+    One row for each overdue item, under its id: a claim that is open and was due before its
+    company's today. Ignored items count as in the customers' figures. Amounts are booked residuals
+    in the company's currency.
+    """
+
+    _name = "dso.item.report"
+    _description = "Items Status Report"
+    _inherit = "dso.report"
+    _auto = False
+    _order = "days_overdue desc, id"
+    _rec_name = "document"
+    _depends = {
+        "account.account": ["account_type"],
+        "account.move": ["move_type", "name"],
+        "account.move.line": [
+            "account_id",
+            "amount_residual",
+            "company_currency_id",
+            "company_id",
+            "date",
+            "date_maturity",
+            "dso_comment",
+            "dso_ignored",
+            "dso_status_date",
+            "dso_status_id",
+            "journal_id",
+            "move_id",
+            "move_name",
+            "name",
+            "no_followup",
+            "parent_state",
+            "partner_id",
+            "reconciled",
+            "ref",
+        ],
+        "dso.customer": ["collector_id", "company_id", "partner_id", "scenario_id"],
+        "dso.item.status": ["kind"],
+        "res.partner": ["commercial_partner_id", "country_id"],
+    }
+
+    document = fields.Char(readonly=True)
+    move_id = fields.Many2one("account.move", string="Entry", readonly=True)
+    scenario_id = fields.Many2one("dso.scenario", readonly=True)
+    country_id = fields.Many2one("res.country", readonly=True)
+    kind = fields.Selection(
+        [*KINDS, ("none", "[None]")],
+        string="Status Kind",
+        readonly=True,
+        help="[None]: nobody has qualified the item yet.",
+    )
+    status_id = fields.Many2one("dso.item.status", readonly=True)
+    status_date = fields.Date(readonly=True, help="Given with the status: the promised date, say.")
+    comment = fields.Text(readonly=True)
+    due_date = fields.Date(readonly=True)
+    days_overdue = fields.Integer(
+        string="Oldest Overdue", readonly=True, aggregator="max", help="In days."
+    )
+    age = fields.Selection([(key, label) for _days, key, label in AGES], readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    amount = fields.Monetary(string="Overdue", readonly=True)
+    item_count = fields.Integer(string="Items", readonly=True)
+    amount_qualified = fields.Monetary(
+        string="Qualified", readonly=True, help="The part of the overdue that has a status."
+    )
+    rate_value = fields.Float(
+        string="Qualified by Value (%)",
+        digits=(5, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Share of the overdue amount that has a status; none over several currencies.",
+    )
+    rate_number = fields.Float(
+        string="Qualified by Number (%)",
+        digits=(5, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Share of the overdue items that have a status.",
+    )
+    promise_past = fields.Boolean(
+        readonly=True,
+        help="Promised for a date that has passed, with its grace: no longer awaited.",
+    )
+    ignored = fields.Boolean(readonly=True, help="Counts in the amounts, but is not chased.")
+    no_followup = fields.Boolean(string="Excluded From Follow-up", readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT line.id, line.id AS line_id, line.move_id, line.company_id,
+                   contact.commercial_partner_id AS partner_id, partner.country_id,
+                   customer.id AS customer_id, customer.collector_id, customer.scenario_id,
+                   CASE WHEN move.move_type = 'entry' AND journal.type = 'general'
+                        THEN COALESCE(line.name, move.name)
+                        ELSE COALESCE(move.name, line.move_name, line.ref, line.name)
+                   END AS document,
+                   COALESCE(status.kind, 'none') AS kind,
+                   line.dso_status_id AS status_id, line.dso_status_date AS status_date,
+                   line.dso_comment AS comment,
+                   COALESCE(line.date_maturity, line.date) AS due_date,
+                   day.today - COALESCE(line.date_maturity, line.date) AS days_overdue,
+                   %(age)s AS age,
+                   line.company_currency_id AS currency_id,
+                   line.amount_residual AS amount, 1 AS item_count,
+                   CASE WHEN line.dso_status_id IS NULL THEN 0 ELSE line.amount_residual
+                   END AS amount_qualified,
+                   100 * (line.dso_status_id IS NOT NULL)::int AS rate_value,
+                   100 * (line.dso_status_id IS NOT NULL)::int AS rate_number,
+                   COALESCE(status.kind = 'promise' AND line.dso_status_date < day.awaited, FALSE)
+                       AS promise_past,
+                   COALESCE(line.dso_ignored, FALSE) AS ignored,
+                   COALESCE(line.no_followup, FALSE) AS no_followup
+              FROM account_move_line line
+              JOIN %(days)s AS day(company_id, today, awaited) ON day.company_id = line.company_id
+                   %(joins)s
+             WHERE line.account_id = ANY(%(accounts)s)
+               AND line.parent_state = 'posted'
+               AND line.reconciled IS NOT TRUE
+               AND line.amount_residual > 0
+               AND line.partner_id IS NOT NULL
+               AND COALESCE(line.date_maturity, line.date) < day.today
+            """,
+            age=self._get_age_sql(),
+            accounts=self._get_receivable_accounts(),
+            days=self._get_days(),
+            joins=JOINS,
+        )
+
+    def _get_days(self):
+        """Also ``awaited``: promises for that day and later are still awaited."""
+        companies = self.env["res.company"]._dso_companies()
+        days = [company._dso_today() for company in companies]
+        return SQL(
+            "unnest(%s::int[], %s::date[], %s::date[])",
+            companies.ids,
+            days,
+            [company._dso_awaited_from(day) for company, day in zip(companies, days, strict=True)],
+        )
+
+    def _get_receivable_accounts(self):
+        """As values: so the database finds the items by Odoo's own index of unreconciled ones."""
+        # sudo: which accounts are receivable is no secret, what is on them is kept by the rules
+        accounts = self.env["account.account"].sudo().with_context(active_test=False)
+        return accounts.search([("account_type", "=", "asset_receivable")], order="id").ids
+
+    def _get_age_sql(self):
+        """The bucket of an item, the oldest first."""
+        return SQL(
+            "CASE %s END",
+            SQL(" ").join(
+                SQL(
+                    "WHEN day.today - COALESCE(line.date_maturity, line.date) >= %s THEN %s",
+                    days,
+                    key,
+                )
+                for days, key, _label in reversed(AGES)
+            ),
+        )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """The rate by value is a quotient of two sums, whatever the grouping; the rate by number is
+        the plain average of the items' zeros and hundreds. Over several currencies there is no sum.
+
+        Which currencies there are, and the sum converted into the user's, is asked by every pivot.
+        Where the companies at hand have only one, both are known: to look for it in each group
+        would sort all items, to convert would divide each amount.
+        """
+        if aggregate_spec == "rate_value:avg":
+            return SQL(
+                "CASE WHEN min(%(currency)s) = max(%(currency)s)"
+                " THEN 100 * sum(%(qualified)s) / NULLIF(sum(%(amount)s), 0) END",
+                currency=self._field_to_sql(self._table, "currency_id", query),
+                qualified=self._field_to_sql(self._table, "amount_qualified", query),
+                amount=self._field_to_sql(self._table, "amount", query),
+            )
+        if not self._has_one_currency():
+            return super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec == "currency_id:array_agg_distinct":
+            return SQL(
+                "array_remove(ARRAY[min(%(currency)s)], NULL)",
+                currency=self._field_to_sql(self._table, "currency_id", query),
+            )
+        return super()._read_group_select(aggregate_spec.replace(":sum_currency", ":sum"), query)
+
+    def _has_one_currency(self):
+        """Whether all that the user can see is in one currency: the record rules keep to the
+        companies at hand."""
+        return not self.env.su and len(self.env.companies.currency_id) == 1
