@@ -9,6 +9,8 @@ dry run, the explanation of an action and the tests call the very same functions
 ``leader``       which item leads, which items count (rules R1, R2)
 ``scenario``     which step comes next and when (rules R3 to R8)
 ``simulation``   the same decision, played forward day by day (dry run)
+``families``     which items a text tells of: all, overdue, not due
+``hashtags``     words in a text that stand for a value: found, replaced, refused
 ===============  ==========================================================================
 
 ``R1`` ... ``R16`` are the rules of the project's design; ``[seed 003]`` is a help page of the
