@@ -166,12 +166,16 @@ def replace_html(html: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
             if isinstance(value, Block):
                 writer.write_block(value)
             else:
-                words = escape(value)
-                if not isinstance(value, Markup):
-                    words = words.replace("\n", Markup("<br/>"))
-                writer.write("value", None, words)
+                writer.write("value", None, to_html(value))
         writer.write("text", None, source[position:])
     return writer.result()
+
+
+def to_html(value: Value) -> Markup:
+    """A value as it stands in HTML: escaped, unless it is markup already."""
+    if isinstance(value, Markup):
+        return value
+    return escape(value).replace("\n", Markup("<br/>"))
 
 
 def mark_html(html: str, token: str, known: Iterable[str]) -> str:

@@ -39,7 +39,7 @@ class DsoAction(models.Model):
 
     _name = "dso.action"
     _description = "Collection Action"
-    _inherit = ["dso.action.content", "dso.action.dispatch"]
+    _inherit = ["dso.action.content", "dso.action.dispatch", "dso.action.hashtag"]
     _order = "date, id"
     _check_company_auto = True
 

@@ -10,3 +10,4 @@ from . import test_smtp
 from . import test_faults
 from . import test_tour
 from . import test_demo
+from . import test_hashtags
