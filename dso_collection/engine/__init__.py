@@ -8,6 +8,7 @@ dry run, the explanation of an action and the tests call the very same functions
 ``facts``        what goes in: items, scenario, steps, history, settings
 ``leader``       which item leads, which items count (rules R1, R2)
 ``scenario``     which step comes next and when (rules R3 to R8)
+``penalties``    interest and recovery cost on late items
 ``simulation``   the same decision, played forward day by day (dry run)
 ``families``     which items a text tells of: all, overdue, not due
 ``hashtags``     words in a text that stand for a value: found, replaced, refused

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -30,6 +31,12 @@ class AccountMove(models.Model):
         string="Collection Action Count",
         compute="_compute_dso_action_ids",
         groups="dso_collection.group_dso_reader",
+    )
+
+    dso_penalty = fields.Boolean(
+        string="Late Payment Penalties",
+        readonly=True,
+        help="An invoice of late payment penalties: it bears no interest itself.",
     )
 
     def _dso_get_items(self):
@@ -84,6 +91,36 @@ class AccountMove(models.Model):
         if "state" in vals:
             self.env["dso.refresh.queue"]._note(move_ids=self.ids)
         return result
+
+    def button_draft(self):
+        """A cancelled invoice of penalties comes back only where its days are still free."""
+        self.filtered("dso_penalty")._dso_check_penalties_free()
+        return super().button_draft()
+
+    def _dso_check_penalties_free(self):
+        """
+        :raise UserError: where another invoice charges the same penalties by now
+        """
+        # sudo: what was charged counts, whoever may see it
+        Charge = self.env["dso.penalty.charge"].sudo()
+        own = Charge.search([("invoice_id", "in", self.ids)])
+        others = Charge.search(
+            Charge._get_live_domain()
+            & fields.Domain("origin_move_id", "in", own.origin_move_id.ids)
+            & fields.Domain("invoice_id", "not in", self.ids)
+        )
+        for charge in own:
+            twice = others.filtered(charge._overlaps)
+            if twice:
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s cannot be used again: the penalties of %(document)s were "
+                        "invoiced by %(other)s since. Cancel that one first.",
+                        invoice=charge.invoice_id.display_name,
+                        document=charge.document,
+                        other=twice[0].invoice_id.display_name,
+                    )
+                )
 
     def action_dso_view_actions(self):
         """Open the collection actions about this entry."""

@@ -291,6 +291,9 @@ class AccountMoveLine(models.Model):
             "currency_id": self.currency_id,
             "amount_residual": self.amount_residual_currency,
             "amount_company": self.amount_residual,
+            "penalty": 0.0,
+            "recovery_cost": 0.0,
+            "breakdown": (),
         }
 
     # ------------------------------------------------------------------

@@ -37,6 +37,11 @@ class DsoActionContent(models.AbstractModel):
     lang = fields.Char(compute="_compute_recipient_values", help="The recipients' language.")
     contact_name = fields.Char(compute="_compute_recipient_values")
     items_table = fields.Html(compute="_compute_items_content", sanitize=False)
+    penalties_table = fields.Html(
+        compute="_compute_items_content",
+        sanitize=False,
+        help="Interest and recovery costs with their breakdown; empty where there are none.",
+    )
     total_text = fields.Char(compute="_compute_items_content", string="Total Asked For")
     item_count = fields.Integer(compute="_compute_items_content")
     oldest_days_overdue = fields.Integer(compute="_compute_items_content")
@@ -52,6 +57,7 @@ class DsoActionContent(models.AbstractModel):
             "object.lang",
             "object.total_text",
             "object.items_table",
+            "object.penalties_table",
             "object.bank_details",
             "object.collector_id.name",
             "object.collector_id.partner_id.phone",
@@ -104,7 +110,8 @@ class DsoActionContent(models.AbstractModel):
         :param facts: see ``_get_told_lines``
         :return: {action id: [dict with ``line_id``, ``document``, ``invoice_date``, ``due_date``,
             ``days_overdue``, ``currency_id`` (record), ``amount_residual`` (its currency),
-            ``amount_company``]}
+            ``amount_company``, ``penalty`` and ``recovery_cost`` (its currency),
+            ``breakdown`` (see ``account.move.line._dso_penalties``, empty in a snapshot)]}
         """
         done = self.filtered("done_date")
         rows = {
@@ -118,6 +125,9 @@ class DsoActionContent(models.AbstractModel):
                     "currency_id": item.currency_id,
                     "amount_residual": item.amount_residual,
                     "amount_company": item.amount_company,
+                    "penalty": item.penalty,
+                    "recovery_cost": item.recovery_cost,
+                    "breakdown": (),
                 }
                 for item in action.item_ids
             ]
@@ -139,7 +149,28 @@ class DsoActionContent(models.AbstractModel):
             rows[action.id] = [
                 lines[line_id]._dso_prepare_row(today) for line_id in told[action.id].ids
             ]
+        (self - done)._add_penalties(rows, todays)
         return rows
+
+    def _add_penalties(self, rows, todays):
+        """Put what late payment costs into the lines of the statements of open actions. Nothing is
+        read where the company has no rule, or none of the customers a switch on.
+
+        :param rows: see ``_get_rows``
+        :param todays: {company id: today's date there}
+        """
+        for company, actions in self.grouped("company_id").items():
+            # sudo: the rule and the switches decide, whoever acts
+            if not company.sudo().dso_penalty_rule_id:
+                continue
+            charged = actions.sudo().filtered(lambda action: action.customer_id._has_penalties())
+            entries = [row for action in charged for row in rows[action.id]]
+            if not entries:
+                continue
+            lines = self.env["account.move.line"].browse({row["line_id"] for row in entries})
+            found = lines._dso_penalties(todays[company.id])
+            for row in entries:
+                row["penalty"], row["recovery_cost"], row["breakdown"] = found[row["line_id"]]
 
     @api.depends("done_date", "item_ids", "customer_id", "leader_line_id")
     @api.depends_context("lang", "dso_today")
@@ -171,6 +202,7 @@ class DsoActionContent(models.AbstractModel):
             action.oldest_days_overdue = max((row["days_overdue"] for row in claims), default=0)
             action.total_text = self._join_amounts(totals)
             action.items_table = self._render_items_table(entries, totals, format_day)
+            action.penalties_table = self._render_penalties_table(entries)
 
     def _join_amounts(self, totals):
         """``1,200.00 € and 300.00 $``, in the language of the context."""
@@ -213,6 +245,72 @@ class DsoActionContent(models.AbstractModel):
             },
             minimal_qcontext=True,
         )
+
+    @api.model
+    def _render_penalties_table(self, rows):
+        """Interest and recovery cost of each late item with the breakdown, and their totals per
+        currency (never added up), as a table for letters and e-mails, in the context's language.
+
+        :param rows: dicts with ``document``, ``due_date``, ``currency_id`` (record), ``penalty``,
+            ``recovery_cost``, ``breakdown`` (see ``account.move.line._dso_penalties``)
+        :return: safe HTML, empty where nothing is due
+        """
+        rows = [row for row in rows if row["penalty"] or row["recovery_cost"]]
+        if not rows:
+            return ""
+        totals = defaultdict(lambda: [0.0, 0.0])
+        for row in rows:
+            totals[row["currency_id"]][0] += row["penalty"]
+            totals[row["currency_id"]][1] += row["recovery_cost"]
+        segments = [segment for row in rows for segment in row["breakdown"]]
+        return self.env["ir.qweb"]._render(
+            "dso_collection.penalties_table",
+            {
+                "items": [self._prepare_penalties_item(row) for row in rows],
+                "totals": [
+                    self._prepare_penalties_total(currency, *amounts)
+                    for currency, amounts in sorted(totals.items(), key=lambda pair: pair[0].id)
+                ],
+                "assumed": any(segment["assumed"] for segment in segments),
+                "detailed": bool(segments),
+            },
+            minimal_qcontext=True,
+        )
+
+    @api.model
+    def _prepare_penalties_item(self, row):
+        """One item of the table, formatted in the context's language."""
+        env, currency = self.env, row["currency_id"]
+        format_rate = env["dso.penalty.rule"]._format_rate
+        return {
+            "document": row["document"],
+            "due_date": format_date(env, row["due_date"]),
+            "segments": [
+                {
+                    "from": format_date(env, segment["from"]),
+                    "to": format_date(env, segment["to"]),
+                    "days": segment["days"],
+                    "rate": format_rate(segment["rate"]),
+                    "assumed": segment["assumed"],
+                    "base": format_amount(env, segment["base"], currency),
+                    "interest": format_amount(env, segment["interest"], currency),
+                }
+                for segment in row["breakdown"]
+            ],
+            "interest": row["penalty"] and format_amount(env, row["penalty"], currency),
+            "recovery_cost": row["recovery_cost"]
+            and format_amount(env, row["recovery_cost"], currency),
+        }
+
+    @api.model
+    def _prepare_penalties_total(self, currency, interest, recovery_cost):
+        """The totals of one currency, formatted in the context's language."""
+        return {
+            "currency": currency.name,
+            "interest": format_amount(self.env, interest, currency),
+            "recovery_cost": format_amount(self.env, recovery_cost, currency),
+            "amount": format_amount(self.env, interest + recovery_cost, currency),
+        }
 
     # ------------------------------------------------------------------
     # Recipients and other values

@@ -439,6 +439,8 @@ class DsoActionDispatch(models.AbstractModel):
                     "amount_residual": row["amount_residual"],
                     "amount_company": row["amount_company"],
                     "days_overdue": row["days_overdue"],
+                    "penalty": row["penalty"],
+                    "recovery_cost": row["recovery_cost"],
                 }
                 for action in self
                 for row in rows[action.id]

@@ -41,7 +41,9 @@ class DsoActionItem(models.Model):
         currency_field="company_currency_id",
     )
     days_overdue = fields.Integer()
-    penalty = fields.Monetary()
+    penalty = fields.Monetary(
+        string="Late Payment Interest", help="In the item's currency, as are the recovery costs."
+    )
     recovery_cost = fields.Monetary()
 
     @api.depends("line_id")

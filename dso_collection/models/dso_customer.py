@@ -24,7 +24,13 @@ class DsoCustomer(models.Model):
 
     _name = "dso.customer"
     _description = "Collection Customer"
-    _inherit = ["mail.thread", "mail.activity.mixin", "dso.customer.facts", "dso.customer.plan"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "dso.customer.facts",
+        "dso.customer.plan",
+        "dso.customer.penalty",
+    ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]
     _mail_post_access = "read"
@@ -252,10 +258,13 @@ class DsoCustomer(models.Model):
                 """
                 INSERT INTO dso_customer (
                     partner_id, company_id, active, scenario_id, collector_id,
+                    penalty_enabled, recovery_cost_enabled,
                     create_uid, write_uid, create_date, write_date
                 )
                 SELECT missing.partner_id, company.id, TRUE,
                        company.dso_default_scenario_id, company.dso_default_collector_id,
+                       company.dso_default_penalty_enabled,
+                       company.dso_default_recovery_cost_enabled,
                        %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM (
                       SELECT DISTINCT partner.commercial_partner_id AS partner_id,
@@ -341,7 +350,7 @@ class DsoCustomer(models.Model):
             "merged"
         )
         self.env.flush_all()
-        for table in ("dso_action", "dso_qualification"):
+        for table in ("dso_action", "dso_qualification", "dso_penalty_charge"):
             self.env.cr.execute(
                 SQL(
                     "UPDATE %s SET customer_id = %s, partner_id = %s WHERE customer_id = %s",
@@ -406,6 +415,8 @@ class DsoCustomer(models.Model):
             vals.setdefault("company_id", company.id)
             vals.setdefault("scenario_id", company.dso_default_scenario_id.id)
             vals.setdefault("collector_id", company.dso_default_collector_id.id)
+            vals.setdefault("penalty_enabled", company.dso_default_penalty_enabled)
+            vals.setdefault("recovery_cost_enabled", company.dso_default_recovery_cost_enabled)
         return super().create(vals_list)
 
     def write(self, vals):

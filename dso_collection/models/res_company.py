@@ -60,6 +60,29 @@ class ResCompany(models.Model):
     dso_own_customers_only = fields.Boolean(
         string="Collectors See Only Their Own Customers",
     )
+    dso_penalty_rule_id = fields.Many2one(
+        "dso.penalty.rule",
+        string="Late Payment Penalties",
+        ondelete="restrict",
+        help="How interest and recovery costs of late items are calculated. Empty: never.",
+    )
+    dso_default_penalty_enabled = fields.Boolean(string="Penalties for New Customers")
+    dso_default_recovery_cost_enabled = fields.Boolean(string="Recovery Costs for New Customers")
+    dso_penalty_account_id = fields.Many2one(
+        "account.account",
+        string="Penalty Account",
+        check_company=True,
+        domain="[('account_type', 'in', ('income', 'income_other'))]",
+        help="On which penalties and recovery costs are invoiced.",
+    )
+    dso_penalty_tax_ids = fields.Many2many(
+        "account.tax",
+        relation="dso_company_penalty_tax_rel",
+        string="Penalty Taxes",
+        check_company=True,
+        domain="[('type_tax_use', '=', 'sale')]",
+        help="On invoiced penalties. In most countries they bear no tax.",
+    )
     dso_last_plan_date = fields.Date(
         string="Last Full Plan", readonly=True, copy=False, groups="base.group_system"
     )

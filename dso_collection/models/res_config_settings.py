@@ -27,6 +27,20 @@ class ResConfigSettings(models.TransientModel):
     dso_own_customers_only = fields.Boolean(
         related="company_id.dso_own_customers_only", readonly=False
     )
+    dso_penalty_rule_id = fields.Many2one(related="company_id.dso_penalty_rule_id", readonly=False)
+    dso_penalty_missing_rate_text = fields.Char(
+        related="company_id.dso_penalty_rule_id.missing_rate_text", string="Missing Penalty Rate"
+    )
+    dso_default_penalty_enabled = fields.Boolean(
+        related="company_id.dso_default_penalty_enabled", readonly=False
+    )
+    dso_default_recovery_cost_enabled = fields.Boolean(
+        related="company_id.dso_default_recovery_cost_enabled", readonly=False
+    )
+    dso_penalty_account_id = fields.Many2one(
+        related="company_id.dso_penalty_account_id", readonly=False
+    )
+    dso_penalty_tax_ids = fields.Many2many(related="company_id.dso_penalty_tax_ids", readonly=False)
     dso_has_catchall = fields.Boolean(compute="_compute_dso_has_catchall")
 
     def _compute_dso_has_catchall(self):

@@ -5,3 +5,5 @@ from . import dso_action_reschedule
 from . import dso_customer_assign
 from . import dso_hashtag_help
 from . import dso_hashtag_help_line
+from . import dso_penalty_breakdown
+from . import dso_penalty_invoice
