@@ -117,6 +117,58 @@ class TestHashtags(HashtagCase):
             disputed.name, self._render(action, "#items_list_exclude_disputes", html=True)
         )
 
+    def test_penalties(self):
+        """1,000.00 due on 4 February, at 10 % a year until 6 March: 30 days.
+
+        1,000 x 10 % x 30 / 365 = 8.22 of interest, and 40.00 of recovery cost.
+        """
+        self.company.dso_penalty_rule_id = self.env["dso.penalty.rule"].create(
+            {
+                "name": "10 %",
+                "kind": "fixed",
+                "rate": 10.0,
+                "recovery_cost": 40.0,
+                "currency_id": self.company.currency_id.id,
+            }
+        )
+        invoice = self._invoice("2026-02-04", 1000)
+        self._invoice("2026-04-30", 60)
+        action = self._plan("2026-03-06")
+        text = "|".join(
+            f"#items_amount_{name}"
+            for name in (
+                "selected_late_penalties",
+                "overdue_late_penalties",
+                "overdue_include_late_penalties",
+                "overdue_exclude_late_penalties",
+                "include_late_penalties",
+                "not_due_late_penalties",
+            )
+        )
+        self.assertEqual(
+            self._render(action, text),
+            "$\xa00.00|$\xa00.00|$\xa01,000.00|$\xa01,000.00|$\xa01,060.00|$\xa00.00",
+            "the customer's switches are off",
+        )
+        self.assertEqual(
+            self._render(action, "<p>#items_list_selected_late_penalties</p>", html=True), ""
+        )
+        self._customer().write({"penalty_enabled": True, "recovery_cost_enabled": True})
+        self.assertEqual(
+            self._render(action, text),
+            "$\xa048.22|$\xa048.22|$\xa01,048.22|$\xa01,000.00|$\xa01,108.22|$\xa00.00",
+        )
+        words = self._render(action, "#items_amount_overdue_late_penalties_in_words")
+        self.assertEqual(words, "Forty-Eight Dollars and Twenty-Two Cents")
+        only = self._render(action, "#items_list_overdue_late_penalties", html=True)
+        for figure in (invoice.name, "8.22", "40.00", "48.22"):
+            self.assertIn(figure, only)
+        self.assertNotIn("1,000.00", only)
+        both = self._render(action, "#items_list_include_late_penalties", html=True)
+        for figure in ("$\xa01,060.00", "$\xa08.22", "$\xa040.00", "$\xa01,108.22"):
+            self.assertIn(figure, both)
+        self.assertIn("10", self._render(action, "#penalties_breakdown"))
+
     def test_nothing_is_zero(self):
         invoice = self._invoice("2026-03-10", 100)
         action = self._plan("2026-03-06")
@@ -206,7 +258,8 @@ class TestHashtags(HashtagCase):
         self._invoice("2026-02-20", 100)
         action = self._plan("2026-03-06")
         for html in (False, True):
-            self.assertNotIn("#", self._render(action, text, html).replace("color: #", ""))
+            result = self._render(action, text, html)
+            self.assertFalse((engine.find_html if html else engine.find)(result))
             self._line(self.env["account.move"].search([])).dso_ignored = True
 
     def test_names_are_hashtags(self):

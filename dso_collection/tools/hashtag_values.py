@@ -196,7 +196,16 @@ def _read_entries(batch, family, variant):
     """
     rows = batch.readings.rows(family, disputes=variant != "exclude_disputes")
     principal, penalties = PARTS[variant]
-    found = batch.readings.penalties(rows) if penalties else {}
+    found = {}
+    if penalties and family == "selected":
+        # of the snapshot, where there is one
+        found = {
+            row["line_id"]: (row["penalty"], row["recovery_cost"])
+            for entries in rows.values()
+            for row in entries
+        }
+    elif penalties:
+        found = batch.readings.penalties(rows)
     result = {}
     for action in batch.actions:
         entries = result[action.id] = []
@@ -400,6 +409,11 @@ def address(batch, action):
 def signature(batch, action):
     # written by the user in his preferences, and cleaned like every mail that comes in
     return batch.block(html_sanitize(action.collector_id.signature or ""))
+
+
+@each
+def breakdown(batch, action):
+    return batch.block(action.penalties_table)
 
 
 @each

@@ -133,6 +133,9 @@ def _words_hashtags():
 # fmt: off
 #: Name, kind, description and function (or path of a field) of the others, by section.
 _OTHERS = {
+    "penalties": (
+        ("penalties_breakdown", "block", _lt("Interest, period by period"), get.breakdown),
+    ),
     "customer": (
         ("customer_name", "text", _lt("Name of the customer"), "partner_id.name"),
         ("customer_reference", "text", _lt("Reference of the customer"), "partner_id.ref"),

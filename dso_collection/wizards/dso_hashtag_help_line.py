@@ -9,7 +9,7 @@ class DsoHashtagHelpLine(models.TransientModel):
     _order = "id"
 
     help_id = fields.Many2one("dso.hashtag.help", required=True, ondelete="cascade", index=True)
-    name = fields.Char(string="Hashtag", readonly=True)
-    section = fields.Char(string="About", readonly=True)
-    description = fields.Char(readonly=True)
-    example = fields.Html(readonly=True)
+    name = fields.Char(string="Hashtag")
+    section = fields.Char(string="About")
+    description = fields.Char()
+    example = fields.Html()
