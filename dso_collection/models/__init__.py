@@ -3,6 +3,7 @@ from . import dso_penalty_tier
 from . import dso_penalty_rule
 from . import dso_penalty_charge
 from . import dso_customer_penalty
+from . import dso_item_penalty
 from . import res_company
 from . import res_config_settings
 from . import dso_item_status
@@ -25,7 +26,6 @@ from . import dso_channel_email
 from . import dso_qualification
 from . import account_move
 from . import account_move_line
-from . import account_move_line_penalty
 from . import account_partial_reconcile
 from . import mail_mail
 from . import mail_notification

@@ -37,7 +37,8 @@ class AccountMoveLine(models.Model):
     on a large ledger rewrites nothing.
     """
 
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "dso.item.penalty"]
 
     dso_status_id = fields.Many2one(
         "dso.item.status",

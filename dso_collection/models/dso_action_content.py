@@ -281,7 +281,7 @@ class DsoActionContent(models.AbstractModel):
     def _prepare_penalties_item(self, row):
         """One item of the table, formatted in the context's language."""
         env, currency = self.env, row["currency_id"]
-        format_rate = env["dso.penalty.rule"]._format_rate
+        format_rate = env["dso.penalty.rate"]._format_rate
         return {
             "document": row["document"],
             "due_date": format_date(env, row["due_date"]),

@@ -12,8 +12,11 @@ from ..engine import penalties
 NOTHING = (0.0, 0.0, [])
 
 
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+class DsoItemPenalty(models.AbstractModel):
+    """The part of ``account.move.line`` about late payment penalties and recovery cost."""
+
+    _name = "dso.item.penalty"
+    _description = "Penalties of Items"
 
     def _dso_penalties(self, on_date, include_charged=False):
         """Late payment interest and recovery cost of these items, to a day included.
