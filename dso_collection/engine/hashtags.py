@@ -154,20 +154,20 @@ def replace_html(html: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
     writer = _Writer()
     for kind, name, source in _tokens(html):
         if kind != "text" or syntax.needle not in source:
-            writer.write(kind, name, source)
+            writer.add(kind, name, source)
             continue
         position = 0
         for match in syntax.pattern.finditer(source):
             value = value_of(match[1]) if match[1] else None
             if value is None:
                 continue
-            writer.write("text", None, source[position : match.start()])
+            writer.add("text", None, source[position : match.start()])
             position = match.end()
             if isinstance(value, Block):
-                writer.write_block(value)
+                writer.add_block(value)
             else:
-                writer.write("value", None, to_html(value))
-        writer.write("text", None, source[position:])
+                writer.add("value", None, to_html(value))
+        writer.add("text", None, source[position:])
     return writer.result()
 
 
@@ -221,7 +221,7 @@ class _Writer:
     def result(self) -> str:
         return "".join(self.pieces)
 
-    def write(self, kind: str, name: str | None, source: str):
+    def add(self, kind: str, name: str | None, source: str):
         if kind == "start":
             self._start(name, source)
         elif kind == "end":
@@ -231,7 +231,7 @@ class _Writer:
                 self._fill()
             self.pieces.append(str.__str__(source))
 
-    def write_block(self, block: Block):
+    def add_block(self, block: Block):
         """A block where we stand: elements that hold words are closed before it, or taken back
         where nothing was in them, and opened again behind it."""
         reopened = []

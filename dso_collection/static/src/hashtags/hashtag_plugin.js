@@ -4,7 +4,7 @@ import { filterHashtags, findTyped } from "./hashtag_service";
 /** Suggests hashtags where # is typed, in the editor's own box of commands. */
 export class HashtagPlugin extends Plugin {
     static id = "dsoHashtag";
-    static dependencies = ["powerbox", "selection", "dom", "delete", "history"];
+    static dependencies = ["powerbox", "selection", "history"];
     resources = {
         input_handlers: this.onInput.bind(this),
         delete_handlers: this.update.bind(this),
@@ -85,14 +85,14 @@ export class HashtagPlugin extends Plugin {
         if (!typed) {
             return;
         }
+        // within the text node: deleting would turn the space before into a hard one
+        const { node, offset, end } = typed;
+        const word = `#${hashtag.name}`;
+        node.nodeValue = node.nodeValue.slice(0, offset) + word + node.nodeValue.slice(end);
         this.dependencies.selection.setSelection({
-            anchorNode: typed.node,
-            anchorOffset: typed.offset,
-            focusNode: typed.node,
-            focusOffset: typed.end,
+            anchorNode: node,
+            anchorOffset: offset + word.length,
         });
-        this.dependencies.delete.deleteSelection();
-        this.dependencies.dom.insert(`#${hashtag.name}`);
         this.dependencies.history.addStep();
     }
 }
