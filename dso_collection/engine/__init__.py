@@ -11,6 +11,8 @@ dry run, the explanation of an action and the tests call the very same functions
 ``penalties``    interest and recovery cost on late items
 ``promises``     whether a promise to pay was kept (rule R15)
 ``simulation``   the same decision, played forward day by day (dry run)
+``families``     which items a text tells of: all, overdue, not due
+``hashtags``     words in a text that stand for a value: found, replaced, refused
 ===============  ==========================================================================
 
 ``R1`` ... ``R16`` are the rules of the project's design; ``[seed 003]`` is a help page of the

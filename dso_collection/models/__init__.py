@@ -7,6 +7,7 @@ from . import dso_item_penalty
 from . import res_company
 from . import res_config_settings
 from . import dso_item_status
+from . import dso_hashtag_mixin
 from . import dso_letter_template
 from . import dso_scenario
 from . import dso_scenario_step
@@ -19,6 +20,7 @@ from . import dso_customer
 from . import dso_action_item
 from . import dso_action_content
 from . import dso_action_specific
+from . import dso_action_hashtag
 from . import dso_action_dispatch
 from . import dso_action_promise
 from . import dso_action
@@ -32,3 +34,4 @@ from . import mail_mail
 from . import mail_notification
 from . import mail_template
 from . import res_partner
+from . import sms_template

@@ -44,6 +44,7 @@ class DsoAction(models.Model):
         "dso.action.specific",
         "dso.action.dispatch",
         "dso.action.promise",
+        "dso.action.hashtag",
     ]
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]

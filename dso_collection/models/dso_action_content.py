@@ -254,7 +254,12 @@ class DsoActionContent(models.AbstractModel):
 
     def _join_amounts(self, totals):
         """``1,200.00 € and 300.00 $``, in the language of the context."""
-        texts = [format_amount(self.env, amount, currency) for currency, amount in totals]
+        return self._join_texts(
+            [format_amount(self.env, amount, currency) for currency, amount in totals]
+        )
+
+    def _join_texts(self, texts):
+        """``a, b and c``, in the language of the context."""
         if len(texts) > 1:
             return self.env._(
                 "%(amounts)s and %(last)s", amounts=", ".join(texts[:-1]), last=texts[-1]

@@ -100,11 +100,17 @@ class DsoChannelEmail(models.AbstractModel):
         """
         result = {}
         groups = {}
+        own = actions.browse()
         for action in actions:
             if action.body and not action.mail_template_id or action.body and action.subject:
-                result[action.id] = (action.subject or action.name, action.body)
+                own |= action
             else:
                 groups.setdefault((action.mail_template_id, action.lang), []).append(action.id)
+        if own:
+            subjects = own._dso_render_batch({a.id: a.subject or a.name for a in own})
+            bodies = own._dso_render_batch({a.id: a.body for a in own}, html=True)
+            for action_id in own.ids:
+                result[action_id] = (_one_line(subjects[action_id]), bodies[action_id])
         for (template, lang), ids in groups.items():
             # sudo: the text was written by a template editor, the collector only sends it
             template = template.sudo()
@@ -114,7 +120,7 @@ class DsoChannelEmail(models.AbstractModel):
             except Exception as error:
                 raise BrokenTemplate(template, error) from error
             for action_id in ids:
-                result[action_id] = (subjects[action_id], bodies[action_id])
+                result[action_id] = (_one_line(subjects[action_id]), bodies[action_id])
         return result
 
     @api.model
@@ -325,6 +331,11 @@ class DsoChannelEmail(models.AbstractModel):
             )
             action.write({"state": "done", "error_data": False})
         self._trigger_queue()
+
+
+def _one_line(subject):
+    """A subject has one line, whatever the values in it have."""
+    return " ".join((subject or "").splitlines())
 
 
 def _format_address(contact):

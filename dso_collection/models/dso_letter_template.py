@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class DsoLetterTemplate(models.Model):
@@ -6,10 +6,11 @@ class DsoLetterTemplate(models.Model):
 
     _name = "dso.letter.template"
     _description = "Letter Template"
-    _inherit = ["mail.render.mixin"]
+    _inherit = ["dso.hashtag.mixin", "mail.render.mixin"]
     _order = "name, id"
     # only credit managers write letters, and whoever sends one may render it
     _unrestricted_rendering = True
+    _dso_hashtag_fields = {"subject": False, "body": True}
 
     name = fields.Char(required=True, translate=True)
     subject = fields.Char(translate=True)
@@ -23,3 +24,7 @@ class DsoLetterTemplate(models.Model):
 
     def _compute_render_model(self):
         self.render_model = "dso.action"
+
+    @api.constrains("subject", "body")
+    def _check_dso_hashtags(self):
+        self._dso_check_hashtags()

@@ -1,8 +1,15 @@
-from odoo import models
+from odoo import api, models
 
 
 class MailTemplate(models.Model):
-    _inherit = "mail.template"
+    _name = "mail.template"
+    _inherit = ["dso.hashtag.mixin", "mail.template"]
+
+    _dso_hashtag_fields = {"subject": False, "body_html": True}
+
+    @api.constrains("subject", "body_html", "model_id")
+    def _check_dso_hashtags(self):
+        self._dso_check_hashtags()
 
     def write(self, vals):
         result = super().write(vals)

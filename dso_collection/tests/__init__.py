@@ -14,5 +14,6 @@ from . import test_smtp
 from . import test_faults
 from . import test_tour
 from . import test_demo
+from . import test_hashtags
 from . import test_penalty
 from . import test_penalty_invoice

@@ -45,6 +45,21 @@ class TestTour(DsoCommon, HttpCase):
 
         self.start_tour("/odoo", "dso_collection_history", login=self.collector.login)
 
+    def test_hashtags(self):
+        """An unknown hashtag is refused with the nearest one; typing # suggests; the help page."""
+        template = self.template.copy({"name": "Tour reminder"})
+        action = self.env.ref("dso_collection.dso_mail_template_action")
+        menu = self.env.ref("dso_collection.dso_mail_template_menu")
+
+        self.start_tour(
+            f"/odoo/action-{action.id}?menu_id={menu.id}",
+            "dso_collection_hashtags",
+            login=self.manager.login,
+        )
+
+        template.invalidate_recordset()
+        self.assertEqual(template.subject, "Pay by #deadline")
+
 
 @tagged("post_install", "-at_install")
 class TestScripts(HttpCase):

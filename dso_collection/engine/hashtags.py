@@ -1,0 +1,338 @@
+"""Hashtags: words like ``#items_amount`` that stand for a value in a text.
+
+This module finds and replaces them; it knows no value. Values are put in once: what was put in is
+not looked at again, so no value can act as a hashtag, and none can bring markup unless it is
+:class:`~markupsafe.Markup` already. Design, section 5, "Hashtags"; [seed 000].
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+
+class Block(Markup):
+    """Markup that cannot stand inside a paragraph, such as a table."""
+
+
+#: What a hashtag stands for: plain text (escaped in HTML), markup, or ``None`` if it is unknown.
+Value = str | Markup | Block | None
+ValueOf = Callable[[str], Value]
+
+
+class Syntax(NamedTuple):
+    """How hashtags are written. ``needle`` is in every text that has one; the first group of
+    ``pattern`` is the name, or nothing where the match only looks like a hashtag."""
+
+    needle: str
+    pattern: re.Pattern
+
+
+# An address on the web is taken whole, so that its fragment is no hashtag.
+_ADDRESS = r"(?:\b(?:https?|ftps?|mailto|tel):|\bwww\.)[^\s<>\"']*"
+# Neither a character reference (&#39;), nor the end of a word or path, nor one of several.
+_BEFORE = r"(?<![\w&/#])"
+# A colour such as #fff or #f1f3f5 is no hashtag.
+_COLOUR = r"(?!(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})(?!\w))"
+
+#: Hashtags as people type them. The longest possible name is taken: ``#items_amount_selected`` is
+#: never ``#items_amount`` followed by something.
+TYPED = Syntax("#", re.compile(rf"{_ADDRESS}|{_BEFORE}#{_COLOUR}([a-z][a-z0-9_]*)(?!\w)"))
+#: The same with capitals: what a telephone's keyboard makes of the first letter.
+CAPITALS = Syntax("#", re.compile(rf"{_ADDRESS}|{_BEFORE}#(?=\w*[A-Z])([A-Za-z]\w*)(?!\w)"))
+
+
+def marked(token: str) -> Syntax:
+    """Hashtags that :func:`mark` rewrote. Nobody who does not know the token can write one."""
+    return Syntax(token, re.compile(rf"{re.escape(token)}-([a-z][a-z0-9_]*)-"))
+
+
+# ------------------------------------------------------------------
+# Plain text
+# ------------------------------------------------------------------
+
+
+def find(text: str, syntax: Syntax = TYPED) -> list[str]:
+    """Names of the hashtags in a plain text, in order, without the ``#``.
+
+    >>> find("Pay #items_amount by #deadline: https://x.example/#top, &#39;, #123, #f1f3f5")
+    ['items_amount', 'deadline']
+    """
+    if not text or syntax.needle not in text:
+        return []
+    return [match[1] for match in syntax.pattern.finditer(text) if match[1]]
+
+
+def replace(text: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
+    """Put the values into a plain text; unknown hashtags stay as they are.
+
+    >>> replace("Dear #name, #name!", {"name": "#name & co"}.get)
+    'Dear #name & co, #name & co!'
+    """
+    if not text or syntax.needle not in text:
+        return text
+    return syntax.pattern.sub(lambda match: _value_or_source(match, value_of), text)
+
+
+def _value_or_source(match: re.Match, value_of: ValueOf) -> str:
+    value = value_of(match[1]) if match[1] else None
+    # str.__str__: the words themselves, never an escaped copy
+    return match[0] if value is None else str.__str__(value)
+
+
+def mark(text: str, token: str, known: Iterable[str]) -> str:
+    """Rewrite the known hashtags of a plain text so that :func:`marked` finds them again, once
+    values from elsewhere have been mixed in."""
+    known = set(known)
+    return replace(text, lambda name: f"{token}-{name}-" if name in known else None)
+
+
+# ------------------------------------------------------------------
+# HTML
+# ------------------------------------------------------------------
+
+#: Quotes count after an equals sign only, as in browsers. No part can match in two ways, so that
+#: the time stays linear.
+_ATTRIBUTES = r"""(?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=(?!\s*["']))*"""
+_TOKEN = re.compile(
+    rf"""
+    (?P<skip> <!--.*?(?:-->|\Z)
+            | <(?P<raw>script|style)\b{_ATTRIBUTES}>.*?(?:</(?P=raw)\s*>|\Z)
+            | <[!?][^>]*(?:>|\Z) )
+    | </(?P<end>[a-zA-Z][^\s/>]*)[^>]*>
+    | <(?P<start>[a-zA-Z][^\s/>]*){_ATTRIBUTES}>
+    | (?P<broken> </?[a-zA-Z].*\Z )
+    | (?P<text> <?[^<]+ | < )
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+#: Elements that hold words only: a block closes them first, and opens them again behind it.
+_HOLDS_WORDS = frozenset(
+    "a abbr b bdi bdo big cite code del dfn em font h1 h2 h3 h4 h5 h6 i ins kbd label mark p pre q"
+    " s samp small span strike strong sub sup tt u var".split()
+)
+#: A paragraph whose end tag was left out ends where one of these begins.
+_ENDS_PARAGRAPH = frozenset(
+    "address article aside blockquote div dl fieldset footer form h1 h2 h3 h4 h5 h6 header hr main"
+    " nav ol p pre section table ul".split()
+)
+_ID_ATTRIBUTE = re.compile(r"""\sid\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+)""", re.IGNORECASE)
+
+
+def find_html(html: str, syntax: Syntax = TYPED) -> list[str]:
+    """Names of the hashtags in the text nodes of an HTML text, in order.
+
+    >>> find_html('<a href="#top" style="color: #abc_d">#deadline</a><style>#id {}</style>')
+    ['deadline']
+    """
+    if not html or syntax.needle not in html:
+        return []
+    return [
+        name for kind, _name, text in _tokens(html) if kind == "text" for name in find(text, syntax)
+    ]
+
+
+def replace_html(html: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
+    """Put the values into the text nodes of an HTML text: never into attributes, comments,
+    scripts or styles. All else stays as it is, to the letter.
+
+    Plain values are escaped, their line ends become line breaks. A :class:`Block` inside a
+    paragraph closes it, and opens it again for what follows.
+
+    >>> replace_html("<p>By <b>#name</b></p>", {"name": "<i>"}.get)
+    '<p>By <b>&lt;i&gt;</b></p>'
+    >>> replace_html("<p>Items: #table Thanks</p>", {"table": Block("<table></table>")}.get)
+    '<p>Items: </p><table></table><p> Thanks</p>'
+    """
+    if not html or syntax.needle not in html:
+        return html
+    writer = _Writer()
+    for kind, name, source in _tokens(html):
+        if kind != "text" or syntax.needle not in source:
+            writer.add(kind, name, source)
+            continue
+        position = 0
+        for match in syntax.pattern.finditer(source):
+            value = value_of(match[1]) if match[1] else None
+            if value is None:
+                continue
+            writer.add("text", None, source[position : match.start()])
+            position = match.end()
+            if isinstance(value, Block):
+                writer.add_block(value)
+            else:
+                writer.add("value", None, to_html(value))
+        writer.add("text", None, source[position:])
+    return writer.result()
+
+
+def to_html(value: Value) -> Markup:
+    """A value as it stands in HTML: escaped, unless it is markup already."""
+    if isinstance(value, Markup):
+        return value
+    return escape(value).replace("\n", Markup("<br/>"))
+
+
+def mark_html(html: str, token: str, known: Iterable[str]) -> str:
+    """:func:`mark` for the text nodes of an HTML text."""
+    known = set(known)
+    return replace_html(html, lambda name: f"{token}-{name}-" if name in known else None)
+
+
+def _tokens(html: str) -> Iterator[tuple[str, str | None, str]]:
+    """The pieces of an HTML text as (kind, element, source); joined, the sources are the text.
+
+    A tag without an end makes all the rest ``broken``: browsers show nothing of it.
+    """
+    for match in _TOKEN.finditer(html):
+        kind = match.lastgroup if match.lastgroup != "raw" else "skip"
+        name = match[kind].lower() if kind in ("start", "end") else None
+        yield kind, name, match[0]
+
+
+class _Open:
+    """An element that holds words and is open where the writer stands."""
+
+    __slots__ = ("again", "filled", "name", "position", "tag")
+
+    def __init__(self, name: str, tag: str, position: int, again: bool):
+        self.name = name
+        self.tag = tag
+        self.position = position
+        #: opened for a second time, behind a block
+        self.again = again
+        #: whether there is anything in it that can be seen
+        self.filled = False
+
+
+class _Writer:
+    """Writes HTML, keeping track of the elements that a block has to close."""
+
+    def __init__(self):
+        self.pieces: list[str] = []
+        #: names of all open elements, and for those that hold words an :class:`_Open`
+        self.stack: list[str | _Open] = []
+
+    def result(self) -> str:
+        return "".join(self.pieces)
+
+    def add(self, kind: str, name: str | None, source: str):
+        if kind == "start":
+            self._start(name, source)
+        elif kind == "end":
+            self._end(name, source)
+        elif source:
+            if kind != "skip" and source.strip():
+                self._fill()
+            self.pieces.append(str.__str__(source))
+
+    def add_block(self, block: Block):
+        """A block where we stand: elements that hold words are closed before it, or taken back
+        where nothing was in them, and opened again behind it."""
+        reopened = []
+        while self.stack and isinstance(self.stack[-1], _Open):
+            element = self.stack.pop()
+            reopened.insert(0, element)
+            self._close(element, f"</{element.name}>", taken_back=not element.filled)
+        self.pieces.append(str.__str__(block))
+        for element in reopened:
+            tag = _ID_ATTRIBUTE.sub("", element.tag)
+            self.stack.append(_Open(element.name, tag, len(self.pieces), again=True))
+            self.pieces.append(tag)
+
+    def _start(self, name: str, source: str):
+        if name in _ENDS_PARAGRAPH:
+            self._end_paragraph()
+        if name in _VOID or source.endswith("/>"):
+            if name != "br":
+                self._fill()
+            self.pieces.append(source)
+        elif name in _HOLDS_WORDS:
+            self.stack.append(_Open(name, source, len(self.pieces), again=False))
+            self.pieces.append(source)
+        else:
+            self.stack.append(name)
+            self.pieces.append(source)
+
+    def _end(self, name: str, source: str):
+        for depth in range(len(self.stack) - 1, -1, -1):
+            element = self.stack[depth]
+            if (element.name if isinstance(element, _Open) else element) == name:
+                break
+        else:
+            self.pieces.append(source)
+            return
+        del self.stack[depth + 1 :]
+        self.stack.pop()
+        if isinstance(element, _Open):
+            self._close(element, source, taken_back=element.again and not element.filled)
+        else:
+            self._fill()
+            self.pieces.append(source)
+
+    def _end_paragraph(self):
+        """Forget a paragraph that was left open, as browsers do."""
+        for depth in range(len(self.stack) - 1, -1, -1):
+            element = self.stack[depth]
+            if not isinstance(element, _Open):
+                return
+            if element.name == "p":
+                del self.stack[depth:]
+                if element.again and not element.filled:
+                    del self.pieces[element.position :]
+                return
+
+    def _close(self, element: _Open, source: str, taken_back: bool):
+        if taken_back:
+            del self.pieces[element.position :]
+        else:
+            self.pieces.append(source)
+
+    def _fill(self):
+        for element in reversed(self.stack):
+            if not isinstance(element, _Open):
+                break
+            element.filled = True
+
+
+# ------------------------------------------------------------------
+# Unknown ones
+# ------------------------------------------------------------------
+
+
+class Unknown(NamedTuple):
+    """A hashtag that does not exist, and the one that was probably meant."""
+
+    name: str
+    nearest: str
+
+
+def unknown(text: str, known: Iterable[str], html: bool = False) -> list[Unknown]:
+    """The hashtags of a text that do not exist, each once. One that exists but for its capitals is
+    among them: it would not be replaced.
+
+    >>> unknown("#item_list_selected #Deadline", ["items_list_selected", "deadline"])
+    [Unknown(name='item_list_selected', nearest='items_list_selected'), \
+Unknown(name='Deadline', nearest='deadline')]
+    """
+    if not text or TYPED.needle not in text:
+        return []
+    known = list(known)
+    search = find_html if html else find
+    names = [name for name in search(text, TYPED) if name not in known]
+    names += [name for name in search(text, CAPITALS) if name.lower() in known]
+    return [Unknown(name, nearest(name, known)) for name in dict.fromkeys(names)]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is written most like this one.
+
+    >>> nearest("item_amount", ["deadline", "items_amount", "items_amount_overdue"])
+    'items_amount'
+    """
+    return difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.0)[0]

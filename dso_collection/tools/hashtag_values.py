@@ -1,0 +1,467 @@
+"""What the hashtags of ``tools/hashtags.py`` stand for: functions that take a :class:`Batch`
+(actions that are rendered together, in one language) and give {action id: value}: plain text,
+which is escaped, or markup that the module makes itself."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from odoo.tools import format_amount, format_date, html2plaintext, html_sanitize
+
+from ..engine import families
+from ..engine.hashtags import Block
+
+# ------------------------------------------------------------------
+# What is read for a batch
+# ------------------------------------------------------------------
+
+
+class Readings:
+    """What the hashtags of some actions need of the ledger: read once, when first asked for, by a
+    constant number of queries, and the same in every language."""
+
+    def __init__(self, actions):
+        self.actions = actions
+        self.env = actions.env
+        self._rows = {}
+        self._penalties = {}
+
+    @functools.cached_property
+    def todays(self):
+        return self.actions.customer_id._get_todays(self.env.context.get("dso_today"))
+
+    @functools.cached_property
+    def facts(self):
+        customers = self.actions.customer_id.with_context(active_test=False)
+        return customers._read_facts(self.todays)
+
+    def rows(self, family, disputes=True):
+        """{action id: rows of a statement, see ``dso.action._get_rows``}"""
+        key = (family, disputes)
+        if key not in self._rows:
+            if family != "selected":
+                rows = self._read_family(family, disputes)
+            elif disputes:
+                rows = self.actions._get_rows()
+            else:
+                rows = self._without_disputes(self.rows("selected"))
+            self._rows[key] = rows
+        return self._rows[key]
+
+    def _read_family(self, family, disputes):
+        chosen = {}
+        for customer in self.actions.customer_id:
+            company_id = customer.company_id.id
+            items = families.family(
+                self.facts.customers[customer.id].items,
+                family,
+                self.todays[company_id],
+                self.facts.settings[company_id],
+                disputes,
+            )
+            chosen[customer.id] = [item.id for item in items]
+        lines = self._lines({line_id for ids in chosen.values() for line_id in ids})
+        rows = {
+            customer.id: [
+                lines[line_id]._dso_prepare_row(self.todays[customer.company_id.id])
+                for line_id in chosen[customer.id]
+            ]
+            for customer in self.actions.customer_id
+        }
+        return {action.id: rows[action.customer_id.id] for action in self.actions}
+
+    def _without_disputes(self, rows):
+        lines = self._lines({row["line_id"] for entries in rows.values() for row in entries})
+
+        def disputed(row):
+            line = lines.get(row["line_id"])
+            return line is not None and line.dso_status_id.kind == "dispute"
+
+        return {
+            action_id: [row for row in entries if not disputed(row)]
+            for action_id, entries in rows.items()
+        }
+
+    def _lines(self, ids):
+        """{line id: record}, browsed together: what is read of one is read of all. Those of a
+        snapshot may be gone since."""
+        lines = self.env["account.move.line"].browse(sorted(filter(None, ids))).exists()
+        return {line.id: line for line in lines}
+
+    def lines(self, rows):
+        """The journal items of each action, oldest first: {action id: account.move.line}"""
+        ids = {row["line_id"] for entries in rows.values() for row in entries}
+        lines = self._lines(ids)
+        Line = self.env["account.move.line"]
+        return {
+            action_id: Line.union(
+                *(lines[row["line_id"]] for row in entries if row["line_id"] in lines)
+            )
+            for action_id, entries in rows.items()
+        }
+
+    def penalties(self, rows):
+        """What late payment of these rows costs, see ``account.move.line._dso_penalties``.
+
+        :return: {line id: (interest, recovery cost)} in the item's currency
+        """
+        ids = {row["line_id"] for entries in rows.values() for row in entries if row["line_id"]}
+        missing = self._lines(ids - self._penalties.keys())
+        by_day = defaultdict(list)
+        for line in missing.values():
+            by_day[self.todays[line.company_id.id]].append(line.id)
+        for day, line_ids in by_day.items():
+            lines = self.env["account.move.line"].browse(line_ids)
+            found = lines._dso_penalties(day)
+            for line_id in line_ids:
+                interest, cost, *_breakdown = found.get(line_id, (0.0, 0.0))
+                self._penalties[line_id] = (interest, cost)
+        return {line_id: self._penalties.get(line_id, (0.0, 0.0)) for line_id in ids}
+
+
+class Batch:
+    """Actions whose texts are rendered together, in one language.
+
+    ``html`` says what is made: markup, or words for subjects and SMS.
+    """
+
+    def __init__(self, actions, html, readings):
+        self.actions = actions
+        self.env = actions.env
+        self.html = html
+        self.readings = readings
+        # the same days come back in many texts
+        self.day = functools.cache(self._format_day)
+
+    def _format_day(self, day):
+        return format_date(self.env, day) if day else ""
+
+    def money(self, amount, currency):
+        return format_amount(self.env, amount, currency)
+
+    def block(self, markup):
+        """Markup that the module made; in plain text its words on one line."""
+        if self.html:
+            return Block(markup or "")
+        return " ".join(html2plaintext(markup or "").split())
+
+    def each(self, function):
+        """{action id: value}, nothing where a field is empty"""
+        values = {action.id: function(action) for action in self.actions}
+        return {key: "" if value is False else value for key, value in values.items()}
+
+
+# ------------------------------------------------------------------
+# Functions of the table
+# ------------------------------------------------------------------
+
+
+def path(names):
+    """The value of a field, and of fields of what it points to."""
+
+    def function(batch):
+        def read(action):
+            for name in names.split("."):
+                action = action[name]
+            return action
+
+        return batch.each(read)
+
+    return function
+
+
+def each(function):
+    """Make a function of one action, ``function(batch, action)``, one of a batch."""
+    return lambda batch: batch.each(functools.partial(function, batch))
+
+
+#: What a variant makes of a row's amount: its residual, its penalties, or both.
+PARTS = {
+    "": (True, False),
+    "include_late_penalties": (True, True),
+    "exclude_late_penalties": (True, False),
+    "late_penalties": (False, True),
+    "exclude_disputes": (True, False),
+}
+
+
+def _read_entries(batch, family, variant):
+    """The rows of a family with ``interest``, ``cost`` and ``total`` as the variant counts.
+
+    :return: {action id: [row]}
+    """
+    rows = batch.readings.rows(family, disputes=variant != "exclude_disputes")
+    principal, penalties = PARTS[variant]
+    found = {}
+    if penalties and family == "selected":
+        # of the snapshot, where there is one
+        found = {
+            row["line_id"]: (row["penalty"], row["recovery_cost"])
+            for entries in rows.values()
+            for row in entries
+        }
+    elif penalties:
+        found = batch.readings.penalties(rows)
+    result = {}
+    for action in batch.actions:
+        entries = result[action.id] = []
+        for row in rows[action.id]:
+            interest, cost = found.get(row["line_id"], (0.0, 0.0))
+            if not principal and not interest and not cost:
+                continue
+            total = (row["amount_residual"] if principal else 0.0) + interest + cost
+            entries.append({**row, "interest": interest, "cost": cost, "total": total})
+    return result
+
+
+def _add_up(action, entries, column="total"):
+    """[(currency, total)], one for each currency: two are never added up. Nothing at all is zero
+    in the company's currency."""
+    totals = defaultdict(float)
+    for entry in entries:
+        totals[entry["currency_id"]] += entry[column]
+    totals = sorted(totals.items(), key=lambda entry: entry[0].id)
+    # sums of floats: rounded once, at the end
+    totals = [(currency, currency.round(total)) for currency, total in totals]
+    return totals or [(action.currency_id, 0.0)]
+
+
+def amount(family, variant):
+    """The total of a family, one for each currency."""
+
+    def function(batch):
+        entries = _read_entries(batch, family, variant)
+        return batch.each(lambda action: action._join_amounts(_add_up(action, entries[action.id])))
+
+    return function
+
+
+def amount_in_words(family, variant):
+    """The same in words, by Odoo's own function (num2words)."""
+
+    def function(batch):
+        entries = _read_entries(batch, family, variant)
+
+        def write(action):
+            texts = [
+                currency.with_env(batch.env).amount_to_text(total)
+                for currency, total in _add_up(action, entries[action.id])
+            ]
+            return action._join_texts(texts)
+
+        return batch.each(write)
+
+    return function
+
+
+def statement(family, variant):
+    """A table of the items, or one line of words where there is no room for a table."""
+
+    def function(batch):
+        if batch.html and not PARTS[variant][1]:
+            if family == "selected" and variant != "exclude_disputes":
+                # what the dispatcher has made already
+                return {action.id: Block(action.items_table or "") for action in batch.actions}
+            rows = _read_entries(batch, family, variant)
+            return batch.each(lambda action: _render_table(batch, action, rows[action.id]))
+        entries = _read_entries(batch, family, variant)
+        if batch.html:
+            only = not PARTS[variant][0]
+            return batch.each(
+                lambda action: _render_penalties(batch, action, entries[action.id], only)
+            )
+        return batch.each(lambda action: _write_items(batch, entries[action.id]))
+
+    return function
+
+
+def _render_table(batch, action, entries):
+    if not entries:
+        return Block("")
+    totals = _add_up(action, entries)
+    return Block(action._render_items_table(entries, totals, batch.day))
+
+
+def _render_penalties(batch, action, entries, only):
+    """The table with interest and recovery cost of each item."""
+    if not entries:
+        return Block("")
+    money = batch.money
+    lines = [
+        {
+            "document": entry["document"],
+            "due_date": batch.day(entry["due_date"]),
+            "days": entry["days_overdue"],
+            "amount": money(entry["amount_residual"], entry["currency_id"]),
+            "interest": money(entry["interest"], entry["currency_id"]),
+            "cost": money(entry["cost"], entry["currency_id"]),
+            "total": money(entry["total"], entry["currency_id"]),
+            "credit": entry["amount_residual"] < 0,
+        }
+        for entry in entries
+    ]
+    columns = {
+        column: dict(_add_up(action, entries, column))
+        for column in ("amount_residual", "interest", "cost", "total")
+    }
+    totals = [
+        {
+            "currency": currency.name,
+            "amount": money(columns["amount_residual"][currency], currency),
+            "interest": money(columns["interest"][currency], currency),
+            "cost": money(columns["cost"][currency], currency),
+            "total": money(total, currency),
+        }
+        for currency, total in columns["total"].items()
+    ]
+    return Block(
+        batch.env["ir.qweb"]._render(
+            "dso_collection.items_penalty_table",
+            {"lines": lines, "totals": totals, "only": only},
+            minimal_qcontext=True,
+        )
+    )
+
+
+def _write_items(batch, entries):
+    return "; ".join(
+        batch.env._(
+            "%(document)s due %(date)s: %(amount)s",
+            document=entry["document"],
+            date=batch.day(entry["due_date"]),
+            amount=batch.money(entry["total"], entry["currency_id"]),
+        )
+        for entry in entries
+    )
+
+
+def item_values(name, separator=", "):
+    """What is known of the selected items, each thing once; ``name`` is a field of the item."""
+
+    def function(batch):
+        lines = batch.readings.lines(batch.readings.rows("selected"))
+
+        def read(action):
+            values = [line[name] for line in lines[action.id].with_env(batch.env)]
+            if name == "dso_status_id":
+                values = [status.name for status in values]
+            elif name == "dso_status_date":
+                values = [batch.day(day) for day in values]
+            return separator.join(dict.fromkeys(filter(None, values)))
+
+        return batch.each(read)
+
+    return function
+
+
+def due_date(choose):
+    """The oldest or latest due date of the selected claims."""
+
+    def function(batch):
+        rows = batch.readings.rows("selected")
+
+        def read(action):
+            dates = [row["due_date"] for row in rows[action.id] if row["amount_residual"] > 0]
+            return batch.day(choose(dates)) if dates else ""
+
+        return batch.each(read)
+
+    return function
+
+
+def leader(name):
+    """What is known of the leader, in the words of the statement."""
+
+    def function(batch):
+        todays = batch.readings.todays
+
+        def read(action):
+            line = action.leader_line_id or action.customer_id.leader_line_id
+            if not line:
+                return ""
+            row = line._dso_prepare_row(action.done_date or todays[action.company_id.id])
+            if name == "amount_residual":
+                return batch.money(row[name], row["currency_id"])
+            value = row[name]
+            return batch.day(value) if name.endswith("_date") else str(value)
+
+        return batch.each(read)
+
+    return function
+
+
+@each
+def contact(batch, action):
+    return action.contact_name or batch.env._("Sir or Madam")
+
+
+@each
+def address(batch, action):
+    lines = action.partner_id._display_address(without_company=True).splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+@each
+def signature(batch, action):
+    # written by the user in his preferences, and cleaned like every mail that comes in
+    return batch.block(html_sanitize(action.collector_id.signature or ""))
+
+
+@each
+def breakdown(batch, action):
+    return batch.block(action.penalties_table)
+
+
+@each
+def bank_details(batch, action):
+    return batch.block(action.bank_details)
+
+
+@each
+def logo(batch, action):
+    company = action.company_id
+    if not batch.html:
+        return company.name
+    return Markup('<img src="{}/logo.png?company={}" alt="{}" style="max-height: 80px;"/>').format(
+        company.get_base_url(), company.id, company.name
+    )
+
+
+@each
+def button(batch, action):
+    url = action._get_interactive_page_url()
+    if not url:
+        return ""
+    if not batch.html:
+        return url.removeprefix("mailto:").partition("?")[0]
+    company = action.company_id
+    return Block(
+        batch.env["ir.qweb"]._render(
+            "dso_collection.hashtag_button",
+            {
+                "url": url,
+                "background": company.email_secondary_color or "#875A7B",
+                "color": company.email_primary_color or "#FFFFFF",
+            },
+            minimal_qcontext=True,
+        )
+    )
+
+
+def mail_to(email, subject):
+    """A link that begins an e-mail."""
+    return f"mailto:{quote(email, safe='@')}?subject={quote(subject)}" if email else ""
+
+
+@each
+def day(batch, action):
+    return batch.day(batch.readings.todays[action.company_id.id])
+
+
+def date(name):
+    """A date of the action."""
+    return each(lambda batch, action: batch.day(action[name]))

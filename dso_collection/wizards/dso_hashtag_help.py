@@ -1,0 +1,82 @@
+from odoo import Command, api, fields, models
+
+from ..engine import hashtags as engine
+from ..tools import hashtags as table
+
+
+class DsoHashtagHelp(models.TransientModel):
+    """Every hashtag with what it prints for a customer: the table of hashtags, made readable."""
+
+    _name = "dso.hashtag.help"
+    _description = "Hashtags"
+
+    customer_id = fields.Many2one(
+        "dso.customer",
+        default=lambda self: self._default_customer_id(),
+        help="The examples are taken from this customer.",
+    )
+    search = fields.Char(help="Only hashtags with these words in their name or description.")
+    line_ids = fields.One2many(
+        "dso.hashtag.help.line",
+        "help_id",
+        compute="_compute_line_ids",
+        # with the rights of whoever looks
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+
+    def _default_customer_id(self):
+        """A customer with something overdue shows most."""
+        Customer = self.env["dso.customer"]
+        own = [("company_id", "=", self.env.company.id)]
+        return Customer.search([*own, ("amount_overdue", ">", 0)], limit=1) or Customer.search(
+            own, limit=1
+        )
+
+    @api.depends("customer_id", "search")
+    @api.depends_context("lang")
+    def _compute_line_ids(self):
+        for wizard in self:
+            hashtags = wizard._find_hashtags()
+            examples = wizard._get_examples(hashtags)
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(
+                        {
+                            "name": f"#{hashtag.name}",
+                            "section": str(self.env._(table.SECTIONS[hashtag.section])),
+                            "description": table.describe(self.env, hashtag),
+                            "example": examples.get(hashtag.name),
+                        }
+                    )
+                    for hashtag in hashtags
+                ),
+            ]
+
+    def _find_hashtags(self):
+        words = (self.search or "").lower().split()
+        return [
+            hashtag
+            for hashtag in table.HASHTAGS.values()
+            if all(
+                word in f"#{hashtag.name} {table.describe(self.env, hashtag)}".lower()
+                for word in words
+            )
+        ]
+
+    def _get_examples(self, hashtags):
+        """{name: what it prints in the text of the customer's next or last action}"""
+        customer = self.customer_id
+        if not customer:
+            return {}
+        customer.check_access("read")
+        action = (
+            customer.next_action_id
+            or self.env["dso.action"].search([("customer_id", "=", customer.id)], limit=1)
+            or self.env["dso.action"].new({"customer_id": customer.id})
+        )
+        names = [hashtag.name for hashtag in hashtags]
+        values = action._get_hashtag_values({action.id: names}, html=True)[action.id]
+        return {name: engine.to_html(value) for name, value in values.items()}

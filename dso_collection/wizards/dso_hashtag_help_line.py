@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class DsoHashtagHelpLine(models.TransientModel):
+    """One hashtag on the help page."""
+
+    _name = "dso.hashtag.help.line"
+    _description = "Hashtag"
+    _order = "id"
+
+    help_id = fields.Many2one("dso.hashtag.help", required=True, ondelete="cascade", index=True)
+    name = fields.Char(string="Hashtag")
+    section = fields.Char(string="About")
+    description = fields.Char()
+    example = fields.Html()
