@@ -234,6 +234,21 @@ def total(parts: Iterable[Segment], rounding: float) -> float:
     return round_half_up(exact, rounding)
 
 
+def spread(values: Iterable[float], rounding: float) -> list[float]:
+    """Parts as they are printed: rounded so that they add up to their rounded sum.
+
+    >>> spread([27.4245, 3.2248], 0.01)
+    [27.42, 3.23]
+    """
+    result, exact, printed = [], Decimal(0), Decimal(0)
+    for value in values:
+        exact += _exact(value)
+        part = _exact(round_half_up(exact, rounding)) - printed
+        result.append(float(part))
+        printed += part
+    return result
+
+
 def round_half_up(value: Decimal, rounding: float) -> float:
     """
     >>> round_half_up(Decimal("2.345"), 0.01), round_half_up(Decimal("2.34"), 0.05)

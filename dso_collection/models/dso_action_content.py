@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import amounts, leader
+from ..engine import amounts, penalties
 
 #: What a line of the statement is made of, see ``account.move.line._dso_prepare_row``.
 STATEMENT_FIELDS = (
@@ -331,6 +332,9 @@ class DsoActionContent(models.AbstractModel):
         """One item of the table, formatted in the context's language."""
         env, currency = self.env, row["currency_id"]
         format_rate = env["dso.penalty.rate"]._format_rate
+        printed = penalties.spread(
+            [segment["interest"] for segment in row["breakdown"]], currency.rounding
+        )
         return {
             "document": row["document"],
             "due_date": format_date(env, row["due_date"]),
@@ -342,9 +346,9 @@ class DsoActionContent(models.AbstractModel):
                     "rate": format_rate(segment["rate"]),
                     "assumed": segment["assumed"],
                     "base": format_amount(env, segment["base"], currency),
-                    "interest": format_amount(env, segment["interest"], currency),
+                    "interest": format_amount(env, interest, currency),
                 }
-                for segment in row["breakdown"]
+                for segment, interest in zip(row["breakdown"], printed, strict=True)
             ],
             "interest": row["penalty"] and format_amount(env, row["penalty"], currency),
             "recovery_cost": row["recovery_cost"]

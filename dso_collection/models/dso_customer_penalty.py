@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
+from ..engine import penalties
+
 #: Items that were paid late are looked for among those due within so many days; open ones always.
 PAID_LATE_DAYS = 365
 
@@ -197,7 +199,9 @@ class DsoCustomerPenalty(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dso_collection.dso_penalty_invoice_action"
         )
-        return dict(action, context={"default_customer_ids": self.ids})
+        # made now: a dialog of a new record would open its first date's calendar
+        wizard = self.env["dso.penalty.invoice"].create({"customer_ids": self.ids})
+        return dict(action, res_id=wizard.id)
 
     # ------------------------------------------------------------------
     # Invoicing
@@ -363,14 +367,17 @@ class DsoCustomerPenalty(models.AbstractModel):
             )
         ]
         format_rate = self.env["dso.penalty.rate"]._format_rate
-        for segment in row["breakdown"]:
+        printed = penalties.spread(
+            [segment["interest"] for segment in row["breakdown"]], row["currency_id"].rounding
+        )
+        for segment, interest in zip(row["breakdown"], printed, strict=True):
             values = {
                 "start": format_date(self.env, segment["from"]),
                 "end": format_date(self.env, segment["to"]),
                 "days": segment["days"],
                 "rate": format_rate(segment["rate"]),
                 "base": format_amount(self.env, segment["base"], row["currency_id"]),
-                "interest": format_amount(self.env, segment["interest"], row["currency_id"]),
+                "interest": format_amount(self.env, interest, row["currency_id"]),
             }
             texts.append(
                 self.env._(

@@ -358,4 +358,6 @@ class DsoItemPenalty(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dso_collection.dso_penalty_breakdown_action"
         )
-        return dict(action, context={"default_line_ids": self.ids})
+        # made now: a dialog of a new record would open its date's calendar
+        wizard = self.env["dso.penalty.breakdown"].create({"line_ids": self.ids})
+        return dict(action, res_id=wizard.id)

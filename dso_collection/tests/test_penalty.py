@@ -467,8 +467,7 @@ class TestPenaltyBreakdown(PenaltyCommon):
 
     def _open(self, line, user):
         action = line.with_user(user).action_dso_view_penalties()
-        model = self.env[action["res_model"]].with_user(user).with_context(**action["context"])
-        return model.create({})
+        return self.env[action["res_model"]].with_user(user).browse(action["res_id"])
 
     def test_breakdown(self):
         line = self._line(self._invoice("2026-03-01", 10000))
@@ -507,4 +506,5 @@ class TestPenaltyBreakdown(PenaltyCommon):
         self._invoice("2026-03-01", 10000)
         self._plan("2026-03-10")
         action = self._customer().with_user(self.reader).action_view_penalties()
-        self.assertEqual(len(action["context"]["default_line_ids"]), 1)
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(len(wizard.line_ids), 1)

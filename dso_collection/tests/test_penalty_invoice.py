@@ -40,20 +40,16 @@ class TestPenaltyInvoice(PenaltyCommon):
         user = user or self.biller
         customers = (customers or self.customer).with_user(user)
         action = customers.action_invoice_penalties()
-        wizard = (
-            self.env[action["res_model"]]
-            .with_user(user)
-            .with_context(**action["context"])
-            .create({"on_date": on_date})
-        )
+        wizard = self.env[action["res_model"]].with_user(user).browse(action["res_id"])
+        wizard.on_date = on_date
         outcome = wizard.action_create()
         return self.env["account.move"].search(outcome["domain"])
 
     def test_preview_is_what_is_invoiced(self):
         action = self.customer.with_user(self.biller).action_invoice_penalties()
-        model = self.env[action["res_model"]].with_user(self.biller)
-        with Form(model.with_context(**action["context"])) as form:
-            self.assertEqual(form.on_date, date(2026, 3, 10))
+        wizard = self.env[action["res_model"]].with_user(self.biller).browse(action["res_id"])
+        with Form(wizard) as form:
+            self.assertEqual(form.on_date, "2026-03-10")
             for text in ("Acme", self.line.move_name, "18.00", "40.00", "58.00"):
                 self.assertIn(text, form.table)
             form.on_date = "2026-03-06"

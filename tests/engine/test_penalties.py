@@ -17,6 +17,7 @@ from engine.penalties import (
     recovery_costs,
     round_half_up,
     segments,
+    spread,
     total,
 )
 from hypothesis import given, settings, strategies as st
@@ -357,6 +358,17 @@ def test_a_payment_never_raises_and_never_takes_back(debt, rule, until, when, am
     assert interest(more, rule, until) <= interest(debt, rule, until)
     if until <= when:
         assert interest(more, rule, until) == interest(debt, rule, until)
+
+
+@bounded
+@given(claims, rates, days, st.sampled_from([0.01, 0.05, 1.0]))
+def test_printed_parts_add_up(debt, rule, until, rounding):
+    parts = segments(debt, rule, until)
+    printed = spread([part.interest for part in parts], rounding)
+    assert len(printed) == len(parts)
+    assert sum(printed) == pytest.approx(total(parts, rounding))
+    for part, shown in zip(parts, printed, strict=True):
+        assert abs(part.interest - shown) <= rounding + 1e-9
 
 
 @bounded
