@@ -581,6 +581,15 @@ class TestHashtagHelp(HashtagCase):
             form.search = "collector name"
         self.assertEqual(form.save().line_ids.mapped("name"), ["#collector_name", "#my_name"])
 
+    def test_open(self):
+        """As the menu opens it, for who only reads; without any customer there are no examples."""
+        action = self.env.ref("dso_collection.dso_hashtag_help_action_open").with_user(self.reader)
+        page = self.env["dso.hashtag.help"].browse(action.run()["res_id"])
+        self.assertEqual(page.display_name, "Hashtags")
+        self.assertFalse(page.customer_id)
+        self.assertEqual(len(page.line_ids), len(table.HASHTAGS))
+        self.assertFalse(any(page.line_ids.mapped("example")))
+
     def test_customer_without_any_action(self):
         self._invoice("2026-02-20", 100)
         self.env["dso.customer"]._ensure_customers(self.company)

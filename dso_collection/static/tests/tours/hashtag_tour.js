@@ -78,6 +78,10 @@ registry.category("web_tour.tours").add("dso_collection_hashtags", {
             run: "click",
         },
         {
+            content: "On its own page",
+            trigger: ".o_last_breadcrumb_item:contains(Hashtags)",
+        },
+        {
             content: "Each with an example of a real customer",
             trigger: ".o_data_row:contains(#items_amount_overdue):contains(480.00)",
         },
