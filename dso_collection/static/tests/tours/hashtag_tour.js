@@ -95,5 +95,18 @@ registry.category("web_tour.tours").add("dso_collection_hashtags", {
             trigger:
                 ".o_form_view:not(:contains(#items_amount_overdue)) .o_data_row:contains(#collector_name):contains(Colin Collector) .o_clipboard_button",
         },
+        {
+            content: "Leave nothing unsaved",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "The page stays as it is",
+            trigger: ".o_form_saved, .o_form_status_indicator_buttons.invisible",
+        },
+        {
+            content: "With what was found",
+            trigger: ".o_data_row:contains(#collector_name):contains(Colin Collector)",
+        },
     ],
 });
