@@ -97,7 +97,7 @@ def mark(text: str, token: str, known: Iterable[str]) -> str:
 
 #: Quotes count after an equals sign only, as in browsers. No part can match in two ways, so that
 #: the time stays linear.
-_ATTRIBUTES = r"""(?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=(?!\s*["']))*"""
+_ATTRIBUTES = r"""[^>=]*(?:=(?:\s*"[^"]*"|\s*'[^']*'|(?!\s*["']))[^>=]*)*"""
 _TOKEN = re.compile(
     rf"""
     (?P<skip> <!--.*?(?:-->|\Z)

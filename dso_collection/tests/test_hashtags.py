@@ -554,6 +554,28 @@ class TestUnknownHashtags(HashtagCase):
         self.env["sms.template"].search(model)._dso_check_hashtags()
         self.env["dso.letter.template"].search([])._dso_check_hashtags()
 
+    def test_ready_made_reminder_in_other_languages(self):
+        """What a customer reads: no hashtag, no word of another language."""
+        for lang in ("fr_FR", "de_DE"):
+            self.env["res.lang"]._activate_lang(lang)
+        self.env["ir.module.module"]._load_module_terms(["dso_collection"], ["fr_FR", "de_DE"])
+        self.contact.write({"name": False, "type": "other"})
+        invoice = self._invoice("2026-02-20", 100)
+        action = self._plan("2026-03-06")
+        action.mail_template_id = self.env.ref("dso_collection.mail_template_reminder_1")
+        for lang, greeting, heading in (
+            ("fr_FR", "Madame, Monsieur", "Échéance"),
+            ("de_DE", "Guten Tag, sehr geehrte Damen und Herren", "Fällig am"),
+        ):
+            with self.subTest(lang):
+                self.contact.lang = lang
+                self.env.invalidate_all()
+                subject, body = self.env["dso.channel.email"]._render(action)[action.id]
+                self.assertIn("100,00", subject)
+                for words in (greeting, heading, invoice.name, "Colin Collector"):
+                    self.assertIn(words, body)
+                self.assertFalse(engine.find(subject) + engine.find_html(body))
+
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-03-06 09:00:00")
@@ -580,6 +602,15 @@ class TestHashtagHelp(HashtagCase):
         with Form(self.env["dso.hashtag.help"].with_user(self.reader)) as form:
             form.search = "collector name"
         self.assertEqual(form.save().line_ids.mapped("name"), ["#collector_name", "#my_name"])
+
+    def test_open(self):
+        """As the menu opens it, for who only reads; without any customer there are no examples."""
+        action = self.env.ref("dso_collection.dso_hashtag_help_action_open").with_user(self.reader)
+        page = self.env["dso.hashtag.help"].browse(action.run()["res_id"])
+        self.assertEqual(page.display_name, "Hashtags")
+        self.assertFalse(page.customer_id)
+        self.assertEqual(len(page.line_ids), len(table.HASHTAGS))
+        self.assertFalse(any(page.line_ids.mapped("example")))
 
     def test_customer_without_any_action(self):
         self._invoice("2026-02-20", 100)

@@ -34,6 +34,10 @@ class DsoHashtagHelp(models.TransientModel):
             own, limit=1
         )
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Hashtags")
+
     @api.depends("customer_id", "search")
     @api.depends_context("lang")
     def _compute_line_ids(self):
@@ -54,6 +58,17 @@ class DsoHashtagHelp(models.TransientModel):
                     for hashtag in hashtags
                 ),
             ]
+
+    @api.model
+    def action_open(self):
+        """Open the page."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Hashtags"),
+            "res_model": self._name,
+            "res_id": self.create({}).id,
+            "views": [(False, "form")],
+        }
 
     def _find_hashtags(self):
         words = (self.search or "").lower().split()

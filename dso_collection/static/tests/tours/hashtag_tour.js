@@ -78,6 +78,10 @@ registry.category("web_tour.tours").add("dso_collection_hashtags", {
             run: "click",
         },
         {
+            content: "On its own page",
+            trigger: ".o_last_breadcrumb_item:contains(Hashtags)",
+        },
+        {
             content: "Each with an example of a real customer",
             trigger: ".o_data_row:contains(#items_amount_overdue):contains(480.00)",
         },
@@ -90,6 +94,19 @@ registry.category("web_tour.tours").add("dso_collection_hashtags", {
             content: "Only what fits, ready to be copied",
             trigger:
                 ".o_form_view:not(:contains(#items_amount_overdue)) .o_data_row:contains(#collector_name):contains(Colin Collector) .o_clipboard_button",
+        },
+        {
+            content: "Leave nothing unsaved",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "The page stays as it is",
+            trigger: ".o_form_saved, .o_form_status_indicator_buttons.invisible",
+        },
+        {
+            content: "With what was found",
+            trigger: ".o_data_row:contains(#collector_name):contains(Colin Collector)",
         },
     ],
 });
