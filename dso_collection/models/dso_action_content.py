@@ -10,8 +10,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
-from ..engine import amounts, leader
-from ..engine import amounts, penalties
+from ..engine import amounts, leader, penalties
 
 #: What a line of the statement is made of, see ``account.move.line._dso_prepare_row``.
 STATEMENT_FIELDS = (
