@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from .facts import Item, Settings
-from .leader import is_ignored, leader_key
+from .leader import is_ignored, is_partial, leader_key
 
 #: Families of items by name; ``selected`` is the action's own, see ``amounts.told``.
 FAMILIES = ("all", "overdue", "not_due")
@@ -22,7 +22,8 @@ def family(
     nothing is overdue, with those not due: overdue and not due make up all, nothing counts twice.
 
     :param name: one of :data:`FAMILIES`
-    :param disputes: whether to tell of items in dispute
+    :param disputes: whether to tell of items in dispute; one that is so in part is told of in any
+        case, for the rest
 
     >>> day = date(2026, 3, 6)
     >>> items = [Item(1, date(2026, 3, 1), day, 100.0), Item(2, day, day, 50.0),
@@ -43,7 +44,7 @@ def family(
                 credits_.append(item)
         elif item.no_followup or is_ignored(item, settings):
             continue
-        elif disputes or item.kind != "dispute":
+        elif disputes or item.kind != "dispute" or is_partial(item):
             claims.append(item)
     overdue = [item for item in claims if item.due_date < today]
     if name == "overdue":

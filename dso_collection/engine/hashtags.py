@@ -124,6 +124,23 @@ _ENDS_PARAGRAPH = frozenset(
 _ID_ATTRIBUTE = re.compile(r"""\sid\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+)""", re.IGNORECASE)
 
 
+#: Put behind a ``#`` so that it is none any more: a mark of no width that joins.
+WORD_JOINER = "\u2060"
+
+
+def neutralize(text: str, html: bool = False) -> str:
+    """A text whose hashtags stay as they are read: for words that are values already, and that
+    are put where hashtags are typed.
+
+    >>> neutralize("Order #deadline") == "Order #\u2060deadline"
+    True
+    >>> find(neutralize("Order #deadline"))
+    []
+    """
+    change = replace_html if html else replace
+    return change(text, lambda name: f"#{WORD_JOINER}{name}")
+
+
 def find_html(html: str, syntax: Syntax = TYPED) -> list[str]:
     """Names of the hashtags in the text nodes of an HTML text, in order.
 

@@ -293,11 +293,7 @@ class AccountMoveLine(models.Model):
             if company.dso_ignore_below:
                 domains.append(own & Domain("amount_residual", "<", company.dso_ignore_below))
             today = company._dso_today()
-            awaited = next(
-                today - timedelta(days=days)
-                for days in range(60, -1, -1)
-                if company._dso_promised_until(today - timedelta(days=days)) >= today
-            )
+            awaited = company._dso_awaited_from(today)
             domains.append(
                 own
                 & Domain("dso_status_id.kind", "=", "promise")

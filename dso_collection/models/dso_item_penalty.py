@@ -129,11 +129,13 @@ class DsoItemPenalty(models.AbstractModel):
         return result
 
     def _dso_get_penalty_base(self, row):
-        """What of an item bears interest before any payment, in its currency.
+        """What of an item bears interest before any payment, in its currency: all but the part of
+        it that is in dispute.
 
         :param row: see :meth:`_dso_read_penalty_rows`
         """
-        return max(0.0, float(row["amount_currency"]))
+        disputed = float(row["part"] or 0.0) if row["kind"] == "dispute" else 0.0
+        return max(0.0, float(row["amount_currency"]) - disputed)
 
     def _dso_prepare_penalty_segment(self, part):
         """One entry of the breakdown, see :meth:`_dso_penalties`."""
@@ -164,7 +166,7 @@ class DsoItemPenalty(models.AbstractModel):
             SQL(
                 """
                 SELECT line.id, line.move_id, line.company_id, line.currency_id,
-                       line.amount_currency,
+                       line.amount_currency, line.amount_residual_currency, part.amount AS part,
                        COALESCE(line.date_maturity, line.date) AS due_date,
                        company.dso_penalty_rule_id AS rule_id,
                        line.parent_state = 'posted' AND move.move_type = 'out_invoice'
@@ -190,6 +192,15 @@ class DsoItemPenalty(models.AbstractModel):
                     ON customer.partner_id = commercial.id
                    AND customer.company_id = line.company_id
              LEFT JOIN dso_item_status status ON status.id = line.dso_status_id
+             LEFT JOIN LATERAL (
+                        SELECT NULLIF(qualification.amount, 0) AS amount
+                          FROM dso_qualification qualification
+                         WHERE status.kind = 'dispute'
+                           AND qualification.line_id = line.id
+                           AND qualification.kind = 'dispute'
+                         ORDER BY qualification.id DESC
+                         LIMIT 1
+                       ) part ON TRUE
                  WHERE line.id = ANY(%(ids)s)
                     OR (
                         move.move_type = 'out_invoice'
@@ -216,7 +227,8 @@ class DsoItemPenalty(models.AbstractModel):
             return "penalty"
         if not row["is_company"] and not (row["vat"] or "").strip(" /"):
             return "consumer"
-        if row["kind"] == "dispute":
+        partial = row["part"] and row["part"] < row["amount_residual_currency"]
+        if row["kind"] == "dispute" and not partial:
             return "dispute"
         if not row["penalty_enabled"] and not row["recovery_cost_enabled"]:
             return "off"

@@ -144,6 +144,20 @@ class TestPenalty(PenaltyCommon):
         line.dso_status_id = self.env.ref("dso_collection.status_dispute_resolved")
         self.assertEqual(self._penalty(line, "2026-03-10"), (18.0, 40.0))
 
+    def test_disputed_part_bears_none(self):
+        """10,000 of which 2,500 are in dispute: 9 days x 1.5 on the 7,500 = 13.50; once 7,500 are
+        paid, all that is left is in dispute."""
+        invoice = self._invoice("2026-03-01", 10000)
+        line = self._line(invoice)
+        self._plan("2026-03-10")
+        status = self.env.ref("dso_collection.status_dispute_price")
+        self.env["dso.item.qualify"].create(
+            {"line_ids": [Command.set(line.ids)], "status_id": status.id, "amount": 2500.0}
+        ).action_apply()
+        self.assertEqual(self._penalty(line, "2026-03-10"), (13.5, 40.0))
+        self._pay(invoice, on="2026-03-10", amount=7500)
+        self.assertEqual(self._penalty(line, "2026-03-10"), (0.0, 0.0))
+
     def test_switches_of_the_customer(self):
         line = self._line(self._invoice("2026-03-01", 10000))
         self._plan("2026-03-10")

@@ -271,6 +271,49 @@ class TestQualify(QualifyCase):
         self.assertEqual(mail.mail_id.state, "outgoing")
         self.assertEqual(len(self._specific()), 1)
 
+    def test_no_name_acts_as_a_hashtag(self):
+        """What a value brought into the proposed text is no hashtag when the text leaves."""
+        self.old.move_id.name = "#company_name"
+        self._qualify(
+            status_id=self.promise.id,
+            date="2026-03-16",
+            email_mode="customer",
+            comment="Ask #my_name",
+        )
+        body = self.customer.past_action_ids.body
+        self.assertEqual(body.count("#\u2060company_name"), 1)
+        self.assertIn("#\u2060my_name", body)
+
+    def test_status_hashtags_know_the_dialog(self):
+        template = self.template.copy(
+            {"subject": "#status", "body_html": "<p>#status, #status_date: #comment</p>"}
+        )
+        wizard = self._wizard(
+            status_id=self.promise.id,
+            date="2026-03-16",
+            comment="On Monday",
+            email_mode="customer",
+            email_template_id=template.id,
+        )
+        wizard.action_apply()
+        mail = self.customer.past_action_ids
+        self.assertEqual(mail.subject, "Promise to pay")
+        self.assertIn("Promise to pay, 03/16/2026: On Monday", mail.body)
+
+    def test_hashtags_of_a_partial_dispute(self):
+        """1,000 of which 300 are in dispute, and 500: 1,500 are overdue, 1,200 without disputes;
+        the reminder asks for 1,200, the follow-up for 300."""
+        self._qualify(status_id=self.dispute.id, amount=300.0)
+        reminder, specific = self._open_action(), self._specific()
+        names = ("overdue", "overdue_exclude_disputes", "selected", "selected_exclude_disputes")
+
+        def amounts(action):
+            texts = [action._dso_render(f"#items_amount_{name}") for name in names]
+            return [text.replace("$", "").replace("\xa0", "") for text in texts]
+
+        self.assertEqual(amounts(reminder), ["1,500.00", "1,200.00", "1,200.00", "1,200.00"])
+        self.assertEqual(amounts(specific), ["1,500.00", "1,200.00", "300.00", "0.00"])
+
     def test_email_to_colleagues(self):
         with self.assertRaisesRegex(UserError, "Choose the colleagues"):
             self._qualify(status_id=self.dispute.id, email_mode="internal")

@@ -241,6 +241,19 @@ class TestSpecific(QualifyCase):
             self.assertEqual(form.action_type, "email")
             self.assertEqual(form.subject, "Reminder for Acme")
 
+    def test_copied_hashtags_get_their_values_on_the_day(self):
+        """A template of hashtags is copied as it is: what was paid meanwhile is not asked for."""
+        template = self.template.copy({"body_html": "<p>Pay #items_amount_selected</p>"})
+        with self._form(self.old) as form:
+            form.copy_kind = "template"
+            form.copy_template_id = template
+            self.assertIn("#items_amount_selected", form.body)
+        form.record.action_apply()
+        self._pay(self.old.move_id, on="2026-03-06", amount=400.0)
+        action = self._specific()
+        action.with_user(self.collector).action_execute()
+        self.assertIn("600.00", action.child_ids.body)
+
     def test_items_of_another_customer_are_refused(self):
         other = self.env["res.partner"].create({"name": "Beta", "is_company": True})
         line = self._line(self._invoice("2026-02-10", 70.0, partner=other))

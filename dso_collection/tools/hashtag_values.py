@@ -10,10 +10,12 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from odoo.fields import Date
 from odoo.tools import format_amount, format_date, html2plaintext, html_sanitize
 
 from ..engine import families
 from ..engine.hashtags import Block
+from ..engine.leader import is_partial
 
 # ------------------------------------------------------------------
 # What is read for a batch
@@ -63,28 +65,55 @@ class Readings:
                 self.facts.settings[company_id],
                 disputes,
             )
-            chosen[customer.id] = [item.id for item in items]
-        lines = self._lines({line_id for ids in chosen.values() for line_id in ids})
+            chosen[customer.id] = items
+        lines = self._lines({item.id for items in chosen.values() for item in items})
         rows = {
             customer.id: [
-                lines[line_id]._dso_prepare_row(self.todays[customer.company_id.id])
-                for line_id in chosen[customer.id]
+                lines[item.id]._dso_prepare_row(
+                    self.todays[customer.company_id.id],
+                    None if disputes else self._undisputed(lines[item.id], item),
+                )
+                for item in chosen[customer.id]
             ]
             for customer in self.actions.customer_id
         }
         return {action.id: rows[action.customer_id.id] for action in self.actions}
 
+    @staticmethod
+    def _undisputed(line, item):
+        """What of an item is not in dispute, in its currency; ``None`` for all of it."""
+        if item.kind != "dispute" or not is_partial(item):
+            return None
+        share = (item.amount - item.part) / item.amount
+        return line.currency_id.round(line.amount_residual_currency * share)
+
     def _without_disputes(self, rows):
         lines = self._lines({row["line_id"] for entries in rows.values() for row in entries})
+        disputed = {key for key, line in lines.items() if line.dso_status_id.kind == "dispute"}
+        parts = self.env["account.move.line"].browse(disputed)._dso_get_parts()
+        result = {}
+        for action in self.actions:
+            # of an item disputed in part the scenario asks for the rest, its follow-up for the part
+            rest = action.origin == "scenario"
+            result[action.id] = [
+                undisputed
+                for row in rows[action.id]
+                if (undisputed := self._without_part(row, disputed, parts, rest))
+            ]
+        return result
 
-        def disputed(row):
-            line = lines.get(row["line_id"])
-            return line is not None and line.dso_status_id.kind == "dispute"
-
-        return {
-            action_id: [row for row in entries if not disputed(row)]
-            for action_id, entries in rows.items()
-        }
+    def _without_part(self, row, disputed, parts, rest):
+        """A row less what of it is in dispute; ``None`` where nothing is left."""
+        line_id = row["line_id"]
+        if line_id not in disputed:
+            return row
+        if row["partial"]:
+            return row if rest else None
+        left = row["currency_id"].round(row["amount_residual"] - parts.get(line_id, 0.0))
+        if line_id not in parts or left <= 0:
+            return None
+        company = row["amount_company"] * left / row["amount_residual"]
+        return {**row, "amount_residual": left, "amount_company": company, "partial": True}
 
     def _lines(self, ids):
         """{line id: record}, browsed together: what is read of one is read of all. Those of a
@@ -343,6 +372,10 @@ def item_values(name, separator=", "):
     """What is known of the selected items, each thing once; ``name`` is a field of the item."""
 
     def function(batch):
+        context = batch.env.context
+        if "dso_status_id" in context:
+            # a text made before the dialog puts its status on the items
+            return batch.each(lambda action: _read_dialog(batch, name))
         lines = batch.readings.lines(batch.readings.rows("selected"))
 
         def read(action):
@@ -356,6 +389,16 @@ def item_values(name, separator=", "):
         return batch.each(read)
 
     return function
+
+
+def _read_dialog(batch, name):
+    """What the dialog that makes a text says of the items."""
+    context = batch.env.context
+    if name == "dso_status_id":
+        return batch.env["dso.item.status"].browse(context["dso_status_id"] or []).name
+    if name == "dso_status_date":
+        return batch.day(Date.to_date(context["dso_status_date"]))
+    return context["dso_status_comment"]
 
 
 def due_date(choose):

@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine import hashtags
 from ..models.dso_scenario_step import ACTION_TYPES, MANUAL_TYPES, REQUIRED_TEMPLATES
 
 #: What a step, a status or an earlier action lends to a new one.
@@ -94,7 +95,9 @@ class DsoActionDraft(models.AbstractModel):
             if earlier.mail_template_id:
                 self._edit_content()
             else:
-                self.subject, self.body = earlier.subject, earlier.body
+                # its words are values already
+                self.subject = hashtags.neutralize(earlier.subject or "")
+                self.body = hashtags.neutralize(earlier.body or "", html=True)
 
     def _copy_from(self, source):
         for fname in COPIED_FIELDS:
@@ -120,49 +123,60 @@ class DsoActionDraft(models.AbstractModel):
         return self._reopen()
 
     def _get_template_content(self, template):
-        """Subject and body of a template as they would leave now, for the editor.
+        """Subject and body of a template, for the editor: with its hashtags, which get their values
+        on the day of the action; a template with placeholders as it would leave now.
 
         :return: (subject, body), both empty without a template
         """
-        if not template:
-            return False, False
         customer, lines = self._get_draft_subject()
-        if not customer:
+        if not template or not customer:
             return False, False
-        return self._render_draft(customer, lines, template)
+        lang = self._new_draft(customer, lines, template).lang
+        # sudo: the text was written by a template editor, the collector only uses it
+        source = template.sudo().with_context(lang=lang)
+        subject, body = source.subject or "", source.body_html or ""
+        fixed = "{{" not in subject, "<t " not in body
+        if all(fixed):
+            return subject, body
+        rendered = self._render_draft(customer, lines, template)
+        return subject if fixed[0] else rendered[0], body if fixed[1] else rendered[1]
 
     def _get_draft_subject(self):
         """The customer and items that the content is about."""
         raise NotImplementedError
 
     def _render_draft(self, customer, lines, template, recipients=None, **values):
-        """Render a template for an action that does not exist.
+        """Render a template for an action that does not exist. What its values bring is never
+        taken for a hashtag afterwards.
 
         :param values: further values of the action
+        :return: (subject, body)
         """
-        # sudo: a draft in memory of what the collector will send; the items were checked
-        action = (
-            self.env["dso.action"]
-            .sudo()
-            .new(
-                {
-                    "customer_id": customer.id,
-                    "origin": "manual",
-                    "action_type": "email",
-                    "collector_id": self._get_draft_sender(customer).id,
-                    "date": customer.company_id._dso_today(),
-                    "state": "planned",
-                    "mail_template_id": template.id,
-                    "recipient_ids": [Command.set((recipients or self._no_partner()).ids)],
-                    "item_ids": [
-                        Command.create({"line_id": line.id, "partial": self._is_partial(line)})
-                        for line in lines
-                    ],
-                    **values,
-                }
-            )
+        action = self._new_draft(customer, lines, template, recipients, **values)
+        subject, body = action._get_channel()._render(action)[action.id]
+        return hashtags.neutralize(subject), hashtags.neutralize(body, html=True)
+
+    def _new_draft(self, customer, lines, template, recipients=None, **values):
+        """An action in memory."""
+        # sudo: a draft of what the collector will send; the items were checked
+        Action = self.env["dso.action"].sudo()
+        return Action.new(
+            {
+                "customer_id": customer.id,
+                "origin": "manual",
+                "action_type": "email",
+                "collector_id": self._get_draft_sender(customer).id,
+                "date": customer.company_id._dso_today(),
+                "state": "planned",
+                "mail_template_id": template.id,
+                "recipient_ids": [Command.set((recipients or self._no_partner()).ids)],
+                "item_ids": [
+                    Command.create({"line_id": line.id, "partial": self._is_partial(line)})
+                    for line in lines
+                ],
+                **values,
+            }
         )
-        return action._get_channel()._render(action)[action.id]
 
     def _no_partner(self):
         return self.env["res.partner"]

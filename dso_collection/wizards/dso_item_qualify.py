@@ -270,6 +270,7 @@ class DsoItemQualify(models.TransientModel):
             "dso_status_id": self.status_id.id,
             "dso_status_date": self.date and fields.Date.to_string(self.date),
             "dso_status_amount": self.amount,
+            "dso_status_comment": self.comment,
         }
 
     def _get_email_recipients(self, customer):

@@ -40,6 +40,12 @@ def test_worked_example():
     assert ids(LEDGER, "overdue", disputes=False) == [8, 1, 4]
 
 
+def test_disputed_in_part_is_told_of_in_any_case():
+    partly = item(9, 5, 100.0)._replace(kind="dispute", part=30.0)
+    assert ids([partly], "overdue", disputes=False) == [9]
+    assert ids([partly._replace(part=100.0)], "overdue", disputes=False) == []
+
+
 def test_credits_go_with_what_is_not_due_where_nothing_is_overdue():
     assert ids([item(2, 0, 50.0), item(4, 20, -30.0)], "overdue") == []
     assert ids([item(2, 0, 50.0), item(4, 20, -30.0)], "not_due") == [2, 4]
