@@ -170,10 +170,7 @@ class DsoActionDraft(models.AbstractModel):
                 "state": "planned",
                 "mail_template_id": template.id,
                 "recipient_ids": [Command.set((recipients or self._no_partner()).ids)],
-                "item_ids": [
-                    Command.create({"line_id": line.id, "partial": self._is_partial(line)})
-                    for line in lines
-                ],
+                "item_ids": self._prepare_draft_items(lines),
                 **values,
             }
         )
@@ -181,9 +178,14 @@ class DsoActionDraft(models.AbstractModel):
     def _no_partner(self):
         return self.env["res.partner"]
 
-    def _is_partial(self, line):
-        """Whether only the disputed or promised part of an item is meant."""
-        return False
+    def _get_partial_lines(self):
+        """The items of which only the disputed or promised part is meant."""
+        return self.env["account.move.line"]
+
+    def _prepare_draft_items(self, lines):
+        """Commands for the items of the action."""
+        partial = self._get_partial_lines()
+        return [Command.create({"line_id": line.id, "partial": line in partial}) for line in lines]
 
     def _get_draft_sender(self, customer):
         """Who sends: the customer's collector (R12)."""
@@ -236,10 +238,7 @@ class DsoActionDraft(models.AbstractModel):
             "attach_invoices": self.attach_invoices,
             "attachment_ids": [Command.set(self.action_attachment_ids.ids)],
             "amount": sum(lines.mapped("amount_residual")),
-            "item_ids": [
-                Command.create({"line_id": line.id, "partial": self._is_partial(line)})
-                for line in lines
-            ],
+            "item_ids": self._prepare_draft_items(lines),
         }
 
     def _make_actions(self, lines_by_customer, origin):

@@ -340,8 +340,9 @@ class DsoItemQualify(models.TransientModel):
             left -= part
         return parts
 
-    def _is_partial(self, line):
-        return self._get_parts().get(line._origin) is not None
+    def _get_partial_lines(self):
+        partial = [line.id for line, part in self._get_parts().items() if part is not None]
+        return self.env["account.move.line"].browse(partial)
 
     def _check_amount(self):
         if not self.amount:
@@ -555,10 +556,7 @@ class DsoItemQualify(models.TransientModel):
                 "comment": self.comment,
                 "attach_invoices": self.email_attach_invoices,
                 "attachment_ids": [Command.set(self.email_attachment_ids.ids)],
-                "item_ids": [
-                    Command.create({"line_id": line.id, "partial": self._is_partial(line)})
-                    for line in self._get_lines_of(customer)
-                ],
+                "item_ids": self._prepare_draft_items(self._get_lines_of(customer)),
             }
         )
         action._adopt_attachments()
