@@ -71,7 +71,7 @@ def prepare(database):
         env["dso.customer"]._ensure_customers()
         env.cr.execute(QUALIFY, {"today": env.company._dso_today()})
         env.cr.commit()
-        ledger.vacuum(env.cr, "account_move_line", "dso_customer")
+        ledger.vacuum(env.cr, "account_move_line", "dso_customer", "dso_item_status")
 
 
 def side_by_side(database, uid):

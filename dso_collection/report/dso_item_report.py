@@ -117,6 +117,13 @@ class DsoItemReport(models.Model):
 
     @property
     def _table_query(self):
+        companies = self.env["res.company"]._dso_companies()
+        todays = {company: company._dso_today() for company in companies}
+        today = self._get_day_sql(todays)
+        # promises for that day and later are still awaited
+        awaited = self._get_day_sql(
+            {company: company._dso_awaited_from(day) for company, day in todays.items()}
+        )
         return SQL(
             """
             SELECT line.id, line.id AS line_id, line.move_id, line.company_id,
@@ -130,7 +137,7 @@ class DsoItemReport(models.Model):
                    line.dso_status_id AS status_id, line.dso_status_date AS status_date,
                    line.dso_comment AS comment,
                    COALESCE(line.date_maturity, line.date) AS due_date,
-                   day.today - COALESCE(line.date_maturity, line.date) AS days_overdue,
+                   %(today)s - COALESCE(line.date_maturity, line.date) AS days_overdue,
                    %(age)s AS age,
                    line.company_currency_id AS currency_id,
                    line.amount_residual AS amount, 1 AS item_count,
@@ -138,50 +145,59 @@ class DsoItemReport(models.Model):
                    END AS amount_qualified,
                    100 * (line.dso_status_id IS NOT NULL)::int AS rate_value,
                    100 * (line.dso_status_id IS NOT NULL)::int AS rate_number,
-                   COALESCE(status.kind = 'promise' AND line.dso_status_date < day.awaited, FALSE)
+                   COALESCE(status.kind = 'promise' AND line.dso_status_date < %(awaited)s, FALSE)
                        AS promise_past,
                    COALESCE(line.dso_ignored, FALSE) AS ignored,
                    COALESCE(line.no_followup, FALSE) AS no_followup
               FROM account_move_line line
-              JOIN %(days)s AS day(company_id, today, awaited) ON day.company_id = line.company_id
                    %(joins)s
-             WHERE line.account_id = ANY(%(accounts)s)
+             WHERE line.company_id = ANY(%(companies)s)
+               AND line.account_id IN (
+                   SELECT id FROM account_account WHERE account_type = 'asset_receivable'
+               )
                AND line.parent_state = 'posted'
                AND line.reconciled IS NOT TRUE
                AND line.amount_residual > 0
                AND line.partner_id IS NOT NULL
-               AND COALESCE(line.date_maturity, line.date) < day.today
+               -- COALESCE(…) < today, so that the index of due dates serves
+               AND (
+                   line.date_maturity < %(today)s
+                   OR line.date_maturity IS NULL AND line.date < %(today)s
+               )
             """,
-            age=self._get_age_sql(),
-            accounts=self._get_receivable_accounts(),
-            days=self._get_days(),
+            age=self._get_age_sql(today),
+            companies=companies.ids,
+            today=today,
+            awaited=awaited,
             joins=JOINS,
         )
 
-    def _get_days(self):
-        """Also ``awaited``: promises for that day and later are still awaited."""
-        companies = self.env["res.company"]._dso_companies()
-        days = [company._dso_today() for company in companies]
+    def _get_day_sql(self, days):
+        """A company's day as an expression: a plain value where it is the same for all, as it nearly
+        always is, so that the database calculates with it.
+
+        :param days: {company: date}
+        """
+        if len(set(days.values())) == 1:
+            return SQL("%s::date", next(iter(days.values())))
         return SQL(
-            "unnest(%s::int[], %s::date[], %s::date[])",
-            companies.ids,
-            days,
-            [company._dso_awaited_from(day) for company, day in zip(companies, days, strict=True)],
+            "CASE line.company_id %s END",
+            SQL(" ").join(
+                SQL("WHEN %s THEN %s::date", company.id, day) for company, day in days.items()
+            ),
         )
 
-    def _get_receivable_accounts(self):
-        """As values: so the database finds the items by Odoo's own index of unreconciled ones."""
-        # sudo: which accounts are receivable is no secret, what is on them is kept by the rules
-        accounts = self.env["account.account"].sudo().with_context(active_test=False)
-        return accounts.search([("account_type", "=", "asset_receivable")], order="id").ids
+    def _get_age_sql(self, today):
+        """The bucket of an item, the oldest first.
 
-    def _get_age_sql(self):
-        """The bucket of an item, the oldest first."""
+        :param today: see :meth:`_get_day_sql`
+        """
         return SQL(
             "CASE %s END",
             SQL(" ").join(
                 SQL(
-                    "WHEN day.today - COALESCE(line.date_maturity, line.date) >= %s THEN %s",
+                    "WHEN %s - COALESCE(line.date_maturity, line.date) >= %s THEN %s",
+                    today,
                     days,
                     key,
                 )

@@ -254,10 +254,9 @@ class DsoItemQualify(models.TransientModel):
 
     def _render_email(self, customer):
         """Subject and body for one customer, with what was noted in step one."""
-        lines = self._get_lines_of(customer)
         return self.with_context(**self._get_status_context())._render_draft(
             customer,
-            lines,
+            self._group_lines()[customer],
             self.email_template_id,
             recipients=self._get_email_recipients(customer),
             action_type="email_internal" if self.email_mode == "internal" else "email",
@@ -341,6 +340,8 @@ class DsoItemQualify(models.TransientModel):
         return parts
 
     def _get_partial_lines(self):
+        if not self.amount:
+            return super()._get_partial_lines()
         partial = [line.id for line, part in self._get_parts().items() if part is not None]
         return self.env["account.move.line"].browse(partial)
 
@@ -510,13 +511,16 @@ class DsoItemQualify(models.TransientModel):
         """The files that the user may see: stored fields are computed as superuser."""
         return self._get_lines().sudo(False)._dso_get_customers()
 
-    def _get_lines_of(self, customer):
-        return self._get_lines().filtered(
-            lambda line: (
-                line.partner_id.commercial_partner_id == customer.partner_id
-                and line.company_id == customer.company_id
-            )
+    def _group_lines(self):
+        """{customer: its items}, of the customers that the user may see."""
+        groups = self._get_lines().grouped(
+            lambda line: (line.partner_id.commercial_partner_id, line.company_id)
         )
+        return {
+            customer: groups[customer.partner_id, customer.company_id]
+            for customer in self._get_customers()
+            if (customer.partner_id, customer.company_id) in groups
+        }
 
     def _send_emails(self):
         """Step two: one e-mail for each customer, kept in its history with what it told.
@@ -530,12 +534,12 @@ class DsoItemQualify(models.TransientModel):
             raise UserError(self.env._("Choose the colleagues to write to in step two."))
         if not self.email_body and not self.email_template_id:
             raise UserError(self.env._("Choose a text for the e-mail of step two, or write one."))
-        customers = self._get_customers()
-        for customer in customers:
-            actions |= self._send_email(customer, edited=len(customers) == 1)
+        groups = self._group_lines()
+        for customer, lines in groups.items():
+            actions |= self._send_email(customer, lines, edited=len(groups) == 1)
         return actions
 
-    def _send_email(self, customer, edited):
+    def _send_email(self, customer, lines, edited):
         """:param edited: whether the message in the dialog is this customer's own"""
         subject, body = self.email_subject, self.email_body
         if not body and self.body and not self._writes_follow_up():
@@ -556,7 +560,7 @@ class DsoItemQualify(models.TransientModel):
                 "comment": self.comment,
                 "attach_invoices": self.email_attach_invoices,
                 "attachment_ids": [Command.set(self.email_attachment_ids.ids)],
-                "item_ids": self._prepare_draft_items(self._get_lines_of(customer)),
+                "item_ids": self._prepare_draft_items(lines),
             }
         )
         action._adopt_attachments()
@@ -576,14 +580,17 @@ class DsoItemQualify(models.TransientModel):
         if self.next_action != "specific":
             customers._plan(customers)
             return self.env["dso.action"]
-        by_customer = {customer: self._get_lines_of(customer) & lines for customer in customers}
+        marked = set(lines)
+        by_customer = {
+            customer: own.filtered(lambda line: line in marked)
+            for customer, own in self._group_lines().items()
+        }
         return self._make_actions(
             {customer: own for customer, own in by_customer.items() if own}, "specific"
         )
 
     def _get_draft_subject(self):
-        customers = self._get_customers()
-        return customers[:1], self._get_lines_of(customers[:1])
+        return next(iter(self._group_lines().items()), (None, None))
 
     # ------------------------------------------------------------------
     # Words
