@@ -369,21 +369,25 @@ class DsoActionContent(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _get_recipients(self):
-        """Who receives each action: those chosen on it, else the contacts for collection.
+        """Who receives each action: those chosen on it, else the contacts for collection. What is
+        internal never leaves for the customer: its collector gets it where nobody was chosen.
 
         :return: {action id: res.partner}
         """
-        # sudo: contacts of the customer, whoever sends
-        contacts = self.sudo().customer_id._find_contacts()
+        # sudo: contacts of the customer and addresses of colleagues, whoever sends
+        actions = self.sudo()
+        contacts = actions.customer_id._find_contacts()
         by_partner = contacts.grouped("commercial_partner_id")
-        empty = contacts.browse()
-        return {
-            action.id: action.sudo().recipient_ids
-            or by_partner.get(action.partner_id.sudo(), empty)
-            for action in self
-        }
+        recipients = {}
+        for action in actions:
+            if action.action_type == "email_internal":
+                others = action.collector_id.partner_id
+            else:
+                others = by_partner.get(action.partner_id, contacts.browse())
+            recipients[action.id] = action.recipient_ids or others
+        return recipients
 
-    @api.depends("recipient_ids", "customer_id")
+    @api.depends("recipient_ids", "customer_id", "action_type", "collector_id")
     def _compute_recipient_values(self):
         recipients = self._get_recipients()
         for action in self:

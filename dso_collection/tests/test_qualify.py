@@ -241,6 +241,40 @@ class TestQualify(QualifyCase):
         wizard.action_apply()
         self.assertIn("My own words", self.customer.past_action_ids.body)
 
+    def test_edited_subject_is_kept(self):
+        """Back and forth, and when the text is proposed anew for another comment."""
+        wizard = self._wizard(status_id=self.promise.id, email_mode="customer", step="email")
+        with Form(wizard) as form:
+            form.email_subject = "As agreed on the phone"
+        wizard.action_back()
+        wizard.comment = "On Tuesday"
+        wizard.action_next()
+        self.assertEqual(wizard.email_subject, "As agreed on the phone")
+        self.assertIn("On Tuesday", wizard.email_body)
+        wizard.action_propose_again()
+        self.assertIn("Promise to pay", wizard.email_subject)
+
+    def test_steps_keep_their_title(self):
+        first = self.old.with_user(self.collector).action_dso_qualify()
+        wizard = self._wizard()
+        self.assertEqual(wizard.action_next()["name"], first["name"])
+
+    def test_question_to_colleagues_greets_them(self):
+        """Never the customer's contact, and anew when another colleague is chosen."""
+        form = Form(self._wizard(status_id=self.dispute.id, email_mode="internal", step="email"))
+        self.assertNotIn("Ann", form.email_body)
+        form.email_user_ids.add(self.manager)
+        self.assertIn("Hello Mia Manager,", form.email_body)
+
+    def test_internal_follow_up_goes_to_the_resolver(self):
+        self._qualify(
+            status_id=self.dispute.id,
+            resolver_id=self.manager.id,
+            action_type="email_internal",
+            mail_template_id=self.template.id,
+        )
+        self.assertEqual(self._specific().recipient_ids, self.manager.partner_id)
+
     def test_scenario_preview(self):
         wizard = self._wizard(
             status_id=self.promise.id, date="2026-03-16", next_action="scenario", step="next"

@@ -101,6 +101,7 @@ class DsoItemQualify(models.TransientModel):
         string="Message",
     )
     email_proposed = fields.Html(sanitize=False, help="What was proposed, to see what was edited.")
+    email_subject_proposed = fields.Char(help="What was proposed, to see what was edited.")
     email_attach_invoices = fields.Boolean(string="Join the Invoices to the E-mail")
     email_attachment_ids = fields.Many2many(
         "ir.attachment", "dso_item_qualify_email_file_rel", string="Files to Send"
@@ -231,26 +232,36 @@ class DsoItemQualify(models.TransientModel):
                 wizard.email_user_ids = False
 
     @api.depends(
-        "step", "email_mode", "email_template_id", "status_id", "date", "comment", "amount"
+        "step",
+        "email_mode",
+        "email_template_id",
+        "email_recipient_ids",
+        "email_user_ids",
+        "status_id",
+        "date",
+        "comment",
+        "amount",
     )
     def _compute_email_content(self):
-        """The proposed message holds what was noted in step one. Words that the user changed are
-        kept."""
+        """The proposed message greets those who get it and holds what was noted in step one.
+        Words that the user changed are kept."""
         for wizard in self:
-            edited = wizard.email_body and _text(wizard.email_body) != _text(wizard.email_proposed)
-            if wizard.email_mode in (False, "none") or edited or wizard.step == "status":
-                wizard.email_subject = wizard.email_subject
-                wizard.email_body = wizard.email_body
-                continue
-            wizard._propose_email()
+            wizard.email_subject = wizard.email_subject
+            wizard.email_body = wizard.email_body
+            if wizard.email_mode not in (False, "none") and wizard.step != "status":
+                wizard._propose_email(keep_edited=True)
 
-    def _propose_email(self):
+    def _propose_email(self, keep_edited=False):
         customers = self._get_customers()
         if not customers or not self.email_template_id:
             return
         # several customers: each gets its own, see _send_email
-        self.email_subject, self.email_body = self._render_email(customers[0])
-        self.email_proposed = self.email_body
+        subject, body = self._render_email(customers[0])
+        if not keep_edited or not _is_edited(self.email_subject, self.email_subject_proposed):
+            self.email_subject = subject
+        if not keep_edited or not _is_edited(self.email_body, self.email_proposed):
+            self.email_body = body
+        self.email_subject_proposed, self.email_proposed = subject, body
 
     def _render_email(self, customer):
         """Subject and body for one customer, with what was noted in step one."""
@@ -567,6 +578,22 @@ class DsoItemQualify(models.TransientModel):
         action.action_execute()
         return action
 
+    def _prepare_draft_values(self, customer, lines, origin):
+        values = super()._prepare_draft_values(customer, lines, origin)
+        if self.action_type == "email_internal":
+            # sudo: addresses of colleagues
+            colleagues = (self.resolver_id | self.email_user_ids).sudo().partner_id
+            values["recipient_ids"] = [Command.set(colleagues.ids)]
+        return values
+
+    def _get_title(self):
+        # the name under which it was opened
+        return (
+            self.env["ir.actions.act_window"]
+            ._for_xml_id("dso_collection.dso_item_qualify_action")
+            .get("name")
+        )
+
     def _writes_follow_up(self):
         """Whether the words of step three are those of the specific action."""
         return self.next_action == "specific" and self.template_field == "mail_template_id"
@@ -654,6 +681,11 @@ class DsoItemQualify(models.TransientModel):
         return self.env._("%(type)s on %(date)s, automatic", type=label, date=when)
 
 
+def _is_edited(text, proposed):
+    """Whether somebody wrote other words than those that were proposed."""
+    return bool(text) and _text(text) != _text(proposed)
+
+
 def _text(html):
-    """What is read of a text, to see whether somebody changed it."""
+    """What is read of a text."""
     return " ".join(html2plaintext(html or "").split())

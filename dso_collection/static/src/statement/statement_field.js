@@ -8,8 +8,9 @@ import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field"
 
 /** A list inside a form whose lines can be ticked, which Odoo's own cannot. */
 export class StatementListRenderer extends ListRenderer {
+    /** On a narrow screen too, where Odoo's lists wait for a long touch. */
     get hasSelectors() {
-        return true;
+        return this.props.allowSelectors;
     }
 
     get selectAll() {
