@@ -519,8 +519,12 @@ class DsoItemQualify(models.TransientModel):
             loose.write({"res_model": "dso.qualification", "res_id": entries[0].id})
 
     def _get_customers(self):
-        """The files that the user may see: stored fields are computed as superuser."""
-        return self._get_lines().sudo(False)._dso_get_customers()
+        """The files that the user may see: stored fields are computed as superuser, whom a
+        collector must not see through."""
+        lines = self._get_lines()
+        if not self.env.user._is_superuser():
+            lines = lines.sudo(False)
+        return lines._dso_get_customers()
 
     def _group_lines(self):
         """{customer: its items}, of the customers that the user may see."""
