@@ -513,22 +513,6 @@ class AccountMoveLine(models.Model):
         lines.with_context(dso_skip_log=True)._dso_set_status(status)
         lines._dso_log()
 
-    def _dso_has_follow_up(self):
-        """Whether an open specific action holds one of these items."""
-        # sudo: a fact of the rules, shown with the item
-        return bool(
-            self.env["dso.action.item"]
-            .sudo()
-            .search_count(
-                [
-                    ("line_id", "in", self.ids),
-                    ("action_id.origin", "=", "specific"),
-                    ("action_id.state", "in", ("planned", "error")),
-                ],
-                limit=1,
-            )
-        )
-
     def _dso_check_write(self):
         """Who may change the collection fields of these items: an accountant who may change the
         items themselves, or a collector who sees the customers of all of them.

@@ -196,6 +196,14 @@ class TestQualify(QualifyCase):
         self.assertIn("another follow-up", first.reason)
         self.assertEqual(self.customer.leader_line_id, self.young)
 
+    def test_comment_alone_leaves_the_follow_up(self):
+        self._qualify(status_id=self.dispute.id)
+        follow_up = self._specific()
+        self._qualify(comment="Sales looks into it", step="next")
+        self.assertEqual(self._specific(), follow_up)
+        self.assertEqual(follow_up.item_ids.line_id, self.old)
+        self.assertEqual(self.old.dso_status_id, self.dispute)
+
     def test_quick_buttons(self):
         self._wizard().with_context(dso_days=14).action_quick_promise()
         self.assertEqual(self.old.dso_status_id, self.promise)

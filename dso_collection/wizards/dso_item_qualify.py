@@ -316,7 +316,9 @@ class DsoItemQualify(models.TransientModel):
         """{line id: what changes of it for the engine}"""
         changes = {}
         for line, part in self._get_parts().items():
-            values = {"attached": False, "attached_part": False}
+            values = {}
+            if self._replaces_follow_up():
+                values.update(attached=False, attached_part=False)
             if self.status_id:
                 promised = self.kind == "promise" and self.date
                 values.update(
@@ -466,7 +468,7 @@ class DsoItemQualify(models.TransientModel):
             )
         lines._dso_check_write()
         if not self.status_id and not self.comment and self.next_action == "scenario":
-            if self.email_mode == "none" and not lines._dso_has_follow_up():
+            if self.email_mode == "none":
                 raise UserError(
                     self.env._("Choose a status, write a comment, or choose what comes next.")
                 )
@@ -485,7 +487,8 @@ class DsoItemQualify(models.TransientModel):
 
     def _qualify(self, lines, marked):
         """Write and log: the status on those that it is about, the comment on all."""
-        lines.sudo().env["dso.action"]._detach(lines)
+        if self._replaces_follow_up():
+            self.env["dso.action"]._detach(lines)
         noted = {"dso_comment": self.comment} if self.comment else {}
         # sudo: checked by _dso_check_write; only the module's own fields are written
         quiet = {**QUIET, "dso_skip_log": True}
@@ -597,6 +600,11 @@ class DsoItemQualify(models.TransientModel):
             ._for_xml_id("dso_collection.dso_item_qualify_action")
             .get("name")
         )
+
+    def _replaces_follow_up(self):
+        """Whether what is decided here takes the place of earlier specific actions: a comment
+        alone leaves them as they are."""
+        return bool(self.status_id) or self.next_action == "specific"
 
     def _writes_follow_up(self):
         """Whether the words of step three are those of the specific action."""
