@@ -52,6 +52,7 @@
         "views/dso_promise_views.xml",
         "views/dso_item_report_views.xml",
         "views/dso_dispute_report_views.xml",
+        "views/dso_reply_views.xml",
         "views/dso_collection_menus.xml",
         "wizards/dso_penalty_breakdown_views.xml",
         "wizards/dso_penalty_invoice_views.xml",

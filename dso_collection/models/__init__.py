@@ -16,6 +16,7 @@ from . import dso_refresh_queue
 from . import dso_customer_facts
 from . import dso_customer_plan
 from . import dso_customer_promise
+from . import dso_customer_reply
 from . import dso_customer
 from . import dso_action_item
 from . import dso_action_content
@@ -23,15 +24,18 @@ from . import dso_action_specific
 from . import dso_action_hashtag
 from . import dso_action_dispatch
 from . import dso_action_promise
+from . import dso_action_reply
 from . import dso_action
 from . import dso_channel
 from . import dso_channel_email
 from . import dso_qualification
+from . import dso_reply
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import mail_mail
 from . import mail_notification
 from . import mail_template
+from . import mail_thread
 from . import res_partner
 from . import sms_template

@@ -44,6 +44,7 @@ class DsoAction(models.Model):
         "dso.action.specific",
         "dso.action.dispatch",
         "dso.action.promise",
+        "dso.action.reply",
         "dso.action.hashtag",
     ]
     _order = "date, id"
@@ -303,7 +304,14 @@ class DsoAction(models.Model):
                 (contact.phone for contact in contacts if contact.phone), action.partner_id.phone
             )
 
-    @api.depends("reason_data", "leader_line_id", "state", "cancel_code", "done_date")
+    @api.depends(
+        "reason_data",
+        "leader_line_id",
+        "state",
+        "cancel_code",
+        "done_date",
+        "customer_id.reply_ids.state",
+    )
     @api.depends_context("lang")
     def _compute_reason(self):
         todays = {company: company._dso_today() for company in self.company_id}
@@ -311,8 +319,11 @@ class DsoAction(models.Model):
         previous = {(action.reason_data or {}).get("previous_step") for action in self}
         previous = self.env["dso.scenario.step"].browse(previous - {None}).exists()
         broken = self._find_broken_promises()
+        pausing = self._find_pausing_replies()
         for action in self:
             sentences = broken[action]._describe_not_kept() if action in broken else []
+            if action in pausing:
+                sentences.insert(0, action._describe_pause(pausing[action]))
             if action.state == "cancelled":
                 sentences.append(action._describe_cancellation())
             if action.reason_data:

@@ -91,7 +91,8 @@ class DsoActionDispatch(models.AbstractModel):
     def _get_due_condition(self, todays, position=None):
         """SQL condition for the automatic actions that may leave now.
 
-        Those in error that were never sent are among them: mended, they go without a click.
+        Those in error that were never sent are among them: mended, they go without a click. Those
+        of customers with a reply to handle are not.
         """
         companies = list(todays)
         conditions = [
@@ -104,6 +105,7 @@ class DsoActionDispatch(models.AbstractModel):
                 [todays[company] for company in companies],
             ),
         ]
+        conditions.append(self._get_pause_condition(self.env["res.company"].browse(companies)))
         if position:
             conditions.append(SQL("(date, id) > (%s, %s)", *position))
         return SQL(" AND ").join(conditions)

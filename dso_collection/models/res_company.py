@@ -83,6 +83,12 @@ class ResCompany(models.Model):
         domain="[('type_tax_use', '=', 'sale')]",
         help="On invoiced penalties. In most countries they bear no tax.",
     )
+    dso_pause_on_reply = fields.Boolean(
+        string="Replies Pause Automatic Actions",
+        default=True,
+        help="Automatic actions of a customer wait until its replies are handled. Automatic "
+        "replies, such as out-of-office notices, do not count.",
+    )
     dso_last_plan_date = fields.Date(
         string="Last Full Plan", readonly=True, copy=False, groups="base.group_system"
     )
