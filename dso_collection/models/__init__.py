@@ -25,6 +25,7 @@ from . import dso_action_hashtag
 from . import dso_action_dispatch
 from . import dso_action_promise
 from . import dso_action_reply
+from . import dso_action_retry
 from . import dso_action
 from . import dso_channel
 from . import dso_channel_email

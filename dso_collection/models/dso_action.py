@@ -45,6 +45,7 @@ class DsoAction(models.Model):
         "dso.action.dispatch",
         "dso.action.promise",
         "dso.action.reply",
+        "dso.action.retry",
         "dso.action.hashtag",
     ]
     _order = "date, id"
@@ -171,6 +172,15 @@ class DsoAction(models.Model):
         ondelete="set null",
     )
     error_data = fields.Json(readonly=True, copy=False)
+    retry_count = fields.Integer(
+        readonly=True, copy=False, help="How often it failed for a passing cause."
+    )
+    retry_date = fields.Datetime(
+        string="Next Attempt",
+        readonly=True,
+        copy=False,
+        help="When a message that failed for a passing cause is tried again by itself.",
+    )
     error_message = fields.Char(
         compute="_compute_error_message", help="What keeps this action back, and how to mend it."
     )
@@ -201,6 +211,8 @@ class DsoAction(models.Model):
         "(date, id) WHERE automatic AND state IN ('planned', 'error') AND done_date IS NULL"
         " AND (confirmed OR to_confirm IS NOT TRUE)"
     )
+    # what the retry cron looks for
+    _retry_idx = models.Index("(retry_date, id) WHERE retry_date IS NOT NULL")
     # the agenda: open actions by date, of everybody or of one collector
     _open_idx = models.Index("(date, id) WHERE state IN ('planned', 'error')")
     # with the very conditions that the ORM writes, so that they are found
@@ -338,8 +350,8 @@ class DsoAction(models.Model):
                 sentences.append(action._describe_specific())
             action.reason = " ".join(filter(None, sentences))
 
-    @api.depends("error_data")
-    @api.depends_context("lang")
+    @api.depends("error_data", "retry_date")
+    @api.depends_context("lang", "tz")
     def _compute_error_message(self):
         for action in self:
             action.error_message = (

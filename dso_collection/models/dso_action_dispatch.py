@@ -483,6 +483,8 @@ class DsoActionDispatch(models.AbstractModel):
         # sudo: the message belongs to the system; the right to act was checked
         failed = self.sudo().filtered(lambda action: action.state == "error")
         sent = failed.filtered("done_date")
+        # somebody mended something: a new beginning, with all its attempts
+        failed.write({"retry_count": 0, "retry_date": False})
         for channel, actions in sent._by_channel():
             channel._retry(actions)
         waiting = failed - sent
@@ -492,10 +494,15 @@ class DsoActionDispatch(models.AbstractModel):
         customers._plan(customers)
         self._trigger_dispatch()
 
-    def _set_undelivered(self, text, model=None, res_id=None):
+    def _set_undelivered(self, text, model=None, res_id=None, transient=False):
         """A message that had left was refused or bounced: the action is in error with the
         server's words, and the step planned after it is taken back (R11). A step that was
-        overtaken keeps the words only: what comes next follows from the later one (R9)."""
+        overtaken keeps the words only: what comes next follows from the later one (R9).
+
+        :param text: the words of the server or provider
+        :param model: of the record to mend, with ``res_id``; default the recipient
+        :param transient: whether the cause is a passing one: it is tried again by itself
+        """
         # sudo: the mail system reports it
         actions = self.sudo().filtered(lambda action: action.state in ("done", "error"))
         overtaken = actions._get_overtaken()
@@ -516,11 +523,12 @@ class DsoActionDispatch(models.AbstractModel):
                 {
                     "state": action.state if action in overtaken else "error",
                     "error_data": {
-                        "code": "undelivered",
+                        "code": "unreachable" if transient else "undelivered",
                         "text": text,
                         "model": model or "res.partner",
                         "res_id": res_id or partner.id,
                     },
+                    **action._prepare_retry_values(transient and action not in overtaken),
                 }
             )
         self.env["dso.refresh.queue"]._enqueue_customers(actions.customer_id)
@@ -593,6 +601,7 @@ class DsoActionDispatch(models.AbstractModel):
             "undelivered": self.env._(
                 "Not delivered: %(text)s Correct the address and retry.", **values
             ),
+            "unreachable": self._describe_unreachable(values),
             "failed": self.env._("It could not be carried out: %(text)s", **values),
         }
         return texts.get(data["code"], data["code"])
