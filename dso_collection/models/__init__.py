@@ -29,6 +29,11 @@ from . import dso_action_retry
 from . import dso_action
 from . import dso_channel
 from . import dso_channel_email
+from . import dso_channel_erm
+from . import dso_erm_service
+from . import dso_erm_service_rest
+from . import dso_erm_provider
+from . import dso_erm_letter
 from . import dso_qualification
 from . import dso_reply
 from . import account_move

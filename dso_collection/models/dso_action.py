@@ -172,6 +172,9 @@ class DsoAction(models.Model):
         ondelete="set null",
     )
     error_data = fields.Json(readonly=True, copy=False)
+    erm_letter_ids = fields.One2many(
+        "dso.erm.letter", "action_id", string="Electronic Registered Mail", readonly=True
+    )
     retry_count = fields.Integer(
         readonly=True, copy=False, help="How often it failed for a passing cause."
     )

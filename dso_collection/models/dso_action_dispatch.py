@@ -194,7 +194,7 @@ class DsoActionDispatch(models.AbstractModel):
                 sticky=True,
                 template=error.template.display_name,
                 text=error.text,
-                model="mail.template",
+                model=error.template._name,
                 res_id=error.template.id,
             )
         else:
@@ -556,6 +556,7 @@ class DsoActionDispatch(models.AbstractModel):
         """What keeps the action back and how to mend it, in the user's language."""
         values = {
             "customer": self.partner_id.display_name,
+            "company": self.company_id.name,
             "contact": data.get("contact"),
             "template": data.get("template"),
             "text": data.get("text"),
@@ -578,6 +579,15 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "no_template": self.env._(
                 "The e-mail template is missing. Choose one on the step of the scenario.", **values
+            ),
+            "no_letter_template": self.env._(
+                "The letter template is missing. Choose one on the step of the scenario.",
+                **values,
+            ),
+            "no_erm_provider": self.env._(
+                "No provider of electronic registered mail is set up for %(company)s. A credit "
+                "manager adds one under Configuration > Electronic registered mail.",
+                **values,
             ),
             "broken_template": self.env._(
                 "The template “%(template)s” cannot be rendered: %(text)s. Correct it.", **values
