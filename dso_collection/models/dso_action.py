@@ -44,6 +44,8 @@ class DsoAction(models.Model):
         "dso.action.specific",
         "dso.action.dispatch",
         "dso.action.promise",
+        "dso.action.reply",
+        "dso.action.retry",
         "dso.action.hashtag",
     ]
     _order = "date, id"
@@ -170,6 +172,18 @@ class DsoAction(models.Model):
         ondelete="set null",
     )
     error_data = fields.Json(readonly=True, copy=False)
+    erm_letter_ids = fields.One2many(
+        "dso.erm.letter", "action_id", string="Electronic Registered Mail", readonly=True
+    )
+    retry_count = fields.Integer(
+        readonly=True, copy=False, help="How often it failed for a passing cause."
+    )
+    retry_date = fields.Datetime(
+        string="Next Attempt",
+        readonly=True,
+        copy=False,
+        help="When a message that failed for a passing cause is tried again by itself.",
+    )
     error_message = fields.Char(
         compute="_compute_error_message", help="What keeps this action back, and how to mend it."
     )
@@ -200,6 +214,8 @@ class DsoAction(models.Model):
         "(date, id) WHERE automatic AND state IN ('planned', 'error') AND done_date IS NULL"
         " AND (confirmed OR to_confirm IS NOT TRUE)"
     )
+    # what the retry cron looks for
+    _retry_idx = models.Index("(retry_date, id) WHERE retry_date IS NOT NULL")
     # the agenda: open actions by date, of everybody or of one collector
     _open_idx = models.Index("(date, id) WHERE state IN ('planned', 'error')")
     # with the very conditions that the ORM writes, so that they are found
@@ -303,7 +319,14 @@ class DsoAction(models.Model):
                 (contact.phone for contact in contacts if contact.phone), action.partner_id.phone
             )
 
-    @api.depends("reason_data", "leader_line_id", "state", "cancel_code", "done_date")
+    @api.depends(
+        "reason_data",
+        "leader_line_id",
+        "state",
+        "cancel_code",
+        "done_date",
+        "customer_id.reply_ids.state",
+    )
     @api.depends_context("lang")
     def _compute_reason(self):
         todays = {company: company._dso_today() for company in self.company_id}
@@ -311,8 +334,11 @@ class DsoAction(models.Model):
         previous = {(action.reason_data or {}).get("previous_step") for action in self}
         previous = self.env["dso.scenario.step"].browse(previous - {None}).exists()
         broken = self._find_broken_promises()
+        pausing = self._find_pausing_replies()
         for action in self:
             sentences = broken[action]._describe_not_kept() if action in broken else []
+            if action in pausing:
+                sentences.insert(0, action._describe_pause(pausing[action]))
             if action.state == "cancelled":
                 sentences.append(action._describe_cancellation())
             if action.reason_data:
@@ -327,8 +353,8 @@ class DsoAction(models.Model):
                 sentences.append(action._describe_specific())
             action.reason = " ".join(filter(None, sentences))
 
-    @api.depends("error_data")
-    @api.depends_context("lang")
+    @api.depends("error_data", "retry_date")
+    @api.depends_context("lang", "tz")
     def _compute_error_message(self):
         for action in self:
             action.error_message = (

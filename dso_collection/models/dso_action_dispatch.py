@@ -91,7 +91,8 @@ class DsoActionDispatch(models.AbstractModel):
     def _get_due_condition(self, todays, position=None):
         """SQL condition for the automatic actions that may leave now.
 
-        Those in error that were never sent are among them: mended, they go without a click.
+        Those in error that were never sent are among them: mended, they go without a click. Those
+        of customers with a reply to handle are not.
         """
         companies = list(todays)
         conditions = [
@@ -104,6 +105,7 @@ class DsoActionDispatch(models.AbstractModel):
                 [todays[company] for company in companies],
             ),
         ]
+        conditions.append(self._get_pause_condition(self.env["res.company"].browse(companies)))
         if position:
             conditions.append(SQL("(date, id) > (%s, %s)", *position))
         return SQL(" AND ").join(conditions)
@@ -192,7 +194,7 @@ class DsoActionDispatch(models.AbstractModel):
                 sticky=True,
                 template=error.template.display_name,
                 text=error.text,
-                model="mail.template",
+                model=error.template._name,
                 res_id=error.template.id,
             )
         else:
@@ -481,6 +483,8 @@ class DsoActionDispatch(models.AbstractModel):
         # sudo: the message belongs to the system; the right to act was checked
         failed = self.sudo().filtered(lambda action: action.state == "error")
         sent = failed.filtered("done_date")
+        # somebody mended something: a new beginning, with all its attempts
+        failed.write({"retry_count": 0, "retry_date": False})
         for channel, actions in sent._by_channel():
             channel._retry(actions)
         waiting = failed - sent
@@ -490,10 +494,15 @@ class DsoActionDispatch(models.AbstractModel):
         customers._plan(customers)
         self._trigger_dispatch()
 
-    def _set_undelivered(self, text, model=None, res_id=None):
+    def _set_undelivered(self, text, model=None, res_id=None, transient=False):
         """A message that had left was refused or bounced: the action is in error with the
         server's words, and the step planned after it is taken back (R11). A step that was
-        overtaken keeps the words only: what comes next follows from the later one (R9)."""
+        overtaken keeps the words only: what comes next follows from the later one (R9).
+
+        :param text: the words of the server or provider
+        :param model: of the record to mend, with ``res_id``; default the recipient
+        :param transient: whether the cause is a passing one: it is tried again by itself
+        """
         # sudo: the mail system reports it
         actions = self.sudo().filtered(lambda action: action.state in ("done", "error"))
         overtaken = actions._get_overtaken()
@@ -514,11 +523,12 @@ class DsoActionDispatch(models.AbstractModel):
                 {
                     "state": action.state if action in overtaken else "error",
                     "error_data": {
-                        "code": "undelivered",
+                        "code": "unreachable" if transient else "undelivered",
                         "text": text,
                         "model": model or "res.partner",
                         "res_id": res_id or partner.id,
                     },
+                    **action._prepare_retry_values(transient and action not in overtaken),
                 }
             )
         self.env["dso.refresh.queue"]._enqueue_customers(actions.customer_id)
@@ -546,6 +556,7 @@ class DsoActionDispatch(models.AbstractModel):
         """What keeps the action back and how to mend it, in the user's language."""
         values = {
             "customer": self.partner_id.display_name,
+            "company": self.company_id.name,
             "contact": data.get("contact"),
             "template": data.get("template"),
             "text": data.get("text"),
@@ -569,6 +580,15 @@ class DsoActionDispatch(models.AbstractModel):
             "no_template": self.env._(
                 "The e-mail template is missing. Choose one on the step of the scenario.", **values
             ),
+            "no_letter_template": self.env._(
+                "The letter template is missing. Choose one on the step of the scenario.",
+                **values,
+            ),
+            "no_erm_provider": self.env._(
+                "No provider of electronic registered mail is set up for %(company)s. A credit "
+                "manager adds one under Configuration > Electronic registered mail.",
+                **values,
+            ),
             "broken_template": self.env._(
                 "The template “%(template)s” cannot be rendered: %(text)s. Correct it.", **values
             ),
@@ -591,6 +611,7 @@ class DsoActionDispatch(models.AbstractModel):
             "undelivered": self.env._(
                 "Not delivered: %(text)s Correct the address and retry.", **values
             ),
+            "unreachable": self._describe_unreachable(values),
             "failed": self.env._("It could not be carried out: %(text)s", **values),
         }
         return texts.get(data["code"], data["code"])

@@ -19,6 +19,9 @@ class DsoChannelEmail(models.AbstractModel):
 
     _dso_action_types = ("email", "email_interactive", "email_internal")
     _renders_mail = True
+    #: field of the action with its template, and field of the template with the text
+    _template_field = "mail_template_id"
+    _body_field = "body_html"
 
     # ------------------------------------------------------------------
     # Is it possible, and if not why
@@ -77,7 +80,7 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _get_content_blocker(self, action):
-        if action.mail_template_id or action.body:
+        if action[self._template_field] or action.body:
             return None
         if action.step_id:
             return {
@@ -102,10 +105,11 @@ class DsoChannelEmail(models.AbstractModel):
         groups = {}
         own = actions.browse()
         for action in actions:
-            if action.body and not action.mail_template_id or action.body and action.subject:
+            template = action[self._template_field]
+            if action.body and not template or action.body and action.subject:
                 own |= action
             else:
-                groups.setdefault((action.mail_template_id, action.lang), []).append(action.id)
+                groups.setdefault((template, action.lang), []).append(action.id)
         if own:
             subjects = own._dso_render_batch({a.id: a.subject or a.name for a in own})
             bodies = own._dso_render_batch({a.id: a.body for a in own}, html=True)
@@ -116,7 +120,7 @@ class DsoChannelEmail(models.AbstractModel):
             template = template.sudo()
             try:
                 subjects = template._render_field("subject", ids, set_lang=lang)
-                bodies = template._render_field("body_html", ids, set_lang=lang)
+                bodies = template._render_field(self._body_field, ids, set_lang=lang)
             except Exception as error:
                 raise BrokenTemplate(template, error) from error
             for action_id in ids:

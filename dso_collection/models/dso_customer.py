@@ -31,6 +31,7 @@ class DsoCustomer(models.Model):
         "dso.customer.plan",
         "dso.customer.penalty",
         "dso.customer.promise",
+        "dso.customer.reply",
     ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]
@@ -364,6 +365,9 @@ class DsoCustomer(models.Model):
                     source.id,
                 )
             )
+        # sudo: replies of the file go with it; what is copied of the customer follows
+        self.env["dso.reply"].sudo().search([("customer_id", "=", source.id)]).customer_id = target
+        self.env.flush_all()
         self.env.invalidate_all()
         source._move_thread(target)
         source.unlink()
@@ -494,6 +498,20 @@ class DsoCustomer(models.Model):
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["partner_id"]
+
+    def _message_post_after_hook(self, message, msg_values):
+        """An e-mail that came in for the file is a reply (see ``mail.thread`` for what of its
+        headers is known here)."""
+        result = super()._message_post_after_hook(message, msg_values)
+        incoming = self.env.context.get("dso_incoming")
+        if incoming is not None and message.message_type == "email":
+            self.env["dso.reply"]._receive_email(
+                self,
+                message,
+                automatic=incoming["automatic"],
+                references=incoming["references"],
+            )
+        return result
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..engine import retry
+
 
 class MailMail(models.Model):
     _inherit = "mail.mail"
@@ -14,7 +16,7 @@ class MailMail(models.Model):
             actions = self.env["dso.action"].sudo().search([("mail_id", "in", self.ids)])
             for action in actions:
                 text = failure_reason or action.mail_id.failure_reason or failure_type
-                action._set_undelivered(text)
+                action._set_undelivered(text, transient=retry.is_transient_text(text))
         return super()._postprocess_sent_message(
             success_pids,
             success_emails,

@@ -83,6 +83,21 @@ class ResCompany(models.Model):
         domain="[('type_tax_use', '=', 'sale')]",
         help="On invoiced penalties. In most countries they bear no tax.",
     )
+    dso_pause_on_reply = fields.Boolean(
+        string="Replies Pause Automatic Actions",
+        default=True,
+        help="Automatic actions of a customer wait until its replies are handled. Automatic "
+        "replies, such as out-of-office notices, do not count.",
+    )
+    dso_morning_summary = fields.Boolean(
+        string="Morning Summary",
+        default=True,
+        help="Each working morning, every collector is told of errors, actions to confirm and "
+        "replies to handle, if there are any.",
+    )
+    dso_last_summary_date = fields.Date(
+        string="Last Summary", readonly=True, copy=False, groups="base.group_system"
+    )
     dso_last_plan_date = fields.Date(
         string="Last Full Plan", readonly=True, copy=False, groups="base.group_system"
     )

@@ -4,12 +4,13 @@ back: replies, refusals and bounces."""
 import email
 import email.policy
 import re
+from datetime import timedelta
 from email.message import EmailMessage
 from unittest.mock import patch
 
 from lxml import html
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import config, mute_logger
@@ -401,6 +402,94 @@ class TestSmtp(DsoCommon):
         self._run_queue()
         self.assertEqual(self.sink.message_ids, [action.message_id.message_id])
         self.assertEqual(action.state, "done")
+
+    def _get_delay(self, action):
+        """Minutes until the next attempt, to the nearest."""
+        return round((action.retry_date - fields.Datetime.now()).total_seconds() / 60)
+
+    def _retry(self, action, later=timedelta(0)):
+        """The retry cron, when the action's turn has come, then Odoo's mail queue."""
+        count = self.env["dso.action"]._retry_due(action.retry_date + later)
+        self._run_queue()
+        return count
+
+    def test_a_passing_refusal_is_tried_again_by_itself(self):
+        """After 15 minutes, 1 hour, 4 hours, 1 day, and then no more: one message all along."""
+        self._owe()
+        self.sink.refused["ann@acme.example.com"] = "451 4.7.1 Greylisted, come back later"
+        cron = self.env.ref("dso_collection.ir_cron_retry")
+        with mute_logger(QUEUE), self.capture_triggers(cron.id) as captured:
+            action, _received = self._remind()
+            self.assertTrue(captured.records, "the cron wakes when its time has come")
+            for count, minutes in enumerate((15, 60, 4 * 60, 24 * 60), start=1):
+                with self.subTest(attempt=count):
+                    self.assertEqual((action.state, action.retry_count), ("error", count))
+                    self.assertEqual(self._get_delay(action), minutes)
+                    self.assertIn("Greylisted, come back later", action.error_message)
+                    self.assertIn("tried again by itself", action.error_message)
+                    self.assertEqual(self._retry(action, -timedelta(minutes=1)), 0, "too early")
+                    self.assertEqual(self._retry(action), 1)
+        self.assertEqual((action.state, action.retry_date), ("error", False))
+        self.assertIn("Not delivered after 5 attempts", action.error_message)
+        self.assertEqual(self.env["dso.action"]._retry_due(), 0)
+        self.assertEqual(self.sink.received, [])
+        # somebody retries: it begins anew, with the same message
+        message_id, mail = action.message_id.message_id, action.mail_id
+        self.sink.refused.clear()
+        action.with_user(self.collector).action_retry()
+        self._run_queue()
+        self.assertEqual(self.sink.message_ids, [message_id])
+        self.assertEqual((action.mail_id, action.state, action.retry_count), (mail, "done", 0))
+
+    def test_it_gets_through_at_the_second_attempt(self):
+        """Once, with its Message-Id, and the plan goes on as if nothing had been."""
+        self._owe()
+        self.sink.refused["ann@acme.example.com"] = "450 4.2.1 busy"
+        with mute_logger(QUEUE):
+            action, _received = self._remind()
+        self.sink.refused.clear()
+        self.assertEqual(self._retry(action), 1)
+        self.assertEqual(self.sink.message_ids, [action.message_id.message_id])
+        self.assertEqual((action.state, action.error_message), ("done", False))
+        self.assertFalse(action.retry_date)
+        self.env.cr.precommit.run()
+        self.env["dso.customer"]._cron_refresh()
+        self.assertPlanned("B", "2026-03-16")
+        self.assertEqual(self.env["dso.action"]._retry_due(), 0)
+
+    def test_an_unreachable_server_is_a_passing_cause(self):
+        self._owe()
+        self.server.smtp_port = 1
+        with mute_logger(QUEUE, "odoo.addons.base.models.ir_mail_server"):
+            action, _received = self._remind()
+        self.assertEqual(action.state, "error")
+        self.assertEqual(self._get_delay(action), 15)
+
+    def test_a_lasting_refusal_waits_for_somebody(self):
+        self._owe()
+        self.sink.refused["ann@acme.example.com"] = "550 5.1.1 No such user"
+        with mute_logger(QUEUE):
+            action, _received = self._remind()
+        self.assertEqual((action.retry_date, action.retry_count), (False, 0))
+
+    def test_retries_keep_to_sending_hours_and_wait_for_replies(self):
+        self._owe()
+        self.sink.refused["ann@acme.example.com"] = "450 4.2.1 busy"
+        with mute_logger(QUEUE):
+            action, _received = self._remind()
+        self.sink.refused.clear()
+        reply = self.env["dso.reply"].sudo().create({"customer_id": action.customer_id.id})
+        self.assertEqual(self._retry(action), 0)
+        reply.action_dismiss()
+        # a calendar without any hours is never open
+        closed = self.env["resource.calendar"].create(
+            {"name": "Closed", "attendance_ids": [Command.clear()], "tz": "UTC"}
+        )
+        self.company.dso_sending_calendar_id = closed
+        self.assertEqual(self._retry(action), 0)
+        self.company.dso_sending_calendar_id = False
+        self.assertEqual(self._retry(action), 1)
+        self.assertEqual(len(self.sink.received), 1)
 
     def test_refusal_of_one_stops_no_other(self):
         self._owe()

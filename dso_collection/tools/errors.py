@@ -14,3 +14,18 @@ class BrokenTemplate(UserError):
         )
         self.template = template
         self.text = str(error)
+
+
+class ProviderError(Exception):
+    """A provider that did not do what it was asked.
+
+    :ivar text: what happened, in the words of the provider where it said something
+    :ivar transient: whether it may succeed by itself later
+    :ivar setting: whether the mend is in the provider's settings, not in the contact
+    """
+
+    def __init__(self, text, transient=False, setting=False):
+        super().__init__(text)
+        self.text = text
+        self.transient = transient
+        self.setting = setting

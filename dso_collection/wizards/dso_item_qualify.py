@@ -27,6 +27,12 @@ class DsoItemQualify(models.TransientModel):
     _description = "Change Status"
     _inherit = "dso.action.draft"
 
+    reply_id = fields.Many2one("dso.reply", help="The customer's answer that is noted here.")
+    reply_done = fields.Boolean(
+        string="The Reply Is Handled",
+        default=True,
+        help="Unchecked: it stays in the replies to handle, and more can be noted of it.",
+    )
     step = fields.Selection(STEPS, string="Dialog Step", default="status", required=True)
     line_ids = fields.Many2many("account.move.line", string="Items", required=True)
     line_count = fields.Integer(compute="_compute_lines")
@@ -454,6 +460,8 @@ class DsoItemQualify(models.TransientModel):
         self._qualify(lines, marked)
         actions = self._send_emails()
         actions |= self._follow_up(marked or lines)
+        if self.reply_done and self.reply_id.state == "to_handle":
+            self.reply_id.action_handle()
         return actions._get_closing()
 
     def _check(self, lines):

@@ -1,0 +1,108 @@
+"""Replies of people and of machines."""
+
+import pytest
+from engine.autoreply import AUTOMATIC, BOUNCE, classify
+from hypothesis import given, strategies as st
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"auto-submitted": ["auto-replied"]}, AUTOMATIC),
+        ({"auto-submitted": ["Auto-Generated; type=x"]}, AUTOMATIC),
+        ({"auto-submitted": ["auto-replied (vacation)"]}, AUTOMATIC),
+        ({"auto-submitted": ["no"]}, None),
+        ({"auto-submitted": ["No (a person)"]}, None),
+        ({"x-autoreply": ["yes"]}, AUTOMATIC),
+        ({"x-autoreply": ["no"]}, None),
+        ({"x-autorespond": ["Re: Reminder"]}, AUTOMATIC),
+        ({"precedence": ["auto_reply"]}, AUTOMATIC),
+        ({"precedence": ["Bulk"]}, AUTOMATIC),
+        # somebody who answers through a mailing list is still somebody
+        ({"precedence": ["list"]}, None),
+        ({"return-path": ["<>"]}, AUTOMATIC),
+        ({"return-path": ["<ann@example.com>"]}, None),
+        ({"x-post-messageclass": ["9; Autoresponder"]}, AUTOMATIC),
+        # it only asks others for silence: Outlook's ordinary mail may have it too
+        ({"x-auto-response-suppress": ["All"]}, None),
+        ({"content-type": ["multipart/report; report-type=disposition-notification"]}, AUTOMATIC),
+        ({"content-type": ["multipart/report; report-type=delivery-status"]}, BOUNCE),
+        ({"content-type": ["multipart/mixed"]}, None),
+        ({"x-failed-recipients": ["ann@example.com"]}, BOUNCE),
+        # a bounce is also automatic: it is a bounce
+        (
+            {
+                "auto-submitted": ["auto-replied"],
+                "content-type": ["multipart/report; report-type=delivery-status"],
+            },
+            BOUNCE,
+        ),
+    ],
+)
+def test_headers(headers, expected):
+    assert classify(headers, "Re: Reminder") == expected
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Reminder",
+        "AUTOMATIC REPLY",
+        "Out of Office: Re: Reminder",
+        "out of office",
+        "[Auto-Reply] Reminder",
+        "Abwesenheitsnotiz: Mahnung",
+        "Automatische Antwort: Zahlungserinnerung",
+        "Réponse automatique : Relance",
+        "Absence du bureau",
+        "Respuesta automática: Recordatorio",
+        "Risposta automatica: Sollecito",
+        "Fuori sede - Mario Rossi",
+        "Automatisch antwoord: Herinnering",
+        "自动回复: Reminder",
+    ],
+)
+def test_subjects_of_machines(subject):
+    assert classify({}, subject) == AUTOMATIC
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "",
+        None,
+        "Re: Reminder",
+        "Out of office chairs: invoice 12",
+        "Absence of goods in delivery 4711",
+        "Re: Automatic payment failed",
+        "Automatic payment is on its way",
+        "AW: Mahnung",
+        # somebody answers a machine
+        "Re: Automatic reply: Reminder",
+    ],
+)
+def test_subjects_of_people(subject):
+    assert classify({}, subject) is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "expected"),
+    [
+        ("MAILER-DAEMON@mx.example.com", BOUNCE),
+        ("<mailer-daemon@example.com>", BOUNCE),
+        ("ann@example.com", None),
+        ("daemon.miller@example.com", None),
+    ],
+)
+def test_senders(sender, expected):
+    assert classify({}, "Re: Reminder", sender) == expected
+
+
+@given(st.dictionaries(st.text(), st.lists(st.text())), st.text(), st.text())
+def test_any_mail_is_classified(headers, subject, sender):
+    assert classify(headers, subject, sender) in (None, AUTOMATIC, BOUNCE)
+
+
+@given(st.text())
+def test_an_answer_is_never_judged_by_the_subject_it_answers(subject):
+    assert classify({}, f"Re: {subject}") is None
