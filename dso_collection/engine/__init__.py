@@ -13,6 +13,7 @@ dry run, the explanation of an action and the tests call the very same functions
 ``simulation``   the same decision, played forward day by day (dry run)
 ``families``     which items a text tells of: all, overdue, not due
 ``hashtags``     words in a text that stand for a value: found, replaced, refused
+``sms``          alphabet, length and parts of an SMS
 ===============  ==========================================================================
 
 ``R1`` ... ``R16`` are the rules of the project's design; ``[seed 003]`` is a help page of the

@@ -23,9 +23,11 @@ from . import dso_action_specific
 from . import dso_action_hashtag
 from . import dso_action_dispatch
 from . import dso_action_promise
+from . import dso_action_sms
 from . import dso_action
 from . import dso_channel
 from . import dso_channel_email
+from . import dso_channel_sms
 from . import dso_qualification
 from . import account_move
 from . import account_move_line
@@ -33,5 +35,7 @@ from . import account_partial_reconcile
 from . import mail_mail
 from . import mail_notification
 from . import mail_template
+from . import phone_blacklist
 from . import res_partner
+from . import sms_sms
 from . import sms_template

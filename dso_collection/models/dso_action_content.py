@@ -369,7 +369,8 @@ class DsoActionContent(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _get_recipients(self):
-        """Who receives each action: those chosen on it, else the contacts for collection.
+        """Who receives each action: those chosen on it, else the contacts for collection that its
+        channel reaches.
 
         :return: {action id: res.partner}
         """
@@ -379,11 +380,11 @@ class DsoActionContent(models.AbstractModel):
         empty = contacts.browse()
         return {
             action.id: action.sudo().recipient_ids
-            or by_partner.get(action.partner_id.sudo(), empty)
+            or by_partner.get(action.partner_id.sudo(), empty)._dso_serving(action._get_medium())
             for action in self
         }
 
-    @api.depends("recipient_ids", "customer_id")
+    @api.depends("recipient_ids", "customer_id", "action_type")
     def _compute_recipient_values(self):
         recipients = self._get_recipients()
         for action in self:

@@ -74,6 +74,7 @@ class DsoActionDispatch(models.AbstractModel):
             position, conflicts = rows[-1], 0
             if not seconds:
                 break
+        self._catch_up_sms()
         self._trigger_next_opening(now)
         return done
 
@@ -192,7 +193,7 @@ class DsoActionDispatch(models.AbstractModel):
                 sticky=True,
                 template=error.template.display_name,
                 text=error.text,
-                model="mail.template",
+                model=error.template._name,
                 res_id=error.template.id,
             )
         else:
@@ -358,6 +359,10 @@ class DsoActionDispatch(models.AbstractModel):
         """The channel that carries this action out."""
         return self.env["dso.channel"]._get_channel(self.action_type)
 
+    def _get_medium(self):
+        """By which of its ways a contact is reached, see ``dso.channel``."""
+        return self._get_channel()._get_medium(self.action_type)
+
     def _by_channel(self):
         """[(channel, actions)]"""
         return [
@@ -490,10 +495,13 @@ class DsoActionDispatch(models.AbstractModel):
         customers._plan(customers)
         self._trigger_dispatch()
 
-    def _set_undelivered(self, text, model=None, res_id=None):
+    def _set_undelivered(self, text, model=None, res_id=None, code="undelivered", **data):
         """A message that had left was refused or bounced: the action is in error with the
         server's words, and the step planned after it is taken back (R11). A step that was
-        overtaken keeps the words only: what comes next follows from the later one (R9)."""
+        overtaken keeps the words only: what comes next follows from the later one (R9).
+
+        :param code: see ``_describe_error``, with the further ``data`` that its sentence needs
+        """
         # sudo: the mail system reports it
         actions = self.sudo().filtered(lambda action: action.state in ("done", "error"))
         overtaken = actions._get_overtaken()
@@ -514,7 +522,8 @@ class DsoActionDispatch(models.AbstractModel):
                 {
                     "state": action.state if action in overtaken else "error",
                     "error_data": {
-                        "code": "undelivered",
+                        **data,
+                        "code": code,
                         "text": text,
                         "model": model or "res.partner",
                         "res_id": res_id or partner.id,
@@ -555,11 +564,7 @@ class DsoActionDispatch(models.AbstractModel):
             ],
         }
         texts = {
-            "no_contact": self.env._(
-                "%(customer)s has no contact for collection. Tick “Contact for collection” on one "
-                "of its contacts.",
-                **values,
-            ),
+            "no_contact": self._describe_no_contact(data.get("medium"), values),
             "no_email": self.env._(
                 "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
             ),
@@ -569,6 +574,7 @@ class DsoActionDispatch(models.AbstractModel):
             "no_template": self.env._(
                 "The e-mail template is missing. Choose one on the step of the scenario.", **values
             ),
+            **self._describe_sms_errors(data, values),
             "broken_template": self.env._(
                 "The template “%(template)s” cannot be rendered: %(text)s. Correct it.", **values
             ),
@@ -594,3 +600,23 @@ class DsoActionDispatch(models.AbstractModel):
             "failed": self.env._("It could not be carried out: %(text)s", **values),
         }
         return texts.get(data["code"], data["code"])
+
+    def _describe_no_contact(self, medium, values):
+        """That nobody can receive this action, and whom to tick."""
+        way = {
+            "email": self.env._("E-mail"),
+            "phone": self.env._("Phone and SMS"),
+            "post": self.env._("Post"),
+        }.get(medium)
+        if not way:
+            return self.env._(
+                "%(customer)s has no contact for collection. Tick “Contact for collection” on one "
+                "of its contacts.",
+                **values,
+            )
+        return self.env._(
+            "%(customer)s has no contact for collection by this way. Tick “Contact for "
+            "collection” and “%(way)s” on one of its contacts.",
+            way=way,
+            **values,
+        )

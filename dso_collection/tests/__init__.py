@@ -5,11 +5,14 @@ from . import test_freshness
 from . import test_action
 from . import test_dispatch
 from . import test_scenario
+from . import test_call
+from . import test_contact
 from . import test_customer
 from . import test_item
 from . import test_promise
 from . import test_report
 from . import test_security
+from . import test_sms
 from . import test_smtp
 from . import test_faults
 from . import test_tour
