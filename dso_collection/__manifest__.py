@@ -9,6 +9,7 @@
     "application": True,
     "depends": [
         "account",
+        "base_import",
         "mail",
         "phone_validation",
         "portal",
@@ -38,6 +39,7 @@
         "wizards/dso_item_qualify_views.xml",
         "wizards/dso_action_reschedule_views.xml",
         "wizards/dso_action_preview_views.xml",
+        "wizards/dso_contact_import_views.xml",
         "wizards/dso_customer_assign_views.xml",
         "wizards/dso_hashtag_help_views.xml",
         "views/dso_action_views.xml",

@@ -16,6 +16,7 @@ dry run, the explanation of an action and the tests call the very same functions
 ``autoreply``    whether an incoming e-mail was written by a person or a machine
 ``retry``        what failed for the moment only, and when it is tried again
 ``erm``          what is told to a provider of electronic registered mail, and read of it
+``sms``          alphabet, length and parts of an SMS
 ===============  ==========================================================================
 
 ``R1`` ... ``R16`` are the rules of the project's design; ``[seed 003]`` is a help page of the

@@ -46,6 +46,7 @@ class DsoAction(models.Model):
         "dso.action.promise",
         "dso.action.reply",
         "dso.action.retry",
+        "dso.action.sms",
         "dso.action.hashtag",
     ]
     _order = "date, id"
@@ -171,6 +172,24 @@ class DsoAction(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    sms_text = fields.Text(
+        string="SMS Text",
+        copy=False,
+        help="Empty: the template's. Of an SMS that has left: what the customer received.",
+    )
+    sms_id = fields.Many2one(
+        "sms.sms",
+        string="SMS",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Odoo removes it some time after it has left; the rest stays.",
+    )
+    sms_uuid = fields.Char(
+        string="SMS UUID", readonly=True, copy=False, help="By which its provider knows the SMS."
+    )
+    sms_number = fields.Char(string="SMS Sent To", readonly=True, copy=False)
     error_data = fields.Json(readonly=True, copy=False)
     erm_letter_ids = fields.One2many(
         "dso.erm.letter", "action_id", string="Electronic Registered Mail", readonly=True
@@ -313,11 +332,29 @@ class DsoAction(models.Model):
             action.is_automatic_email = action.is_email and action.automatic
 
     def _compute_phone(self):
+        callable_contacts = self._find_callable_contacts()
         for action in self:
-            contacts = action.recipient_ids or action.customer_id.contact_ids
-            action.phone = next(
-                (contact.phone for contact in contacts if contact.phone), action.partner_id.phone
+            action.phone = callable_contacts[action.id][:1].phone
+
+    def _find_callable_contacts(self):
+        """Who can be called for each action: its recipients or the customer's contacts by phone,
+        else the customer itself; nobody whose number is known to be wrong.
+
+        :return: {action id: res.partner}
+        """
+        # sudo: contacts of the customer, whoever calls
+        contacts = self.sudo().customer_id._find_contacts()
+        by_partner = contacts.grouped("commercial_partner_id")
+        result = {}
+        for action in self.sudo():
+            partner = action.partner_id
+            own = action.recipient_ids or by_partner.get(partner, partner.browse())._dso_serving(
+                "phone"
             )
+            result[action.id] = (own | partner).filtered(
+                lambda contact: contact.phone and not contact.dso_wrong_phone
+            )
+        return result
 
     @api.depends(
         "reason_data",

@@ -369,8 +369,9 @@ class DsoActionContent(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _get_recipients(self):
-        """Who receives each action: those chosen on it, else the contacts for collection. What is
-        internal never leaves for the customer: its collector gets it where nobody was chosen.
+        """Who receives each action: those chosen on it, else the contacts for collection that its
+        channel reaches. What is internal never leaves for the customer: its collector gets it
+        where nobody was chosen.
 
         :return: {action id: res.partner}
         """
@@ -383,7 +384,8 @@ class DsoActionContent(models.AbstractModel):
             if action.action_type == "email_internal":
                 others = action.collector_id.partner_id
             else:
-                others = by_partner.get(action.partner_id, contacts.browse())
+                own = by_partner.get(action.partner_id, contacts.browse())
+                others = own._dso_serving(action._get_medium())
             recipients[action.id] = action.recipient_ids or others
         return recipients
 

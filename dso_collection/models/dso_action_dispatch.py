@@ -74,6 +74,7 @@ class DsoActionDispatch(models.AbstractModel):
             position, conflicts = rows[-1], 0
             if not seconds:
                 break
+        self._catch_up_sms()
         self._trigger_next_opening(now)
         return done
 
@@ -360,6 +361,10 @@ class DsoActionDispatch(models.AbstractModel):
         """The channel that carries this action out."""
         return self.env["dso.channel"]._get_channel(self.action_type)
 
+    def _get_medium(self):
+        """By which of its ways a contact is reached, see ``dso.channel``."""
+        return self._get_channel()._get_medium(self.action_type)
+
     def _by_channel(self):
         """[(channel, actions)]"""
         return [
@@ -494,13 +499,16 @@ class DsoActionDispatch(models.AbstractModel):
         customers._plan(customers)
         self._trigger_dispatch()
 
-    def _set_undelivered(self, text, model=None, res_id=None, transient=False):
+    def _set_undelivered(
+        self, text, model=None, res_id=None, code="undelivered", transient=False, **data
+    ):
         """A message that had left was refused or bounced: the action is in error with the
         server's words, and the step planned after it is taken back (R11). A step that was
         overtaken keeps the words only: what comes next follows from the later one (R9).
 
         :param text: the words of the server or provider
         :param model: of the record to mend, with ``res_id``; default the recipient
+        :param code: see ``_describe_error``, with the further ``data`` that its sentence needs
         :param transient: whether the cause is a passing one: it is tried again by itself
         """
         # sudo: the mail system reports it
@@ -523,7 +531,8 @@ class DsoActionDispatch(models.AbstractModel):
                 {
                     "state": action.state if action in overtaken else "error",
                     "error_data": {
-                        "code": "unreachable" if transient else "undelivered",
+                        **data,
+                        "code": "unreachable" if transient else code,
                         "text": text,
                         "model": model or "res.partner",
                         "res_id": res_id or partner.id,
@@ -566,11 +575,7 @@ class DsoActionDispatch(models.AbstractModel):
             ],
         }
         texts = {
-            "no_contact": self.env._(
-                "%(customer)s has no contact for collection. Tick “Contact for collection” on one "
-                "of its contacts.",
-                **values,
-            ),
+            "no_contact": self._describe_no_contact(data.get("medium"), values),
             "no_email": self.env._(
                 "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
             ),
@@ -589,6 +594,7 @@ class DsoActionDispatch(models.AbstractModel):
                 "manager adds one under Configuration > Electronic registered mail.",
                 **values,
             ),
+            **self._describe_sms_errors(data, values),
             "broken_template": self.env._(
                 "The template “%(template)s” cannot be rendered: %(text)s. Correct it.", **values
             ),
@@ -615,3 +621,23 @@ class DsoActionDispatch(models.AbstractModel):
             "failed": self.env._("It could not be carried out: %(text)s", **values),
         }
         return texts.get(data["code"], data["code"])
+
+    def _describe_no_contact(self, medium, values):
+        """That nobody can receive this action, and whom to tick."""
+        way = {
+            "email": self.env._("E-mail"),
+            "phone": self.env._("Phone and SMS"),
+            "post": self.env._("Post"),
+        }.get(medium)
+        if not way:
+            return self.env._(
+                "%(customer)s has no contact for collection. Tick “Contact for collection” on one "
+                "of its contacts.",
+                **values,
+            )
+        return self.env._(
+            "%(customer)s has no contact for collection by this way. Tick “Contact for "
+            "collection” and “%(way)s” on one of its contacts.",
+            way=way,
+            **values,
+        )

@@ -54,6 +54,7 @@ class DsoActionSpecific(models.AbstractModel):
             "body": self.body,
             "mail_template_id": self.mail_template_id.id,
             "sms_template_id": self.sms_template_id.id,
+            "sms_text": self.sms_text,
             "letter_template_id": self.letter_template_id.id,
             "attach_invoices": self.attach_invoices,
             "attachment_ids": [Command.set(self.attachment_ids.ids)],

@@ -1,5 +1,17 @@
 from odoo import api, models, tools
 
+#: By which of its ways a contact for collection is reached, see ``res.partner.dso_serves_…``;
+#: types that are not named here take any contact.
+MEDIA = {
+    "call": "phone",
+    "email": "email",
+    "email_interactive": "email",
+    "letter": "post",
+    "letter_registered": "post",
+    "letter_electronic": "email",
+    "sms": "phone",
+}
+
 
 class DsoChannel(models.AbstractModel):
     """A way of carrying actions out. One subclass for each, found by the action types it names:
@@ -13,7 +25,7 @@ class DsoChannel(models.AbstractModel):
 
     #: action types that this channel carries out
     _dso_action_types = ()
-    #: whether its messages are e-mails that can be previewed
+    #: whether its messages can be previewed
     _renders_mail = False
 
     @api.model
@@ -43,11 +55,37 @@ class DsoChannel(models.AbstractModel):
         }
 
     @api.model
+    def _get_medium(self, action_type):
+        """By which of its ways a contact is reached.
+
+        :return: ``email``, ``phone``, ``post`` or ``None`` for any
+        """
+        return MEDIA.get(action_type)
+
+    @api.model
+    def _prepare_no_contact(self, action):
+        """That a customer has nobody to send an action to."""
+        return {
+            "code": "no_contact",
+            "medium": self._get_medium(action.action_type),
+            "model": "res.partner",
+            "res_id": action.partner_id.id,
+        }
+
+    @api.model
     def _preview(self, action):
         """The message as it would leave now.
 
-        :return: dict with ``subject``, ``body`` (html), ``recipients`` (text), ``sender`` (text)
-            and ``attachment_names``; empty if there is nothing to see
+        :return: dict with ``subject``, ``body`` (html), ``recipients`` (text), ``sender`` (text),
+            ``details`` (text) and ``attachment_names``; empty if there is nothing to see
+        """
+        return {}
+
+    @api.model
+    def _preview_sent(self, action):
+        """What the channel shows of a message that has left beyond the e-mail it was.
+
+        :return: as ``_preview``; what is not named comes from the message in the chatter
         """
         return {}
 

@@ -62,11 +62,7 @@ class DsoChannelEmail(models.AbstractModel):
     @api.model
     def _get_recipient_blocker(self, action, contacts):
         if not contacts:
-            return {
-                "code": "no_contact",
-                "model": "res.partner",
-                "res_id": action.partner_id.id,
-            }
+            return self._prepare_no_contact(action)
         if contacts.filtered("email_normalized"):
             return None
         contact = contacts.filtered("email")[:1] or contacts[:1]

@@ -13,6 +13,9 @@ PLANNING_CODES = [
     ("below_minimum", "Below the minimum"),
 ]
 
+#: How many contacts of a customer are offered as contacts for collection.
+OTHER_CONTACTS = 8
+
 
 class DsoCustomer(models.Model):
     """A commercial partner's collection file in one company.
@@ -134,6 +137,12 @@ class DsoCustomer(models.Model):
     contact_ids = fields.Many2many(
         "res.partner", string="Contacts for Collection", compute="_compute_contact_ids"
     )
+    other_contact_ids = fields.Many2many(
+        "res.partner",
+        string="Other Contacts",
+        compute="_compute_other_contact_ids",
+        help="Persons of the customer who do not receive the reminders yet.",
+    )
     # shown on the file, kept on the partner
     partner_ref = fields.Char(related="partner_id.ref", string="Reference")
     partner_vat = fields.Char(related="partner_id.vat", string="Tax ID")
@@ -230,6 +239,26 @@ class DsoCustomer(models.Model):
         by_partner = contacts.grouped("commercial_partner_id")
         for customer in self:
             customer.contact_ids = by_partner.get(customer.partner_id, contacts.browse())
+
+    @api.depends("partner_id", "partner_id.child_ids.dso_collection_contact")
+    def _compute_other_contact_ids(self):
+        """Those who can be made contacts for collection by one click: who takes the invoices
+        first, and no more than a screen holds."""
+        others = self.env["res.partner"].search(
+            [
+                ("commercial_partner_id", "in", self.partner_id.ids),
+                ("dso_collection_contact", "=", False),
+                "|",
+                ("email", "!=", False),
+                ("phone", "!=", False),
+            ]
+        )
+        by_partner = others.sorted(lambda contact: contact.type != "invoice").grouped(
+            "commercial_partner_id"
+        )
+        for customer in self:
+            found = by_partner.get(customer.partner_id, others.browse())
+            customer.other_contact_ids = found[:OTHER_CONTACTS]
 
     @api.depends("partner_id", "company_id")
     def _compute_payment_term_id(self):

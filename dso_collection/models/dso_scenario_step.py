@@ -37,7 +37,10 @@ class DsoScenarioStep(models.Model):
 
     _name = "dso.scenario.step"
     _description = "Collection Scenario Step"
+    _inherit = ["dso.hashtag.mixin"]
     _order = "scenario_id, sequence, id"
+
+    _dso_hashtag_fields = {"call_script": True}
 
     scenario_id = fields.Many2one("dso.scenario", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
@@ -77,6 +80,11 @@ class DsoScenarioStep(models.Model):
         index="btree_not_null",
     )
     attach_invoices = fields.Boolean(help="Join the PDF of each invoice that is chased.")
+    call_script = fields.Html(
+        translate=True,
+        sanitize="email_outgoing",
+        help="What to say on the phone, in the customer's language. It may have hashtags.",
+    )
     offset = fields.Integer(
         compute="_compute_offset",
         string="Day",
@@ -130,6 +138,13 @@ class DsoScenarioStep(models.Model):
                     )
                 )
 
+    @api.constrains("call_script")
+    def _check_dso_hashtags(self):
+        self._dso_check_hashtags()
+
+    def _dso_is_for_actions(self):
+        return True
+
     @api.constrains("mail_template_id", "sms_template_id")
     def _check_template_model(self):
         for step in self:
@@ -159,6 +174,20 @@ class DsoScenarioStep(models.Model):
     def unlink(self):
         self.env["dso.refresh.queue"]._enqueue_scenarios(self.scenario_id)
         return super().unlink()
+
+    def action_open_call_script(self):
+        """Write what to say on the phone."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Call script: %s", self.name),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [
+                (self.env.ref("dso_collection.dso_scenario_step_view_form_script").id, "form")
+            ],
+            "target": "new",
+        }
 
     def _get_type_label(self):
         """The label of the step's type, in the user's language."""

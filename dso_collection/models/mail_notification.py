@@ -1,15 +1,21 @@
 from odoo import models
 
+from .dso_action_sms import DELIVERED, FAILED
+
 
 class MailNotification(models.Model):
     _inherit = "mail.notification"
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.get("notification_status") == "bounce":
+        status = vals.get("notification_status")
+        sms = self.filtered(lambda notification: notification.notification_type == "sms")
+        if sms and status in (*FAILED, *DELIVERED):
+            self.env["dso.action"]._follow_sms(sms)
+        if status == "bounce":
             # sudo: the mail gateway reports it
             actions = self.env["dso.action"].sudo()
-            for notification in self:
+            for notification in self - sms:
                 bounced = actions.search(
                     [("message_id", "=", notification.mail_message_id.id)], limit=1
                 )

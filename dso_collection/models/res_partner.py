@@ -3,7 +3,20 @@ from odoo.exceptions import AccessError
 
 #: Changes of a contact that decide whether and how its customer can be reached.
 WATCHED = frozenset(
-    {"email", "phone", "dso_collection_contact", "parent_id", "is_company", "active", "lang"}
+    {
+        "active",
+        "country_id",
+        "dso_collection_contact",
+        "dso_serves_email",
+        "dso_serves_phone",
+        "dso_serves_post",
+        "dso_wrong_phone",
+        "email",
+        "is_company",
+        "lang",
+        "parent_id",
+        "phone",
+    }
 )
 
 
@@ -36,6 +49,20 @@ class ResPartner(models.Model):
     dso_collection_contact = fields.Boolean(
         string="Contact for Collection",
         help="Receives the reminders of the company it belongs to.",
+    )
+    dso_serves_email = fields.Boolean(
+        string="By E-mail", default=True, help="Receives the reminders that go by e-mail."
+    )
+    dso_serves_phone = fields.Boolean(
+        string="By Phone and SMS", default=True, help="Is called and receives SMS for collection."
+    )
+    dso_serves_post = fields.Boolean(
+        string="By Post", default=True, help="Receives the letters of collection."
+    )
+    dso_wrong_phone = fields.Boolean(
+        string="Wrong Phone Number",
+        help="Somebody else answered: the number is not proposed any more until it is changed.",
+        copy=False,
     )
     dso_fax = fields.Char(string="Fax")
 
@@ -112,7 +139,16 @@ class ResPartner(models.Model):
             customer = customer.sudo(self.env.su)
         return customer
 
+    def _dso_serving(self, medium):
+        """Those of these contacts that are reached by a way.
+
+        :param medium: ``email``, ``phone``, ``post``, or none for any
+        """
+        return self.filtered(f"dso_serves_{medium}") if medium else self
+
     def write(self, vals):
+        if "phone" in vals and "dso_wrong_phone" not in vals:
+            self._dso_forget_wrong_phone(vals["phone"])
         watched = WATCHED & vals.keys()
         if watched:
             # the customer that a contact leaves, and the one that it joins
@@ -131,6 +167,12 @@ class ResPartner(models.Model):
         if contacts:
             self.env["dso.refresh.queue"]._note(partner_ids=contacts.ids)
         return partners
+
+    def _dso_forget_wrong_phone(self, phone):
+        """Another number is right until somebody says that it is wrong."""
+        self.filtered(
+            lambda partner: partner.dso_wrong_phone and (partner.phone or "") != (phone or "")
+        ).dso_wrong_phone = False
 
     def _dso_note_items(self):
         """A new parent makes another customer of a partner's items."""
@@ -155,3 +197,7 @@ class ResPartner(models.Model):
     def action_dso_use_for_collection(self):
         """Make these contacts the ones that receive the reminders."""
         self.write({"dso_collection_contact": True})
+
+    def action_dso_leave_collection(self):
+        """These contacts receive no reminders any more."""
+        self.write({"dso_collection_contact": False})

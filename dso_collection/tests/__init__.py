@@ -5,6 +5,8 @@ from . import test_freshness
 from . import test_action
 from . import test_dispatch
 from . import test_scenario
+from . import test_call
+from . import test_contact
 from . import test_customer
 from . import test_item
 from . import test_promise
@@ -13,6 +15,7 @@ from . import test_reply
 from . import test_report
 from . import test_summary
 from . import test_security
+from . import test_sms
 from . import test_smtp
 from . import test_faults
 from . import test_tour

@@ -90,6 +90,32 @@ class TestFaults(BaseCase):
         cls.accountant_id = users["faults_accountant"].id
 
     @classmethod
+    def _make_sms_scenario(cls, env):
+        """Two SMS, 5 and 30 days after the due date, to be confirmed."""
+        template = env["sms.template"].create(
+            {
+                "name": "SMS",
+                "model_id": env["ir.model"]._get_id("dso.action"),
+                "body": "#company_name: please pay #items_amount_selected.",
+            }
+        )
+        steps = [
+            Command.create(
+                {
+                    "sequence": number,
+                    "name": name,
+                    "trigger": "due_date",
+                    "delay": delay,
+                    "action_type": "sms",
+                    "automatic": True,
+                    "sms_template_id": template.id,
+                }
+            )
+            for number, (name, delay) in enumerate((("First", 5), ("Second", 30)))
+        ]
+        return env["dso.scenario"].create({"name": "Faults by SMS", "step_ids": steps})
+
+    @classmethod
     def _make_scenario(cls, env, body):
         """Two e-mails, 5 and 30 days after the due date, to be confirmed."""
         template = env["mail.template"].create(
@@ -138,6 +164,7 @@ class TestFaults(BaseCase):
                         "name": "Ann",
                         "parent_id": partner.id,
                         "email": f"{name}.{number}@example.com",
+                        "phone": f"+32 470 12 {number // 100:02} {number % 100:02}",
                         "dso_collection_contact": True,
                     }
                     for number, partner in enumerate(partners)
@@ -379,6 +406,77 @@ class TestFaults(BaseCase):
                 left = 0 if point == "committed" else 5
                 self.assertEqual(self.workers.run("dispatch"), left)
                 self._check_once(customer_ids)
+
+    def _make_sms_customers(self, count, name=None, **values):
+        with self._env() as env:
+            scenario_id = self._make_sms_scenario(env).id
+        return self._make_customers(count, name, scenario_id=scenario_id, **values)
+
+    def _check_sms_once(self, customer_ids):
+        """Each of these customers got its first SMS, exactly once, with its one notification and
+        tracker, and the next step is planned."""
+        rows = self._query(
+            """
+            SELECT action.customer_id, action.state, action.sms_id IS NOT NULL, step.sequence
+              FROM dso_action action
+              JOIN dso_scenario_step step ON step.id = action.step_id
+             WHERE action.customer_id = ANY(%s)
+               AND action.action_type = 'sms'
+            """,
+            customer_ids,
+        )
+        expected = [(key, "done", True, 0) for key in customer_ids]
+        expected += [(key, "planned", False, 1) for key in customer_ids]
+        self.assertCountEqual(rows, expected)
+        # whatever the actions say: the SMS that wait in Odoo's queue
+        rows = self._query(
+            """
+            SELECT message.res_id, count(DISTINCT sms.id), count(DISTINCT sms.uuid),
+                   count(DISTINCT notification.id), count(DISTINCT tracker.id)
+              FROM mail_message message
+              JOIN sms_sms sms ON sms.mail_message_id = message.id AND sms.state = 'outgoing'
+              JOIN mail_notification notification
+                ON notification.mail_message_id = message.id
+              JOIN sms_tracker tracker
+                ON tracker.sms_uuid = sms.uuid AND tracker.mail_notification_id = notification.id
+             WHERE message.model = 'dso.customer' AND message.res_id = ANY(%s)
+               AND message.message_type = 'sms'
+             GROUP BY message.res_id
+            """,
+            customer_ids,
+        )
+        self.assertCountEqual(rows, [(key, 1, 1, 1, 1) for key in customer_ids])
+
+    def test_two_dispatchers_of_sms(self):
+        """Two at once on 120 actions: 120 SMS, not 121."""
+        customer_ids = self._make_sms_customers(120, opening=True)
+        constants = {"dso_action_dispatch.BATCH_SIZE": 20}
+        jobs = [
+            self.workers.start("dispatch", hold=["started"], constants=constants)
+            for _number in range(2)
+        ]
+        for job in jobs:
+            job.go()
+        done = [job.finish() for job in jobs]
+        self.assertEqual(sum(done), 120)
+        self.assertTrue(all(done), f"both have to work for this to show anything: {done}")
+        self._check_sms_once(customer_ids)
+        self.assertEqual(self.workers.run("dispatch"), 0)
+        self._check_sms_once(customer_ids)
+
+    def test_killed_at_each_point_of_sms(self):
+        """Before the commit, nothing has happened; after it, one SMS."""
+        for point in ("locked", "texted", "processed", "committed"):
+            with self.subTest(point):
+                self.workers.kill_all()
+                customer_ids = self._make_sms_customers(5, f"sms_killed_{point}")
+                job = self.workers.start("dispatch", hold=[point])
+                job.until(point)
+                self.assertTrue(job.kill())
+                self._wait_for_end_of(job)
+                left = 0 if point == "committed" else 5
+                self.assertEqual(self.workers.run("dispatch"), left)
+                self._check_sms_once(customer_ids)
 
     def test_killed_refresh(self):
         """A refresh that is killed has taken nothing off the queue."""

@@ -21,6 +21,9 @@ class DsoActionPreview(models.TransientModel):
     subject = fields.Char(compute="_compute_preview")
     body = fields.Html(compute="_compute_preview", sanitize=False)
     attachment_names = fields.Char(compute="_compute_preview", string="Attachments")
+    details = fields.Char(
+        compute="_compute_preview", help="What its channel says of it: the length of an SMS."
+    )
 
     @api.depends("action_id")
     def _compute_preview(self):
@@ -35,6 +38,7 @@ class DsoActionPreview(models.TransientModel):
                     "subject": values.get("subject"),
                     "body": values.get("body"),
                     "attachment_names": ", ".join(values.get("attachment_names", [])),
+                    "details": values.get("details"),
                 }
             )
 
@@ -46,7 +50,7 @@ class DsoActionPreview(models.TransientModel):
         channel = action._get_channel()
         blocker = channel._get_blockers(action).get(action.id)
         error = action._describe_error(blocker) if blocker else action.error_message
-        if blocker and blocker["code"] in ("no_template", "no_channel"):
+        if blocker and blocker["code"] in ("no_template", "no_sms_template", "no_channel"):
             return {"error": error}
         try:
             return {"error": error, **channel._preview(action)}
@@ -65,6 +69,7 @@ class DsoActionPreview(models.TransientModel):
             "subject": action.subject,
             "body": action.sudo().mail_id.body_html or action.body,
             "attachment_names": message.attachment_ids.mapped("name"),
+            **action.sudo()._get_channel()._preview_sent(action.sudo()),
         }
 
     def action_confirm(self):

@@ -17,6 +17,7 @@ import traceback
 POINTS = {
     "locked": ("dso.action", "_lock_due"),
     "mailed": ("dso.channel.email", "_send"),
+    "texted": ("dso.channel.sms", "_send"),
     "processed": ("dso.action", "_process"),
     "committed": ("dso.action", "_commit_dispatch"),
     "planned": ("dso.customer", "_plan_batch"),

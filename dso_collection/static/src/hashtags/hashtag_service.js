@@ -3,9 +3,12 @@ import { registry } from "@web/core/registry";
 /** What is typed after # so far, and where it begins. */
 const TYPED = /(^|[^\w&/#])#([a-zA-Z]\w*)?$/;
 
-/** The template that a record is, if it is made for collection actions. */
+/** Models whose texts are always for collection actions. */
+const OWN_MODELS = ["dso.letter.template", "dso.scenario.step"];
+
+/** Whether the texts of a record are made for collection actions. */
 export function hasHashtags(record) {
-    return record.resModel === "dso.letter.template" || record.data.model === "dso.action";
+    return OWN_MODELS.includes(record.resModel) || record.data.model === "dso.action";
 }
 
 /**
