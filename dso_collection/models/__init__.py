@@ -16,6 +16,7 @@ from . import dso_refresh_queue
 from . import dso_customer_facts
 from . import dso_customer_plan
 from . import dso_customer_promise
+from . import dso_customer_evidence
 from . import dso_customer
 from . import dso_action_item
 from . import dso_action_content
@@ -23,9 +24,16 @@ from . import dso_action_specific
 from . import dso_action_hashtag
 from . import dso_action_dispatch
 from . import dso_action_promise
+from . import dso_action_letter
+from . import dso_action_evidence
 from . import dso_action
 from . import dso_channel
 from . import dso_channel_email
+from . import dso_channel_letter
+from . import dso_channel_letter_registered
+from . import dso_channel_litigation
+from . import dso_channel_fax
+from . import dso_letter_printer
 from . import dso_qualification
 from . import account_move
 from . import account_move_line
@@ -35,3 +43,4 @@ from . import mail_notification
 from . import mail_template
 from . import res_partner
 from . import sms_template
+from . import snailmail_letter

@@ -104,6 +104,9 @@ class DsoActionDispatch(models.AbstractModel):
                 [todays[company] for company in companies],
             ),
         ]
+        for name in sorted(set(self.env["dso.channel"]._get_channels_by_type().values())):
+            if waiting := self.env[name]._get_waiting_condition():
+                conditions.append(SQL("(%s) IS NOT TRUE", waiting))
         if position:
             conditions.append(SQL("(date, id) > (%s, %s)", *position))
         return SQL(" AND ").join(conditions)
@@ -192,7 +195,7 @@ class DsoActionDispatch(models.AbstractModel):
                 sticky=True,
                 template=error.template.display_name,
                 text=error.text,
-                model="mail.template",
+                model=error.template._name,
                 res_id=error.template.id,
             )
         else:
@@ -490,7 +493,7 @@ class DsoActionDispatch(models.AbstractModel):
         customers._plan(customers)
         self._trigger_dispatch()
 
-    def _set_undelivered(self, text, model=None, res_id=None):
+    def _set_undelivered(self, text, model=None, res_id=None, code="undelivered"):
         """A message that had left was refused or bounced: the action is in error with the
         server's words, and the step planned after it is taken back (R11). A step that was
         overtaken keeps the words only: what comes next follows from the later one (R9)."""
@@ -514,7 +517,7 @@ class DsoActionDispatch(models.AbstractModel):
                 {
                     "state": action.state if action in overtaken else "error",
                     "error_data": {
-                        "code": "undelivered",
+                        "code": code,
                         "text": text,
                         "model": model or "res.partner",
                         "res_id": res_id or partner.id,
@@ -582,6 +585,22 @@ class DsoActionDispatch(models.AbstractModel):
                 "user.",
                 **values,
             ),
+            "no_letter": self.env._(
+                "There is no text for the letter. Choose a letter template on the step of the "
+                "scenario, or on the action.",
+            ),
+            "no_address": self.env._(
+                "The postal address of %(contact)s is not complete: %(text)s is missing. Enter it.",
+                **values,
+            ),
+            "no_fax": self.env._("%(contact)s has no fax number. Enter one.", **values),
+            "bad_fax": self.env._(
+                "The fax number “%(text)s” of %(contact)s is not valid. Correct it.", **values
+            ),
+            "no_fax_domain": self.env._(
+                "There is no gateway for faxes. Enter its domain in the settings of Collection."
+            ),
+            "not_posted": self.env._("Not posted: %(text)s", **values),
             "no_channel": self.env._(
                 "“%(type)s” cannot be sent automatically yet. Execute the action by hand, or "
                 "uncheck “Automatic” on the step.",

@@ -19,6 +19,9 @@ class DsoChannelEmail(models.AbstractModel):
 
     _dso_action_types = ("email", "email_interactive", "email_internal")
     _renders_mail = True
+    #: where an action's text is written
+    _template_field = "mail_template_id"
+    _body_field = "body_html"
 
     # ------------------------------------------------------------------
     # Is it possible, and if not why
@@ -102,10 +105,11 @@ class DsoChannelEmail(models.AbstractModel):
         groups = {}
         own = actions.browse()
         for action in actions:
-            if action.body and not action.mail_template_id or action.body and action.subject:
+            template = action[self._template_field]
+            if action.body and not template or action.body and action.subject:
                 own |= action
             else:
-                groups.setdefault((action.mail_template_id, action.lang), []).append(action.id)
+                groups.setdefault((template, action.lang), []).append(action.id)
         if own:
             subjects = own._dso_render_batch({a.id: a.subject or a.name for a in own})
             bodies = own._dso_render_batch({a.id: a.body for a in own}, html=True)
@@ -116,7 +120,7 @@ class DsoChannelEmail(models.AbstractModel):
             template = template.sudo()
             try:
                 subjects = template._render_field("subject", ids, set_lang=lang)
-                bodies = template._render_field("body_html", ids, set_lang=lang)
+                bodies = template._render_field(self._body_field, ids, set_lang=lang)
             except Exception as error:
                 raise BrokenTemplate(template, error) from error
             for action_id in ids:
@@ -208,7 +212,7 @@ class DsoChannelEmail(models.AbstractModel):
         values_list = []
         for action in actions:
             subject, body = contents[action.id]
-            contacts = recipients[action.id].filtered("email_normalized")
+            contacts = self._get_reachable(recipients[action.id])
             values_list.append(
                 {
                     "model": "dso.customer",
@@ -220,7 +224,7 @@ class DsoChannelEmail(models.AbstractModel):
                     "author_id": action.collector_id.partner_id.id,
                     "email_from": senders[action.id],
                     "reply_to": reply_to[action.customer_id.id],
-                    "email_to": ", ".join(_format_address(contact) for contact in contacts),
+                    "email_to": ", ".join(map(self._format_recipient, contacts)),
                     "subject": subject,
                     "body": body,
                     "body_html": self._encapsulate(action, body),
@@ -235,13 +239,13 @@ class DsoChannelEmail(models.AbstractModel):
         outcomes = {}
         notifications = []
         for action, mail, values in zip(actions, mails, values_list, strict=True):
-            contacts = recipients[action.id].filtered("email_normalized")
+            contacts = self._get_reachable(recipients[action.id])
             notifications += [
                 {
                     "mail_message_id": mail.mail_message_id.id,
                     "mail_mail_id": mail.id,
                     "res_partner_id": contact.id,
-                    "mail_email_address": contact.email_normalized,
+                    "mail_email_address": email_normalize(self._format_recipient(contact)),
                     "notification_type": "email",
                     "notification_status": "ready",
                     "author_id": values["author_id"],
@@ -260,6 +264,16 @@ class DsoChannelEmail(models.AbstractModel):
         self.env["mail.notification"].create(notifications)
         self._trigger_queue()
         return outcomes
+
+    @api.model
+    def _get_reachable(self, contacts):
+        """Those that a message can be sent to."""
+        return contacts.filtered("email_normalized")
+
+    @api.model
+    def _format_recipient(self, contact):
+        """The address that the message of a contact is sent to."""
+        return _format_address(contact)
 
     @api.model
     def _create_mails(self, actions, values_list):
@@ -320,10 +334,10 @@ class DsoChannelEmail(models.AbstractModel):
     def _retry(self, actions):
         """The same message again, to the addresses as they are now, with its Message-Id."""
         for action in actions.filtered("mail_id"):
-            contacts = action.recipient_ids.filtered("email_normalized")
+            contacts = self._get_reachable(action.recipient_ids)
             mail = action.mail_id
             if contacts:
-                mail.email_to = ", ".join(_format_address(contact) for contact in contacts)
+                mail.email_to = ", ".join(map(self._format_recipient, contacts))
             mail.write({"failure_reason": False, "failure_type": False})
             mail.mark_outgoing()
             mail.mail_message_id.notification_ids.write(

@@ -31,6 +31,7 @@ class DsoCustomer(models.Model):
         "dso.customer.plan",
         "dso.customer.penalty",
         "dso.customer.promise",
+        "dso.customer.evidence",
     ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]

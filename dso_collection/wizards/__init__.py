@@ -7,6 +7,7 @@ from . import dso_action_preview
 from . import dso_action_reschedule
 from . import dso_customer_assign
 from . import dso_item_qualify
+from . import dso_letter_print
 from . import dso_hashtag_help
 from . import dso_hashtag_help_line
 from . import dso_penalty_breakdown
