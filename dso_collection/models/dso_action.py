@@ -48,6 +48,8 @@ class DsoAction(models.Model):
         "dso.action.retry",
         "dso.action.sms",
         "dso.action.hashtag",
+        "dso.action.letter",
+        "dso.action.evidence",
     ]
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]

@@ -27,6 +27,9 @@ STATEMENT_FIELDS = (
     "ref",
 )
 
+#: Types of actions whose message is printed: it has the amounts in words too.
+ON_PAPER = frozenset({"letter", "letter_registered", "litigation", "fax"})
+
 
 class DsoActionContent(models.AbstractModel):
     """The part of ``dso.action`` that finds words and figures."""
@@ -43,6 +46,9 @@ class DsoActionContent(models.AbstractModel):
         help="Interest and recovery costs with their breakdown; empty where there are none.",
     )
     total_text = fields.Char(compute="_compute_items_content", string="Total Asked For")
+    total_in_words = fields.Char(
+        compute="_compute_items_content", help="What is asked for, on paper only."
+    )
     item_count = fields.Integer(compute="_compute_items_content")
     oldest_days_overdue = fields.Integer(compute="_compute_items_content")
     last_action_date = fields.Date(compute="_compute_last_action_date")
@@ -249,6 +255,9 @@ class DsoActionContent(models.AbstractModel):
             action.item_count = len(claims)
             action.oldest_days_overdue = max((row["days_overdue"] for row in claims), default=0)
             action.total_text = self._join_amounts(totals)
+            action.total_in_words = (
+                self._spell_amounts(totals) if action.action_type in ON_PAPER else False
+            )
             action.items_table = self._render_items_table(entries, totals, format_day)
             action.penalties_table = self._render_penalties_table(entries)
 
@@ -256,6 +265,18 @@ class DsoActionContent(models.AbstractModel):
         """``1,200.00 € and 300.00 $``, in the language of the context."""
         return self._join_texts(
             [format_amount(self.env, amount, currency) for currency, amount in totals]
+        )
+
+    def _spell_amounts(self, totals):
+        """``1,200.00 € (One Thousand, Two Hundred Euros)``, in the language of the context; what
+        is owed to the customer is not spelled out."""
+        return self._join_texts(
+            [
+                f"{format_amount(self.env, amount, currency)} "
+                f"({currency.with_context(lang=self.env.lang).amount_to_text(amount)})"
+                for currency, amount in totals
+                if currency.compare_amounts(amount, 0) > 0
+            ]
         )
 
     def _join_texts(self, texts):

@@ -107,6 +107,9 @@ class DsoActionDispatch(models.AbstractModel):
             ),
         ]
         conditions.append(self._get_pause_condition(self.env["res.company"].browse(companies)))
+        for name in sorted(set(self.env["dso.channel"]._get_channels_by_type().values())):
+            if waiting := self.env[name]._get_waiting_condition():
+                conditions.append(SQL("(%s) IS NOT TRUE", waiting))
         if position:
             conditions.append(SQL("(date, id) > (%s, %s)", *position))
         return SQL(" AND ").join(conditions)
@@ -608,6 +611,22 @@ class DsoActionDispatch(models.AbstractModel):
                 "user.",
                 **values,
             ),
+            "no_letter": self.env._(
+                "There is no text for the letter. Choose a letter template on the step of the "
+                "scenario, or on the action.",
+            ),
+            "no_address": self.env._(
+                "The postal address of %(contact)s is not complete: %(text)s is missing. Enter it.",
+                **values,
+            ),
+            "no_fax": self.env._("%(contact)s has no fax number. Enter one.", **values),
+            "bad_fax": self.env._(
+                "The fax number “%(text)s” of %(contact)s is not valid. Correct it.", **values
+            ),
+            "no_fax_domain": self.env._(
+                "There is no gateway for faxes. Enter its domain in the settings of Collection."
+            ),
+            "not_posted": self.env._("Not posted: %(text)s", **values),
             "no_channel": self.env._(
                 "“%(type)s” cannot be sent automatically yet. Execute the action by hand, or "
                 "uncheck “Automatic” on the step.",

@@ -71,6 +71,20 @@ class DsoChannel(models.AbstractModel):
             "model": "res.partner",
             "res_id": action.partner_id.id,
         }
+    def _get_waiting_condition(self):
+        """SQL condition for due automatic actions that wait for somebody all the same, ``None``
+        if none does: what has to be printed is never sent by itself."""
+        return None
+
+    @api.model
+    def _prints(self, action):
+        """Whether carrying out an action makes a letter."""
+        return False
+
+    @api.model
+    def _get_mention(self, action):
+        """What stands above the address of a letter, for the post."""
+        return None
 
     @api.model
     def _preview(self, action):

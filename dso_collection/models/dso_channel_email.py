@@ -208,7 +208,7 @@ class DsoChannelEmail(models.AbstractModel):
         values_list = []
         for action in actions:
             subject, body = contents[action.id]
-            contacts = recipients[action.id].filtered("email_normalized")
+            contacts = self._get_reachable(recipients[action.id])
             values_list.append(
                 {
                     "model": "dso.customer",
@@ -220,7 +220,7 @@ class DsoChannelEmail(models.AbstractModel):
                     "author_id": action.collector_id.partner_id.id,
                     "email_from": senders[action.id],
                     "reply_to": reply_to[action.customer_id.id],
-                    "email_to": ", ".join(_format_address(contact) for contact in contacts),
+                    "email_to": ", ".join(map(self._format_recipient, contacts)),
                     "subject": subject,
                     "body": body,
                     "body_html": self._encapsulate(action, body),
@@ -235,13 +235,13 @@ class DsoChannelEmail(models.AbstractModel):
         outcomes = {}
         notifications = []
         for action, mail, values in zip(actions, mails, values_list, strict=True):
-            contacts = recipients[action.id].filtered("email_normalized")
+            contacts = self._get_reachable(recipients[action.id])
             notifications += [
                 {
                     "mail_message_id": mail.mail_message_id.id,
                     "mail_mail_id": mail.id,
                     "res_partner_id": contact.id,
-                    "mail_email_address": contact.email_normalized,
+                    "mail_email_address": email_normalize(self._format_recipient(contact)),
                     "notification_type": "email",
                     "notification_status": "ready",
                     "author_id": values["author_id"],
@@ -260,6 +260,16 @@ class DsoChannelEmail(models.AbstractModel):
         self.env["mail.notification"].create(notifications)
         self._trigger_queue()
         return outcomes
+
+    @api.model
+    def _get_reachable(self, contacts):
+        """Those that a message can be sent to."""
+        return contacts.filtered("email_normalized")
+
+    @api.model
+    def _format_recipient(self, contact):
+        """The address that the message of a contact is sent to."""
+        return _format_address(contact)
 
     @api.model
     def _create_mails(self, actions, values_list):
@@ -320,10 +330,10 @@ class DsoChannelEmail(models.AbstractModel):
     def _retry(self, actions):
         """The same message again, to the addresses as they are now, with its Message-Id."""
         for action in actions.filtered("mail_id"):
-            contacts = action.recipient_ids.filtered("email_normalized")
+            contacts = self._get_reachable(action.recipient_ids)
             mail = action.mail_id
             if contacts:
-                mail.email_to = ", ".join(_format_address(contact) for contact in contacts)
+                mail.email_to = ", ".join(map(self._format_recipient, contacts))
             mail.write({"failure_reason": False, "failure_type": False})
             mail.mark_outgoing()
             mail.mail_message_id.notification_ids.write(

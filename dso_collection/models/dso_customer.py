@@ -35,6 +35,7 @@ class DsoCustomer(models.Model):
         "dso.customer.penalty",
         "dso.customer.promise",
         "dso.customer.reply",
+        "dso.customer.evidence",
     ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]

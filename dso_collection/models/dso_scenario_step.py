@@ -28,6 +28,12 @@ REQUIRED_TEMPLATES = {
     "letter_electronic": "letter_template_id",
 }
 
+#: Who prints and posts a letter.
+LETTER_CARRIERS = [
+    ("print", "Printed here"),
+    ("snailmail", "Posted by Snailmail"),
+]
+
 #: Types that somebody has to carry out in person.
 MANUAL_TYPES = frozenset({"call", "litigation"})
 
@@ -78,6 +84,11 @@ class DsoScenarioStep(models.Model):
         "dso.letter.template",
         ondelete="set null",
         index="btree_not_null",
+    )
+    letter_carrier = fields.Selection(
+        LETTER_CARRIERS,
+        string="Letters Are",
+        help="Empty: as the settings of the company say.",
     )
     attach_invoices = fields.Boolean(help="Join the PDF of each invoice that is chased.")
     call_script = fields.Html(

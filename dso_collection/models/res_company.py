@@ -3,6 +3,11 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.mail import single_email_re
+
+from ..engine import letters
+from .dso_scenario_step import LETTER_CARRIERS
 
 #: A promise or a calendar is never looked up further ahead than this.
 HORIZON_DAYS = 60
@@ -98,6 +103,34 @@ class ResCompany(models.Model):
     dso_last_summary_date = fields.Date(
         string="Last Summary", readonly=True, copy=False, groups="base.group_system"
     )
+    dso_letter_window = fields.Selection(
+        [("din5008", "Left: DIN 5008 form B"), ("dl_right", "Right: French DL")],
+        string="Window of Envelopes",
+        compute="_compute_dso_letter_window",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        help="Where the address stands on letters.",
+    )
+    dso_letter_carrier = fields.Selection(
+        LETTER_CARRIERS,
+        string="Letters",
+        required=True,
+        default="print",
+        help="Printed letters wait until somebody prints them. Those posted by Snailmail leave by "
+        "themselves where their step is automatic. Registered letters are always printed.",
+    )
+    dso_receipt_days = fields.Integer(
+        string="Days Until Receipt",
+        default=10,
+        help="A registered letter whose acknowledgment of receipt has not come back after so many "
+        "days shows in the agenda.",
+    )
+    dso_fax_domain = fields.Char(
+        string="Fax Gateway",
+        help="Faxes leave as e-mails to number@domain, with the letter as PDF.",
+    )
     dso_last_plan_date = fields.Date(
         string="Last Full Plan", readonly=True, copy=False, groups="base.group_system"
     )
@@ -106,6 +139,29 @@ class ResCompany(models.Model):
         "CHECK (dso_contact_gap_days >= 0 AND dso_promise_grace_days >= 0)",
         "Delays of collection cannot be negative.",
     )
+    _dso_receipt_days_positive = models.Constraint(
+        "CHECK (dso_receipt_days >= 0)",
+        "The days until the receipt of a registered letter cannot be negative.",
+    )
+
+    @api.depends("country_id")
+    def _compute_dso_letter_window(self):
+        for company in self:
+            company.dso_letter_window = company.dso_letter_window or letters.default_window(
+                company.country_id.code
+            )
+
+    @api.constrains("dso_fax_domain")
+    def _check_dso_fax_domain(self):
+        for company in self.filtered("dso_fax_domain"):
+            if not single_email_re.match(f"1@{company.dso_fax_domain}"):
+                raise ValidationError(
+                    self.env._(
+                        "“%(domain)s” is no domain of a fax gateway. Enter what stands behind the "
+                        "@ in its addresses, for example fax.example.com.",
+                        domain=company.dso_fax_domain,
+                    )
+                )
 
     def cache_invalidation_fields(self):
         # record rules are made with it

@@ -1,0 +1,275 @@
+"""Letters of actions: what is printed, by whom they are carried, and what became of them."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools.misc import format_date
+
+from ..engine import letters
+from .dso_customer_facts import OPEN_STATES
+
+
+class DsoActionLetter(models.AbstractModel):
+    """The part of ``dso.action`` that goes by post."""
+
+    _name = "dso.action.letter"
+    _description = "Letters of Collection Actions"
+
+    is_letter = fields.Boolean(
+        compute="_compute_is_letter", help="Carrying it out prints or posts a letter."
+    )
+    letter_attachment_id = fields.Many2one(
+        "ir.attachment",
+        string="Letter",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What was printed or posted, as it was.",
+    )
+    letter_pages = fields.Integer(string="Pages", readonly=True, copy=False)
+    snailmail_letter_id = fields.Many2one(
+        "snailmail.letter",
+        string="Posted Letter",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    tracking_number = fields.Char(copy=False, help="Of the registered letter.")
+    posted_date = fields.Date(string="Posted on", copy=False)
+    received_date = fields.Date(
+        string="Received on", copy=False, help="As the acknowledgment of receipt says."
+    )
+    receipt = fields.Binary(
+        string="Acknowledgment of Receipt", attachment=True, copy=False, help="A scan of it."
+    )
+    receipt_filename = fields.Char(copy=False)
+    receipt_missing = fields.Boolean(
+        compute="_compute_receipt_missing",
+        search="_search_receipt_missing",
+        help="A registered letter whose receipt has not come back within the days of the settings.",
+    )
+
+    @api.depends("action_type", "letter_template_id", "body", "letter_attachment_id")
+    def _compute_is_letter(self):
+        for action in self:
+            action.is_letter = bool(
+                action.letter_attachment_id or action._get_channel()._prints(action)
+            )
+
+    # ------------------------------------------------------------------
+    # Registered letters
+    # ------------------------------------------------------------------
+
+    @api.depends("action_type", "state", "done_date", "posted_date", "received_date")
+    def _compute_receipt_missing(self):
+        latest = self._get_receipt_days()
+        for action in self:
+            sent = action.posted_date or action.done_date
+            action.receipt_missing = bool(
+                action.action_type == "letter_registered"
+                and action.state == "done"
+                and sent
+                and not action.received_date
+                and sent <= latest[action.company_id.id]
+            )
+
+    def _search_receipt_missing(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = Domain.OR(
+            Domain("company_id", "=", company_id)
+            & (
+                Domain("posted_date", "<=", day)
+                | Domain("posted_date", "=", False) & Domain("done_date", "<=", day)
+            )
+            for company_id, day in self._get_receipt_days().items()
+        )
+        missing = (
+            Domain("action_type", "=", "letter_registered")
+            & Domain("state", "=", "done")
+            & Domain("done_date", "!=", False)
+            & Domain("received_date", "=", False)
+            & late
+        )
+        return missing if True in value else ~missing
+
+    @api.model
+    def _get_receipt_days(self):
+        """{company id: letters posted on this day or before should have been received}"""
+        return {
+            company.id: company._dso_today() - timedelta(days=company.dso_receipt_days)
+            for company in self.env["res.company"]._dso_companies()
+        }
+
+    @api.constrains("posted_date", "received_date")
+    def _check_received_date(self):
+        for action in self:
+            if (
+                action.posted_date
+                and action.received_date
+                and action.received_date < action.posted_date
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "“%(action)s” cannot have been received on %(received)s, before it was "
+                        "posted on %(posted)s. Correct one of the dates.",
+                        action=action.display_name,
+                        received=format_date(self.env, action.received_date),
+                        posted=format_date(self.env, action.posted_date),
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Who carries it, and where to
+    # ------------------------------------------------------------------
+
+    def _is_posted_online(self):
+        """Whether this letter is printed and posted by Odoo's Snailmail, as its step says, or its
+        company."""
+        self.ensure_one()
+        carrier = self.step_id.letter_carrier or self.company_id.dso_letter_carrier
+        return carrier == "snailmail" and self.action_type == "letter"
+
+    def _get_addressees(self):
+        """To whom each letter goes: the first of its recipients with a postal address, else the
+        customer's own address.
+
+        :return: {action id: res.partner, the best there is even if its address is incomplete}
+        """
+        recipients = self._get_recipients()
+        result = {}
+        for action in self:
+            # sudo: the customer's own address, whoever writes
+            customer = action.partner_id.sudo()
+            candidates = recipients[action.id] | customer
+            valid = candidates.filtered(_has_address)
+            result[action.id] = valid[:1] or customer
+        return result
+
+    def _get_address_lines(self, addressee):
+        """The lines of the address, the country only of letters abroad and in capitals, as the
+        post wants it."""
+        self.ensure_one()
+        partner = addressee.with_context(lang=self.lang)
+        company = partner.commercial_company_name or partner.parent_id.name
+        names = [company, partner.name] if company != partner.name else [partner.name]
+        abroad = partner.country_id != self.company_id.country_id
+        country = partner.country_id.name or ""
+        lines = partner._display_address(without_company=True).splitlines()
+        lines = [line.strip() for line in lines if line.strip()]
+        if country and lines and lines[-1] == country:
+            lines[-1:] = [country.upper()] if abroad else []
+        return [*filter(None, names), *lines]
+
+    def _get_return_address(self):
+        """The sender in one line, for the window."""
+        # sudo: the company's own address
+        company = self.company_id.sudo()
+        city = " ".join(filter(None, [company.zip, company.city]))
+        return " · ".join(filter(None, [company.name, company.street, city]))
+
+    def _set_not_posted(self):
+        """Snailmail refused the letter: an error with its reason (R11), see
+        :meth:`_set_undelivered`."""
+        self.ensure_one()
+        letter = self.snailmail_letter_id
+        addressed = letter.error_code in ("MISSING_REQUIRED_FIELDS", "NO_PRICE_AVAILABLE")
+        self._set_undelivered(
+            letter._dso_get_failure(),
+            model="res.partner" if addressed else "snailmail.letter",
+            res_id=letter.partner_id.id if addressed else letter.id,
+            code="not_posted",
+        )
+
+    # ------------------------------------------------------------------
+    # Content
+    # ------------------------------------------------------------------
+
+    def _prepare_letters(self, contents):
+        """What the report prints.
+
+        :param contents: {action id: (subject, body)}
+        :return: {action id: dict, see the template ``letter_document``}
+        """
+        addressees = self._get_addressees()
+        return {
+            action.id: action.with_context(lang=action.lang)._prepare_letter(
+                addressees[action.id], *contents[action.id]
+            )
+            for action in self
+        }
+
+    def _prepare_letter(self, addressee, subject, body):
+        """One letter, see :meth:`_prepare_letters`; the context has its language."""
+        self.ensure_one()
+        today = self.env.context.get("dso_today") or self.company_id._dso_today()
+        penalties = self.penalties_table or ""
+        return {
+            "lang": self.lang,
+            "address": self._get_address_lines(addressee),
+            "return_address": self._get_return_address(),
+            "mention": self._get_channel()._get_mention(self),
+            "date": format_date(self.env, self.done_date or today, date_format="long"),
+            "subject": subject,
+            "body": body,
+            "words": self.total_in_words,
+            # a text without any table says nothing of the items
+            "items_table": self.items_table if "<table" not in str(body) else "",
+            "penalties_table": penalties if str(penalties) not in str(body) else "",
+        }
+
+    # ------------------------------------------------------------------
+    # Printing
+    # ------------------------------------------------------------------
+
+    def action_print_letters(self):
+        """Open the pile of these letters: look through it, then print it and mark it done."""
+        self.check_access("write")
+        pile = self.filtered(
+            lambda action: (
+                action.is_letter and action.state in OPEN_STATES and not action.done_date
+            )
+        )
+        if not pile:
+            raise UserError(
+                self.env._(
+                    "There is no letter to print among these actions: choose letters that are "
+                    "still to be done. Those already printed are in the history."
+                )
+            )
+        wizard = self.env["dso.letter.print"].create({"action_ids": [(6, 0, pile.ids)]})
+        return wizard._get_window()
+
+    def action_reprint_letters(self):
+        """Print letters of the history again, as they were."""
+        self.check_access("read")
+        printed = self.filtered("letter_attachment_id")
+        if not printed:
+            raise UserError(
+                self.env._("None of these actions has a letter: only printed ones can be reprinted.")
+            )
+        wizard = self.env["dso.letter.print"].create({"printed_ids": [(6, 0, printed.ids)]})
+        return wizard._get_window()
+
+    def _sort_for_folding(self):
+        """These printed actions, those of as many pages together."""
+        pile = [(action.id, action.letter_pages, action.partner_id.name or "") for action in self]
+        return self.browse(letters.folding_order(pile))
+
+    def _get_printed(self):
+        """The actions that hold the letters of these: themselves, or the last execution of those
+        that live on (R16)."""
+        result = self.browse()
+        for action in self:
+            last = action.child_ids.sorted("id")[-1:]
+            result |= action if action.letter_attachment_id else last
+        return result.filtered("letter_attachment_id")
+
+
+def _has_address(partner):
+    """Whether the post finds it."""
+    return bool(partner.street and partner.city)

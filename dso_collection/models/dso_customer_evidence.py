@@ -1,0 +1,147 @@
+"""The evidence file of a customer."""
+
+from odoo import api, models
+from odoo.tools.misc import format_amount, format_date
+
+REPORT = "dso_collection.report_evidence"
+
+
+class DsoCustomerEvidence(models.AbstractModel):
+    """The part of ``dso.customer`` that puts the evidence file together."""
+
+    _name = "dso.customer.evidence"
+    _description = "Evidence File of Collection Customers"
+
+    def action_make_evidence_file(self):
+        """The evidence file of all open items, for download; kept with the customer's file."""
+        self.ensure_one()
+        self.check_access("write")
+        # sudo: the customer's own documents; the right to act for it was checked
+        customer = self.sudo()
+        content = customer._make_evidence_file(customer.item_ids | customer.credit_ids)
+        attachment = self.env["ir.attachment"].sudo().create(
+            {
+                "name": customer._get_evidence_name(),
+                "raw": content,
+                "mimetype": "application/pdf",
+                "res_model": "dso.customer",
+                "res_id": customer.id,
+            }
+        )
+        return self._download_file(attachment)
+
+    def _get_evidence_name(self):
+        return self.env._(
+            "Evidence file %(customer)s %(date)s.pdf",
+            customer=self.partner_id.name,
+            date=self.company_id._dso_today(),
+        )
+
+    def _make_evidence_file(self, lines):
+        """Everything about these items as one PDF: the report, then letters and invoices.
+
+        :param lines: account.move.line, the claim
+        :return: the PDF as bytes
+        """
+        self.ensure_one()
+        printer = self.env["dso.letter.printer"]
+        actions = self._get_evidence_actions()
+        values = {"evidence": {self.id: self._prepare_evidence(lines, actions)}}
+        parts = [printer._print(REPORT, self, values)[self.id]]
+        invoices = lines.move_id.filtered(lambda move: move.is_sale_document())
+        files = actions.letter_attachment_id | invoices._dso_get_pdf_attachments()
+        return printer._merge([*parts, *(file.raw for file in files)])
+
+    def _get_evidence_actions(self):
+        """What was sent or said, oldest first."""
+        return self.env["dso.action"].search(
+            [
+                ("customer_id", "=", self.id),
+                ("done_date", "!=", False),
+                ("state", "in", ("done", "error")),
+            ],
+            order="done_date, id",
+        )
+
+    def _prepare_evidence(self, lines, actions):
+        """What the report prints, formatted in the language of the user: the file is for the
+        company's own lawyer, not for the customer."""
+        today = self.company_id._dso_today()
+        rows = [line._dso_prepare_row(today, None) for line in lines]
+        found = lines._dso_penalties(today)
+        for row in rows:
+            row["penalty"], row["recovery_cost"], row["breakdown"] = found[row["line_id"]]
+        rows.sort(key=lambda row: (row["amount_residual"] < 0, row["due_date"], row["line_id"]))
+        totals = {}
+        for row in rows:
+            # never added up: one total for each currency
+            currency = row["currency_id"]
+            totals[currency] = totals.get(currency, 0.0) + row["amount_residual"]
+        totals = sorted(totals.items(), key=lambda entry: entry[0].id)
+        Action = self.env["dso.action"]
+        return {
+            "today": format_date(self.env, today),
+            "items_table": Action._render_items_table(
+                rows, totals, lambda day: format_date(self.env, day)
+            ),
+            "penalties_table": Action._render_penalties_table(rows),
+            "qualifications": self._prepare_evidence_qualifications(lines),
+            "messages": sorted(
+                [action._prepare_evidence_message() for action in actions]
+                + self._prepare_evidence_answers(),
+                key=lambda message: message["moment"],
+            ),
+            "documents": lines.move_id.mapped("name"),
+        }
+
+    def _prepare_evidence_qualifications(self, lines):
+        """Who said what of these items, oldest first."""
+        log = self.env["dso.qualification"].search(
+            [("customer_id", "=", self.id), ("line_id", "in", lines.ids)], order="id"
+        )
+        return [
+            {
+                "logged_on": format_date(self.env, entry.logged_on),
+                "document": entry.document,
+                "status": entry.status_id.name or "",
+                "date": format_date(self.env, entry.date) if entry.date else "",
+                "amount": format_amount(self.env, entry.amount, entry.currency_id)
+                if entry.amount
+                else "",
+                "comment": entry.comment or "",
+                "user": entry.user_id.name or "",
+            }
+            for entry in log
+        ]
+
+    def _prepare_evidence_answers(self):
+        """What the customer wrote back."""
+        messages = self.env["mail.message"].search(
+            [
+                ("model", "=", "dso.customer"),
+                ("res_id", "=", self.id),
+                ("message_type", "=", "email"),
+                ("is_internal", "=", False),
+            ]
+        )
+        return [
+            {
+                "moment": str(message.date.date()),
+                "date": format_date(self.env, message.date),
+                "kind": self.env._("Answer"),
+                "sender": message.email_from or message.author_id.display_name or "",
+                "recipients": self.company_id.name,
+                "subject": message.subject or "",
+                "body": message.body,
+                "note": "",
+            }
+            for message in messages
+        ]
+
+    @api.model
+    def _download_file(self, attachment):
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}?download=true",
+            "target": "self",
+        }
