@@ -23,7 +23,9 @@ CHROMIUM = (
     "--disable-sync",
 )
 SIZES = {"": (1400, 900), "_narrow": (390, 844)}
-VIEW = ".o_list_view, .o_kanban_view, .o_form_view"
+VIEW = ".o_list_view, .o_kanban_view, .o_form_view, .o_pivot_view"
+# of a list under a field, or in a dialog of its own on a narrow screen
+CHOICE = ".o-autocomplete--dropdown-item, .o_select_create_dialog_content .o_kanban_record"
 # Odoo greets new users in a chat window
 NO_CHAT = """addEventListener("DOMContentLoaded", () => {
     const style = document.createElement("style");
@@ -82,10 +84,37 @@ class Camera:
         self.open_record("partner_id", 1)
         self.page.wait_for_selector(".o_form_view .o_dso_figures")
         self.take("customer")
+        self.take_status_dialog()
+        self.open("/odoo/collection-items-status")
+        self.take("items_status")
+        self.open("/odoo/collection-promises")
+        self.take("promises")
         self.open("/odoo/collection-scenarios")
         self.open_record("name", 0)
         self.page.wait_for_selector(".o_form_view [name=step_ids]")
         self.take("scenario")
+
+    def take_status_dialog(self):
+        """The three steps, for two items of the customer on the screen; nothing is applied."""
+        page = self.page
+        ticks = page.locator("[name=item_ids] .o_data_row .o_list_record_selector input")
+        for position in (0, 1):
+            ticks.nth(position).click()
+        page.click(".o_dso_qualify_button")
+        page.wait_for_selector(".modal .o_dso_qualify")
+        page.fill(".modal [name=comment] textarea", "Both are paid with the next transfer.")
+        page.click(".modal [name=status_id] input")
+        page.locator(CHOICE).filter(has_text="Promise to pay").first.click()
+        page.wait_for_selector(".modal .o_dso_summary:has-text('Promise to pay')")
+        page.mouse.click(5, 5)
+        self.take("status")
+        page.click(".modal footer button[name=action_next]")
+        page.locator(".modal [name=email_mode] .o_radio_item label").nth(1).click()
+        page.wait_for_selector(".modal [name=email_body] table")
+        self.take("status_email")
+        page.click(".modal footer button[name=action_next]")
+        page.wait_for_selector(".modal [name=copy_kind]")
+        self.take("status_next")
 
     def log_in(self):
         page, login = self.page, self.options.login

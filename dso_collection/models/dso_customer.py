@@ -485,6 +485,14 @@ class DsoCustomer(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_item_action")
         return dict(action, domain=list(self._get_open_item_domain()), context={})
 
+    def action_view_item_report(self):
+        """Open the items status report of this customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dso_collection.dso_item_report_action"
+        )
+        return dict(action, domain=[("customer_id", "=", self.id)], context={})
+
     def action_view_actions(self):
         """Open all actions of the customer, past and planned."""
         self.ensure_one()

@@ -50,6 +50,18 @@ class TestItemReport(DsoCommon):
             [("company_id", "=", self.company.id), *domain], groupby, aggregates
         )
 
+    def test_from_the_customer(self):
+        """In one click, and of this customer alone."""
+        other = self._line(self._invoice("2026-03-01", 700, partner=self.other_partner))
+        self.env["dso.customer"]._plan()
+        self.env.flush_all()
+        action = self._customer().with_user(self.reader).action_view_item_report()
+        shown = self.env[action["res_model"]].with_user(self.reader).search(action["domain"])
+        self.assertEqual(sum(shown.mapped("amount")), 1000)
+        action = self._customer(self.other_partner).action_view_item_report()
+        shown = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(shown.mapped("amount"), [other.amount_residual])
+
     def test_only_overdue_items(self):
         """Due today, not due, credits, paid and draft ones are not there; the total is that of the
         customer's figure."""
