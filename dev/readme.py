@@ -1,7 +1,8 @@
 """Make dso_collection/README.rst, which the app list shows, from dso_collection/readme/*.md.
 
 The fragments keep to what Markdown and reStructuredText share (paragraphs, lists, emphasis), so
-that only headings, code and links have to be turned. ``--check`` tells whether it is up to date.
+that only headings, code, links and pictures (each a paragraph, by its address in Odoo) have to be
+turned. ``--check`` tells whether it is up to date.
 """
 
 import re
@@ -19,6 +20,7 @@ SECTIONS = [
 
 def to_rst(text):
     """The Markdown of the fragments as reStructuredText."""
+    text = re.sub(r"^!\[([^\]]+)\]\(([^)]+)\)$", r".. image:: \2\n   :alt: \1", text, flags=re.M)
     text = re.sub(r"\[([^\]]+)\]\(([^)]+)\)", r"`\1 <\2>`__", text)
     return re.sub(r"(?<!`)`([^`\n]+)`(?!`|__)", r"``\1``", text).strip()
 

@@ -84,6 +84,9 @@ class Camera:
         self.open_record("partner_id", 1)
         self.page.wait_for_selector(".o_form_view .o_dso_figures")
         self.take("customer")
+        self.open("/odoo/collection-customers")
+        self.open_record("partner_id", 0)
+        self.page.wait_for_selector(".o_form_view .o_dso_figures")
         self.take_status_dialog()
         self.open("/odoo/collection-items-status")
         self.take("items_status")
@@ -95,26 +98,33 @@ class Camera:
         self.take("scenario")
 
     def take_status_dialog(self):
-        """The three steps, for two items of the customer on the screen; nothing is applied."""
+        """The three steps, for two items of the customer on the screen. Nothing is applied."""
         page = self.page
         ticks = page.locator("[name=item_ids] .o_data_row .o_list_record_selector input")
         for position in (0, 1):
             ticks.nth(position).click()
         page.click(".o_dso_qualify_button")
         page.wait_for_selector(".modal .o_dso_qualify")
-        page.fill(".modal [name=comment] textarea", "Both are paid with the next transfer.")
-        page.click(".modal [name=status_id] input")
-        page.locator(CHOICE).filter(has_text="Promise to pay").first.click()
-        page.wait_for_selector(".modal .o_dso_summary:has-text('Promise to pay')")
-        page.mouse.click(5, 5)
+        self.choose("status_id", "Dispute: price")
+        self.choose("resolver_id", "Jonas Weber")
+        page.fill(".modal [name=comment] textarea", "Our offer said five per cent less.")
+        page.locator(".modal .text-muted").first.click()
         self.take("status")
         page.click(".modal footer button[name=action_next]")
-        page.locator(".modal [name=email_mode] .o_radio_item label").nth(1).click()
+        page.locator(".modal [name=email_mode] .o_radio_item label").nth(2).click()
         page.wait_for_selector(".modal [name=email_body] table")
         self.take("status_email")
         page.click(".modal footer button[name=action_next]")
         page.wait_for_selector(".modal [name=copy_kind]")
         self.take("status_next")
+
+    def choose(self, field, name):
+        """Choose a record in a dialog: from the list under its field, or on a narrow screen from
+        another dialog."""
+        self.page.click(f".modal [name={field}] input")
+        self.page.locator(CHOICE).filter(has_text=name).first.click()
+        # its onchange may show other fields
+        self.page.wait_for_timeout(1000)
 
     def log_in(self):
         page, login = self.page, self.options.login

@@ -37,7 +37,7 @@ class DsoActionDraft(models.AbstractModel):
     sms_template_id = fields.Many2one(
         "sms.template", string="SMS Template", domain="[('model', '=', 'dso.action')]"
     )
-    letter_template_id = fields.Many2one("dso.letter.template", string="Letter Template")
+    letter_template_id = fields.Many2one("dso.letter.template")
     subject = fields.Char(help="Empty: the template's.")
     body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
     attach_invoices = fields.Boolean(string="Join the Invoices")

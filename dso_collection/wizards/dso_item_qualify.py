@@ -41,7 +41,7 @@ class DsoItemQualify(models.TransientModel):
     customer_names = fields.Char(string="Customer", compute="_compute_lines")
     company_id = fields.Many2one("res.company", compute="_compute_lines")
 
-    status_id = fields.Many2one("dso.item.status", string="Status")
+    status_id = fields.Many2one("dso.item.status")
     kind = fields.Selection(related="status_id.kind")
     date = fields.Date(
         compute="_compute_date",
