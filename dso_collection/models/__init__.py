@@ -1,3 +1,4 @@
+from . import dso_hashtag_mixin
 from . import dso_penalty_rate
 from . import dso_penalty_tier
 from . import dso_penalty_rule
@@ -7,7 +8,6 @@ from . import dso_item_penalty
 from . import res_company
 from . import res_config_settings
 from . import dso_item_status
-from . import dso_hashtag_mixin
 from . import dso_letter_template
 from . import dso_scenario
 from . import dso_scenario_step
