@@ -112,7 +112,8 @@ class DsoActionSms(models.AbstractModel):
         """Sentences on SMS, see ``_describe_error``."""
         return {
             "no_phone": self.env._(
-                "The contact for collection %(contact)s has no phone number. Enter a mobile number.",
+                "The contact for collection %(contact)s has no phone number. Enter a mobile "
+                "number.",
                 **values,
             ),
             "bad_phone": self.env._(

@@ -129,9 +129,7 @@ class DsoChannelSms(models.AbstractModel):
 
         :return: list of :class:`Number`, never empty
         """
-        country = (
-            contact.country_id or action.partner_id.country_id or action.company_id.country_id
-        )
+        country = contact.country_id or action.partner_id.country_id or action.company_id.country_id
         entered = [contact[fname] for fname in contact._phone_get_number_fields() if contact[fname]]
         if not entered:
             return [Number(contact, "", "no_phone")]
@@ -155,7 +153,9 @@ class DsoChannelSms(models.AbstractModel):
             return set()
         # sudo: the blacklist holds for everybody, whoever sends
         blacklist = self.env["phone.blacklist"].sudo()
-        return set(blacklist.search([("number", "in", list(numbers))]).mapped("number"))
+        # plans look at archived records too: those who came back from the blacklist are not on it
+        domain = [("number", "in", list(numbers)), ("active", "=", True)]
+        return set(blacklist.search(domain).mapped("number"))
 
     # ------------------------------------------------------------------
     # Content

@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo import Command
 from odoo.exceptions import UserError
@@ -95,7 +96,9 @@ class TestSms(DsoSmsCommon):
         self.assertEqual(self._dispatch(), 1)
         self.assertEqual(self.action.state, "done")
         sms = self.action.sms_id
-        self.assertEqual((sms.state, sms.number, sms.partner_id), ("outgoing", MOBILE, self.contact))
+        self.assertEqual(
+            (sms.state, sms.number, sms.partner_id), ("outgoing", MOBILE, self.contact)
+        )
         self.assertEqual(sms.body, f"{self.company.name}: please pay $ 1,234.50.")
         self.assertEqual(self.action.sms_number, MOBILE)
         self.assertEqual(self.action.sms_text, sms.body)
@@ -422,8 +425,6 @@ class TestSms(DsoSmsCommon):
 
     def test_report_that_found_its_customer_busy(self):
         """The transaction in which SMS leave is never undone; the next dispatch notes it."""
-        from psycopg2.errors import SerializationFailure
-
         self._dispatch()
         model = self.env.registry["dso.action"]
         with (
@@ -448,9 +449,7 @@ class TestSms(DsoSmsCommon):
             {"number": "+32475999999", "body": "Hi", "mail_message_id": message.id}
         )
         self._run_queue()
-        self.assertCountEqual(
-            [entry[0] for entry in self.provided], [MOBILE, "+32475999999"]
-        )
+        self.assertCountEqual([entry[0] for entry in self.provided], [MOBILE, "+32475999999"])
 
     def test_queries_do_not_grow_with_each_action(self):
         """A batch of forty costs hardly more queries per action than one of ten."""

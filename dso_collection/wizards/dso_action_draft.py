@@ -38,6 +38,7 @@ class DsoActionDraft(models.AbstractModel):
         "sms.template", string="SMS Template", domain="[('model', '=', 'dso.action')]"
     )
     letter_template_id = fields.Many2one("dso.letter.template")
+    sms_text = fields.Text(string="SMS Text", help="Empty: the template's. It may have hashtags.")
     subject = fields.Char(help="Empty: the template's.")
     body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
     attach_invoices = fields.Boolean(string="Join the Invoices")
@@ -92,6 +93,7 @@ class DsoActionDraft(models.AbstractModel):
             earlier.check_access("read")
             self._copy_from(earlier)
             self.attach_invoices = earlier.attach_invoices
+            self.sms_text = earlier.sms_text
             if earlier.mail_template_id:
                 self._edit_content()
             else:
@@ -205,7 +207,8 @@ class DsoActionDraft(models.AbstractModel):
         if not self.execute_now and not self.action_date:
             raise UserError(self.env._("Choose the date of the next action."))
         needed = self.template_field
-        if needed and not self[needed] and not (needed == "mail_template_id" and self.body):
+        own_words = {"mail_template_id": self.body, "sms_template_id": self.sms_text}.get(needed)
+        if needed and not self[needed] and not own_words:
             label = dict(self._fields["action_type"]._description_selection(self.env))
             raise UserError(
                 self.env._(
@@ -232,6 +235,7 @@ class DsoActionDraft(models.AbstractModel):
             # words of its own take the place of the template's
             "mail_template_id": False if edited else self.mail_template_id.id,
             "sms_template_id": self.sms_template_id.id,
+            "sms_text": self.template_field == "sms_template_id" and self.sms_text,
             "letter_template_id": self.letter_template_id.id,
             "subject": self.subject or (edited and self.mail_template_id.name) or False,
             "body": self.body if edited else False,

@@ -46,7 +46,7 @@ class DsoActionLog(models.TransientModel):
     proposal = fields.Char(compute="_compute_proposal", help="What follows from the result.")
     call_again = fields.Boolean(compute="_compute_call_again", store=True, readonly=False)
     call_again_date = fields.Date(
-        string="Call Again On", compute="_compute_call_again", store=True, readonly=False
+        string="Call Again On", compute="_compute_call_again_date", store=True, readonly=False
     )
     repeats = fields.Boolean(compute="_compute_repeats")
     disputed = fields.Boolean(compute="_compute_repeats")
@@ -158,6 +158,10 @@ class DsoActionLog(models.TransientModel):
             others = wizard.contact_ids - wizard.contact_id
             again = wizard.result in NOT_REACHED or wizard.result == "wrong_number" and others
             wizard.call_again = called and bool(again)
+
+    @api.depends("action_id")
+    def _compute_call_again_date(self):
+        for wizard in self:
             company = wizard.action_id.company_id
             if company:
                 tomorrow = fields.Date.add(company._dso_today(), days=1)

@@ -13,6 +13,10 @@ CONTACT_FIELDS = (
 )
 
 
+class BatchRefused(Exception):
+    """One of several rows is bad: each is tried alone."""
+
+
 class DsoContactImport(models.TransientModel):
     """A row of a spreadsheet of contacts for collection, imported with Odoo's own import. Rows
     only ever add a contact to a customer: none that exists is changed. One bad row refuses the
@@ -55,6 +59,16 @@ class DsoContactImport(models.TransientModel):
         rows = super().create(vals_list)
         rows._make_contacts()
         return rows
+
+    def _load_records(self, data_list, update=False):
+        """Odoo blames the first row for what is wrong with any of a batch, besides telling of the
+        bad one when it tries them one by one: leave it to the latter."""
+        try:
+            return super()._load_records(data_list, update)
+        except ValidationError as error:
+            if len(data_list) > 1:
+                raise BatchRefused from error
+            raise
 
     def _make_contacts(self):
         """Add a contact for each row, all together, with the rights of whoever imports.
@@ -121,8 +135,8 @@ class DsoContactImport(models.TransientModel):
         if not found:
             raise ValidationError(
                 self.env._(
-                    "No customer has the code “%(code)s” (contact %(contact)s). Correct it, or enter "
-                    "it as the reference of the customer.",
+                    "No customer has the code “%(code)s” (contact %(contact)s). Correct it, or "
+                    "enter it as the reference of the customer.",
                     code=code,
                     contact=self.name,
                 )
