@@ -19,7 +19,7 @@ import report  # noqa: E402
 from dsodev import databases, odoo, paths  # noqa: E402
 from dsodev.ui import Stop, say  # noqa: E402
 
-AREAS = ("plan", "mail", "post", "pages", "install", "status", "qualify")
+AREAS = ("plan", "mail", "post", "pages", "install", "status", "qualify", "letters")
 PREFIX = "dso_bench_"
 PEER = "account_credit_control"
 PEER_PACKAGE = "odoo-addon-account-credit-control==19.0.1.0.0.13"
@@ -150,6 +150,17 @@ class Bench:
             database=self.statuses(),
             uid=self.made["module"]["uid"],
             items=self.size(1_000),
+        )
+
+    def letters(self):
+        # a tenth of customers owes nothing overdue, some owe it only just
+        database = self.planned("letters", self.size(10_000))
+        return measure(
+            "letters.side_by_side",
+            database=database,
+            uid=self.made["module"]["uid"],
+            ours=self.size(500),
+            theirs=self.size(100),
         )
 
 

@@ -18,7 +18,7 @@ class DsoActionEvidence(models.AbstractModel):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="Statement, penalties, qualifications, every message, letters and invoices as one PDF.",
+        help="Statement, penalties, qualifications, messages, letters and invoices as one PDF.",
     )
 
     def action_make_evidence_file(self):
@@ -34,14 +34,18 @@ class DsoActionEvidence(models.AbstractModel):
             lines = action._get_told_lines()[action.id]
         content = action.customer_id._make_evidence_file(lines)
         old = action.evidence_attachment_id
-        action.evidence_attachment_id = self.env["ir.attachment"].sudo().create(
-            {
-                "name": action.customer_id._get_evidence_name(),
-                "raw": content,
-                "mimetype": "application/pdf",
-                "res_model": "dso.action",
-                "res_id": action.id,
-            }
+        action.evidence_attachment_id = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": action.customer_id._get_evidence_name(),
+                    "raw": content,
+                    "mimetype": "application/pdf",
+                    "res_model": "dso.action",
+                    "res_id": action.id,
+                }
+            )
         )
         old.unlink()
         return action.customer_id._download_file(action.evidence_attachment_id)
@@ -55,7 +59,8 @@ class DsoActionEvidence(models.AbstractModel):
             self.result and results[self.result],
             self.comment,
             self.tracking_number and self.env._("Tracking number %s", self.tracking_number),
-            self.posted_date and self.env._("posted on %s", format_date(self.env, self.posted_date)),
+            self.posted_date
+            and self.env._("posted on %s", format_date(self.env, self.posted_date)),
             self.received_date
             and self.env._("received on %s", format_date(self.env, self.received_date)),
             self.error_message,
@@ -74,8 +79,6 @@ class DsoActionEvidence(models.AbstractModel):
             "recipients": ", ".join(recipients) or self.partner_id.display_name,
             "subject": self.subject or self.name or "",
             # a letter follows as it was printed
-            "body": ""
-            if self.letter_attachment_id or is_html_empty(self.body)
-            else self.body,
+            "body": "" if self.letter_attachment_id or is_html_empty(self.body) else self.body,
             "note": "; ".join(filter(None, notes)),
         }

@@ -230,9 +230,7 @@ class DsoActionLetter(models.AbstractModel):
         """Open the pile of these letters: look through it, then print it and mark it done."""
         self.check_access("write")
         pile = self.filtered(
-            lambda action: (
-                action.is_letter and action.state in OPEN_STATES and not action.done_date
-            )
+            lambda action: action.is_letter and action.state in OPEN_STATES and not action.done_date
         )
         if not pile:
             raise UserError(
@@ -250,7 +248,9 @@ class DsoActionLetter(models.AbstractModel):
         printed = self.filtered("letter_attachment_id")
         if not printed:
             raise UserError(
-                self.env._("None of these actions has a letter: only printed ones can be reprinted.")
+                self.env._(
+                    "None of these actions has a letter: only printed ones can be printed again."
+                )
             )
         wizard = self.env["dso.letter.print"].create({"printed_ids": [(6, 0, printed.ids)]})
         return wizard._get_window()

@@ -135,3 +135,4 @@ class DsoChannelFax(models.AbstractModel):
     def _retry(self, actions):
         for company, group in actions.grouped("company_id").items():
             super(DsoChannelFax, self.with_company(company))._retry(group)
+        return None

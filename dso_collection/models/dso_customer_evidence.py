@@ -19,14 +19,18 @@ class DsoCustomerEvidence(models.AbstractModel):
         # sudo: the customer's own documents; the right to act for it was checked
         customer = self.sudo()
         content = customer._make_evidence_file(customer.item_ids | customer.credit_ids)
-        attachment = self.env["ir.attachment"].sudo().create(
-            {
-                "name": customer._get_evidence_name(),
-                "raw": content,
-                "mimetype": "application/pdf",
-                "res_model": "dso.customer",
-                "res_id": customer.id,
-            }
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": customer._get_evidence_name(),
+                    "raw": content,
+                    "mimetype": "application/pdf",
+                    "res_model": "dso.customer",
+                    "res_id": customer.id,
+                }
+            )
         )
         return self._download_file(attachment)
 

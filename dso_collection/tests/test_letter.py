@@ -46,6 +46,7 @@ class TestLetter(LetterCommon):
 
     def test_address_stands_in_the_window(self):
         """DIN 5008 form B: from 62.7 mm down and 25 mm right. French DL: 55 mm and 105 mm."""
+        self.partner.street = "Q"
         for window, left, top, bottom in (
             ("din5008", 25.0, 62.7, 90.0),
             ("dl_right", 105.0, 55.0, 79.0),
@@ -54,7 +55,7 @@ class TestLetter(LetterCommon):
                 self.company.dso_letter_window = window
                 pdf = self.env["dso.channel.letter"]._print(self._letter())
                 page = self._pages(next(iter(pdf.values())))[0]
-                ((across, down), *_more) = self._find_word(page, "Rue")
+                ((across, down), *_more) = self._find_word(page, "Q")
                 self.assertAlmostEqual(across, left, delta=1)
                 self.assertGreater(down, top)
                 self.assertLess(down, bottom)
@@ -152,13 +153,11 @@ class TestLetter(LetterCommon):
         letter = self._letter()
         self._print(letter)
         text = self._text(letter.letter_attachment_id.raw)
-        self.assertIn("Mahnung über 1.234,50", text)
+        self.assertIn("Mahnung über $ 1.234,50", text)
         self.assertIn("6. März 2026", text)
-        self.assertIn("FRANKREICH", text)
         self.assertIn("Eintausend", text)
 
     def test_two_currencies_are_never_added_up(self):
-        dollar = self.env.ref("base.USD")
         other = self.setup_other_currency("GBP")
         self.assertNotEqual(other, self.company.currency_id)
         self._invoice("2026-03-01", 50.0, currency_id=other.id)
@@ -168,7 +167,6 @@ class TestLetter(LetterCommon):
         self.assertIn("50.00", words)
         self.assertIn("Fifty", words)
         self.assertNotIn("1,284", words)
-        self.assertTrue(dollar)
 
     def test_contact_with_an_address_of_its_own(self):
         """Post goes to the contact for collection where it has an address, else to the company."""
@@ -248,11 +246,12 @@ class TestLetter(LetterCommon):
         letter = self._letter()
         self._customer().collector_id = self.manager
         self.env.flush_all()
-        wizard = self.env["dso.letter.print"].with_user(self.collector).create(
-            {"action_ids": [Command.set(letter.ids)]}
-        )
         with self.assertRaises(AccessError):
-            wizard.action_print()
+            letter.with_user(self.collector).action_print_letters()
+        with self.assertRaises(AccessError):
+            self.env["dso.letter.print"].with_user(self.collector).create(
+                {"action_ids": [Command.set(letter.ids)]}
+            )
         self.assertEqual(letter.state, "planned")
 
     def test_queries_do_not_grow(self):
@@ -276,9 +275,7 @@ class TestLetter(LetterCommon):
         """Posted on 6 March, ten days to come back: missing from the 16th on."""
         letter = self._letter(action_type="letter_registered")
         self._print(letter)
-        self.assertIn(
-            "REGISTERED LETTER", self._text(letter.letter_attachment_id.raw).upper()
-        )
+        self.assertIn("REGISTERED LETTER", self._text(letter.letter_attachment_id.raw).upper())
         letter.with_user(self.collector).write(
             {"tracking_number": "RR123", "posted_date": "2026-03-06"}
         )
@@ -292,9 +289,7 @@ class TestLetter(LetterCommon):
             letter.received_date = date(2026, 3, 20)
             self.assertFalse(letter.receipt_missing)
             self.assertFalse(self.env["dso.action"].search(missing))
-            self.assertIn(
-                letter, self.env["dso.action"].search([("receipt_missing", "=", False)])
-            )
+            self.assertIn(letter, self.env["dso.action"].search([("receipt_missing", "=", False)]))
 
     def test_received_before_posted(self):
         letter = self._letter(action_type="letter_registered")

@@ -6,6 +6,9 @@ from odoo.exceptions import UserError
 from ..engine import letters
 from ..models.dso_customer_facts import OPEN_STATES
 
+#: How many letters are shown before they are printed: making more takes its time.
+PREVIEW_SIZE = 20
+
 
 class DsoLetterPrint(models.TransientModel):
     """The pile of letters: looked through, then printed as one PDF and marked done in the same
@@ -18,12 +21,13 @@ class DsoLetterPrint(models.TransientModel):
         "dso.action", relation="dso_letter_print_action_rel", string="Letters"
     )
     printed_ids = fields.Many2many(
-        "dso.action", relation="dso_letter_print_printed_rel", string="Printed"
+        "dso.action", relation="dso_letter_print_printed_rel", string="Printed Letters"
     )
-    ready_ids = fields.Many2many("dso.action", compute="_compute_ready_ids", string="Ready")
+    ready_ids = fields.Many2many("dso.action", compute="_compute_ready_ids")
     ready_count = fields.Integer(compute="_compute_ready_ids")
     online_count = fields.Integer(compute="_compute_ready_ids")
     blocked_text = fields.Text(compute="_compute_ready_ids")
+    shown_count = fields.Integer(compute="_compute_ready_ids")
     page_count = fields.Integer(compute="_compute_pdf")
     pdf = fields.Binary(compute="_compute_pdf")
     pdf_name = fields.Char(compute="_compute_pdf_name")
@@ -43,6 +47,7 @@ class DsoLetterPrint(models.TransientModel):
             ready = waiting.filtered(lambda action, blockers=blockers: action.id not in blockers)
             wizard.ready_ids = ready.ids
             wizard.ready_count = len(ready)
+            wizard.shown_count = min(len(ready), PREVIEW_SIZE)
             wizard.online_count = len(ready.filtered(lambda action: action._is_posted_online()))
             wizard.blocked_text = "\n".join(
                 f"{action.display_name}: {action._describe_error(blockers[action.id])}"
@@ -72,13 +77,14 @@ class DsoLetterPrint(models.TransientModel):
         return [action.letter_attachment_id.raw for action in printed.sudo()._sort_for_folding()]
 
     def _get_preview_pdfs(self):
-        """The letters in the order in which they will be printed."""
+        """The first letters, in the order in which they will be printed."""
         printer = self.env["dso.letter.printer"]
         pdfs, pile = {}, []
         # sudo: what the collector will print, rendered as it will be
-        for channel, actions in self.ready_ids.sudo()._by_channel():
-            pdfs.update(self.env["dso.channel.letter"]._print(actions, channel._render(actions)))
-        for action in self.ready_ids:
+        shown = self.ready_ids[:PREVIEW_SIZE].sudo()
+        for _channel, actions in shown._by_channel():
+            pdfs.update(self.env["dso.channel.letter"]._print(actions))
+        for action in shown:
             pages = printer._count_pages(pdfs[action.id])
             pile.append((action.id, pages, action.partner_id.name or ""))
         return [pdfs[action_id] for action_id in letters.folding_order(pile)]
