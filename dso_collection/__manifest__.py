@@ -32,6 +32,7 @@
         "report/dso_hashtag_templates.xml",
         "report/dso_penalties_table_templates.xml",
         "report/dso_erm_templates.xml",
+        "report/dso_summary_templates.xml",
         "wizards/dso_action_log_views.xml",
         "wizards/dso_action_new_views.xml",
         "wizards/dso_item_qualify_views.xml",

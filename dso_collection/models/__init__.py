@@ -36,6 +36,7 @@ from . import dso_erm_provider
 from . import dso_erm_letter
 from . import dso_qualification
 from . import dso_reply
+from . import dso_summary
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile

@@ -89,6 +89,15 @@ class ResCompany(models.Model):
         help="Automatic actions of a customer wait until its replies are handled. Automatic "
         "replies, such as out-of-office notices, do not count.",
     )
+    dso_morning_summary = fields.Boolean(
+        string="Morning Summary",
+        default=True,
+        help="Each working morning, every collector is told of errors, actions to confirm and "
+        "replies to handle, if there are any.",
+    )
+    dso_last_summary_date = fields.Date(
+        string="Last Summary", readonly=True, copy=False, groups="base.group_system"
+    )
     dso_last_plan_date = fields.Date(
         string="Last Full Plan", readonly=True, copy=False, groups="base.group_system"
     )

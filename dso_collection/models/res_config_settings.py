@@ -42,6 +42,7 @@ class ResConfigSettings(models.TransientModel):
     )
     dso_penalty_tax_ids = fields.Many2many(related="company_id.dso_penalty_tax_ids", readonly=False)
     dso_pause_on_reply = fields.Boolean(related="company_id.dso_pause_on_reply", readonly=False)
+    dso_morning_summary = fields.Boolean(related="company_id.dso_morning_summary", readonly=False)
     dso_has_catchall = fields.Boolean(compute="_compute_dso_has_catchall")
 
     def _compute_dso_has_catchall(self):

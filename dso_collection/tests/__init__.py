@@ -11,6 +11,7 @@ from . import test_promise
 from . import test_erm
 from . import test_reply
 from . import test_report
+from . import test_summary
 from . import test_security
 from . import test_smtp
 from . import test_faults

@@ -1,0 +1,233 @@
+"""The morning's summary: one message for each collector who has something to mend, confirm or
+read, in the collector's language, as Odoo notifies (in the inbox or by e-mail, as each prefers)."""
+
+from datetime import time
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import format_date
+
+#: From when on, in the company's own time.
+HOUR = time(7)
+#: Of each kind, with a link; the rest is counted.
+MAX_LINKS = 5
+
+
+class DsoSummary(models.AbstractModel):
+    _name = "dso.summary"
+    _description = "Morning Summary of Collection"
+
+    @api.model
+    def _cron_send(self):
+        """Send what is due, where it is morning."""
+        self._send()
+
+    @api.model
+    def _send(self, now=None):
+        """One message per collector, over all companies where the working day has begun.
+
+        :param now: naive UTC datetime, default the present
+        :return: the messages
+        """
+        todays = self._get_todays(now or fields.Datetime.now())
+        messages = self.env["mail.message"]
+        if not todays:
+            return messages
+        # sudo: each collector is told of own customers; the cron serves all companies
+        self = self.sudo()
+        contents = self._read(todays)
+        # nobody else may receive it: those who left are no collectors
+        users = self.env["res.users"].browse(contents).exists().filtered("active")
+        for user in users.filtered(lambda user: not user.share):
+            messages |= self._notify(user, contents[user.id])
+        for company, today in todays.items():
+            company.sudo().dso_last_summary_date = today
+        return messages
+
+    @api.model
+    def _get_todays(self, now):
+        """{company: its date} of those whose working day has begun, and that were not told of it."""
+        todays = {}
+        for company in self.env["res.company"]._dso_companies():
+            moment = pytz.utc.localize(now).astimezone(company._dso_tz())
+            today = moment.date()
+            told = company.dso_last_summary_date
+            if (
+                company.dso_morning_summary
+                and moment.time() >= HOUR
+                and not (told and told >= today)
+                and today in company._dso_working_days(today, 1)
+            ):
+                todays[company] = today
+        return todays
+
+    # ------------------------------------------------------------------
+    # What there is, in three queries whatever the number of collectors
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _read(self, todays):
+        """What waits for each collector. Actions without one wait for the company's default.
+
+        :param todays: {company: its date}
+        :return: {user id: {"errors": {code: (count, ids)}, "to_confirm": (count, ids),
+            "replies": (count, ids)}}
+        """
+        self.env.flush_all()
+        companies = [company.id for company in todays]
+        result = {}
+
+        def add(user_id, kind, value):
+            contents = result.setdefault(
+                user_id, {"errors": {}, "to_confirm": (0, []), "replies": (0, [])}
+            )
+            if kind == "errors":
+                code, count, ids = value
+                contents["errors"][code] = (count, ids)
+            else:
+                contents[kind] = value
+
+        for user_id, *value in self._query(
+            "dso_action",
+            SQL("record.error_data->>'code'"),
+            SQL("record.state = 'error' AND record.company_id = ANY(%s)", companies),
+            SQL("record.date, record.id"),
+        ):
+            add(user_id, "errors", tuple(value))
+        due = SQL(
+            "record.automatic AND record.state = 'planned' AND record.to_confirm"
+            " AND record.confirmed IS NOT TRUE AND EXISTS (SELECT 1"
+            " FROM unnest(%s::int[], %s::date[]) AS open(company_id, today)"
+            " WHERE open.company_id = record.company_id AND record.date <= open.today)",
+            companies,
+            list(todays.values()),
+        )
+        order = SQL("record.date, record.id")
+        for user_id, _key, *value in self._query("dso_action", SQL("NULL"), due, order):
+            add(user_id, "to_confirm", tuple(value))
+        waiting = SQL("record.state = 'to_handle' AND record.company_id = ANY(%s)", companies)
+        order = SQL("record.date DESC, record.id DESC")
+        for user_id, _key, *value in self._query("dso_reply", SQL("NULL"), waiting, order):
+            add(user_id, "replies", tuple(value))
+        return result
+
+    @api.model
+    def _query(self, table, key, condition, order):
+        """[(user id, key, count, first ids)]"""
+        return self.env.execute_query(
+            SQL(
+                "SELECT coalesce(record.collector_id, company.dso_default_collector_id) AS user_id,"
+                " %(key)s AS key, count(*), (array_agg(record.id ORDER BY %(order)s))[1:%(limit)s]"
+                " FROM %(table)s AS record JOIN res_company AS company"
+                " ON company.id = record.company_id"
+                " WHERE %(condition)s"
+                " AND coalesce(record.collector_id, company.dso_default_collector_id) IS NOT NULL"
+                " GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2",
+                key=key,
+                order=order,
+                limit=MAX_LINKS,
+                table=SQL.identifier(table),
+                condition=condition,
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _notify(self, user, contents):
+        """Tell one collector, in the user's own language and time zone."""
+        self = self.with_context(lang=user.lang, tz=user.tz)
+        sections = self._get_sections(contents)
+        count = sum(section["count"] for section in sections)
+        body = self.env["ir.qweb"]._render(
+            "dso_collection.summary",
+            {"user": user, "sections": sections, "base_url": user.get_base_url()},
+            lang=user.lang,
+            minimal_qcontext=True,
+        )
+        return self.env["mail.thread"].message_notify(
+            subject=self.env._("Collection this morning: %(count)s to look at", count=count),
+            body=body,
+            partner_ids=user.partner_id.ids,
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+
+    @api.model
+    def _get_sections(self, contents):
+        """[dict with ``title``, ``count``, ``path`` of the list, ``lines`` and ``more``]"""
+        causes = self._get_causes()
+        sections = []
+        for code, (count, ids) in contents["errors"].items():
+            actions = self.env["dso.action"].browse(ids)
+            lines = [self._get_line(action, action.error_message) for action in actions]
+            title = causes.get(code) or self.env._("Error: something else")
+            path = "/odoo/collection-automatic"
+            sections.append(self._prepare_section(title, count, path, lines))
+        count, ids = contents["to_confirm"]
+        if count:
+            lines = [
+                self._get_line(action, format_date(self.env, action.date))
+                for action in self.env["dso.action"].browse(ids)
+            ]
+            title = self.env._("To confirm")
+            path = "/odoo/collection-automatic"
+            sections.append(self._prepare_section(title, count, path, lines))
+        count, ids = contents["replies"]
+        if count:
+            lines = [
+                {
+                    "model": reply._name,
+                    "id": reply.id,
+                    "name": f"{reply.partner_id.display_name}: {reply.subject or ''}",
+                    "text": reply.preview or "",
+                }
+                for reply in self.env["dso.reply"].browse(ids)
+            ]
+            title = self.env._("Replies to handle")
+            sections.append(
+                self._prepare_section(title, count, "/odoo/collection-replies", lines)
+            )
+        return sections
+
+    @api.model
+    def _prepare_section(self, title, count, path, lines):
+        return {
+            "title": title,
+            "count": count,
+            "path": path,
+            "lines": lines,
+            "more": count - len(lines),
+        }
+
+    @api.model
+    def _get_line(self, action, text):
+        return {
+            "model": action._name,
+            "id": action.id,
+            "name": action.display_name,
+            "text": text or "",
+        }
+
+    @api.model
+    def _get_causes(self):
+        """{code of an error: what it is in a word or two}"""
+        return {
+            "no_contact": self.env._("Error: no contact for collection"),
+            "no_email": self.env._("Error: no e-mail address"),
+            "bad_email": self.env._("Error: wrong e-mail address"),
+            "no_template": self.env._("Error: no template"),
+            "no_letter_template": self.env._("Error: no template"),
+            "broken_template": self.env._("Error: a template is broken"),
+            "no_collector": self.env._("Error: no collector"),
+            "no_sender_email": self.env._("Error: the collector has no e-mail address"),
+            "no_channel": self.env._("Error: to be done by hand"),
+            "no_erm_provider": self.env._("Error: no provider of registered mail"),
+            "nothing_to_tell": self.env._("Error: nothing to write about"),
+            "undelivered": self.env._("Error: not delivered"),
+            "unreachable": self.env._("Error: not delivered yet"),
+            "failed": self.env._("Error: it could not be carried out"),
+        }
