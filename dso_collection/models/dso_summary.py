@@ -188,9 +188,7 @@ class DsoSummary(models.AbstractModel):
                 for reply in self.env["dso.reply"].browse(ids)
             ]
             title = self.env._("Replies to handle")
-            sections.append(
-                self._prepare_section(title, count, "/odoo/collection-replies", lines)
-            )
+            sections.append(self._prepare_section(title, count, "/odoo/collection-replies", lines))
         return sections
 
     @api.model

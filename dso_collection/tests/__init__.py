@@ -7,6 +7,7 @@ from . import test_dispatch
 from . import test_scenario
 from . import test_customer
 from . import test_item
+from . import test_preview
 from . import test_promise
 from . import test_erm
 from . import test_reply

@@ -146,7 +146,9 @@ class TestErm(DsoCommon):
 
         self.post.find("ref/1")["status"] = "accepted"
         self._run(hours=6)
-        self.assertEqual((letter.state, letter.receipt_date), ("received", NOW + timedelta(hours=6)))
+        self.assertEqual(
+            (letter.state, letter.receipt_date), ("received", NOW + timedelta(hours=6))
+        )
         self.assertTrue(letter.poll_date, "the proof of receipt is awaited")
         self.post.proofs.add("receipt")
         self._run(hours=9)

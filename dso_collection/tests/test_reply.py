@@ -92,7 +92,9 @@ class TestReply(DsoCommon):
         reply = self._receive(In_Reply_To=None, References=f"<unknown@x.example.com> {first}")
         self.assertEqual(reply.action_id, self.action)
         reply = self._receive(
-            number=2, In_Reply_To="<reply-1@acme.example.com>", References=f"{first} <reply-1@x.com>"
+            number=2,
+            In_Reply_To="<reply-1@acme.example.com>",
+            References=f"{first} <reply-1@x.com>",
         )
         self.assertEqual(reply.action_id, self.action)
 
