@@ -45,7 +45,7 @@ class DsoReply(models.Model):
     channel = fields.Selection(
         [("email", "E-mail"), ("sms", "SMS")], required=True, readonly=True, default="email"
     )
-    author_id = fields.Many2one("res.partner", string="Author", readonly=True, ondelete="set null")
+    author_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
     author_name = fields.Char(string="From", readonly=True, help="Name, address or number.")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     subject = fields.Char(readonly=True)

@@ -48,7 +48,7 @@ class DsoSummary(models.AbstractModel):
 
     @api.model
     def _get_todays(self, now):
-        """{company: its date} of those whose working day has begun, and that were not told of it."""
+        """{company: its date} of those whose working day has begun and was not told of yet."""
         todays = {}
         for company in self.env["res.company"]._dso_companies():
             moment = pytz.utc.localize(now).astimezone(company._dso_tz())
