@@ -494,7 +494,7 @@ class DsoActionDispatch(models.AbstractModel):
         customers._plan(customers)
         self._trigger_dispatch()
 
-    def _set_undelivered(self, text, model=None, res_id=None, transient=False):
+    def _set_undelivered(self, text, model=None, res_id=None, transient=False, code="undelivered"):
         """A message that had left was refused or bounced: the action is in error with the
         server's words, and the step planned after it is taken back (R11). A step that was
         overtaken keeps the words only: what comes next follows from the later one (R9).
@@ -502,6 +502,7 @@ class DsoActionDispatch(models.AbstractModel):
         :param text: the words of the server or provider
         :param model: of the record to mend, with ``res_id``; default the recipient
         :param transient: whether the cause is a passing one: it is tried again by itself
+        :param code: of the sentence that says how to mend it, see ``_describe_error``
         """
         # sudo: the mail system reports it
         actions = self.sudo().filtered(lambda action: action.state in ("done", "error"))
@@ -523,7 +524,7 @@ class DsoActionDispatch(models.AbstractModel):
                 {
                     "state": action.state if action in overtaken else "error",
                     "error_data": {
-                        "code": "unreachable" if transient else "undelivered",
+                        "code": "unreachable" if transient else code,
                         "text": text,
                         "model": model or "res.partner",
                         "res_id": res_id or partner.id,
@@ -609,7 +610,13 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "nothing_to_tell": self.env._("%(customer)s has no item to write about.", **values),
             "undelivered": self.env._(
-                "Not delivered: %(text)s Correct the address and retry.", **values
+                "Not delivered: %(text)s. Correct the address and retry.",
+                **dict(values, text=(values["text"] or "").rstrip(" .")),
+            ),
+            "provider_settings": self.env._(
+                "Not accepted: %(text)s. A credit manager corrects the settings of the provider; "
+                "then retry.",
+                **dict(values, text=(values["text"] or "").rstrip(" .")),
             ),
             "unreachable": self._describe_unreachable(values),
             "failed": self.env._("It could not be carried out: %(text)s", **values),

@@ -226,6 +226,7 @@ class DsoSummary(models.AbstractModel):
             "no_erm_provider": self.env._("Error: no provider of registered mail"),
             "nothing_to_tell": self.env._("Error: nothing to write about"),
             "undelivered": self.env._("Error: not delivered"),
+            "provider_settings": self.env._("Error: settings of the provider"),
             "unreachable": self.env._("Error: not delivered yet"),
             "failed": self.env._("Error: it could not be carried out"),
         }
