@@ -23,6 +23,19 @@ AGENDA_STATES = [
 #: Beyond this the counters say "10000+", as Odoo's pager does: nobody counts on, the page is fast.
 COUNT_LIMIT = 10_000
 
+#: What an automatic action says, and nobody edits.
+AUTOMATIC_CONTENT = frozenset(
+    {
+        "subject",
+        "body",
+        "mail_template_id",
+        "sms_template_id",
+        "letter_template_id",
+        "attach_invoices",
+        "attachment_ids",
+    }
+)
+
 RESULTS = [
     ("reached", "Reached"),
     ("promise", "Promised to pay"),
@@ -421,6 +434,8 @@ class DsoAction(models.Model):
             raise UserError(self.env._("What was done stays in the history: it cannot be deleted."))
 
     def write(self, vals):
+        if not self.env.su and AUTOMATIC_CONTENT & vals.keys():
+            self._check_content_is_free()
         if "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals):
             vals = dict(vals, date_forced=True)
         result = super().write(vals)
@@ -430,6 +445,18 @@ class DsoAction(models.Model):
                 ["open_action_ids", "past_action_ids"], flush=False
             )
         return result
+
+    def _check_content_is_free(self):
+        """What leaves by itself says what its template says; its date may be moved. [seed 001]"""
+        fixed = self.filtered(lambda action: action.automatic and action.state in OPEN_STATES)
+        if fixed:
+            raise UserError(
+                self.env._(
+                    "“%(action)s” leaves by itself: its content cannot be edited, only its date. "
+                    "Change the template, or skip it and make an action of your own.",
+                    action=fixed[0].display_name,
+                )
+            )
 
     def _is_users_own_date(self, vals):
         """A date written from a screen (list, calendar) is the user's own and holds (R7)."""
@@ -531,6 +558,25 @@ class DsoAction(models.Model):
         """Show the exact message before it goes."""
         self.ensure_one()
         return self._open_wizard("dso_action_preview_action", default_action_id=self.id)
+
+    def action_preview_selected(self):
+        """Leaf through the exact messages of the selected actions, and confirm them."""
+        actions = self.filtered(
+            lambda action: action.automatic and action.state in OPEN_STATES and not action.done_date
+        ).sorted(lambda action: (action.date, action.id))
+        if not actions:
+            raise UserError(
+                self.env._(
+                    "None of the selected actions is still to be sent by itself. Select automatic "
+                    "actions that have not left yet."
+                )
+            )
+        first = actions.filtered(lambda action: action.to_confirm and not action.confirmed)
+        return self._open_wizard(
+            "dso_action_preview_action",
+            default_action_id=(first or actions)[0].id,
+            default_action_ids=actions.ids,
+        )
 
     def action_view_items(self):
         """Open the items that this action tells of, or told of."""

@@ -634,7 +634,13 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "nothing_to_tell": self.env._("%(customer)s has no item to write about.", **values),
             "undelivered": self.env._(
-                "Not delivered: %(text)s Correct the address and retry.", **values
+                "Not delivered: %(text)s. Correct the address and retry.",
+                **dict(values, text=(values["text"] or "").rstrip(" .")),
+            ),
+            "provider_settings": self.env._(
+                "Not accepted: %(text)s. A credit manager corrects the settings of the provider; "
+                "then retry.",
+                **dict(values, text=(values["text"] or "").rstrip(" .")),
             ),
             "unreachable": self._describe_unreachable(values),
             "failed": self.env._("It could not be carried out: %(text)s", **values),

@@ -1,4 +1,4 @@
-"""What answers of customers do to their actions: the automatic ones wait until a person read them."""
+"""What answers of customers do to their actions: the automatic ones wait until they are read."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL

@@ -34,7 +34,7 @@ class DsoCustomerReply(models.AbstractModel):
         return dict(action, domain=[("customer_id", "=", self.id)], context={})
 
     @api.model
-    def _receive_sms(self, number, text, company=None):
+    def _receive_sms(self, number, text, company=None, reference=None):
         """A text message came in: find whose number it is, and note the reply.
 
         The customer is the one to whom this number was written last; else the contact's own.
@@ -42,6 +42,7 @@ class DsoCustomerReply(models.AbstractModel):
         :param number: of the sender, with its country code
         :param text: what was written
         :param company: the company that the provider's number belongs to, default any
+        :param reference: of the provider: what is handed over twice is noted once
         :return: dso.reply, empty if nobody is known by that number
         """
         # sudo: the gateway of the provider looks the sender up
@@ -59,7 +60,9 @@ class DsoCustomerReply(models.AbstractModel):
             return self.env["dso.reply"]
         own = contacts.filtered(lambda c: c.commercial_partner_id == customer.partner_id)
         contact = (own & action.recipient_ids)[:1] or own[:1]
-        return self.env["dso.reply"]._receive_sms(customer, contact, text, number, action)
+        return self.env["dso.reply"]._receive_sms(
+            customer, contact, text, number, action, reference
+        )
 
     @api.model
     def _find_contacts_by_number(self, number):
@@ -71,14 +74,14 @@ class DsoCustomerReply(models.AbstractModel):
     @api.model
     def _find_answered_sms(self, customers, contacts):
         """The last text message sent to one of these contacts, not long ago."""
-        since = fields.Date.to_date(fields.Date.today()) - timedelta(days=SMS_ANSWER_DAYS)
-        actions = self.env["dso.action"].search(
+        company = customers.company_id[:1] or self.env.company
+        return self.env["dso.action"].search(
             [
                 ("customer_id", "in", customers.ids),
+                ("recipient_ids", "in", contacts.ids),
                 ("action_type", "=", "sms"),
-                ("done_date", ">=", since),
+                ("done_date", ">=", company._dso_today() - timedelta(days=SMS_ANSWER_DAYS)),
             ],
             order="done_date desc, id desc",
+            limit=1,
         )
-        to_them = actions.filtered(lambda action: action.recipient_ids & contacts)
-        return to_them[:1]

@@ -233,10 +233,13 @@ class DsoErmLetter(models.Model):
     def _fail(self, error, state="failed"):
         """The provider did not take it, or did not deliver it: the action says so (R11)."""
         self.write({"state": state, "message": error.text, "poll_date": False})
-        contact = self.recipient_id
-        mend = ("dso.erm.provider", self.provider_id) if error.setting else ("res.partner", contact)
+        mend = self.provider_id if error.setting else self.recipient_id
         self.action_id._set_undelivered(
-            error.text, model=mend[0], res_id=mend[1].id, transient=error.transient
+            error.text,
+            model=mend._name,
+            res_id=mend.id,
+            transient=error.transient,
+            code="provider_settings" if error.setting else "undelivered",
         )
 
     def _requeue(self, contact):

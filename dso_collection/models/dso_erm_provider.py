@@ -72,9 +72,7 @@ class DsoErmProvider(models.Model):
         default=REQUEST,
         help="What is sent: a JSON text in which names in braces stand for values.",
     )
-    request_names = fields.Char(
-        string="Names for the Request", compute="_compute_request_names"
-    )
+    request_names = fields.Char(string="Names for the Request", compute="_compute_request_names")
     reference_path = fields.Char(
         required=True, default="id", help="Where in the answer the reference is, as “data.id”."
     )

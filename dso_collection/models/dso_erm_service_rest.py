@@ -74,9 +74,7 @@ class DsoErmServiceRest(models.AbstractModel):
         path = provider.deposit_path if kind == erm.DEPOSITED else provider.receipt_path
         if not path:
             return None
-        answer = self._call(
-            provider, "GET", self._get_path(path, letter), limit=http.MAX_DOCUMENT
-        )
+        answer = self._call(provider, "GET", self._get_path(path, letter), limit=http.MAX_DOCUMENT)
         if answer.status in (202, 204, 404):
             return None
         if answer.status != 200:
@@ -141,7 +139,9 @@ class DsoErmServiceRest(models.AbstractModel):
                 provider=provider.name,
                 text=fault.detail,
             ),
-            "too_large": self.env._("%(provider)s sent too large an answer", provider=provider.name),
+            "too_large": self.env._(
+                "%(provider)s sent too large an answer", provider=provider.name
+            ),
             "insecure": self.env._(
                 "The address of %(provider)s is not secure: it must begin with https://",
                 provider=provider.name,

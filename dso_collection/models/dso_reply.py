@@ -45,7 +45,7 @@ class DsoReply(models.Model):
     channel = fields.Selection(
         [("email", "E-mail"), ("sms", "SMS")], required=True, readonly=True, default="email"
     )
-    author_id = fields.Many2one("res.partner", string="Author", readonly=True, ondelete="set null")
+    author_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
     author_name = fields.Char(string="From", readonly=True, help="Name, address or number.")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     subject = fields.Char(readonly=True)
@@ -54,6 +54,9 @@ class DsoReply(models.Model):
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
     body = fields.Html(related="message_id.body", string="Whole Text", related_sudo=True)
+    gateway_reference = fields.Char(
+        readonly=True, help="The provider's of a text message: handed over twice, it is noted once."
+    )
     is_automatic = fields.Boolean(
         string="Automatic Reply",
         readonly=True,
@@ -71,6 +74,9 @@ class DsoReply(models.Model):
 
     # one answer is one line, whatever the mail gateway does
     _message_uniq = models.UniqueIndex("(message_id) WHERE message_id IS NOT NULL")
+    _gateway_uniq = models.UniqueIndex(
+        "(company_id, gateway_reference) WHERE gateway_reference IS NOT NULL"
+    )
     # what the dispatcher asks of each action
     _to_handle_idx = models.Index("(customer_id) WHERE state = 'to_handle'")
     # the list, newest first, of everybody or of one collector
@@ -135,15 +141,24 @@ class DsoReply(models.Model):
         )
 
     @api.model
-    def _receive_sms(self, customer, contact, text, number, action=None):
+    def _receive_sms(self, customer, contact, text, number, action=None, reference=None):
         """Note a text message that came in for a customer, in its chatter too.
 
         :param contact: whose number it is
         :param action: the action that it answers
+        :param reference: of the provider, by which it knows the text message
         :return: the reply
         """
         # sudo: the gateway of the provider notes it
         self = self.sudo()
+        known = reference and self.search(
+            [
+                ("gateway_reference", "=", reference),
+                ("company_id", "=", customer.company_id.id),
+            ]
+        )
+        if known:
+            return known
         message = customer.sudo().message_post(
             body=plaintext2html(text),
             subject=self.env._("SMS from %(number)s", number=number),
@@ -154,6 +169,7 @@ class DsoReply(models.Model):
         return self._note(
             customer,
             channel="sms",
+            gateway_reference=reference or False,
             action_id=action.id if action else False,
             author_id=contact.id,
             author_name=contact.display_name or number,

@@ -48,7 +48,7 @@ class DsoSummary(models.AbstractModel):
 
     @api.model
     def _get_todays(self, now):
-        """{company: its date} of those whose working day has begun, and that were not told of it."""
+        """{company: its date} of those whose working day has begun and was not told of yet."""
         todays = {}
         for company in self.env["res.company"]._dso_companies():
             moment = pytz.utc.localize(now).astimezone(company._dso_tz())
@@ -188,9 +188,7 @@ class DsoSummary(models.AbstractModel):
                 for reply in self.env["dso.reply"].browse(ids)
             ]
             title = self.env._("Replies to handle")
-            sections.append(
-                self._prepare_section(title, count, "/odoo/collection-replies", lines)
-            )
+            sections.append(self._prepare_section(title, count, "/odoo/collection-replies", lines))
         return sections
 
     @api.model
@@ -228,6 +226,7 @@ class DsoSummary(models.AbstractModel):
             "no_erm_provider": self.env._("Error: no provider of registered mail"),
             "nothing_to_tell": self.env._("Error: nothing to write about"),
             "undelivered": self.env._("Error: not delivered"),
+            "provider_settings": self.env._("Error: settings of the provider"),
             "unreachable": self.env._("Error: not delivered yet"),
             "failed": self.env._("Error: it could not be carried out"),
         }

@@ -1,3 +1,4 @@
+import secrets
 from datetime import datetime, time, timedelta
 
 import pytz
@@ -94,6 +95,13 @@ class ResCompany(models.Model):
         help="Automatic actions of a customer wait until its replies are handled. Automatic "
         "replies, such as out-of-office notices, do not count.",
     )
+    dso_sms_token = fields.Char(
+        string="Token for SMS Replies",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="Part of the address to which the provider hands over answers to text messages.",
+    )
     dso_morning_summary = fields.Boolean(
         string="Morning Summary",
         default=True,
@@ -162,6 +170,8 @@ class ResCompany(models.Model):
                         domain=company.dso_fax_domain,
                     )
                 )
+
+    _dso_sms_token_uniq = models.UniqueIndex("(dso_sms_token) WHERE dso_sms_token IS NOT NULL")
 
     def cache_invalidation_fields(self):
         # record rules are made with it
@@ -280,6 +290,16 @@ class ResCompany(models.Model):
         """The first working day from ``day`` on."""
         working = self._dso_working_days(day, 30)
         return min(working, default=day)
+
+    @api.model
+    def _dso_find_by_sms_token(self, token):
+        """The company whose provider of text messages knows this token."""
+        return self.search([("dso_sms_token", "=", token)], limit=1) if token else self.browse()
+
+    def _dso_renew_sms_token(self):
+        """A new address for answers to text messages; the one before is dead."""
+        for company in self:
+            company.dso_sms_token = secrets.token_urlsafe(32)
 
     @api.model
     def _dso_companies(self):

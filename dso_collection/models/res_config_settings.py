@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -51,7 +51,24 @@ class ResConfigSettings(models.TransientModel):
     )
     dso_receipt_days = fields.Integer(related="company_id.dso_receipt_days", readonly=False)
     dso_fax_domain = fields.Char(related="company_id.dso_fax_domain", readonly=False)
+    dso_sms_reply_url = fields.Char(
+        string="Address for SMS Replies", compute="_compute_dso_sms_reply_url"
+    )
     dso_has_catchall = fields.Boolean(compute="_compute_dso_has_catchall")
+
+    @api.depends("company_id.dso_sms_token")
+    def _compute_dso_sms_reply_url(self):
+        """What is entered at the provider of text messages as address for incoming ones."""
+        for settings in self:
+            token = settings.company_id.dso_sms_token
+            url = f"{settings.get_base_url()}/dso_collection/sms/{token}"
+            settings.dso_sms_reply_url = token and url
+
+    def action_dso_renew_sms_token(self):
+        """Make the address, or a new one where the old one became known."""
+        self.ensure_one()
+        self.company_id._dso_renew_sms_token()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _compute_dso_has_catchall(self):
         """Replies find their way into the customer's file only through a catchall address."""

@@ -9,6 +9,7 @@ from . import test_call
 from . import test_contact
 from . import test_customer
 from . import test_item
+from . import test_preview
 from . import test_promise
 from . import test_erm
 from . import test_reply

@@ -146,7 +146,9 @@ class TestErm(DsoCommon):
 
         self.post.find("ref/1")["status"] = "accepted"
         self._run(hours=6)
-        self.assertEqual((letter.state, letter.receipt_date), ("received", NOW + timedelta(hours=6)))
+        self.assertEqual(
+            (letter.state, letter.receipt_date), ("received", NOW + timedelta(hours=6))
+        )
         self.assertTrue(letter.poll_date, "the proof of receipt is awaited")
         self.post.proofs.add("receipt")
         self._run(hours=9)
@@ -277,6 +279,7 @@ class TestErm(DsoCommon):
         self._answer(401, {"message": "who are you?"})
         self.assertFailed("who are you?", transient=False)
         self.assertEqual(self.action.action_mend()["res_model"], "dso.erm.provider")
+        self.assertIn("corrects the settings of the provider", self.action.error_message)
 
     def test_wrong_json(self):
         for content in (b"", b"{", b"[]", b"null", b'{"other": 1}', b"\xff\xfe", b"[" * 100_000):
@@ -449,6 +452,15 @@ class TestErm(DsoCommon):
                     provider.write({"url": "https://elsewhere.example.com"})
                 with self.assertRaises(AccessError):
                     provider.search([("key", "=like", "s%")])
+
+    def test_ask_now(self):
+        letter = self._submitted()
+        self.post.find("ref/1")["status"] = "deposited"
+        with self.assertRaises(AccessError):
+            letter.with_user(self.reader).action_poll()
+        letter.with_user(self.collector).action_poll()
+        self.env["dso.erm.letter"]._run()
+        self.assertEqual(letter.state, "deposited")
 
     def test_letters_are_read_only_and_kept_apart(self):
         letter = self._dispatch()

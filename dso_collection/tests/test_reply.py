@@ -8,7 +8,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import DsoCommon
@@ -92,7 +92,9 @@ class TestReply(DsoCommon):
         reply = self._receive(In_Reply_To=None, References=f"<unknown@x.example.com> {first}")
         self.assertEqual(reply.action_id, self.action)
         reply = self._receive(
-            number=2, In_Reply_To="<reply-1@acme.example.com>", References=f"{first} <reply-1@x.com>"
+            number=2,
+            In_Reply_To="<reply-1@acme.example.com>",
+            References=f"{first} <reply-1@x.com>",
         )
         self.assertEqual(reply.action_id, self.action)
 
@@ -394,3 +396,47 @@ class TestReply(DsoCommon):
         self.customer._merge_into(self._customer(target))
         self.assertEqual(reply.customer_id, self._customer(target))
         self.assertEqual(reply.partner_id, target)
+
+
+@tagged("post_install", "-at_install")
+class TestSmsReply(DsoCommon, HttpCase):
+    """The address to which a provider of text messages hands over answers."""
+
+    def setUp(self):
+        super().setUp()
+        self._invoice("2026-03-01")
+        self._plan("2026-03-01")
+        self.contact.write({"phone": "+33 6 12 34 56 78", "country_id": self.env.ref("base.fr").id})
+        self.company.sudo()._dso_renew_sms_token()
+        self.token = self.company.sudo().dso_sms_token
+        self.values = {"From": "+33612345678", "Body": "We pay", "MessageSid": "SM1"}
+
+    def _post(self, token, values):
+        answer = self.url_open(f"/dso_collection/sms/{token}", data=values)
+        self.env.invalidate_all()
+        return answer.status_code, self._customer().reply_ids
+
+    def test_handed_over_twice_noted_once(self):
+        for _time in range(2):
+            status, replies = self._post(self.token, self.values)
+            self.assertEqual((status, len(replies)), (200, 1))
+        self.assertEqual((replies.preview, replies.author_id), ("We pay", self.contact))
+        _status, replies = self._post(self.token, {**self.values, "MessageSid": "SM2"})
+        self.assertEqual(len(replies), 2)
+
+    def test_without_the_token_nothing(self):
+        self.assertEqual(self._post("guess", self.values), (404, self.env["dso.reply"]))
+        self.company.sudo()._dso_renew_sms_token()
+        self.assertEqual(self._post(self.token, self.values), (404, self.env["dso.reply"]))
+
+    def test_who_it_is_is_not_told(self):
+        """A stranger's number is answered alike; what is no message is refused."""
+        stranger = {**self.values, "From": "+33699999999"}
+        self.assertEqual(self._post(self.token, stranger), (200, self.env["dso.reply"]))
+        self.assertEqual(self._post(self.token, {"From": "+33612345678"})[0], 400)
+
+    def test_only_of_the_companys_customers(self):
+        other = self.setup_other_company()["company"].sudo()
+        other._dso_renew_sms_token()
+        status, replies = self._post(other.dso_sms_token, self.values)
+        self.assertEqual((status, replies), (200, self.env["dso.reply"]))

@@ -5,7 +5,7 @@ from datetime import datetime
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import DsoCommon
 
@@ -162,3 +162,22 @@ class TestSummary(DsoCommon):
         with self.enter_registry_test_mode():
             self.env.ref("dso_collection.ir_cron_summary").method_direct_trigger()
         self.assertTrue(self.company.dso_last_summary_date)
+
+
+@tagged("post_install", "-at_install")
+class TestSummaryLinks(DsoCommon, HttpCase):
+    def test_links_lead_to_the_records(self):
+        """For whoever may see them, as Odoo's own notifications do."""
+        self._invoice("2026-02-20")
+        action = self._plan("2026-02-26")
+        reply = self.env["dso.reply"].sudo().create({"customer_id": self._customer().id})
+        self.collector.password = "dso_collector_7"
+        self.authenticate("dso_collector", "dso_collector_7")
+        for record in (action, reply):
+            with self.subTest(record._name):
+                answer = self.url_open(
+                    f"/mail/view?model={record._name}&res_id={record.id}", allow_redirects=False
+                )
+                self.assertIn(answer.status_code, (302, 303))
+                self.assertIn(f"/{record.id}", answer.headers["Location"])
+                self.assertNotIn("login", answer.headers["Location"])

@@ -1,14 +1,21 @@
 from odoo import api, fields, models
 
+from ..models.dso_customer_facts import OPEN_STATES
+
 
 class DsoActionPreview(models.TransientModel):
     """The exact message of an action: before it goes as it would leave now, afterwards as it
-    left."""
+    left. Of several one leafs through, to confirm one after the other. [seeds 001, 002]"""
 
     _name = "dso.action.preview"
     _description = "Preview of a Collection Action"
 
     action_id = fields.Many2one("dso.action", required=True, ondelete="cascade")
+    action_ids = fields.Many2many("dso.action", string="Actions to Leaf Through")
+    position_text = fields.Char(compute="_compute_position", string="Position")
+    has_several = fields.Boolean(compute="_compute_position")
+    has_previous = fields.Boolean(compute="_compute_position")
+    has_next = fields.Boolean(compute="_compute_position")
     state = fields.Selection(related="action_id.state")
     agenda_state = fields.Selection(related="action_id.agenda_state")
     automatic = fields.Boolean(related="action_id.automatic")
@@ -24,6 +31,32 @@ class DsoActionPreview(models.TransientModel):
     details = fields.Char(
         compute="_compute_preview", help="What its channel says of it: the length of an SMS."
     )
+
+    @api.depends("action_id", "action_ids", "action_id.confirmed")
+    @api.depends_context("lang")
+    def _compute_position(self):
+        for wizard in self:
+            actions, position = wizard._get_position()
+            wizard.has_several = len(actions) > 1
+            wizard.has_previous = position > 0
+            wizard.has_next = position < len(actions) - 1
+            wizard.position_text = self.env._(
+                "%(position)s of %(count)s, %(confirmed)s confirmed",
+                position=position + 1,
+                count=len(actions),
+                confirmed=len(actions.filtered("confirmed")),
+            )
+
+    def _get_position(self):
+        """The actions as the agenda sorts them, and which of them is shown, from 0.
+
+        Those that are gone meanwhile are left out; the one that is shown is always among them.
+        """
+        self.ensure_one()
+        actions = (self.action_ids._origin.exists() | self.action_id._origin).sorted(
+            lambda action: (action.date, action.id)
+        )
+        return actions, actions.ids.index(self.action_id._origin.id)
 
     @api.depends("action_id")
     def _compute_preview(self):
@@ -73,10 +106,54 @@ class DsoActionPreview(models.TransientModel):
         }
 
     def action_confirm(self):
-        """Confirm what is shown."""
+        """Confirm what is shown, then show the next one."""
         self.ensure_one()
         self.action_id.action_confirm()
+        return self._show_next()
+
+    def action_previous(self):
+        """Leaf back."""
+        return self._leaf(-1)
+
+    def action_next(self):
+        """Leaf on, without confirming."""
+        return self._leaf(1)
+
+    def action_confirm_all(self):
+        """Confirm all that are leafed through and can be, also those that were not looked at."""
+        self.ensure_one()
+        self._get_unconfirmed().action_confirm()
         return {"type": "ir.actions.act_window_close"}
+
+    def _get_unconfirmed(self):
+        """What is still to confirm of the actions that are leafed through."""
+        return self._get_position()[0].filtered(
+            lambda action: (
+                action.automatic
+                and action.to_confirm
+                and not action.confirmed
+                and action.state in OPEN_STATES
+                and not action.done_date
+            )
+        )
+
+    def _leaf(self, by):
+        actions, position = self._get_position()
+        self.action_id = actions[min(max(position + by, 0), len(actions) - 1)]
+        return self._reopen()
+
+    def _show_next(self):
+        """The next one after a decision, the end of the dialog after the last."""
+        if self.has_next:
+            return self._leaf(1)
+        return {"type": "ir.actions.act_window_close"}
+
+    def _reopen(self):
+        """Show this dialog again, as it is now."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dso_collection.dso_action_preview_action"
+        )
+        return dict(action, res_id=self.id, views=[(False, "form")])
 
     def action_mend(self):
         """Open the record that keeps the message back."""
@@ -93,4 +170,4 @@ class DsoActionPreview(models.TransientModel):
             return action._open_wizard(
                 "dso_action_log_action", default_action_id=action.id, default_executed=True
             )
-        return outcome if isinstance(outcome, dict) else {"type": "ir.actions.act_window_close"}
+        return outcome if isinstance(outcome, dict) else self._show_next()
