@@ -71,6 +71,7 @@ class DsoChannel(models.AbstractModel):
             "model": "res.partner",
             "res_id": action.partner_id.id,
         }
+
     def _get_waiting_condition(self):
         """SQL condition for due automatic actions that wait for somebody all the same, ``None``
         if none does: what has to be printed is never sent by itself."""
