@@ -173,8 +173,8 @@ class DsoItemReport(models.Model):
         )
 
     def _get_day_sql(self, days):
-        """A company's day as an expression: a plain value where it is the same for all, as it nearly
-        always is, so that the database calculates with it.
+        """A company's day as an expression: a plain value where it is the same for all, as it
+        nearly always is, so that the database calculates with it.
 
         :param days: {company: date}
         """
