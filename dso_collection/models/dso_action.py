@@ -261,6 +261,8 @@ class DsoAction(models.Model):
     )
     _open_customer_idx = models.Index("(customer_id, date, id) WHERE state IN ('planned', 'error')")
     _done_customer_idx = models.Index("(customer_id, done_date) WHERE done_date IS NOT NULL")
+    # SMS whose failure may not have been noted yet
+    _sms_idx = models.Index("(done_date) WHERE sms_uuid IS NOT NULL AND state = 'done'")
     _history_idx = models.Index("(done_date DESC, id DESC) WHERE done_date IS NOT NULL")
 
     # ------------------------------------------------------------------

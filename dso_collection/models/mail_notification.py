@@ -9,8 +9,10 @@ class MailNotification(models.Model):
     def write(self, vals):
         result = super().write(vals)
         status = vals.get("notification_status")
+        if status not in (*FAILED, *DELIVERED):
+            return result
         sms = self.filtered(lambda notification: notification.notification_type == "sms")
-        if sms and status in (*FAILED, *DELIVERED):
+        if sms:
             self.env["dso.action"]._follow_sms(sms)
         if status == "bounce":
             # sudo: the mail gateway reports it
