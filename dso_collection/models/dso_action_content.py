@@ -162,8 +162,9 @@ class DsoActionContent(models.AbstractModel):
         :param facts: see ``_get_told_lines``
         :return: {action id: [dict with ``line_id``, ``document``, ``invoice_date``, ``due_date``,
             ``days_overdue``, ``currency_id`` (record), ``amount_residual`` (its currency, what is
-            asked for), ``amount_company``, ``partial``, ``penalty`` and ``recovery_cost`` (its currency),
-            ``breakdown`` (see ``account.move.line._dso_penalties``, empty in a snapshot)]}
+            asked for), ``amount_company``, ``partial``, ``penalty`` and ``recovery_cost`` (its
+            currency), ``breakdown`` (see ``account.move.line._dso_penalties``, empty in a
+            snapshot)]}
         """
         done = self.filtered("done_date")
         rows = {
