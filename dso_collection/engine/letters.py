@@ -74,8 +74,10 @@ def split_pages(marks):
     >>> split_pages(["a", None, "b"])
     [('a', 0, 2), ('b', 2, 3)]
     """
+    if not marks:
+        return []
     starts = [(page, mark) for page, mark in enumerate(marks) if mark is not None]
-    if marks and (not starts or starts[0][0] != 0):
+    if not starts or starts[0][0] != 0:
         raise ValueError("no letter begins on the first page")
     if len({mark for _page, mark in starts}) != len(starts):
         raise ValueError("a letter begins twice")
