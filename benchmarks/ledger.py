@@ -114,7 +114,9 @@ def fill(env, *, customers, items):
     if "dso_collection_contact" in env["res.partner"]._fields:
         cr.execute(
             """
-            UPDATE res_partner SET dso_collection_contact = TRUE
+            UPDATE res_partner
+               SET dso_collection_contact = TRUE, dso_serves_email = TRUE,
+                   dso_serves_phone = TRUE, dso_serves_post = TRUE
              WHERE id >= %(first_partner)s AND parent_id IS NOT NULL
             """,
             values,

@@ -476,13 +476,39 @@ class DsoActionDispatch(models.AbstractModel):
         actions = self.filtered(
             lambda action: action.automatic and action.state in OPEN_STATES and not action.done_date
         )
+        rows = []
         for channel, group in actions._by_channel():
             blockers = channel._get_blockers(group)
             for action in group:
-                if action.id in blockers:
-                    action._set_error(**blockers[action.id])
-                elif action.state == "error" and not (action.error_data or {}).get("sticky"):
-                    action.write({"state": "planned", "error_data": False})
+                data = blockers.get(action.id)
+                if data and (action.state != "error" or action.error_data != data):
+                    rows.append((action.id, "error", data))
+                elif not data and action._is_mended():
+                    rows.append((action.id, "planned", None))
+        # a plan from nothing can find thousands of customers without a contact
+        self._write_states(rows)
+
+    def _is_mended(self):
+        """Whether nothing keeps an action back that was in error; what failed as it was carried
+        out stays so until it is tried again."""
+        return self.state == "error" and not (self.error_data or {}).get("sticky")
+
+    def _write_states(self, rows):
+        """Write states and errors in bulk.
+
+        :param rows: [(action id, state, error data)]
+        """
+        if not rows:
+            return
+        self.env.flush_all()
+        columns = ["state", "error_data"]
+        bulk_update(self, columns, rows)
+        changed = self.browse([row[0] for row in rows])
+        changed.modified(columns)
+        # lists by state on the file do not follow a change of state by themselves
+        changed.customer_id.invalidate_recordset(
+            ["open_action_ids", "past_action_ids"], flush=False
+        )
 
     def action_retry(self):
         """Try again what failed: a message that was not delivered leaves once more, the same one
