@@ -593,6 +593,11 @@ class AccountMoveLine(models.Model):
         """Exclude from follow-up, in Odoo's own words and for all of its reports."""
         self._dso_write_own({"no_followup": True})
 
+    def action_dso_view_item(self):
+        """Open the item itself, with who said what of it."""
+        self.ensure_one()
+        return self.get_formview_action()
+
     def action_dso_view_customer(self):
         """Open the customer's file of this item."""
         self.ensure_one()

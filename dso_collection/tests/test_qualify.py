@@ -430,6 +430,17 @@ class TestQualify(QualifyCase):
         with self.assertRaisesRegex(UserError, "cleared meanwhile"):
             wizard.action_apply()
 
+    def test_log_is_seen_on_the_item(self):
+        self._qualify(status_id=self.ongoing.id, comment="Seen here")
+        action = self.old.with_user(self.reader).action_dso_view_item()
+        self.assertEqual(action["res_id"], self.old.id)
+        view = (
+            self.env["account.move.line"]
+            .with_user(self.reader)
+            .get_view(self.env.ref("account.view_move_line_form").id)
+        )
+        self.assertIn("dso_qualification_ids", view["arch"])
+
     def test_from_invoices(self):
         moves = (self.old | self.young).move_id.with_user(self.collector)
         action = moves.action_dso_qualify()
