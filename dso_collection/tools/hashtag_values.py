@@ -263,6 +263,11 @@ def amount(family, variant):
     """The total of a family, one for each currency."""
 
     def function(batch):
+        if family == "selected" and variant in ("", "exclude_late_penalties"):
+            # what the dispatcher has made already
+            return batch.each(
+                lambda action: action.total_text or action._join_amounts(_add_up(action, []))
+            )
         entries = _read_entries(batch, family, variant)
         return batch.each(lambda action: action._join_amounts(_add_up(action, entries[action.id])))
 
