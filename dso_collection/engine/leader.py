@@ -48,6 +48,21 @@ def is_partial(item: Item) -> bool:
     return item.part is not None and item.part < item.amount - NOISE
 
 
+def open_part(kind: str, part: float, residual_then: float, residual: float) -> float:
+    """What is still disputed or promised of an item of which ``part`` was. A payment counts for a
+    promised part first (R15), for a disputed one last. All in the item's currency.
+
+    :param residual_then: what was open when the part was given
+    :param residual: what is open now
+
+    >>> open_part("promise", 400.0, 1000.0, 900.0), open_part("dispute", 400.0, 1000.0, 900.0)
+    (300.0, 400.0)
+    """
+    if kind == "promise":
+        part = max(0.0, part - residual_then + residual)
+    return min(part, residual)
+
+
 def held(item: Item, today: date) -> float:
     """The part of a claim that a dispute, a promise or their follow-up keeps out of the scenario
     while the rest stays in it; 0 where nothing is held, or all of it (see :func:`exclusion`).

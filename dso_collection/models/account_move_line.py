@@ -186,12 +186,12 @@ class AccountMoveLine(models.Model):
         for line, entry in last.items():
             if entry.kind != line.dso_status_id.kind or entry.amount <= 0:
                 continue
-            residual = line.amount_residual_currency
-            part = entry.amount
-            if entry.kind == "promise":
-                # what was paid since counts for the promise first
-                part = max(0.0, entry.amount - entry.amount_residual + residual)
-            parts[line.id] = min(part, residual)
+            parts[line.id] = rules.open_part(
+                entry.kind,
+                entry.amount,
+                entry.amount_residual,
+                line.amount_residual_currency,
+            )
         return parts
 
     @api.model

@@ -27,17 +27,13 @@ class DsoActionSpecific(models.AbstractModel):
 
         :param rows: see ``_get_rows``; those of a child are its parent's
         """
-        executions = self.browse()
-        for action in self:
-            if not action._repeats():
-                executions |= action
-                continue
-            child = self.create(action._prepare_execution_values())
-            # what was noted is about this execution
-            action.write({"result": False, "comment": False})
+        repeating = self.filtered(lambda action: action._repeats())
+        children = self.create([action._prepare_execution_values() for action in repeating])
+        for action, child in zip(repeating, children, strict=True):
             rows[child.id] = rows[action.id]
-            executions |= child
-        return executions
+        # what was noted is about this execution
+        repeating.write({"result": False, "comment": False})
+        return (self - repeating) | children
 
     def _prepare_execution_values(self):
         self.ensure_one()

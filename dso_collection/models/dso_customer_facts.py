@@ -7,7 +7,7 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import SQL
 
-from ..engine import facts, scenario
+from ..engine import facts, leader, scenario
 
 _logger = logging.getLogger(__name__)
 
@@ -166,7 +166,10 @@ class DsoCustomerFacts(models.AbstractModel):
                 if key not in until:
                     until[key] = by_id[company_id]._dso_promised_until(promised)
                 promised = until[key]
-            *head, attached, restarted, part, attached_part = values
+            *head, attached, restarted, part, then, residual, attached_part = values
+            if part is not None and residual:
+                amount, kind = head[3], head[6]
+                part = leader.open_part(kind, part, then, residual) * amount / residual
             items[customer_id].append(
                 make((*head, promised, attached, restarted, part, attached_part))
             )
@@ -190,14 +193,8 @@ class DsoCustomerFacts(models.AbstractModel):
                    COALESCE(line.invoice_date, line.date), line.amount_residual::float8,
                    COALESCE(line.no_followup, FALSE), COALESCE(line.dso_ignored, FALSE),
                    status.kind, COALESCE(attached.wholly, FALSE), resolved.restarted,
-                   CASE part.kind
-                       WHEN 'dispute' THEN part.amount
-                       -- what was paid since counts for the promise first
-                       WHEN 'promise' THEN GREATEST(
-                           0, part.amount - part.amount_residual + line.amount_residual_currency
-                       )
-                   END::float8 * line.amount_residual::float8
-                       / NULLIF(line.amount_residual_currency, 0)::float8,
+                   part.amount::float8, part.amount_residual::float8,
+                   line.amount_residual_currency::float8,
                    NOT COALESCE(attached.wholly, TRUE)
               FROM dso_customer customer
               JOIN res_partner partner ON partner.commercial_partner_id = customer.partner_id
