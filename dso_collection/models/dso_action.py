@@ -463,6 +463,19 @@ class DsoAction(models.Model):
                 )
             )
 
+    @api.model
+    def _get_undone_domain(self):
+        """Actions that are open and have not left yet; what has left and failed is open too."""
+        return Domain("state", "in", OPEN_STATES) & Domain("done_date", "=", False)
+
+    def _is_undone(self):
+        """Whether this action is open and has not left yet."""
+        self.ensure_one()
+        return self.state in OPEN_STATES and not self.done_date
+
+    def _filter_undone(self):
+        return self.filtered(lambda action: action._is_undone())
+
     def _is_users_own_date(self, vals):
         """A date written from a screen (list, calendar) is the user's own and holds (R7)."""
         return not self.env.su and any(str(action.date) != str(vals["date"]) for action in self)
@@ -492,9 +505,7 @@ class DsoAction(models.Model):
     def action_confirm(self):
         """Let automatic actions leave at their date. Alone or in bulk."""
         self.check_access("write")
-        actions = self.filtered(
-            lambda action: action.automatic and action.state in OPEN_STATES and not action.done_date
-        )
+        actions = self.filtered(lambda action: action.automatic and action._is_undone())
         if not actions:
             raise UserError(
                 self.env._(
@@ -508,9 +519,7 @@ class DsoAction(models.Model):
     def action_unconfirm(self):
         """Take a confirmation back."""
         self.check_access("write")
-        self.filtered(lambda action: action.state in OPEN_STATES and not action.done_date).write(
-            {"confirmed": False}
-        )
+        self._filter_undone().write({"confirmed": False})
 
     def action_cancel(self, reason=None):
         """Do not do these actions. A scenario step skipped so counts as done today (R4)."""
@@ -527,7 +536,7 @@ class DsoAction(models.Model):
         date = fields.Date.to_date(date)
         if not date:
             raise UserError(self.env._("Choose the new date."))
-        if any(action.state not in OPEN_STATES or action.done_date for action in self):
+        if self != self._filter_undone():
             raise UserError(self.env._("Only planned actions can be moved to another date."))
         self.write({"date": date, "date_forced": True})
         # sudo: the plan looks at the whole file; the right to move the action was checked
@@ -566,9 +575,9 @@ class DsoAction(models.Model):
 
     def action_preview_selected(self):
         """Leaf through the exact messages of the selected actions, and confirm them."""
-        actions = self.filtered(
-            lambda action: action.automatic and action.state in OPEN_STATES and not action.done_date
-        ).sorted(lambda action: (action.date, action.id))
+        actions = self.filtered(lambda action: action.automatic and action._is_undone()).sorted(
+            lambda action: (action.date, action.id)
+        )
         if not actions:
             raise UserError(
                 self.env._(

@@ -11,6 +11,7 @@ from psycopg2 import OperationalError
 
 from odoo import Command, api, fields, models, modules
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.bulk import bulk_insert, bulk_update
@@ -227,8 +228,7 @@ class DsoActionDispatch(models.AbstractModel):
         """Whether an automatic action may leave today."""
         self.ensure_one()
         return (
-            self.state in OPEN_STATES
-            and not self.done_date
+            self._is_undone()
             and self.automatic
             and (self.confirmed or not self.to_confirm)
             and self.date <= today
@@ -239,8 +239,7 @@ class DsoActionDispatch(models.AbstractModel):
         cleared = self.filtered(
             lambda action: (
                 action.origin == "specific"
-                and action.state in OPEN_STATES
-                and not action.done_date
+                and action._is_undone()
                 and not any(line._dso_is_open() for line in action.item_ids.line_id)
             )
         )
@@ -311,7 +310,7 @@ class DsoActionDispatch(models.AbstractModel):
         self.lock_for_update()
         self.invalidate_recordset()
         for action in self:
-            if action.state not in OPEN_STATES or action.done_date:
+            if not action._is_undone():
                 raise UserError(
                     self.env._(
                         "“%(action)s” is not planned any more (%(state)s). Reload the page to see "
@@ -387,8 +386,7 @@ class DsoActionDispatch(models.AbstractModel):
         for channel, actions in self._by_channel():
             blockers = channel._get_blockers(actions)
             blocked = actions.browse(blockers)
-            for action in blocked:
-                action._set_error(**blockers[action.id])
+            blocked._set_errors(blockers)
             ready = actions - blocked
             if not ready:
                 continue
@@ -466,26 +464,33 @@ class DsoActionDispatch(models.AbstractModel):
 
     def _set_error(self, code, **data):
         """Put open actions in error with what has to be mended (R11)."""
-        data = {"code": code, **data}
-        changed = self.filtered(lambda action: action.state != "error" or action.error_data != data)
-        changed.write({"state": "error", "error_data": data})
+        self._set_errors(dict.fromkeys(self.ids, {"code": code, **data}))
+
+    def _set_errors(self, blockers):
+        """The same for many actions, each with its own: one statement.
+
+        :param blockers: {action id: data of its error, with its code}
+        """
+        self._write_states(
+            [
+                (action.id, "error", blockers[action.id])
+                for action in self
+                if action.state != "error" or action.error_data != blockers[action.id]
+            ]
+        )
 
     def _refresh_errors(self):
         """Look again at what keeps open automatic actions from being sent: error from the moment
         they are planned, and back to planned as soon as it is mended (R11)."""
-        actions = self.filtered(
-            lambda action: action.automatic and action.state in OPEN_STATES and not action.done_date
-        )
+        actions = self.filtered(lambda action: action.automatic and action._is_undone())
         rows = []
         for channel, group in actions._by_channel():
             blockers = channel._get_blockers(group)
             for action in group:
-                data = blockers.get(action.id)
-                if data and (action.state != "error" or action.error_data != data):
-                    rows.append((action.id, "error", data))
-                elif not data and action._is_mended():
+                if action.id not in blockers and action._is_mended():
                     rows.append((action.id, "planned", None))
-        # a plan from nothing can find thousands of customers without a contact
+            # a plan from nothing can find thousands of customers without a contact
+            group.browse(blockers)._set_errors(blockers)
         self._write_states(rows)
 
     def _is_mended(self):
@@ -545,12 +550,9 @@ class DsoActionDispatch(models.AbstractModel):
         overtaken = actions._get_overtaken()
         last = (actions - overtaken).filtered(lambda action: action.origin == "scenario")
         following = self.sudo().search(
-            [
-                ("customer_id", "in", last.customer_id.ids),
-                ("origin", "=", "scenario"),
-                ("state", "in", OPEN_STATES),
-                ("done_date", "=", False),
-            ]
+            self._get_undone_domain()
+            & Domain("customer_id", "in", last.customer_id.ids)
+            & Domain("origin", "=", "scenario")
         )
         following._cancel("undelivered")
         self.env.flush_all()

@@ -8,7 +8,6 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from ..engine import letters
-from .dso_customer_facts import OPEN_STATES
 
 
 class DsoActionLetter(models.AbstractModel):
@@ -229,9 +228,7 @@ class DsoActionLetter(models.AbstractModel):
     def action_print_letters(self):
         """Open the pile of these letters: look through it, then print it and mark it done."""
         self.check_access("write")
-        pile = self.filtered(
-            lambda action: action.is_letter and action.state in OPEN_STATES and not action.done_date
-        )
+        pile = self.filtered(lambda action: action.is_letter and action._is_undone())
         if not pile:
             raise UserError(
                 self.env._(

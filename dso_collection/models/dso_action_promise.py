@@ -30,15 +30,11 @@ class DsoActionPromise(models.AbstractModel):
         not_kept = promises._get_not_kept_domain()
         lines = promises._search(not_kept).subselect("line_id")
         free = promises._search(not_kept & ~self._get_attached_domain())
-        broken = (
-            Domain("state", "in", OPEN_STATES)
-            & Domain("done_date", "=", False)
-            & (
-                Domain("leader_line_id", "in", lines)
-                | Domain("item_ids.line_id", "in", lines)
-                | Domain("origin", "=", "scenario")
-                & Domain("customer_id", "in", free.subselect("customer_id"))
-            )
+        broken = self._get_undone_domain() & (
+            Domain("leader_line_id", "in", lines)
+            | Domain("item_ids.line_id", "in", lines)
+            | Domain("origin", "=", "scenario")
+            & Domain("customer_id", "in", free.subselect("customer_id"))
         )
         return broken if True in value else ~broken
 
@@ -63,7 +59,7 @@ class DsoActionPromise(models.AbstractModel):
 
         :return: {action: promises}, only of actions that have any
         """
-        actions = self.filtered(lambda action: action.state in OPEN_STATES and not action.done_date)
+        actions = self._filter_undone()
         if not actions:
             return {}
         promises = self.env["dso.promise"]

@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
-from .dso_customer_facts import OPEN_STATES
-
 
 class DsoActionReply(models.AbstractModel):
     """The part of ``dso.action`` that waits for replies to be handled."""
@@ -30,11 +28,9 @@ class DsoActionReply(models.AbstractModel):
     def _search_is_paused(self, operator, value):
         if operator != "in":
             return NotImplemented
-        domain = fields.Domain(
+        domain = self._get_undone_domain() & fields.Domain(
             [
                 ("automatic", "=", True),
-                ("state", "in", OPEN_STATES),
-                ("done_date", "=", False),
                 ("company_id.dso_pause_on_reply", "=", True),
                 ("customer_id.reply_ids", "any", [("state", "=", "to_handle")]),
             ]
@@ -66,10 +62,7 @@ class DsoActionReply(models.AbstractModel):
         # sudo: why an action waits is told to whoever may see the action
         waiting = self.sudo().filtered(
             lambda action: (
-                action.automatic
-                and action.state in OPEN_STATES
-                and not action.done_date
-                and action.company_id.dso_pause_on_reply
+                action.automatic and action._is_undone() and action.company_id.dso_pause_on_reply
             )
         )
         if not waiting:

@@ -2,10 +2,10 @@
 
 from odoo import Command, api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.bulk import bulk_update
-from .dso_customer_facts import OPEN_STATES
 
 
 class DsoActionSpecific(models.AbstractModel):
@@ -110,11 +110,7 @@ class DsoActionSpecific(models.AbstractModel):
         :param resolved: whether the disputes of their items are resolved (R13)
         """
         self.check_access("write")
-        ending = self.filtered(
-            lambda action: (
-                action.origin == "specific" and action.state in OPEN_STATES and not action.done_date
-            )
-        )
+        ending = self.filtered(lambda action: action.origin == "specific" and action._is_undone())
         if not ending:
             raise UserError(self.env._("Only specific actions that are still open can be ended."))
         if resolved:
@@ -139,12 +135,12 @@ class DsoActionSpecific(models.AbstractModel):
             self.env["dso.action.item"]
             .sudo()
             .search(
-                [
-                    ("line_id", "in", lines.ids),
-                    ("action_id.origin", "=", "specific"),
-                    ("action_id.state", "in", OPEN_STATES),
-                    ("action_id.done_date", "=", False),
-                ]
+                Domain("line_id", "in", lines.ids)
+                & Domain(
+                    "action_id",
+                    "any",
+                    self._get_undone_domain() & Domain("origin", "=", "specific"),
+                )
             )
         )
         actions = items.action_id

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class MailTemplate(models.Model):
@@ -26,15 +27,12 @@ class MailTemplate(models.Model):
         return result
 
     def _dso_get_action_domain(self):
-        return [
-            ("mail_template_id", "in", self.ids),
-            ("state", "in", ("planned", "error")),
-            ("done_date", "=", False),
-        ]
+        undone = self.env["dso.action"]._get_undone_domain()
+        return undone & Domain("mail_template_id", "in", self.ids)
 
     def _dso_retry_blocked(self):
         """A mended template lets the actions that waited for it go."""
         # sudo: actions of all collectors use the template
-        domain = [*self._dso_get_action_domain(), ("state", "=", "error")]
+        domain = self._dso_get_action_domain() & Domain("state", "=", "error")
         if self.env["dso.action"].sudo().search(domain, limit=1):
             self.env["dso.action"]._trigger_dispatch()

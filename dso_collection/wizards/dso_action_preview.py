@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from ..models.dso_customer_facts import OPEN_STATES
-
 
 class DsoActionPreview(models.TransientModel):
     """The exact message of an action: before it goes as it would leave now, afterwards as it
@@ -132,8 +130,7 @@ class DsoActionPreview(models.TransientModel):
                 action.automatic
                 and action.to_confirm
                 and not action.confirmed
-                and action.state in OPEN_STATES
-                and not action.done_date
+                and action._is_undone()
             )
         )
 

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import letters
-from ..models.dso_customer_facts import OPEN_STATES
 
 #: How many letters are shown before they are printed: making more takes its time.
 PREVIEW_SIZE = 20
@@ -38,9 +37,7 @@ class DsoLetterPrint(models.TransientModel):
         for wizard in self:
             wizard.action_ids.check_access("read")
             # sudo: as the dispatcher looks at them
-            waiting = wizard.action_ids.sudo().filtered(
-                lambda action: action.state in OPEN_STATES and not action.done_date
-            )
+            waiting = wizard.action_ids.sudo()._filter_undone()
             blockers = {}
             for channel, actions in waiting.with_context(dso_by_hand=True)._by_channel():
                 blockers.update(channel._get_blockers(actions))
