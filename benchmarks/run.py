@@ -19,7 +19,7 @@ import report  # noqa: E402
 from dsodev import databases, odoo, paths  # noqa: E402
 from dsodev.ui import Stop, say  # noqa: E402
 
-AREAS = ("plan", "mail", "post", "pages", "install", "status", "qualify", "letters")
+AREAS = ("plan", "mail", "post", "pages", "install", "status", "qualify", "letters", "sms")
 PREFIX = "dso_bench_"
 PEER = "account_credit_control"
 PEER_PACKAGE = "odoo-addon-account-credit-control==19.0.1.0.0.13"
@@ -161,6 +161,17 @@ class Bench:
             uid=self.made["module"]["uid"],
             ours=self.size(500),
             theirs=self.size(100),
+        )
+
+    def sms(self):
+        # a tenth of customers owes nothing overdue, some owe it only just
+        ours, theirs, rounds = (50, 20, 2) if self.quick else (200, 50, 5)
+        return measure(
+            "sms.side_by_side",
+            database=self.planned("sms", self.size(20_000)),
+            rounds=rounds,
+            ours=ours,
+            theirs=theirs,
         )
 
 

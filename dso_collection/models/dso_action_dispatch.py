@@ -522,6 +522,9 @@ class DsoActionDispatch(models.AbstractModel):
         # sudo: the message belongs to the system; the right to act was checked
         failed = self.sudo().filtered(lambda action: action.state == "error")
         sent = failed.filtered("done_date")
+        printed = sent.filtered("letter_attachment_id") - sent.filtered(
+            lambda action: action.mail_id or action.snailmail_letter_id
+        )
         # somebody mended something: a new beginning, with all its attempts
         failed.write({"retry_count": 0, "retry_date": False})
         for channel, actions in sent._by_channel():
@@ -532,6 +535,9 @@ class DsoActionDispatch(models.AbstractModel):
         customers = failed.customer_id
         customers._plan(customers)
         self._trigger_dispatch()
+        printed = printed.filtered(lambda action: action.state == "done")
+        # paper leaves by hand: it is put into the user's
+        return printed.with_env(self.env).action_reprint_letters() if printed else None
 
     def _set_undelivered(
         self, text, model=None, res_id=None, code="undelivered", transient=False, **data
@@ -594,6 +600,14 @@ class DsoActionDispatch(models.AbstractModel):
 
     def _describe_error(self, data):
         """What keeps the action back and how to mend it, in the user's language."""
+        return self._get_error_texts(data).get(data["code"], data["code"])
+
+    def _get_error_texts(self, data):
+        """{code of an error: sentence that says what happened and what to do}, of all that there
+        are; a word or two for each of them are in ``dso.summary._get_causes``.
+
+        :param data: see ``_set_error``
+        """
         values = {
             "customer": self.partner_id.display_name,
             "company": self.company_id.name,
@@ -605,7 +619,9 @@ class DsoActionDispatch(models.AbstractModel):
                 self.action_type
             ],
         }
-        texts = {
+        return {
+            # a channel that is added brings words of its own
+            **self._get_channel()._describe_errors(self, data),
             "no_contact": self._describe_no_contact(data.get("medium"), values),
             "no_email": self.env._(
                 "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
@@ -626,6 +642,7 @@ class DsoActionDispatch(models.AbstractModel):
                 **values,
             ),
             **self._describe_sms_errors(data, values),
+            **self._describe_letter_errors(data, values),
             "broken_template": self.env._(
                 "The template “%(template)s” cannot be rendered: %(text)s. Correct it.", **values
             ),
@@ -654,16 +671,15 @@ class DsoActionDispatch(models.AbstractModel):
             "no_fax_domain": self.env._(
                 "There is no gateway for faxes. Enter its domain in the settings of Collection."
             ),
-            "not_posted": self.env._("Not posted: %(text)s", **values),
             "no_channel": self.env._(
                 "“%(type)s” cannot be sent automatically yet. Execute the action by hand, or "
                 "uncheck “Automatic” on the step.",
                 **values,
             ),
             "nothing_to_tell": self.env._("%(customer)s has no item to write about.", **values),
-            "undelivered": self.env._(
-                "Not delivered: %(text)s. Correct the address and retry.",
-                **dict(values, text=(values["text"] or "").rstrip(" .")),
+            "undelivered": self._describe_undelivered(values),
+            "cancelled_in_queue": self.env._(
+                "Somebody took it out of the queue before it left. Retry to send it after all."
             ),
             "provider_settings": self.env._(
                 "Not accepted: %(text)s. A credit manager corrects the settings of the provider; "
@@ -673,7 +689,17 @@ class DsoActionDispatch(models.AbstractModel):
             "unreachable": self._describe_unreachable(values),
             "failed": self.env._("It could not be carried out: %(text)s", **values),
         }
-        return texts.get(data["code"], data["code"])
+
+    def _describe_undelivered(self, values):
+        """Refused or bounced, and what to correct."""
+        values = dict(values, text=(values["text"] or "").rstrip(" ."))
+        if self.action_type == "fax":
+            return self.env._(
+                "Not delivered: %(text)s. Correct the fax number, or the gateway in the settings, "
+                "and retry.",
+                **values,
+            )
+        return self.env._("Not delivered: %(text)s. Correct the address and retry.", **values)
 
     def _describe_no_contact(self, medium, values):
         """That nobody can receive this action, and whom to tick."""

@@ -9,6 +9,15 @@ from odoo.tools.misc import format_date
 
 from ..engine import letters
 
+#: Types of actions whose letters the post may bring back.
+POSTED_TYPES = frozenset({"letter", "letter_registered", "litigation"})
+#: What Snailmail says → code of ours, see ``_describe_error``.
+POST_ERRORS = {
+    "CREDIT_ERROR": "no_post_credit",
+    "TRIAL_ERROR": "no_post_account",
+    "NO_PRICE_AVAILABLE": "no_post_country",
+}
+
 
 class DsoActionLetter(models.AbstractModel):
     """The part of ``dso.action`` that goes by post."""
@@ -176,12 +185,151 @@ class DsoActionLetter(models.AbstractModel):
         :meth:`_set_undelivered`."""
         self.ensure_one()
         letter = self.snailmail_letter_id
-        addressed = letter.error_code in ("MISSING_REQUIRED_FIELDS", "NO_PRICE_AVAILABLE")
+        not_taken = self.env.context.get("dso_not_taken")
+        code = POST_ERRORS.get(letter.error_code, "not_posted")
+        if letter.state == "canceled":
+            code = "cancelled_in_queue"
+        elif not_taken is False:
+            code = "unknown_outcome"
+        mend = letter
+        if letter.error_code in ("MISSING_REQUIRED_FIELDS", "NO_PRICE_AVAILABLE"):
+            mend = letter.partner_id
+        elif code in ("no_post_credit", "no_post_account"):
+            mend = self.env["iap.account"].get("snailmail") or letter
         self._set_undelivered(
             letter._dso_get_failure(),
-            model="res.partner" if addressed else "snailmail.letter",
-            res_id=letter.partner_id.id if addressed else letter.id,
-            code="not_posted",
+            model=mend._name,
+            res_id=mend.id,
+            code=code,
+            transient=bool(not_taken),
+            pages=self.letter_pages,
+            contact=letter.partner_id.display_name,
+        )
+
+    # ------------------------------------------------------------------
+    # Letters that come back
+    # ------------------------------------------------------------------
+
+    def _filter_returnable(self):
+        """Those of these actions whose letter is under way or arrived, as far as we know."""
+        return self.filtered(
+            lambda action: (
+                action.state == "done"
+                and action.letter_attachment_id
+                and action.action_type in POSTED_TYPES
+            )
+        )
+
+    def action_open_return(self):
+        """The post brought these letters back: asks why."""
+        self.check_access("write")
+        returned = self._filter_returnable()
+        if not returned:
+            raise UserError(
+                self.env._(
+                    "None of these actions is a letter that has left: only those can come back."
+                )
+            )
+        return self._open_wizard("dso_action_return_action", default_action_ids=returned.ids)
+
+    def _set_returned(self, reason, comment=None):
+        """The post brought these letters back: their actions are in error, to be sent again once
+        the address is right, and the customers' files keep a word on it (R11).
+
+        :param reason: key of ``RETURN_REASONS``
+        :param comment: what is written on the envelope
+        """
+        self.check_access("write")
+        returned = self._filter_returnable()
+        label = dict(self._get_return_reasons())[reason]
+        words = ": ".join(filter(None, (label, comment)))
+        returned.customer_id._message_log_batch(
+            {
+                customer.id: "\n".join(action._describe_return(words) for action in actions)
+                for customer, actions in returned.grouped("customer_id").items()
+            }
+        )
+        returned._set_undelivered(comment or "", code="returned", cause=reason)
+
+    def _describe_return(self, words):
+        """A line for the customer's file: which letter came back, and why."""
+        values = {
+            "letter": self.name,
+            "date": format_date(self.env, self.posted_date or self.done_date),
+            "words": words,
+            "number": self.tracking_number,
+        }
+        if self.tracking_number:
+            return self.env._(
+                "The letter “%(letter)s” of %(date)s (%(number)s) came back. %(words)s", **values
+            )
+        return self.env._("The letter “%(letter)s” of %(date)s came back. %(words)s", **values)
+
+    @api.model
+    def _get_return_reasons(self):
+        """Why letters come back, in the user's language."""
+        return [
+            ("unknown", self.env._("Unknown at this address")),
+            ("moved", self.env._("Moved")),
+            ("refused", self.env._("Refused")),
+            ("not_collected", self.env._("Not collected at the post office")),
+            ("other", self.env._("Other reason")),
+        ]
+
+    def _describe_letter_errors(self, data, values):
+        """Sentences on letters, see ``_describe_error``."""
+        values = dict(
+            values,
+            text=(values["text"] or "").rstrip(" ."),
+            pages=data.get("pages") or self.letter_pages,
+            contact=data.get("contact")
+            or self.recipient_ids[:1].display_name
+            or values["customer"],
+        )
+        return {
+            "not_posted": self.env._(
+                "Not posted: %(text)s. Mend it and retry, or print the letter from the history and "
+                "post it yourself.",
+                **values,
+            ),
+            "no_post_credit": self.env._(
+                "Not posted: there are not enough credits at Snailmail for a letter of %(pages)s "
+                "pages. Buy credits, where the prices are shown too; it is then posted by itself "
+                "within a day, or at once if you retry.",
+                **values,
+            ),
+            "no_post_account": self.env._(
+                "Not posted: there is no account at Snailmail yet. An administrator registers one "
+                "in the settings under Odoo IAP and buys credits; then retry.",
+            ),
+            "no_post_country": self.env._(
+                "Not posted: Snailmail does not deliver to the country of %(contact)s. Correct the "
+                "country and retry, or print the letter from the history and post it yourself.",
+                **values,
+            ),
+            "unknown_outcome": self.env._(
+                "It is not known whether the letter was posted: %(text)s. Look into the account at "
+                "Snailmail before you retry, or it may be posted twice.",
+                **values,
+            ),
+            "returned": self._describe_returned(data, values),
+        }
+
+    def _describe_returned(self, data, values):
+        """That the letter came back, why, and what to do."""
+        cause = data.get("cause")
+        reason = dict(self._get_return_reasons()).get(cause, "")
+        values = dict(values, reason=": ".join(filter(None, (reason, values["text"]))))
+        if cause in ("refused", "not_collected"):
+            return self.env._(
+                "The letter to %(contact)s came back. %(reason)s. Reach the customer by another "
+                "way, or retry to send it once more.",
+                **values,
+            )
+        return self.env._(
+            "The letter to %(contact)s came back. %(reason)s. Correct the address, then retry: the "
+            "letter is made again for the new address.",
+            **values,
         )
 
     # ------------------------------------------------------------------
@@ -218,7 +366,8 @@ class DsoActionLetter(models.AbstractModel):
             "words": self.total_in_words,
             # a text without any table says nothing of the items
             "items_table": self.items_table if "<table" not in str(body) else "",
-            "penalties_table": penalties if str(penalties) not in str(body) else "",
+            # a text may have it where it wants
+            "penalties_table": "" if "dso_penalties_table" in str(body) else penalties,
         }
 
     # ------------------------------------------------------------------

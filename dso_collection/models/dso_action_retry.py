@@ -1,6 +1,7 @@
 """Trying again by itself what failed for a passing cause: always the same message."""
 
 import logging
+from functools import partial
 
 from psycopg2 import OperationalError
 
@@ -9,6 +10,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
 from ..engine import retry
+from ..tools.conflicts import afresh
 
 _logger = logging.getLogger(__name__)
 
@@ -57,19 +59,30 @@ class DsoActionRetry(models.AbstractModel):
         companies = list(self._get_open_todays(now))
         position, count = (fields.Datetime.to_datetime("1970-01-01"), 0), 0
         while companies:
-            rows = self._lock_retries(companies, now, position)
-            if not rows:
+            batch = partial(self._retry_batch, companies, now, position)
+            position, done, seconds = afresh(self.env, batch)
+            count += done
+            if not position or not seconds:
                 break
-            position = rows[-1]
-            actions = self.browse([row[1] for row in rows])
-            actions.invalidate_recordset()
-            for channel, group in actions._by_channel():
-                count += group._retry_group(channel)
-            left = BATCH_SIZE if len(rows) == BATCH_SIZE else 0
-            if not self.env["dso.customer"]._commit(len(rows), left):
-                break
-            self.env.invalidate_all()
         return count
+
+    @api.model
+    def _retry_batch(self, companies, now, position):
+        """Send the next ones again, and commit.
+
+        :return: position of the last one, ``None`` if there was none; number of those that were
+            handed over; seconds left
+        """
+        rows = self._lock_retries(companies, now, position)
+        if not rows:
+            return None, 0, 0
+        actions = self.browse([row[1] for row in rows])
+        actions.invalidate_recordset()
+        count = sum(group._retry_group(channel) for channel, group in actions._by_channel())
+        left = BATCH_SIZE if len(rows) == BATCH_SIZE else 0
+        seconds = self.env["dso.customer"]._commit(len(rows), left)
+        self.env.invalidate_all()
+        return rows[-1], count, seconds
 
     @api.model
     def _lock_retries(self, companies, now, position):
@@ -120,7 +133,9 @@ class DsoActionRetry(models.AbstractModel):
 
         :param values: see ``_describe_error``
         """
-        values = dict(values, text=(values["text"] or "").rstrip(" ."))
+        cause = (self.error_data or {}).get("cause")
+        text = (values["text"] or "") or self._get_sms_cause_label(cause)
+        values = dict(values, text=text.rstrip(" ."))
         if self.retry_date:
             return self.env._(
                 "Not delivered yet: %(text)s. It is tried again by itself on %(date)s, nothing is "

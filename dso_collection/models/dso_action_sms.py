@@ -15,6 +15,8 @@ FAILED = ("exception", "bounce", "canceled")
 DELIVERED = ("process", "pending", "sent")
 #: Causes that the provider's account has to be looked at for.
 ACCOUNT_CAUSES = ("sms_credit", "sms_acc")
+#: What Odoo's service says of a text that it has had for a number just before.
+DUPLICATE = "duplicate_message"
 #: How far back reports that could not be noted at once are looked for.
 CATCH_UP_DAYS = 30
 
@@ -53,18 +55,23 @@ class DsoActionSms(models.AbstractModel):
             if action and notification.notification_status in FAILED:
                 action._set_undelivered(**self._prepare_sms_failure(action, notification))
             elif action and action._is_undelivered_sms():
-                action.write({"state": "done", "error_data": False})
+                action.write({"state": "done", "error_data": False, "retry_date": False})
                 self.env["dso.refresh.queue"]._enqueue_customers(action.customer_id)
 
     def _is_undelivered_sms(self):
         self.ensure_one()
-        return bool(self.done_date) and (self.error_data or {}).get("code") == "undelivered_sms"
+        code = (self.error_data or {}).get("code")
+        return bool(self.done_date) and code in ("undelivered_sms", "unreachable")
 
     @api.model
     def _prepare_sms_failure(self, action, notification):
         """Arguments of ``_set_undelivered``."""
         cause = notification.failure_type or notification.notification_status
+        if notification.failure_reason == DUPLICATE:
+            cause = DUPLICATE
+        call = self.env.context.get("dso_sms_call")
         values = {
+            "transient": cause == "sms_server" and bool(call) and call.nothing_left,
             "code": "undelivered_sms",
             "cause": cause,
             "text": notification.failure_reason or "",
@@ -158,7 +165,14 @@ class DsoActionSms(models.AbstractModel):
             "sms_acc": self.env._(
                 "The SMS account is not registered. Register it in the settings and retry."
             ),
-            "sms_server": self.env._("The SMS service did not answer. Retry later."),
+            "sms_server": self.env._(
+                "The SMS service did not answer, or failed: it may have left all the same. Look "
+                "into the account of the service, then retry."
+            ),
+            DUPLICATE: self.env._(
+                "The SMS service has had the same text for this number just before, and does not "
+                "send it again. Ask the customer; retry tomorrow if it is missing."
+            ),
             "sms_blacklist": self.env._(
                 "The number is on the blacklist. Choose another contact for collection."
             ),
@@ -175,5 +189,7 @@ class DsoActionSms(models.AbstractModel):
 
     def _get_sms_cause_label(self, cause):
         """Odoo's own words for a cause that has no sentence here, providers' causes included."""
+        if cause == "sms_server":
+            return self.env._("The SMS service did not answer")
         field = self.env["mail.notification"]._fields["failure_type"]
         return dict(field._description_selection(self.env)).get(cause) or cause or ""

@@ -72,6 +72,20 @@ class DsoChannel(models.AbstractModel):
             "res_id": action.partner_id.id,
         }
 
+    @api.model
+    def _describe_errors(self, action, data):
+        """Sentences on errors that no other channel has.
+
+        :param data: of the error, with its code and whatever the channel put into it
+        :return: {code: what happened and what to do, in the user's language}
+        """
+        return {}
+
+    @api.model
+    def _get_error_causes(self):
+        """The same in a word or two, for the summary of each morning."""
+        return {}
+
     def _get_waiting_condition(self):
         """SQL condition for due automatic actions that wait for somebody all the same, ``None``
         if none does: what has to be printed is never sent by itself."""

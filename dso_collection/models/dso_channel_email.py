@@ -331,10 +331,18 @@ class DsoChannelEmail(models.AbstractModel):
         """The same message again, to the addresses as they are now, with its Message-Id."""
         for action in actions.filtered("mail_id"):
             contacts = self._get_reachable(action.recipient_ids)
+            if not contacts:
+                # the address that failed is no better a second time
+                action._set_error(**self._get_recipient_blocker(action, action.recipient_ids))
+                continue
             mail = action.mail_id
-            if contacts:
-                mail.email_to = ", ".join(map(self._format_recipient, contacts))
-            mail.write({"failure_reason": False, "failure_type": False})
+            mail.write(
+                {
+                    "email_to": ", ".join(map(self._format_recipient, contacts)),
+                    "failure_reason": False,
+                    "failure_type": False,
+                }
+            )
             mail.mark_outgoing()
             mail.mail_message_id.notification_ids.write(
                 {"notification_status": "ready", "failure_type": False, "failure_reason": False}

@@ -28,6 +28,15 @@ class DsoChannelErm(models.AbstractModel):
         return blocker and {**blocker, "code": "no_letter_template"}
 
     @api.model
+    def _get_mention(self, action):
+        contact = action.recipient_ids[:1]
+        return self.with_context(lang=action.lang).env._(
+            "Electronic registered mail to %(name)s, %(email)s",
+            name=contact.name or contact.display_name,
+            email=contact.email_normalized or "",
+        )
+
+    @api.model
     def _send(self, actions):
         contents = self._render(actions)
         recipients = {

@@ -1,7 +1,9 @@
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.tools import SQL
 
 REPORT = "dso_collection.report_letter"
+#: Of a partner, copied onto Snailmail's letters.
+ADDRESS_FIELDS = ("street", "street2", "zip", "city", "state_id", "country_id")
 
 
 class DsoChannelLetter(models.AbstractModel):
@@ -213,15 +215,78 @@ class DsoChannelLetter(models.AbstractModel):
 
     @api.model
     def _retry(self, actions):
-        """The same letter again, to the address as it is now."""
-        # sudo: see _post
-        failed = actions.filtered("snailmail_letter_id").sudo()
-        for action in failed:
+        """The same letter again, to the address as it is now, which is printed on it. Those that
+        were printed here are made anew, for somebody to print."""
+        addressees = actions._get_addressees()
+        stuck = actions.browse()
+        for action in actions:
+            blocker = self._get_address_blocker(action, addressees[action.id])
+            if blocker:
+                action._set_error(**blocker)
+                stuck |= action
+        failed = (actions - stuck).filtered("letter_attachment_id").sudo()
+        self._print_again(failed.filtered(lambda action: self._is_readdressed(action, addressees)))
+        self._post_again(failed.filtered("snailmail_letter_id"), addressees)
+        by_hand = failed.filtered(lambda action: not action.snailmail_letter_id)
+        for company, group in by_hand.grouped("company_id").items():
+            group.write(
+                {
+                    "state": "done",
+                    "error_data": False,
+                    # another envelope: what was noted of the first one is in the customer's file
+                    "tracking_number": False,
+                    "posted_date": company._dso_today(),
+                    "received_date": False,
+                    "receipt": False,
+                    "receipt_filename": False,
+                }
+            )
+
+    @api.model
+    def _is_readdressed(self, action, addressees):
+        """Whether the address on paper may not be the present one: Snailmail's letters know which
+        it was; what came back is made again in any case."""
+        letter = action.snailmail_letter_id
+        if not letter or (action.error_data or {}).get("code") == "returned":
+            return True
+        partner = addressees[action.id]
+        return letter.partner_id != partner or any(
+            letter[fname] != partner[fname] for fname in ADDRESS_FIELDS
+        )
+
+    @api.model
+    def _print_again(self, actions):
+        """The letters as they were, with the address as it is now. The first ones stay among the
+        files of their actions."""
+        if not actions:
+            return
+        contents = {action.id: (action.subject, action.body) for action in actions}
+        pdfs = self._print(actions, contents)
+        enclosed = self._get_attachments(actions)
+        pdfs = {
+            action.id: self._enclose(pdfs[action.id], enclosed[action.id]) for action in actions
+        }
+        files = self._store(actions, pdfs)
+        for action in actions:
+            action.write(
+                {
+                    "letter_attachment_id": files[action.id].id,
+                    "letter_pages": self._count_pages(pdfs[action.id]),
+                    "recipient_ids": [Command.set(action._get_addressees()[action.id].ids)],
+                }
+            )
+
+    @api.model
+    def _post_again(self, actions, addressees):
+        """Put letters back into Snailmail's queue."""
+        for action in actions:
             letter = action.snailmail_letter_id
-            partner = letter.partner_id
+            partner = addressees[action.id]
             letter.write(
                 {
                     "state": "pending",
+                    "partner_id": partner.id,
+                    "attachment_id": action.letter_attachment_id.id,
                     "error_code": False,
                     "info_msg": False,
                     "street": partner.street,
@@ -236,5 +301,5 @@ class DsoChannelLetter(models.AbstractModel):
                 {"notification_status": "ready", "failure_type": False, "failure_reason": False}
             )
             action.write({"state": "done", "error_data": False})
-        if failed:
+        if actions:
             self._trigger_post()

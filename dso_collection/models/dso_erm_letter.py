@@ -1,6 +1,7 @@
 import base64
 import logging
 from datetime import timedelta
+from functools import partial
 
 from psycopg2 import OperationalError
 
@@ -8,6 +9,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, html2plaintext
 
 from ..engine import erm
+from ..tools.conflicts import afresh
 from ..tools.errors import ProviderError
 
 _logger = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ TRAVELLING = ("submitted", "deposited")
 MAX_DAYS = 60
 FIRST_POLL = timedelta(minutes=15)
 POLL = timedelta(hours=2)
+#: Letters that are printed together, in one transaction.
+PRINT_SIZE = 20
 PROOFS = {erm.DEPOSITED: "deposit_proof_id", erm.RECEIVED: "receipt_proof_id"}
 
 
@@ -86,7 +90,7 @@ class DsoErmLetter(models.Model):
         self.env.ref("dso_collection.ir_cron_erm").sudo()._trigger(moment)
 
     # ------------------------------------------------------------------
-    # The cron: one letter, one transaction
+    # The cron: short transactions
     # ------------------------------------------------------------------
 
     @api.model
@@ -103,80 +107,101 @@ class DsoErmLetter(models.Model):
         # the document is kept before it leaves: a letter that is handed over a second time is the
         # same to the byte
         for condition, method in (
-            (SQL("state = 'queued' AND document_id IS NULL"), "_make_document"),
+            (SQL("state = 'queued' AND document_id IS NULL"), "_make_documents"),
             (SQL("state = 'queued' AND document_id IS NOT NULL"), "_submit"),
             (SQL("poll_date <= %s", now), "_poll"),
         ):
-            if not letters._run_each(condition, method, now):
+            # printing takes as long for many as for one
+            size = PRINT_SIZE if method == "_make_documents" else 1
+            if not letters._run_all(condition, method, now, size):
                 letters._trigger()
                 break
 
     @api.model
-    def _run_each(self, condition, method, now):
-        """Each letter in a transaction of its own, leaving those of other workers to them.
+    def _run_all(self, condition, method, now, size):
+        """Do this with all letters, some in each transaction, leaving those of other workers to
+        them.
 
         :return: whether there was time for all
         """
-        last = 0
-        while letter := self._lock_next(condition, last):
-            last = letter.id
-            try:
-                with self.env.cr.savepoint():
-                    getattr(letter, method)(now)
-                    self.env.flush_all()
-            except OperationalError:
-                raise
-            except Exception as error:
-                # a fault of ours: told, and it stops no other letter
-                _logger.exception("%s of %s failed", method, letter)
-                if method == "_poll":
-                    letter.poll_date = now + POLL
-                else:
-                    letter._fail(ProviderError(str(error)))
-            if not self.env["dso.customer"]._commit(1):
-                return False
-            self.env.invalidate_all()
-        return True
+        last, seconds = 0, 1
+        while seconds:
+            last, seconds = afresh(
+                self.env, partial(self._run_batch, condition, method, now, size, last)
+            )
+            if not last:
+                return True
+        return False
 
     @api.model
-    def _lock_next(self, condition, last):
+    def _run_batch(self, condition, method, now, size, last):
+        """Lock the next letters, do it, commit.
+
+        :return: id of the last one, 0 if there was none; seconds left
+        """
+        letters = self._lock_next(condition, size, last)
+        if not letters:
+            return 0, 0
+        letters._do(method, now)
+        seconds = self.env["dso.customer"]._commit(len(letters))
+        self.env.invalidate_all()
+        return max(letters.ids), seconds
+
+    def _do(self, method, now):
+        """One fault stops no other letter: if it fails for some together, then one by one."""
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, method)(now)
+                self.env.flush_all()
+        except OperationalError:
+            raise
+        except Exception as error:
+            # a fault of ours: told, and it stops no other letter
+            _logger.exception("%s of %s failed", method, self)
+            if len(self) > 1:
+                for letter in self:
+                    letter._do(method, now)
+            elif method == "_poll":
+                self.poll_date = now + POLL
+            else:
+                self._fail(ProviderError(str(error)))
+
+    @api.model
+    def _lock_next(self, condition, size, last):
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 "SELECT id FROM dso_erm_letter WHERE %s AND id > %s "
-                "ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
+                "ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
                 condition,
                 last,
+                size,
             )
         )
-        letter = self.browse([row[0] for row in self.env.cr.fetchall()])
-        letter.invalidate_recordset()
-        return letter
+        letters = self.browse([row[0] for row in self.env.cr.fetchall()])
+        letters.invalidate_recordset()
+        return letters
 
     # ------------------------------------------------------------------
     # Handing over
     # ------------------------------------------------------------------
 
-    def _make_document(self, now):
-        """The letter as PDF, of what the customer was told."""
-        action = self.action_id
-        name = f"{(action.name or 'letter').replace('/', '-')}.pdf"
-        self.document_id = self._attach(name, self._render_pdf(), "application/pdf")
+    def _make_documents(self, now):
+        """These letters as PDF, of what the customers were told."""
+        pdfs = self._render_pdfs()
+        for letter in self:
+            name = f"{(letter.action_id.name or 'letter').replace('/', '-')}.pdf"
+            letter.document_id = letter._attach(name, pdfs[letter.id], "application/pdf")
 
-    def _render_pdf(self):
-        """:return: bytes"""
-        action = self.action_id
-        body = self.env["ir.qweb"]._render(
-            "dso_collection.erm_document",
-            {
-                "letter": self,
-                "action": action,
-                "company": action.company_id,
-                "lang": action.lang,
-            },
-            lang=action.lang,
-        )
-        return self.env["ir.actions.report"]._run_wkhtmltopdf([str(body)])
+    def _render_pdfs(self):
+        """As letters on paper would be, on the company's layout.
+
+        :return: {letter id: bytes}
+        """
+        actions = self.action_id
+        contents = {action.id: (action.subject, action.body) for action in actions}
+        pdfs = self.env["dso.channel.letter"]._print(actions, contents)
+        return {letter.id: pdfs[letter.action_id.id] for letter in self}
 
     def _attach(self, name, content, mimetype):
         """A file on the action: whoever may read it may read the file."""

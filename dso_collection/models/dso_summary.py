@@ -212,8 +212,14 @@ class DsoSummary(models.AbstractModel):
 
     @api.model
     def _get_causes(self):
-        """{code of an error: what it is in a word or two}"""
+        """{code of an error: what it is in a word or two}; the sentences are in
+        ``dso.action._get_error_texts``."""
+        channels = self.env["dso.channel"]._get_channels_by_type().values()
+        own = {}
+        for name in sorted(set(channels)):
+            own.update(self.env[name]._get_error_causes())
         return {
+            **own,
             "no_contact": self.env._("Error: no contact for collection"),
             "no_email": self.env._("Error: no e-mail address"),
             "bad_email": self.env._("Error: wrong e-mail address"),
@@ -224,6 +230,25 @@ class DsoSummary(models.AbstractModel):
             "no_sender_email": self.env._("Error: the collector has no e-mail address"),
             "no_channel": self.env._("Error: to be done by hand"),
             "no_erm_provider": self.env._("Error: no provider of registered mail"),
+            "no_phone": self.env._("Error: no phone number"),
+            "bad_phone": self.env._("Error: wrong phone number"),
+            "wrong_phone": self.env._("Error: wrong phone number"),
+            "no_mobile": self.env._("Error: no mobile number"),
+            "blacklisted": self.env._("Error: wants no SMS"),
+            "no_sms_template": self.env._("Error: no template"),
+            "undelivered_sms": self.env._("Error: SMS not delivered"),
+            "no_letter": self.env._("Error: no text for the letter"),
+            "no_address": self.env._("Error: postal address not complete"),
+            "not_posted": self.env._("Error: letter not posted"),
+            "no_post_credit": self.env._("Error: no credits to post letters"),
+            "no_post_account": self.env._("Error: no account to post letters"),
+            "no_post_country": self.env._("Error: country that letters are not posted to"),
+            "unknown_outcome": self.env._("Error: not known whether it has left"),
+            "returned": self.env._("Error: letter came back"),
+            "no_fax": self.env._("Error: no fax number"),
+            "bad_fax": self.env._("Error: wrong fax number"),
+            "no_fax_domain": self.env._("Error: no gateway for faxes"),
+            "cancelled_in_queue": self.env._("Error: taken out of the queue"),
             "nothing_to_tell": self.env._("Error: nothing to write about"),
             "undelivered": self.env._("Error: not delivered"),
             "provider_settings": self.env._("Error: settings of the provider"),

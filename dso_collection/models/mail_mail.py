@@ -6,6 +6,15 @@ from ..engine import retry
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
+    def cancel(self):
+        """An e-mail that somebody takes out of the queue has not left: its action says so."""
+        unsent = self.filtered(lambda mail: mail.state != "sent")
+        result = super().cancel()
+        # sudo: the mail queue reports it
+        actions = self.env["dso.action"].sudo().search([("mail_id", "in", unsent.ids)])
+        actions._set_undelivered("", code="cancelled_in_queue")
+        return result
+
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):

@@ -1,5 +1,9 @@
 from odoo import models
 
+from odoo.addons.sms.tools.sms_api import SmsApi
+
+from ..tools.iap import Watched
+
 
 class SmsSms(models.Model):
     _inherit = "sms.sms"
@@ -24,3 +28,10 @@ class SmsSms(models.Model):
                 raise_exception=raise_exception,
             )
         return None
+
+    def _send_with_api(self, sms_api, **kwargs):
+        """Remember whether what failed can have left all the same: only what has not is tried
+        again by itself. Odoo's own service tells which SMS it did not take; Twilio's adapter says
+        the same of an SMS that was refused and of one that it had no answer for."""
+        call = Watched(sms_api, isinstance(sms_api, SmsApi))
+        return super(SmsSms, self.with_context(dso_sms_call=call))._send_with_api(call, **kwargs)

@@ -4,6 +4,7 @@ from . import test_specific
 from . import test_freshness
 from . import test_action
 from . import test_dispatch
+from . import test_return
 from . import test_scenario
 from . import test_call
 from . import test_contact
@@ -12,6 +13,7 @@ from . import test_item
 from . import test_preview
 from . import test_promise
 from . import test_erm
+from . import test_errors
 from . import test_reply
 from . import test_report
 from . import test_summary
@@ -19,6 +21,7 @@ from . import test_security
 from . import test_sms
 from . import test_smtp
 from . import test_faults
+from . import test_faults_channels
 from . import test_tour
 from . import test_demo
 from . import test_hashtags

@@ -291,6 +291,31 @@ class TestDispatch(DsoCommon):
         self.assertIn("Mailbox is full", self.action.error_message)
         self.assertEqual(self.action.action_mend()["res_id"], self.contact.id)
 
+    def test_cancelled_in_the_queue(self):
+        """It has not left: an error until somebody sends it after all, the same message."""
+        self._invoice("2026-03-01")
+        action = self._plan("2026-03-06")
+        self._do(action, "2026-03-06")
+        mail = action.mail_id
+        mail.cancel()
+        self.assertEqual(action.state, "error")
+        self.assertIn("took it out of the queue", action.error_message)
+        self.assertEqual(self._open_action(), action, "the step after it is taken back")
+        action.with_user(self.collector).action_retry()
+        self.assertEqual((action.state, action.mail_id, mail.state), ("done", mail, "outgoing"))
+
+    def test_retry_needs_an_address(self):
+        """The one that bounced is no better a second time."""
+        self._invoice("2026-03-01")
+        action = self._plan("2026-03-06")
+        self._do(action, "2026-03-06")
+        action._set_undelivered("550 no such user")
+        self.contact.email = False
+        action.with_user(self.collector).action_retry()
+        self.assertEqual(action.state, "error")
+        self.assertIn("no e-mail address", action.error_message)
+        self.assertNotEqual(action.error_data["code"], "undelivered")
+
     def test_several_contacts_one_message(self):
         self._create_contact(self.partner, "Bob", "bob@acme.example.com")
         self._dispatch()

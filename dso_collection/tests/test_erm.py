@@ -1,6 +1,5 @@
 """Electronic registered mail through a real HTTP server on loopback."""
 
-import io
 import json
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -9,12 +8,13 @@ from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
-from odoo.tools.pdf import PdfFileReader
 
+from ..engine import letters
 from ..models.dso_erm_letter import DsoErmLetter
 from ..tools import http
 from .common import DsoCommon
 from .faults.erm import PDF, Provider
+from .letter_common import LetterCommon
 
 NOW = datetime(2026, 3, 6, 9)
 MODEL = "odoo.addons.dso_collection.models.dso_erm_letter"
@@ -54,7 +54,11 @@ class TestErm(DsoCommon):
         self.post = self.enterContext(Provider())
         self.provider.url = self.post.url
         # printing takes a second each: one test prints, the others have a document
-        printer = patch.object(DsoErmLetter, "_render_pdf", return_value=b"%PDF-1.4 letter")
+        printer = patch.object(
+            DsoErmLetter,
+            "_render_pdfs",
+            lambda letters: dict.fromkeys(letters.ids, b"%PDF-1.4 letter"),
+        )
         self.printer = printer
         printer.start()
         self.addCleanup(printer.stop)
@@ -98,18 +102,37 @@ class TestErm(DsoCommon):
         self.assertIn(self.action.message_id, self._customer().message_ids)
         self.assertPlanned("B", "2026-03-16")
 
-    def test_the_document_says_what_was_told(self):
-        """Printed by Odoo's own printer, addresses, amount and table included."""
+    def test_the_document_is_a_letter(self):
+        """On the company's layout, to the recipient and no other address than theirs, with the
+        amount in words and the table of items."""
+        self.company.write(
+            {"report_footer": "Registered in Berlin", "dso_letter_window": "dl_right"}
+        )
+        self.partner.write({"street": "5 Rue de la Paix", "zip": "75002", "city": "Paris"})
         letter = self._dispatch()
         self.printer.stop()
         self.addCleanup(self.printer.start)
         self._run()
         self.assertTrue(letter.document_id.raw.startswith(b"%PDF"))
-        pages = PdfFileReader(io.BytesIO(letter.document_id.raw)).pages
-        text = " ".join(" ".join(page.extract_text() for page in pages).split())
-        for words in ("Acme", "ann@acme.example.com", "100.00", "INV/2026", "Please pay <now>."):
+        text = LetterCommon._text(letter.document_id.raw)
+        for words in (
+            self.company.name,
+            "Registered in Berlin",
+            "Electronic registered mail to Ann, ann@acme.example.com",
+            "Acme Ann 5 Rue de la Paix",
+            "100.00",
+            "One Hundred",
+            "INV/2026",
+            "Please pay <now>.",
+        ):
             with self.subTest(words):
                 self.assertIn(words, text)
+        # in the window, as on paper
+        page = LetterCommon._pages(letter.document_id.raw)[0]
+        ((left, top),) = LetterCommon._find_word(page, "5 Rue de la Paix")
+        window = letters.WINDOWS["dl_right"]
+        self.assertTrue(window.left <= left <= window.left + window.width)
+        self.assertTrue(window.top <= top <= window.top + window.height)
 
     def test_from_queue_to_proofs(self):
         letter = self._submitted()
@@ -185,7 +208,7 @@ class TestErm(DsoCommon):
 
     def test_a_crash_after_handing_over_sends_nothing_twice(self):
         letter = self._dispatch().sudo()
-        letter._make_document(NOW)
+        letter._make_documents(NOW)
         with self.assertRaises(Crash), self.env.cr.savepoint():
             letter._submit(NOW)
             self.assertEqual(len(self.post.letters), 1, "the provider has it")
@@ -337,7 +360,7 @@ class TestErm(DsoCommon):
     def test_a_fault_of_ours_is_told_and_stops_no_other(self):
         letter = self._dispatch()
         with (
-            patch.object(type(letter), "_render_pdf", side_effect=ValueError("no fonts")),
+            patch.object(type(letter), "_render_pdfs", side_effect=ValueError("no fonts")),
             mute_logger(MODEL),
         ):
             self._run()

@@ -1,273 +1,24 @@
 """What must hold when things go wrong: several dispatchers at a time, dispatchers that are killed,
 broken templates, conflicts between transactions. With real processes, real commits and a real SMTP
-server, in a copy of the database."""
+server, in a copy of the database. What holds for every channel is in ``test_faults_channels``."""
 
 import random
 import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
-from datetime import timedelta
 
-from odoo import Command, fields
-from odoo.tests import BaseCase, new_test_user, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import tagged
 
-from .faults.database import copy_database, drop_database, open_env
-from .faults.smtp import HOST, Sink
-from .faults.workers import TIMEOUT, Workers
+from .faults.case import FaultsCase
+from .faults.workers import TIMEOUT
 
 SMALL_BATCHES = {"dso_action_dispatch.BATCH_SIZE": 5}
 
 
 @tagged("post_install", "-at_install")
-class TestFaults(BaseCase):
-    """Every test makes its own customers; all dates are real ones."""
-
-    # ------------------------------------------------------------------
-    # A database, a company, users
-    # ------------------------------------------------------------------
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.database = copy_database(get_db_name())
-        cls.addClassCleanup(drop_database, cls.database)
-        cls.workers = Workers(cls.database)
-        cls.addClassCleanup(cls.workers.close)
-        with cls._env() as env:
-            cls._make_company(env)
-
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(self.workers.kill_all)
-        # what other tests left undone is not this one's
-        with self._env() as env:
-            env.cr.execute("UPDATE dso_action SET automatic = FALSE WHERE state <> 'done'")
-            env.cr.execute("UPDATE mail_mail SET state = 'cancel' WHERE state = 'outgoing'")
-            env.cr.execute("DELETE FROM dso_refresh_queue")
-
-    @classmethod
-    def _env(cls, user_id=None):
-        """A transaction of its own, for records of this class's company, committed at the end."""
-        context = {"tracking_disable": True, "mail_create_nosubscribe": True}
-        if hasattr(cls, "company_id"):
-            context["allowed_company_ids"] = [cls.company_id]
-        return open_env(cls.database, *([user_id] if user_id else []), **context)
-
-    @classmethod
-    def _make_company(cls, env):
-        company = env["res.company"].create({"name": "Faults", "country_id": False})
-        env.user.company_ids += company
-        env = env(context=dict(env.context, allowed_company_ids=company.ids))
-        env["account.chart.template"].try_loading(
-            "generic_coa", company=company, install_demo=False
-        )
-        users = {}
-        for login, groups in (
-            ("faults_collector", "dso_collection.group_dso_collector"),
-            ("faults_accountant", "account.group_account_invoice"),
-        ):
-            users[login] = new_test_user(
-                env,
-                login=login,
-                email=f"{login}@company.example.com",
-                groups=f"base.group_user,{groups}",
-                company_id=company.id,
-                company_ids=[Command.set(company.ids)],
-                context={"no_reset_password": True},
-            )
-        scenario = cls._make_scenario(env, '<p><t t-out="object.total_text"/></p>')
-        company.write(
-            {
-                "dso_default_scenario_id": scenario.id,
-                "dso_default_collector_id": users["faults_collector"].id,
-                "dso_sending_calendar_id": False,
-            }
-        )
-        cls.company_id = company.id
-        cls.collector_id = users["faults_collector"].id
-        cls.accountant_id = users["faults_accountant"].id
-
-    @classmethod
-    def _make_sms_scenario(cls, env):
-        """Two SMS, 5 and 30 days after the due date, to be confirmed."""
-        template = env["sms.template"].create(
-            {
-                "name": "SMS",
-                "model_id": env["ir.model"]._get_id("dso.action"),
-                "body": "#company_name: please pay #items_amount_selected.",
-            }
-        )
-        steps = [
-            Command.create(
-                {
-                    "sequence": number,
-                    "name": name,
-                    "trigger": "due_date",
-                    "delay": delay,
-                    "action_type": "sms",
-                    "automatic": True,
-                    "sms_template_id": template.id,
-                }
-            )
-            for number, (name, delay) in enumerate((("First", 5), ("Second", 30)))
-        ]
-        return env["dso.scenario"].create({"name": "Faults by SMS", "step_ids": steps})
-
-    @classmethod
-    def _make_scenario(cls, env, body):
-        """Two e-mails, 5 and 30 days after the due date, to be confirmed."""
-        template = env["mail.template"].create(
-            {
-                "name": "Reminder",
-                "model_id": env["ir.model"]._get_id("dso.action"),
-                "subject": "Reminder for {{ object.partner_id.name }}",
-                "body_html": body,
-            }
-        )
-        steps = [
-            Command.create(
-                {
-                    "sequence": number,
-                    "name": name,
-                    "trigger": "due_date",
-                    "delay": delay,
-                    "action_type": "email",
-                    "automatic": True,
-                    "mail_template_id": template.id,
-                }
-            )
-            for number, (name, delay) in enumerate((("First", 5), ("Second", 30)))
-        ]
-        return env["dso.scenario"].create({"name": "Faults", "step_ids": steps})
-
-    # ------------------------------------------------------------------
-    # Customers that owe
-    # ------------------------------------------------------------------
-
-    def _make_customers(self, count, name=None, confirm=True, opening=False, **values):
-        """Customers that owe 100 since ten days, whose first e-mail is planned and confirmed by
-        the collector.
-
-        :param opening: one opening balance instead of an invoice for each, which is faster
-        :return: ids of the files
-        """
-        name = name or self._testMethodName
-        with self._env() as env:
-            partners = env["res.partner"].create(
-                [{"name": f"{name} {number}", "is_company": True} for number in range(count)]
-            )
-            env["res.partner"].create(
-                [
-                    {
-                        "name": "Ann",
-                        "parent_id": partner.id,
-                        "email": f"{name}.{number}@example.com",
-                        "phone": f"+32 470 12 {number // 100:02} {number % 100:02}",
-                        "dso_collection_contact": True,
-                    }
-                    for number, partner in enumerate(partners)
-                ]
-            )
-            if opening:
-                self._make_opening_balance(env, partners)
-            else:
-                self._make_invoices(env, partners)
-            company = env["res.company"].browse(self.company_id)
-            env["dso.customer"]._ensure_customers(company, set(partners.ids))
-            customers = env["dso.customer"].search([("partner_id", "in", partners.ids)], order="id")
-            customers.write(values)
-            customers._plan(customers)
-            # what the queue holds is what the test puts there
-            env.cr.flush()
-            env.cr.execute("DELETE FROM dso_refresh_queue")
-            ids = customers.ids
-        if confirm:
-            with self._env(self.collector_id) as env:
-                actions = env["dso.customer"].browse(ids).open_action_ids
-                self.assertEqual(len(actions), count)
-                actions.action_confirm()
-        return ids
-
-    def _make_invoices(self, env, partners):
-        today = fields.Date.today()
-        moves = env["account.move"].create(
-            [
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": partner.id,
-                    "invoice_date": today - timedelta(40),
-                    "invoice_date_due": today - timedelta(10),
-                    "invoice_line_ids": [
-                        Command.create({"name": "Goods", "price_unit": 100, "tax_ids": False})
-                    ],
-                }
-                for partner in partners
-            ]
-        )
-        moves.action_post()
-
-    def _make_opening_balance(self, env, partners):
-        today = fields.Date.today()
-        accounts = env["account.account"]
-        receivable = accounts.search([("account_type", "=", "asset_receivable")], limit=1)
-        income = accounts.search([("account_type", "=", "income")], limit=1)
-        lines = [
-            {
-                "account_id": receivable.id,
-                "partner_id": partner.id,
-                "debit": 100,
-                "date_maturity": today - timedelta(10),
-                "no_followup": False,
-            }
-            for partner in partners
-        ]
-        lines.append({"account_id": income.id, "credit": 100 * len(partners)})
-        move = env["account.move"].create(
-            {
-                "move_type": "entry",
-                "date": today - timedelta(40),
-                "line_ids": [Command.create(line) for line in lines],
-            }
-        )
-        move.action_post()
-
-    @contextmanager
-    def _smtp(self):
-        """The only mail server of the database, for a while."""
-        with Sink() as sink:
-            with self._env() as env:
-                server = env["ir.mail_server"].create(
-                    {
-                        "name": "Loopback",
-                        "smtp_host": HOST,
-                        "smtp_port": sink.port,
-                        "smtp_encryption": "none",
-                    }
-                )
-                server_id = server.id
-            try:
-                yield sink
-            finally:
-                with self._env() as env:
-                    env["ir.mail_server"].browse(server_id).unlink()
-
-    def _query(self, query, *params):
-        with self._env() as env:
-            env.cr.execute(query, params)
-            return env.cr.fetchall()
-
-    def _wait_for_end_of(self, job):
-        """Until PostgreSQL has undone what a killed process was doing."""
-        self._wait_until(
-            lambda: not self._query("SELECT 1 FROM pg_stat_activity WHERE pid = %s", job.backend)
-        )
-
-    def _wait_until(self, condition):
-        deadline = time.monotonic() + TIMEOUT
-        while not condition():
-            self.assertLess(time.monotonic(), deadline)
+class TestFaults(FaultsCase):
+    """Mostly with e-mails, the most common channel."""
 
     # ------------------------------------------------------------------
     # What must hold
@@ -393,91 +144,6 @@ class TestFaults(BaseCase):
             self.assertEqual(len(sink.received), target)
             self._wait_for_end_of(job)
 
-    def test_killed_at_each_point(self):
-        """Before the commit, nothing has happened; after it, one message."""
-        for point in ("locked", "mailed", "processed", "committed"):
-            with self.subTest(point):
-                self.workers.kill_all()
-                customer_ids = self._make_customers(5, f"killed_{point}")
-                job = self.workers.start("dispatch", hold=[point])
-                job.until(point)
-                self.assertTrue(job.kill())
-                self._wait_for_end_of(job)
-                left = 0 if point == "committed" else 5
-                self.assertEqual(self.workers.run("dispatch"), left)
-                self._check_once(customer_ids)
-
-    def _make_sms_customers(self, count, name=None, **values):
-        with self._env() as env:
-            scenario_id = self._make_sms_scenario(env).id
-        return self._make_customers(count, name, scenario_id=scenario_id, **values)
-
-    def _check_sms_once(self, customer_ids):
-        """Each of these customers got its first SMS, exactly once, with its one notification and
-        tracker, and the next step is planned."""
-        rows = self._query(
-            """
-            SELECT action.customer_id, action.state, action.sms_id IS NOT NULL, step.sequence
-              FROM dso_action action
-              JOIN dso_scenario_step step ON step.id = action.step_id
-             WHERE action.customer_id = ANY(%s)
-               AND action.action_type = 'sms'
-            """,
-            customer_ids,
-        )
-        expected = [(key, "done", True, 0) for key in customer_ids]
-        expected += [(key, "planned", False, 1) for key in customer_ids]
-        self.assertCountEqual(rows, expected)
-        # whatever the actions say: the SMS that wait in Odoo's queue
-        rows = self._query(
-            """
-            SELECT message.res_id, count(DISTINCT sms.id), count(DISTINCT sms.uuid),
-                   count(DISTINCT notification.id), count(DISTINCT tracker.id)
-              FROM mail_message message
-              JOIN sms_sms sms ON sms.mail_message_id = message.id AND sms.state = 'outgoing'
-              JOIN mail_notification notification
-                ON notification.mail_message_id = message.id
-              JOIN sms_tracker tracker
-                ON tracker.sms_uuid = sms.uuid AND tracker.mail_notification_id = notification.id
-             WHERE message.model = 'dso.customer' AND message.res_id = ANY(%s)
-               AND message.message_type = 'sms'
-             GROUP BY message.res_id
-            """,
-            customer_ids,
-        )
-        self.assertCountEqual(rows, [(key, 1, 1, 1, 1) for key in customer_ids])
-
-    def test_two_dispatchers_of_sms(self):
-        """Two at once on 120 actions: 120 SMS, not 121."""
-        customer_ids = self._make_sms_customers(120, opening=True)
-        constants = {"dso_action_dispatch.BATCH_SIZE": 20}
-        jobs = [
-            self.workers.start("dispatch", hold=["started"], constants=constants)
-            for _number in range(2)
-        ]
-        for job in jobs:
-            job.go()
-        done = [job.finish() for job in jobs]
-        self.assertEqual(sum(done), 120)
-        self.assertTrue(all(done), f"both have to work for this to show anything: {done}")
-        self._check_sms_once(customer_ids)
-        self.assertEqual(self.workers.run("dispatch"), 0)
-        self._check_sms_once(customer_ids)
-
-    def test_killed_at_each_point_of_sms(self):
-        """Before the commit, nothing has happened; after it, one SMS."""
-        for point in ("locked", "texted", "processed", "committed"):
-            with self.subTest(point):
-                self.workers.kill_all()
-                customer_ids = self._make_sms_customers(5, f"sms_killed_{point}")
-                job = self.workers.start("dispatch", hold=[point])
-                job.until(point)
-                self.assertTrue(job.kill())
-                self._wait_for_end_of(job)
-                left = 0 if point == "committed" else 5
-                self.assertEqual(self.workers.run("dispatch"), left)
-                self._check_sms_once(customer_ids)
-
     def test_killed_refresh(self):
         """A refresh that is killed has taken nothing off the queue."""
         customer_ids = self._make_customers(5)
@@ -533,7 +199,7 @@ class TestFaults(BaseCase):
         """A template that cannot be rendered, in the middle of a batch of 50."""
         with self._env() as env:
             body = """<p><t t-out="object.amount / (object.partner_id.name != 'bad 0')"/></p>"""
-            scenario = self._make_scenario(env, body)
+            scenario = self._make_scenario(env, body=body)
             scenario_id, template_id = scenario.id, scenario.step_ids.mail_template_id.id
         good_ids = self._make_customers(24, "good", scenario_id=scenario_id)
         bad_ids = self._make_customers(1, "bad", scenario_id=scenario_id)

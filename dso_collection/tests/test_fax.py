@@ -70,6 +70,7 @@ class TestFax(LetterCommon):
         mail = self.action.mail_id
         message_id = mail.message_id
         self.action._set_undelivered("Busy")
+        self.assertIn("Correct the fax number", self.action.error_message)
         self.contact.dso_fax = "01 42 68 53 02"
         self.action.with_user(self.collector).action_retry()
         self.assertEqual(self.action.state, "done")

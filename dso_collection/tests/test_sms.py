@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+import requests
 from freezegun import freeze_time
 from psycopg2.errors import SerializationFailure
 
@@ -422,6 +423,38 @@ class TestSms(DsoSmsCommon):
         self.action.sms_id.action_set_canceled()
         self.assertEqual(self.action.state, "error")
         self.assertIn("cancelled in the queue", self.action.error_message)
+
+    def test_failure_of_the_service_is_tried_again_by_itself(self):
+        """Odoo's own service says that it has not taken it: the same SMS, later and later."""
+        self._dispatch()
+        for moment in ("2026-03-06 09:15:00", "2026-03-06 10:00:00"):
+            self._run_queue("server_error")
+            self.assertEqual(self.action.state, "error")
+            self.assertEqual(str(self.action.retry_date), moment)
+            self.assertIn("did not answer. It is tried again", self.action.error_message)
+            self.assertEqual(self.env["dso.action"]._retry_due(self.action.retry_date), 1)
+            self.assertEqual((self.action.state, self.action.sms_id.state), ("done", "outgoing"))
+        self._run_queue()
+        self.assertEqual({uuid for _number, _text, uuid in self.provided}, {self.action.sms_uuid})
+        self.assertEqual(len(self.provided), 3)
+        self.assertEqual(self.action.state, "done")
+
+    def test_silence_is_not_tried_again_by_itself(self):
+        """It may have left all the same: somebody looks before it leaves twice."""
+        self._dispatch()
+        for cause, retried in (
+            (requests.exceptions.ReadTimeout("silence"), False),
+            (requests.exceptions.ConnectTimeout("nobody"), True),
+        ):
+            with self.subTest(str(cause)):
+                with patch.object(SmsApi, "_contact_iap", side_effect=cause):
+                    self.action.sms_id._send()
+                self.assertEqual(self.action.state, "error")
+                self.assertEqual(bool(self.action.retry_date), retried)
+                self.assertEqual(
+                    "may have left all the same" in self.action.error_message, not retried
+                )
+                self.action.action_retry()
 
     def test_report_that_found_its_customer_busy(self):
         """The transaction in which SMS leave is never undone; the next dispatch notes it."""

@@ -1,7 +1,10 @@
 from unittest.mock import patch
 
+import requests
 from freezegun import freeze_time
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .letter_common import LetterCommon
@@ -26,7 +29,11 @@ class TestSnailmail(LetterCommon):
 
     def _post(self, error=None):
         """Run Snailmail's queue with its provider's answer."""
+        letter = self.action.snailmail_letter_id
+        with patch(JSONRPC, self._answer(error)):
+            letter._snailmail_print_valid_address()
 
+    def _answer(self, error):
         def answer(_url, params, **_options):
             self.requests.append(params)
             documents = [
@@ -35,9 +42,7 @@ class TestSnailmail(LetterCommon):
             ]
             return {"request_code": 200, "request": {"documents": documents}}
 
-        letter = self.action.snailmail_letter_id
-        with patch(JSONRPC, answer):
-            letter._snailmail_print_valid_address()
+        return answer
 
     def test_leaves_by_itself_exactly_once(self):
         with self.capture_triggers("snailmail.snailmail_print") as captured:
@@ -103,10 +108,106 @@ class TestSnailmail(LetterCommon):
         letter = self.action.snailmail_letter_id
         self._post("FORMAT_ERROR")
         self.assertEqual(self.action.state, "error")
+        attachment = letter.attachment_id
         self.action.with_user(self.collector).action_retry()
         self.assertEqual(self.action.state, "done")
         self.assertEqual(self.action.snailmail_letter_id, letter)
         self.assertEqual(letter.state, "pending")
+        self.assertEqual(letter.attachment_id, attachment, "the same to the byte")
+
+    def test_retry_prints_the_address_as_it_is_now(self):
+        """The address is read off the paper: what was corrected has to stand there too."""
+        self._dispatch()
+        letter = self.action.snailmail_letter_id
+        told = self.action.letter_attachment_id
+        self._post("NO_PRICE_AVAILABLE")
+        self.assertIn("does not deliver to the country of Acme", self.action.error_message)
+        self.assertEqual(self.action.action_mend()["res_id"], self.contact.id)
+        (self.partner | self.contact).write({"street": "7 Rue Neuve", "city": "Lyon"})
+        self.action.with_user(self.collector).action_retry()
+        self.assertEqual((self.action.state, letter.state), ("done", "pending"))
+        self.assertEqual((letter.street, letter.city), ("7 Rue Neuve", "Lyon"))
+        again = self.action.letter_attachment_id
+        self.assertEqual(letter.attachment_id, again)
+        text = self._text(again.raw)
+        self.assertIn("7 Rue Neuve", text)
+        self.assertNotIn("Rue de la Paix", text)
+        # the same letter otherwise, of the same items; the first one stays among its files
+        self.assertIn(self.invoice.name, text)
+        self.assertIn("250.00", text)
+        self.assertTrue(told.exists())
+
+    def test_no_credit(self):
+        """How many pages it is about, and where to buy; those behind it in the queue say so too,
+        because Odoo stops there."""
+        partner = self._make_customer("Second in the queue")
+        second = self._letter(partner, automatic=True)
+        self._dispatch()
+        self.env["snailmail.letter"].search(
+            [("id", "not in", (self.action | second).snailmail_letter_id.ids)]
+        ).write({"state": "sent"})
+        self._run_cron("CREDIT_ERROR")
+        self.assertEqual(len(self.requests), 1)
+        for action in self.action | second:
+            with self.subTest(action.display_name):
+                self.assertEqual(action.state, "error")
+                self.assertEqual(action.error_data["code"], "no_post_credit")
+                self.assertIn("a letter of 1 pages", action.error_message)
+                self.assertEqual(action.action_mend()["res_model"], "iap.account")
+        # credit is there: both leave by themselves, once
+        self._run_cron()
+        self.assertEqual((self.action | second).mapped("state"), ["done", "done"])
+        self._run_cron()
+        self.assertEqual(len(self.requests), 3)
+
+    def _run_cron(self, error=None):
+        with patch(JSONRPC, self._answer(error)):
+            # in a test, Odoo's commit after each letter is none
+            with patch.object(type(self.env.cr), "commit", lambda cr: None):
+                self.env["snailmail.letter"]._snailmail_cron(autocommit=False)
+
+    def test_cancelled_in_the_queue(self):
+        self._dispatch()
+        letter = self.action.snailmail_letter_id
+        letter.cancel()
+        self.assertEqual(self.action.state, "error")
+        self.assertIn("took it out of the queue", self.action.error_message)
+        self.action.with_user(self.collector).action_retry()
+        self.assertEqual((self.action.state, letter.state), ("done", "pending"))
+
+    def _break_connection(self, cause):
+        """As Odoo reports a call that failed."""
+
+        def call(*_args, **_options):
+            try:
+                raise cause
+            except requests.exceptions.RequestException:
+                raise AccessError("The service cannot be reached")  # noqa: B904
+
+        with patch(JSONRPC, call):
+            self.action.snailmail_letter_id._snailmail_print_valid_address()
+
+    def test_unreachable_is_tried_again_by_itself(self):
+        """Nothing was taken for certain: later and later, the same letter."""
+        self._dispatch()
+        letter = self.action.snailmail_letter_id
+        cause = MaxRetryError(None, "/", NewConnectionError(None, "refused"))
+        self._break_connection(requests.exceptions.ConnectionError(cause))
+        self.assertEqual((self.action.state, letter.state), ("error", "error"))
+        self.assertIn("tried again by itself", self.action.error_message)
+        self.assertEqual(str(self.action.retry_date), "2026-03-06 09:15:00")
+        self.assertEqual(self.env["dso.action"]._retry_due(self.action.retry_date), 1)
+        self.assertEqual((self.action.state, letter.state), ("done", "pending"))
+        self._break_connection(requests.exceptions.ConnectionError(cause))
+        self.assertEqual(str(self.action.retry_date), "2026-03-06 10:00:00")
+
+    def test_silence_is_not_tried_again_by_itself(self):
+        """It may have been taken: somebody looks before it is posted twice."""
+        self._dispatch()
+        self._break_connection(requests.exceptions.ReadTimeout("silence"))
+        self.assertEqual(self.action.state, "error")
+        self.assertFalse(self.action.retry_date)
+        self.assertIn("not known whether the letter was posted", self.action.error_message)
 
     def test_address_that_it_needs(self):
         self.partner.zip = False

@@ -5,6 +5,7 @@ from . import dso_action_log
 from . import dso_action_new
 from . import dso_action_preview
 from . import dso_action_reschedule
+from . import dso_action_return
 from . import dso_contact_import
 from . import dso_customer_assign
 from . import dso_item_qualify

@@ -43,12 +43,14 @@ class Sink:
 
     :ivar received: what was accepted, in order
     :ivar refused: {address: answer of the server to it as a recipient}
+    :ivar is_busy: whether it asks everybody to come back later
     :ivar on_message: called with each message before the server says that it took it
     """
 
     def __init__(self):
         self.received = []
         self.refused = {}
+        self.is_busy = False
         self.on_message = None
 
     def __enter__(self):
@@ -68,7 +70,14 @@ class Sink:
     def message_ids(self):
         return [received.message_id for received in self.received]
 
+    @property
+    def taken(self):
+        """The same under the name that all providers here have."""
+        return self.message_ids
+
     async def handle_RCPT(self, _server, _session, envelope, address, options):
+        if self.is_busy:
+            return "451 4.3.2 Busy, try again later"
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)

@@ -18,10 +18,16 @@ POINTS = {
     "locked": ("dso.action", "_lock_due"),
     "mailed": ("dso.channel.email", "_send"),
     "texted": ("dso.channel.sms", "_send"),
+    "posted": ("dso.channel.letter", "_send"),
+    "faxed": ("dso.channel.fax", "_send"),
+    "registered": ("dso.channel.erm", "_send"),
     "processed": ("dso.action", "_process"),
     "committed": ("dso.action", "_commit_dispatch"),
     "planned": ("dso.customer", "_plan_batch"),
     "taken": ("dso.refresh.queue", "_take"),
+    "retried": ("dso.action", "_retry_group"),
+    "printed": ("dso.erm.letter", "_make_documents"),
+    "submitted": ("dso.erm.letter", "_submit"),
 }
 
 
@@ -35,7 +41,12 @@ JOBS = {
     "refresh": lambda env: env["dso.customer"]._cron_refresh(),
     "plan": plan,
     "plan all": lambda env: env["dso.customer"]._cron_plan(),
+    "retry": lambda env: env["dso.action"]._retry_due(),
+    # what hands messages over: Odoo's own queues, and the module's of registered mail
     "send": lambda env: env["mail.mail"].process_email_queue(),
+    "text": lambda env: env["sms.sms"]._process_queue(),
+    "post": lambda env: env["snailmail.letter"]._snailmail_cron(),
+    "register": lambda env: env["dso.erm.letter"]._run(),
 }
 
 
