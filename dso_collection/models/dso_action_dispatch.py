@@ -687,7 +687,11 @@ class DsoActionDispatch(models.AbstractModel):
                 **dict(values, text=(values["text"] or "").rstrip(" .")),
             ),
             "unreachable": self._describe_unreachable(values),
-            "failed": self.env._("It could not be carried out: %(text)s", **values),
+            "failed": self.env._(
+                "It could not be carried out: %(text)s. Mend that, or tell your administrator; "
+                "then retry.",
+                **dict(values, text=(values["text"] or "").rstrip(" .")),
+            ),
         }
 
     def _describe_undelivered(self, values):

@@ -37,6 +37,9 @@ class DsoActionLetter(models.AbstractModel):
         ondelete="restrict",
         help="What was printed or posted, as it was.",
     )
+    letter_address = fields.Text(
+        string="Addressed To", readonly=True, copy=False, help="As it stands on the letter."
+    )
     letter_pages = fields.Integer(string="Pages", readonly=True, copy=False)
     snailmail_letter_id = fields.Many2one(
         "snailmail.letter",
@@ -76,7 +79,7 @@ class DsoActionLetter(models.AbstractModel):
     def _compute_receipt_missing(self):
         latest = self._get_receipt_days()
         for action in self:
-            sent = action.posted_date or action.done_date
+            sent = action._get_posted_date()
             action.receipt_missing = bool(
                 action.action_type == "letter_registered"
                 and action.state == "done"
@@ -84,6 +87,11 @@ class DsoActionLetter(models.AbstractModel):
                 and not action.received_date
                 and sent <= latest[action.company_id.id]
             )
+
+    def _get_posted_date(self):
+        """When the letter was posted: the day it was printed where nobody noted another one."""
+        self.ensure_one()
+        return self.posted_date or self.done_date
 
     def _search_receipt_missing(self, operator, value):
         if operator != "in":
@@ -255,7 +263,7 @@ class DsoActionLetter(models.AbstractModel):
         """A line for the customer's file: which letter came back, and why."""
         values = {
             "letter": self.name,
-            "date": format_date(self.env, self.posted_date or self.done_date),
+            "date": format_date(self.env, self._get_posted_date()),
             "words": words,
             "number": self.tracking_number,
         }

@@ -2,8 +2,6 @@ from odoo import Command, api, models
 from odoo.tools import SQL
 
 REPORT = "dso_collection.report_letter"
-#: Of a partner, copied onto Snailmail's letters.
-ADDRESS_FIELDS = ("street", "street2", "zip", "city", "state_id", "country_id")
 
 
 class DsoChannelLetter(models.AbstractModel):
@@ -127,6 +125,7 @@ class DsoChannelLetter(models.AbstractModel):
         return {
             action.id: {
                 "letter_attachment_id": attachments[action.id].id,
+                "letter_address": self._get_address(action, addressees),
                 "letter_pages": self._count_pages(pdfs[action.id]),
                 "snailmail_letter_id": posted[action.id] if action.id in posted else None,
                 "recipient_ids": addressees[action.id].ids,
@@ -215,8 +214,8 @@ class DsoChannelLetter(models.AbstractModel):
 
     @api.model
     def _retry(self, actions):
-        """The same letter again, to the address as it is now, which is printed on it. Those that
-        were printed here are made anew, for somebody to print."""
+        """The same letter again, to the address as it is now: where that is not the one on paper,
+        it is made anew. Those that are printed here wait for somebody to print them."""
         addressees = actions._get_addressees()
         stuck = actions.browse()
         for action in actions:
@@ -225,7 +224,10 @@ class DsoChannelLetter(models.AbstractModel):
                 action._set_error(**blocker)
                 stuck |= action
         failed = (actions - stuck).filtered("letter_attachment_id").sudo()
-        self._print_again(failed.filtered(lambda action: self._is_readdressed(action, addressees)))
+        readdressed = failed.filtered(
+            lambda action: action.letter_address != self._get_address(action, addressees)
+        )
+        self._print_again(readdressed, addressees)
         self._post_again(failed.filtered("snailmail_letter_id"), addressees)
         by_hand = failed.filtered(lambda action: not action.snailmail_letter_id)
         for company, group in by_hand.grouped("company_id").items():
@@ -243,19 +245,12 @@ class DsoChannelLetter(models.AbstractModel):
             )
 
     @api.model
-    def _is_readdressed(self, action, addressees):
-        """Whether the address on paper may not be the present one: Snailmail's letters know which
-        it was; what came back is made again in any case."""
-        letter = action.snailmail_letter_id
-        if not letter or (action.error_data or {}).get("code") == "returned":
-            return True
-        partner = addressees[action.id]
-        return letter.partner_id != partner or any(
-            letter[fname] != partner[fname] for fname in ADDRESS_FIELDS
-        )
+    def _get_address(self, action, addressees):
+        """The address as it stands on a letter that is made now, in one text."""
+        return "\n".join(action._get_address_lines(addressees[action.id]))
 
     @api.model
-    def _print_again(self, actions):
+    def _print_again(self, actions, addressees):
         """The letters as they were, with the address as it is now. The first ones stay among the
         files of their actions."""
         if not actions:
@@ -272,7 +267,8 @@ class DsoChannelLetter(models.AbstractModel):
                 {
                     "letter_attachment_id": files[action.id].id,
                     "letter_pages": self._count_pages(pdfs[action.id]),
-                    "recipient_ids": [Command.set(action._get_addressees()[action.id].ids)],
+                    "letter_address": self._get_address(action, addressees),
+                    "recipient_ids": [Command.set(addressees[action.id].ids)],
                 }
             )
 

@@ -38,6 +38,7 @@ class DsoChannelLitigation(models.AbstractModel):
         for action in actions - printed:
             outcomes[action.id] = {
                 "letter_attachment_id": None,
+                "letter_address": None,
                 "letter_pages": 0,
                 "snailmail_letter_id": None,
                 "subject": action.subject or None,

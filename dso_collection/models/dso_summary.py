@@ -1,7 +1,7 @@
 """The morning's summary: one message for each collector who has something to mend, confirm or
 read, in the collector's language, as Odoo notifies (in the inbox or by e-mail, as each prefers)."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytz
 
@@ -13,6 +13,11 @@ from odoo.tools.misc import format_date
 HOUR = time(7)
 #: Of each kind, with a link; the rest is counted.
 MAX_LINKS = 5
+#: The two lists of the agenda.
+AUTOMATIC, MANUAL = "/odoo/collection-automatic", "/odoo/collection-manual"
+REGISTERED = "/odoo/collection-registered"
+#: What the summary tells besides errors.
+KINDS = ("to_confirm", "receipts", "replies")
 
 
 class DsoSummary(models.AbstractModel):
@@ -64,7 +69,7 @@ class DsoSummary(models.AbstractModel):
         return todays
 
     # ------------------------------------------------------------------
-    # What there is, in three queries whatever the number of collectors
+    # What there is, in four queries whatever the number of collectors
     # ------------------------------------------------------------------
 
     @api.model
@@ -73,16 +78,14 @@ class DsoSummary(models.AbstractModel):
 
         :param todays: {company: its date}
         :return: {user id: {"errors": {code: (count, ids)}, "to_confirm": (count, ids),
-            "replies": (count, ids)}}
+            "receipts": (count, ids), "replies": (count, ids)}}
         """
         self.env.flush_all()
         companies = [company.id for company in todays]
         result = {}
 
         def add(user_id, kind, value):
-            contents = result.setdefault(
-                user_id, {"errors": {}, "to_confirm": (0, []), "replies": (0, [])}
-            )
+            contents = result.setdefault(user_id, {"errors": {}, **dict.fromkeys(KINDS, (0, []))})
             if kind == "errors":
                 code, count, ids = value
                 contents["errors"][code] = (count, ids)
@@ -107,6 +110,17 @@ class DsoSummary(models.AbstractModel):
         order = SQL("record.date, record.id")
         for user_id, _key, *value in self._query("dso_action", SQL("NULL"), due, order):
             add(user_id, "to_confirm", tuple(value))
+        missing = SQL(
+            "record.action_type = 'letter_registered' AND record.state = 'done'"
+            " AND record.received_date IS NULL AND EXISTS (SELECT 1"
+            " FROM unnest(%s::int[], %s::date[]) AS late(company_id, day)"
+            " WHERE late.company_id = record.company_id"
+            " AND coalesce(record.posted_date, record.done_date) <= late.day)",
+            companies,
+            [today - timedelta(days=company.dso_receipt_days) for company, today in todays.items()],
+        )
+        for user_id, _key, *value in self._query("dso_action", SQL("NULL"), missing, order):
+            add(user_id, "receipts", tuple(value))
         waiting = SQL("record.state = 'to_handle' AND record.company_id = ANY(%s)", companies)
         order = SQL("record.date DESC, record.id DESC")
         for user_id, _key, *value in self._query("dso_reply", SQL("NULL"), waiting, order):
@@ -139,8 +153,9 @@ class DsoSummary(models.AbstractModel):
 
     @api.model
     def _notify(self, user, contents):
-        """Tell one collector, in the user's own language and time zone."""
-        self = self.with_context(lang=user.lang, tz=user.tz)
+        """Tell one collector, in the user's own language and time zone, as the user's company."""
+        self = self.with_company(user.company_id).with_context(lang=user.lang, tz=user.tz)
+        self = self.with_context(dso_name_company=len(user.company_ids) > 1)
         sections = self._get_sections(contents)
         count = sum(section["count"] for section in sections)
         body = self.env["ir.qweb"]._render(
@@ -165,7 +180,7 @@ class DsoSummary(models.AbstractModel):
             actions = self.env["dso.action"].browse(ids)
             lines = [self._get_line(action, action.error_message) for action in actions]
             title = causes.get(code) or self.env._("Error: something else")
-            path = "/odoo/collection-automatic"
+            path = AUTOMATIC if all(actions.mapped("automatic")) else MANUAL
             sections.append(self._prepare_section(title, count, path, lines))
         count, ids = contents["to_confirm"]
         if count:
@@ -174,15 +189,25 @@ class DsoSummary(models.AbstractModel):
                 for action in self.env["dso.action"].browse(ids)
             ]
             title = self.env._("To confirm")
-            path = "/odoo/collection-automatic"
+            path = AUTOMATIC
             sections.append(self._prepare_section(title, count, path, lines))
+        count, ids = contents["receipts"]
+        if count:
+            lines = [
+                self._get_line(action, format_date(self.env, action._get_posted_date()))
+                for action in self.env["dso.action"].browse(ids)
+            ]
+            title = self.env._("Registered letters not received")
+            sections.append(self._prepare_section(title, count, REGISTERED, lines))
         count, ids = contents["replies"]
         if count:
             lines = [
                 {
                     "model": reply._name,
                     "id": reply.id,
-                    "name": f"{reply.partner_id.display_name}: {reply.subject or ''}",
+                    "name": self._name_record(
+                        reply, f"{reply.partner_id.display_name}: {reply.subject or ''}"
+                    ),
                     "text": reply.preview or "",
                 }
                 for reply in self.env["dso.reply"].browse(ids)
@@ -206,9 +231,16 @@ class DsoSummary(models.AbstractModel):
         return {
             "model": action._name,
             "id": action.id,
-            "name": action.display_name,
+            "name": self._name_record(action, action.display_name),
             "text": text or "",
         }
+
+    @api.model
+    def _name_record(self, record, name):
+        """Whose it is, for those who work for several companies."""
+        if not self.env.context.get("dso_name_company"):
+            return name
+        return f"{name} ({record.company_id.name})"
 
     @api.model
     def _get_causes(self):

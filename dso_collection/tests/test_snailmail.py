@@ -163,7 +163,7 @@ class TestSnailmail(LetterCommon):
     def _run_cron(self, error=None):
         with patch(JSONRPC, self._answer(error)):
             # in a test, Odoo's commit after each letter is none
-            with patch.object(type(self.env.cr), "commit", lambda cr: None):
+            with patch.object(self.env.cr, "commit", lambda: None):
                 self.env["snailmail.letter"]._snailmail_cron(autocommit=False)
 
     def test_cancelled_in_the_queue(self):

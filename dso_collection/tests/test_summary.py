@@ -113,6 +113,54 @@ class TestSummary(DsoCommon):
         # dates of the language, whatever is translated of the rest
         self.assertIn(action.date.strftime("%d/%m/%Y"), message.body)
 
+    def test_errors_lead_to_the_list_that_shows_them(self):
+        """What somebody carries out is in the other one."""
+        automatic = self._owe("Aa", None)
+        self.assertIn('/odoo/collection-automatic"><strong', self._send().body)
+        self.company.dso_last_summary_date = False
+        automatic.automatic = False
+        body = self._send().body
+        self.assertIn('/odoo/collection-manual"><strong', body)
+        self.assertNotIn("/odoo/collection-automatic", body)
+
+    def test_failures_of_every_channel_are_named(self):
+        """Days later, by letter, SMS and fax: each under its own words."""
+        for number, (code, words) in enumerate(
+            (
+                ("returned", "Error: letter came back"),
+                ("undelivered_sms", "Error: SMS not delivered"),
+                ("bad_fax", "Error: wrong fax number"),
+                ("no_post_credit", "Error: no credits to post letters"),
+                ("unknown_outcome", "Error: not known whether it has left"),
+            )
+        ):
+            with self.subTest(code):
+                self._owe(f"Nr {number}", f"nr{number}@example.com")._set_error(code)
+                self.company.dso_last_summary_date = False
+                self.assertIn(words, self._send().body)
+
+    def test_receipts_that_have_not_come_back(self):
+        """Fifteen days after it was posted, not one before: by hand, on 19 February."""
+        self.company.dso_receipt_days = 15
+        action = self._owe("Cc", "cc@example.com")
+        action.write(
+            {
+                "action_type": "letter_registered",
+                "state": "done",
+                "done_date": "2026-02-18",
+                "posted_date": "2026-02-20",
+            }
+        )
+        self.assertFalse(self._send())
+        action.posted_date = "2026-02-19"
+        self.company.dso_last_summary_date = False
+        body = self._send().body
+        self.assertIn("Registered letters not received</strong></a>", body)
+        self.assertIn("02/19/2026", body)
+        action.received_date = "2026-02-21"
+        self.company.dso_last_summary_date = False
+        self.assertFalse(self._send())
+
     def test_actions_of_nobody_go_to_the_default_collector(self):
         action = self._owe(email=None)
         action.customer_id.collector_id = False
@@ -154,7 +202,8 @@ class TestSummary(DsoCommon):
         self.env["dso.reply"].sudo().create({"customer_id": customer.id, "subject": "Hello"})
         message = self._send()
         self.assertEqual(len(message), 1)
-        self.assertIn("There: Hello", message.body)
+        self.assertIn(f"There: Hello ({other.name})", message.body)
+        self.assertIn(f"({self.company.name})", message.body)
         self.assertIn("Here", message.body)
 
     def test_cron(self):

@@ -4,7 +4,7 @@ misbehaves when told to."""
 import json
 import time
 
-from .http import Handler, Loopback
+from .loopback import Handler, Loopback
 
 PDF = b"%PDF-1.4 proof"
 

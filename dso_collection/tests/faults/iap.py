@@ -3,7 +3,7 @@ as they do. Odoo's own code calls it, in processes that run no tests."""
 
 import json
 
-from .http import Handler, Loopback
+from .loopback import Handler, Loopback
 
 
 class _Handler(Handler):
