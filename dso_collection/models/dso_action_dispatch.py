@@ -579,6 +579,20 @@ class DsoActionDispatch(models.AbstractModel):
             )
         self.env["dso.refresh.queue"]._enqueue_customers(actions.customer_id)
 
+    def _find_iap_account(self, service_name):
+        """The account that one of Odoo's services charges, as far as there is one: Odoo's own
+        way makes one, in a transaction apart."""
+        self.ensure_one()
+        return self.env["iap.account"].search(
+            [
+                ("service_name", "=", service_name),
+                "|",
+                ("company_ids", "=", False),
+                ("company_ids", "in", self.company_id.ids),
+            ],
+            limit=1,
+        )
+
     def _get_overtaken(self):
         """The scenario actions after which another one of the same customer was done."""
         later = self.search(

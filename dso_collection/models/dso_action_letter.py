@@ -203,7 +203,7 @@ class DsoActionLetter(models.AbstractModel):
         if letter.error_code in ("MISSING_REQUIRED_FIELDS", "NO_PRICE_AVAILABLE"):
             mend = letter.partner_id
         elif code in ("no_post_credit", "no_post_account"):
-            mend = self.env["iap.account"].get("snailmail") or letter
+            mend = self._find_iap_account("snailmail") or letter
         self._set_undelivered(
             letter._dso_get_failure(),
             model=mend._name,

@@ -79,15 +79,7 @@ class DsoActionSms(models.AbstractModel):
             "contact": notification.res_partner_id.name or "",
         }
         if cause in ACCOUNT_CAUSES:
-            account = notification.env["iap.account"].search(
-                [
-                    ("service_name", "=", "sms"),
-                    "|",
-                    ("company_ids", "=", False),
-                    ("company_ids", "in", action.company_id.ids),
-                ],
-                limit=1,
-            )
+            account = action._find_iap_account("sms")
             if account:
                 values.update(model=account._name, res_id=account.id)
         return values

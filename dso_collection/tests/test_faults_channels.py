@@ -199,7 +199,11 @@ class TestFaultsChannels(FaultsCase):
     def test_killed_at_each_point(self):
         """Before the commit, nothing has happened; after it, one message."""
         for action_type, channel in CHANNELS.items():
-            for point in ("locked", channel.point, "processed", "committed"):
+            points = (channel.point, "committed")
+            if action_type == "email":
+                # no channel has a part in these
+                points = ("locked", *points, "processed")
+            for point in points:
                 with self.subTest(f"{action_type}, {point}"):
                     self.workers.kill_all()
                     customer_ids = self._make(action_type, 3, point)

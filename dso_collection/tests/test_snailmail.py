@@ -140,6 +140,7 @@ class TestSnailmail(LetterCommon):
     def test_no_credit(self):
         """How many pages it is about, and where to buy; those behind it in the queue say so too,
         because Odoo stops there."""
+        self.env["iap.account"].get("snailmail")
         partner = self._make_customer("Second in the queue")
         second = self._letter(partner, automatic=True)
         self._dispatch()
