@@ -32,7 +32,6 @@
         "report/dso_items_table_templates.xml",
         "report/dso_hashtag_templates.xml",
         "report/dso_penalties_table_templates.xml",
-        "report/dso_erm_templates.xml",
         "report/dso_summary_templates.xml",
         "report/dso_letter_templates.xml",
         "report/dso_evidence_templates.xml",

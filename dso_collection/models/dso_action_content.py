@@ -28,7 +28,7 @@ STATEMENT_FIELDS = (
 )
 
 #: Types of actions whose message is printed: it has the amounts in words too.
-ON_PAPER = frozenset({"letter", "letter_registered", "litigation", "fax"})
+ON_PAPER = frozenset({"letter", "letter_registered", "letter_electronic", "litigation", "fax"})
 
 
 class DsoActionContent(models.AbstractModel):

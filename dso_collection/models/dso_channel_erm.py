@@ -28,6 +28,13 @@ class DsoChannelErm(models.AbstractModel):
         return blocker and {**blocker, "code": "no_letter_template"}
 
     @api.model
+    def _get_mention(self, action):
+        email = action.recipient_ids[:1].email_normalized or ""
+        return self.with_context(lang=action.lang).env._(
+            "Electronic registered mail to %(email)s", email=email
+        )
+
+    @api.model
     def _send(self, actions):
         contents = self._render(actions)
         recipients = {

@@ -9,6 +9,7 @@ from odoo.tools import SQL, html2plaintext
 
 from ..engine import erm
 from ..tools.errors import ProviderError
+from .dso_channel_letter import REPORT as LETTER_REPORT
 
 _logger = logging.getLogger(__name__)
 
@@ -164,19 +165,18 @@ class DsoErmLetter(models.Model):
         self.document_id = self._attach(name, self._render_pdf(), "application/pdf")
 
     def _render_pdf(self):
-        """:return: bytes"""
+        """What was told, printed as other letters are.
+
+        :return: bytes
+        """
         action = self.action_id
-        body = self.env["ir.qweb"]._render(
-            "dso_collection.erm_document",
-            {
-                "letter": self,
-                "action": action,
-                "company": action.company_id,
-                "lang": action.lang,
-            },
-            lang=action.lang,
+        content = action.with_context(lang=action.lang)._prepare_letter(
+            self.recipient_id, action.subject or "", action.body or ""
         )
-        return self.env["ir.actions.report"]._run_wkhtmltopdf([str(body)])
+        pdfs = self.env["dso.letter.printer"]._print(
+            LETTER_REPORT, action, {"letters": {action.id: content}}
+        )
+        return pdfs[action.id]
 
     def _attach(self, name, content, mimetype):
         """A file on the action: whoever may read it may read the file."""
