@@ -35,6 +35,9 @@ WINDOWS = {
     "dl_right": Window(105.0, 55.0, 83.0, 24.0, None, 95.0, (99.0, 198.0)),
 }
 
+#: What is in no envelope of that kind: the text begins below the letterhead.
+NO_WINDOW = Window(105.0, 50.0, 0.0, 0.0, None, 56.0, ())
+
 #: Countries where window envelopes show the address on the right.
 RIGHT_WINDOW_COUNTRIES = frozenset(
     {"BE", "ES", "FR", "GF", "GP", "IT", "LU", "MC", "MQ", "NC", "PF", "PT", "RE", "YT"}

@@ -73,12 +73,13 @@ class DsoLetterPrinter(models.AbstractModel):
     _description = "Printer of Collection Letters"
 
     @api.model
-    def _print(self, report_name, records, values=None):
+    def _print(self, report_name, records, values=None, window=None):
         """Print a report whose template calls ``web.external_layout`` once for each record.
 
         :param report_name: XML id of the ``ir.actions.report``
         :param records: of one or several companies
         :param values: what the template needs besides ``docs``
+        :param window: ``engine.letters.Window``, default that of the company's envelopes
         :return: {record id: PDF as bytes}
         """
         result = {}
@@ -86,18 +87,18 @@ class DsoLetterPrinter(models.AbstractModel):
             printer = self.with_company(company)
             for start in range(0, len(group), RUN_SIZE):
                 part = group[start : start + RUN_SIZE]
-                result.update(printer._print_part(report_name, part, values or {}))
+                result.update(printer._print_part(report_name, part, values or {}, window))
         return result
 
     @api.model
-    def _print_part(self, report_name, records, values):
+    def _print_part(self, report_name, records, values, window=None):
         """:meth:`_print` for one run of one company."""
         report = self.env["ir.actions.report"]._get_report(report_name)
         html, _type = report.with_context(debug=False)._render_qweb_html(
             report, records.ids, data={**values, "report_type": "pdf"}
         )
         documents = self._parse(html, records)
-        window = letters.WINDOWS[self.env.company.dso_letter_window]
+        window = window or letters.WINDOWS[self.env.company.dso_letter_window]
         pdf = self._run(report, self._render_page(window, documents=documents))
         pages = PdfFileReader(io.BytesIO(pdf), strict=False).pages
         try:
@@ -110,7 +111,9 @@ class DsoLetterPrinter(models.AbstractModel):
                 return {
                     res_id: content
                     for record in records
-                    for res_id, content in self._print_part(report_name, record, values).items()
+                    for res_id, content in self._print_part(
+                        report_name, record, values, window
+                    ).items()
                 }
             parts = [(records.id, 0, len(pages))]
         footers = self._print_footers(report, window, documents)

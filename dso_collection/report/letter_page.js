@@ -149,13 +149,26 @@
         });
     }
 
-    Letter.prototype.splitTable = function (table) {
+    /* How much the remark right below a table takes, which stays with its end. */
+    Letter.prototype.getNoteHeight = function (table) {
+        var note = table.nextElementSibling;
+        if (!note || note.nodeName !== "DIV" || height(note) > this.page / 12) {
+            return 0;
+        }
+        return note.getBoundingClientRect().bottom - table.getBoundingClientRect().bottom;
+    };
+
+    Letter.prototype.splitTable = function (table, noteHeight) {
         var lead = getLead(table);
-        var whole = table.getBoundingClientRect().bottom - lead.getBoundingClientRect().top;
+        var note = noteHeight === undefined ? this.getNoteHeight(table) : noteHeight;
+        var whole = table.getBoundingClientRect().bottom - lead.getBoundingClientRect().top + note;
         if (whole <= this.room(lead)) {
             return;
         }
         var units = this.getUnits(table);
+        if (units.length) {
+            units[units.length - 1].height += note;
+        }
         var head = height(table.tHead);
         var above = table.getBoundingClientRect().top - lead.getBoundingClientRect().top;
         var least = units.length ? units[0].height + (units.length > 2 ? units[1].height : 0) : 0;
@@ -189,7 +202,7 @@
         });
         table.parentNode.insertBefore(rest, table.nextSibling);
         this.breakBefore(rest);
-        this.splitTable(rest);
+        this.splitTable(rest, note);
     };
 
     /* What is not cut in two, unless it is longer than a page. */
