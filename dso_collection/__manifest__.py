@@ -43,6 +43,7 @@
         "wizards/dso_action_preview_views.xml",
         "wizards/dso_contact_import_views.xml",
         "wizards/dso_customer_assign_views.xml",
+        "wizards/dso_evidence_make_views.xml",
         "wizards/dso_hashtag_help_views.xml",
         "wizards/dso_letter_print_views.xml",
         "views/dso_action_views.xml",

@@ -15,7 +15,8 @@ class Window(NamedTuple):
     top: float
     width: float
     height: float
-    #: where the return address stands, in the window, above the address; ``None``: nowhere
+    #: where the zone of the return address and of remarks to the post begins, in the window above
+    #: the address; ``None``: there is none
     return_top: float | None
     #: where the text below it begins
     body_top: float
@@ -27,12 +28,15 @@ class Window(NamedTuple):
 WINDOWS = {
     # DIN 5008, form B: zone for the return address and remarks of 17.7 mm from 45 mm, then the
     # address of 27.3 mm; window of 90 × 45 mm (DIN 680), fold marks at 105 and 210 mm
-    "din5008": Window(25.0, 62.7, 75.0, 27.3, 57.2, 98.5, (105.0, 210.0)),
+    "din5008": Window(25.0, 62.7, 75.0, 27.3, 53.7, 98.5, (105.0, 210.0)),
     # French DL envelope of 110 × 220 mm: window of 100 × 35 or 45 mm, 20 mm from the right edge
     # and from the bottom. A third of a page, 99 mm high, slides by 11 mm, and by 10 mm sideways:
     # 55 to 79 mm from the top and 100 to 190 mm from the left always show
     "dl_right": Window(105.0, 55.0, 83.0, 24.0, None, 95.0, (99.0, 198.0)),
 }
+
+#: What is in no envelope of that kind: the text begins below the letterhead.
+NO_WINDOW = Window(105.0, 50.0, 0.0, 0.0, None, 56.0, ())
 
 #: Countries where window envelopes show the address on the right.
 RIGHT_WINDOW_COUNTRIES = frozenset(

@@ -21,6 +21,14 @@ class DsoActionEvidence(models.AbstractModel):
         help="Statement, penalties, qualifications, messages, letters and invoices as one PDF.",
     )
 
+    def action_ask_evidence_file(self):
+        """Ask in which language the evidence file is to be, then make it."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.customer_id._open_evidence_dialog(
+            {"customer_id": self.customer_id.id, "action_id": self.id}
+        )
+
     def action_make_evidence_file(self):
         """Put the evidence file of this action's items together, and download it. Made anew each
         time: it is as of today."""

@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.tools.misc import format_amount, format_date
 
+from ..engine import letters
+
 REPORT = "dso_collection.report_evidence"
 
 
@@ -11,6 +13,25 @@ class DsoCustomerEvidence(models.AbstractModel):
 
     _name = "dso.customer.evidence"
     _description = "Evidence File of Collection Customers"
+
+    def action_ask_evidence_file(self):
+        """Ask in which language the evidence file is to be, then make it."""
+        self.ensure_one()
+        self.check_access("write")
+        return self._open_evidence_dialog({"customer_id": self.id})
+
+    @api.model
+    def _open_evidence_dialog(self, values):
+        wizard = self.env["dso.evidence.make"].create(values)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Evidence file"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def action_make_evidence_file(self):
         """The evidence file of all open items, for download; kept with the customer's file."""
@@ -34,7 +55,18 @@ class DsoCustomerEvidence(models.AbstractModel):
         )
         return self._download_file(attachment)
 
+    def _get_evidence_lang(self):
+        """The language chosen in the dialog, else the company's: its lawyer and its court read
+        that, whoever makes the file and whatever the customer speaks."""
+        self.ensure_one()
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        # sudo: the company's own language
+        company = self.company_id.sudo()
+        wanted = (self.env.context.get("dso_evidence_lang"), company.partner_id.lang)
+        return next((lang for lang in wanted if lang in installed), self.env.lang or "en_US")
+
     def _get_evidence_name(self):
+        self = self.with_context(lang=self._get_evidence_lang())
         return self.env._(
             "Evidence file %(customer)s %(date)s.pdf",
             customer=self.partner_id.name,
@@ -48,10 +80,13 @@ class DsoCustomerEvidence(models.AbstractModel):
         :return: the PDF as bytes
         """
         self.ensure_one()
+        # with the context's language everything that is put into words or formatted follows
+        self = self.with_context(lang=self._get_evidence_lang())
+        lines = lines.with_env(self.env)
         printer = self.env["dso.letter.printer"]
         actions = self._get_evidence_actions()
         values = {"evidence": {self.id: self._prepare_evidence(lines, actions)}}
-        parts = [printer._print(REPORT, self, values)[self.id]]
+        parts = [printer._print(REPORT, self, values, letters.NO_WINDOW)[self.id]]
         invoices = lines.move_id.filtered(lambda move: move.is_sale_document())
         files = actions.letter_attachment_id | invoices._dso_get_pdf_attachments()
         return printer._merge([*parts, *(file.raw for file in files)])
@@ -68,8 +103,8 @@ class DsoCustomerEvidence(models.AbstractModel):
         )
 
     def _prepare_evidence(self, lines, actions):
-        """What the report prints, formatted in the language of the user: the file is for the
-        company's own lawyer, not for the customer."""
+        """What the report prints, formatted in the language of the context: that of
+        whoever receives the file, not the customer's."""
         today = self.company_id._dso_today()
         rows = [line._dso_prepare_row(today, None) for line in lines]
         found = lines._dso_penalties(today)
@@ -84,6 +119,7 @@ class DsoCustomerEvidence(models.AbstractModel):
         totals = sorted(totals.items(), key=lambda entry: entry[0].id)
         Action = self.env["dso.action"]
         return {
+            "lang": self.env.lang,
             "today": format_date(self.env, today),
             "items_table": Action._render_items_table(
                 rows, totals, lambda day: format_date(self.env, day)

@@ -1,14 +1,16 @@
 """Letters on paper: many records as one run of wkhtmltopdf, and each one's pages.
 
-Debian's wkhtmltopdf knows neither headers nor footers nor several documents in one run, and prints
-everything smaller than it is told to; the patched build does as it is told. Letters must come out
-of both alike, with the address in the window of the envelope. So nothing is asked of the program
-that only one of them can do: the letterhead is part of the first page, and what has its place at
-the bottom of each page is stamped on afterwards.
+Debian's wkhtmltopdf knows neither headers nor footers nor several documents in one run, nor does it
+repeat the heading of a table on its next page; the patched builds do. Letters must come out of all
+of them alike, with the address in the window of the envelope. So nothing is asked of the program
+that only one of them can do: the letterhead is part of the first page, the pages are broken by
+``letter_page.js``, and what has its place at the bottom of each page is stamped on afterwards.
 """
 
 import io
+import posixpath
 import re
+from base64 import b64encode
 
 import lxml.html
 from markupsafe import Markup
@@ -17,6 +19,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import file_open
 from odoo.tools.pdf import (
     ArrayObject,
     DecodedStreamObject,
@@ -33,13 +36,16 @@ from odoo.addons.base.models.ir_actions_report import _wkhtml
 from ..engine import letters
 
 #: Margins of the paper format ``paperformat_letter``, in millimetres.
-MARGIN_TOP, MARGIN_LEFT, MARGIN_RIGHT = 12.0, 25.0, 18.0
+MARGIN_TOP, MARGIN_LEFT, MARGIN_RIGHT, MARGIN_BOTTOM = 12.0, 25.0, 18.0, 34.0
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
 #: Where the footer of each page begins, from the top, and what is left below it.
 FOOTER_TOP, FOOTER_BOTTOM = 268.0, 5.0
-#: The unpatched build lays pages out for 1.301 times their width and shrinks them to it, whatever
-#: its arguments say: measured, and the same for all margins and resolutions.
-UNPATCHED_ZOOM = 1.301
+#: A hundred millimetres to measure, from one letter to the other.
+RULER = """<!DOCTYPE html><html><body style="margin: 0; font-family: 'Liberation Sans', sans-serif;">
+<div style="position: absolute; top: 0; left: 0;">A</div>
+<div style="position: absolute; top: 0; left: 100mm;">B</div></body></html>"""
+#: How much bigger everything has to be said so that a millimetre is one on paper, by program.
+_zooms = {}
 #: The colour of the speck where a letter begins, almost white: rgb(254, 253, 251) as a PDF says it.
 MARK = re.compile(rb"0?\.9960?\d* 0?\.992\d* 0?\.984\d* (?:scn|sc|rg)\b")
 #: A font that every program that shows PDFs has.
@@ -50,6 +56,12 @@ HELVETICA = DictionaryObject(
         NameObject("/BaseFont"): NameObject("/Helvetica"),
     }
 )
+#: Fonts of a style sheet: nothing of Odoo's has braces in them.
+FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+FONT_FAMILY = re.compile(r"font-family:\s*['\"]?([^'\";]+)")
+FONT_WEIGHT = re.compile(r"font-weight:\s*(normal|bold|400|700)\b")
+#: A font of an add-on, in the one format that wkhtmltopdf reads surely.
+FONT_FILE = re.compile(r"url\(['\"]?/([\w./-]+?\.ttf)['\"?#)]")
 #: Documents of one run of wkhtmltopdf: its memory grows with them.
 RUN_SIZE = 100
 
@@ -61,12 +73,13 @@ class DsoLetterPrinter(models.AbstractModel):
     _description = "Printer of Collection Letters"
 
     @api.model
-    def _print(self, report_name, records, values=None):
+    def _print(self, report_name, records, values=None, window=None):
         """Print a report whose template calls ``web.external_layout`` once for each record.
 
         :param report_name: XML id of the ``ir.actions.report``
         :param records: of one or several companies
         :param values: what the template needs besides ``docs``
+        :param window: ``engine.letters.Window``, default that of the company's envelopes
         :return: {record id: PDF as bytes}
         """
         result = {}
@@ -74,18 +87,18 @@ class DsoLetterPrinter(models.AbstractModel):
             printer = self.with_company(company)
             for start in range(0, len(group), RUN_SIZE):
                 part = group[start : start + RUN_SIZE]
-                result.update(printer._print_part(report_name, part, values or {}))
+                result.update(printer._print_part(report_name, part, values or {}, window))
         return result
 
     @api.model
-    def _print_part(self, report_name, records, values):
+    def _print_part(self, report_name, records, values, window=None):
         """:meth:`_print` for one run of one company."""
         report = self.env["ir.actions.report"]._get_report(report_name)
         html, _type = report.with_context(debug=False)._render_qweb_html(
             report, records.ids, data={**values, "report_type": "pdf"}
         )
         documents = self._parse(html, records)
-        window = letters.WINDOWS[self.env.company.dso_letter_window]
+        window = window or letters.WINDOWS[self.env.company.dso_letter_window]
         pdf = self._run(report, self._render_page(window, documents=documents))
         pages = PdfFileReader(io.BytesIO(pdf), strict=False).pages
         try:
@@ -98,7 +111,9 @@ class DsoLetterPrinter(models.AbstractModel):
                 return {
                     res_id: content
                     for record in records
-                    for res_id, content in self._print_part(report_name, record, values).items()
+                    for res_id, content in self._print_part(
+                        report_name, record, values, window
+                    ).items()
                 }
             parts = [(records.id, 0, len(pages))]
         footers = self._print_footers(report, window, documents)
@@ -154,12 +169,14 @@ class DsoLetterPrinter(models.AbstractModel):
                 "base_url": self.env["ir.actions.report"]._get_report_url(),
                 "documents": documents,
                 "footer": footer,
-                "zoom": 1 if _wkhtml().is_patched_qt else UNPATCHED_ZOOM,
+                "zoom": self._get_zoom(),
                 "company": company,
                 "window": window,
                 "width": PAGE_WIDTH - MARGIN_LEFT - MARGIN_RIGHT,
                 "margin_left": MARGIN_LEFT,
                 "margin_top": MARGIN_TOP,
+                "text_height": PAGE_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM,
+                "script": self._get_script(),
                 "footer_height": PAGE_HEIGHT - FOOTER_TOP - FOOTER_BOTTOM,
             },
             minimal_qcontext=True,
@@ -168,15 +185,55 @@ class DsoLetterPrinter(models.AbstractModel):
     @api.model
     def _get_css(self):
         """The style of reports, in the page itself: wkhtmltopdf would ask this very server for
-        it, which does not always answer (in a cron, behind a proxy)."""
+        it, which does not always answer (in a cron, behind a proxy).
+
+        No font is asked for either: while one is missing the patched build prints no letters at
+        all, and Odoo's sheets name dozens, some of them far away. It gets the company's font in
+        the page. The unpatched build draws such fonts as outlines, so that there is no text to
+        search or to copy: it takes the font of the machine, or one like it.
+        """
         IrQweb = self.env["ir.qweb"]
         sheets = [
             # sudo: style sheets of the database are public, and made when first asked for
             IrQweb.sudo()._get_asset_bundle(name, js=False, autoprefix=True).css().raw.decode()
             for name in ("web.report_assets_pdf", "web.report_assets_common")
         ]
+        css = "\n".join(sheets)
+        fonts = self._get_fonts(css) if _wkhtml().is_patched_qt else []
+        css = "\n".join([*fonts, FONT_FACE.sub("", css)])
         # nothing in a style sheet may end it
-        return Markup("\n".join(sheets).replace("</", "<\\/"))
+        return Markup(css.replace("</", "<\\/"))
+
+    @api.model
+    def _get_fonts(self, css):
+        """The regular and bold faces of the company's font, as rules with the font in them.
+
+        :param css: style sheet that names them with their files
+        """
+        rules = []
+        for rule in FONT_FACE.findall(css):
+            family, weight = FONT_FAMILY.search(rule), FONT_WEIGHT.search(rule)
+            file = FONT_FILE.search(rule)
+            if not (family and weight and file) or family[1] != self.env.company.font:
+                continue
+            try:
+                with file_open(posixpath.normpath(file[1]), "rb", filter_ext=(".ttf",)) as font:
+                    data = b64encode(font.read()).decode()
+            except FileNotFoundError:
+                # not on this machine: one like it
+                continue
+            style = "italic" if "italic" in rule else "normal"
+            rules.append(
+                f'@font-face {{ font-family: "{self.env.company.font}"; font-weight: {weight[1]}; '
+                f"font-style: {style}; "
+                f'src: url("data:font/ttf;base64,{data}") format("truetype"); }}'
+            )
+        return rules
+
+    @api.model
+    def _get_script(self):
+        with file_open("dso_collection/report/letter_page.js") as script:
+            return Markup(script.read())
 
     # ------------------------------------------------------------------
     # PDF
@@ -188,6 +245,30 @@ class DsoLetterPrinter(models.AbstractModel):
         return report._run_wkhtmltopdf(
             [html], report_ref=report, specific_paperformat_args=arguments
         )
+
+    @api.model
+    def _get_zoom(self):
+        """What lengths are multiplied with, to be true on paper. Each build has its own idea of
+        a millimetre, whatever its arguments say (the unpatched one of Debian prints 0.77, a
+        patched 0.12.3 prints 1.28), so it is measured, once for each program.
+        """
+        program = _wkhtml()
+        key = program.bin, program.version
+        if key not in _zooms:
+            report = self.env["ir.actions.report"]._get_report("dso_collection.report_letter")
+            pdf = PdfFileReader(io.BytesIO(self._run(report, RULER)), strict=False)
+            found = {}
+
+            def visit(text, matrix, text_matrix, _font, _size):
+                if text.strip() in ("A", "B"):
+                    found[text.strip()] = text_matrix[4] * matrix[0] + matrix[4]
+
+            pdf.pages[0].extract_text(visitor_text=visit)
+            if len(found) < 2:
+                # no font on the machine, nothing to measure: nor to read
+                return 1
+            _zooms[key] = round(100 * mm / (found["B"] - found["A"]), 3)
+        return _zooms[key]
 
     @api.model
     def _print_footers(self, report, window, documents):

@@ -10,6 +10,7 @@ from . import dso_contact_import
 from . import dso_customer_assign
 from . import dso_item_qualify
 from . import dso_letter_print
+from . import dso_evidence_make
 from . import dso_hashtag_help
 from . import dso_hashtag_help_line
 from . import dso_penalty_breakdown
