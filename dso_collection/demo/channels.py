@@ -102,6 +102,7 @@ class Channels:
             action.write(
                 {
                     "message_id": message.id,
+                    "body": message.body,
                     "sms_text": bodies[action.id],
                     "sms_number": number.number,
                     # as a provider knows it

@@ -387,7 +387,7 @@ OPEN_ACTIONS = [
         ("letter_template_id", "letter_template_reminder"),
     ),
     (
-        "bayview",
+        "feldkamp",
         "letter_electronic",
         0,
         True,
