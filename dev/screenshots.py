@@ -7,6 +7,7 @@ playwright and Chromium. Nothing is confirmed or sent.
 """
 
 import argparse
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -79,6 +80,7 @@ class Camera:
         self.take("preview")
         self.open("/odoo/collection-manual")
         self.take("agenda_manual")
+        self.take_channels()
         self.open("/odoo/collection-customers")
         self.take("customers")
         self.open_record("partner_id", 1)
@@ -96,6 +98,37 @@ class Camera:
         self.open_record("name", 0)
         self.page.wait_for_selector(".o_form_view [name=step_ids]")
         self.take("scenario")
+
+    def take_channels(self):
+        """Call, letters, SMS, registered letters and replies. Nothing is marked done."""
+        self.open("/odoo/collection-manual")
+        self.press("action_log", "Phone call")
+        self.page.wait_for_selector(".modal .o_field_widget[name=script]")
+        self.take("call")
+        self.open("/odoo/collection-manual")
+        self.press("action_print_letters", "Reminder by post")
+        # the first page is drawn inside the viewer
+        viewer = self.page.frame_locator(".modal .o_field_widget[name=pdf] iframe")
+        viewer.locator(".page .textLayer, .page canvas").first.wait_for(timeout=60_000)
+        self.take("letters")
+        self.open("/odoo/collection-automatic")
+        self.press("action_preview", "Remind of Thursday", "Text message", "Last text message")
+        self.page.wait_for_selector(".modal .o_dso_sms")
+        self.take("sms")
+        self.open("/odoo/collection-registered")
+        self.take("registered")
+        self.open("/odoo/collection-replies")
+        self.take("replies")
+        self.open_record("partner_id", 0)
+        self.page.wait_for_selector(".o_form_view .o_dso_reply_body")
+        self.take("reply")
+
+    def press(self, button, *words):
+        """A button of the first line that says one of these words and has that button."""
+        visible = f"button[name={button}]:visible"
+        lines = self.page.locator(ROW).filter(has=self.page.locator(visible))
+        said = re.compile("|".join(map(re.escape, words)))
+        lines.filter(has_text=said).first.locator(visible).click()
 
     def take_status_dialog(self):
         """The three steps, for two items of the customer on the screen. Nothing is applied."""

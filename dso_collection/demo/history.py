@@ -8,17 +8,21 @@ from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 from odoo.fields import Command
-from odoo.tools import plaintext2html
 
 from ..engine import scenario as rules
 from ..models.account_move_line import QUIET
 from . import texts
+from .channels import Channels
 from .company import record
 
 #: How many days of work each collector has left undone for a customer, drawn at random.
 BACKLOGS = (0, 0, 0, 1, 3, 6, 11)
 #: Steps of the last days that the collectors have not come to, by type of action.
-UNDONE_DAYS = {"call": 4, "letter_registered": 2, "litigation": 25}
+UNDONE_DAYS = {"call": 4, "letter": 10, "letter_registered": 2, "litigation": 25}
+#: The demo's own scenarios, by their names in ``habits.csv``.
+SCENARIOS = {"small": "demo_scenario_small"}
+#: One registered letter in so many was not received.
+UNRECEIVED = 4
 #: Automatic actions of the coming days that are confirmed already.
 CONFIRMED = 8
 #: E-mails younger than this are in the chatter with their text.
@@ -66,6 +70,7 @@ class History:
         self.today = today
         self.files = env["dso.customer"]
         self.items = {}
+        self.registered = 0
 
     def fill(self):
         """Everything, in the order in which it depends on one another."""
@@ -75,7 +80,12 @@ class History:
         self._qualify_items()
         actions = self._write_past_actions()
         self._write_messages(actions)
+        channels = Channels(
+            self.env, self._get_files(self.companies[0]), self.customers, self.today
+        )
+        channels.complete(actions)
         self._write_manual_actions()
+        channels.write_open_actions()
         self.env["dso.customer"]._plan(self.files)
         self._confirm_some()
 
@@ -119,6 +129,9 @@ class History:
                 },
             )
 
+    def _get_files(self, company):
+        return self.files.filtered(lambda file: file.company_id == company)
+
     def _ref(self, name):
         return self.env.ref(f"dso_collection.{name}")
 
@@ -141,7 +154,8 @@ class History:
             risky = scenario == "risky"
             files.write(
                 {
-                    "scenario_id": scenario != "none" and self._ref(f"scenario_{scenario}").id,
+                    "scenario_id": scenario != "none"
+                    and self._ref(SCENARIOS.get(scenario, f"scenario_{scenario}")).id,
                     "collector_id": collectors[collector].id,
                     "penalty_enabled": risky,
                     "recovery_cost_enabled": risky,
@@ -439,9 +453,21 @@ class History:
         elif step.action_type == "call":
             values["result"], values["comment"] = self.rng.choice(texts.CALLS)
         elif step.action_type == "letter_registered":
-            number = self.rng.randint(1000, 9999)
-            values["comment"] = f"Posted, receipt RA {number} {number * 7 % 10000:04d} 8 FR."
+            values.update(self._prepare_posting(day))
         return values, rows
+
+    def _prepare_posting(self, day):
+        """A registered letter posted on its day and received some days later, if at all."""
+        number = self.rng.randint(1000, 9999)
+        self.registered += 1
+        received = day + timedelta(days=self.rng.randint(2, 6))
+        if received >= self.today or self.registered % UNRECEIVED == 1:
+            received = None
+        return {
+            "tracking_number": f"RA {number} {number * 7 % 10000:04d} 8 FR",
+            "posted_date": day,
+            "received_date": received,
+        }
 
     def _prepare_snapshot(self, file, leader, day):
         """The items that the customer was told of on a day."""
@@ -466,7 +492,7 @@ class History:
     # ------------------------------------------------------------------
 
     def _write_messages(self, actions):
-        """The latest e-mails and some answers in the customers' chatter; nothing is sent."""
+        """The latest e-mails in the customers' chatter; nothing is sent."""
         recent = actions.filtered(
             lambda action: (
                 action.action_type in EMAIL_TYPES
@@ -491,15 +517,6 @@ class History:
         messages = self.env["mail.message"].create(values)
         for action, message in zip(recent, messages, strict=True):
             action.message_id = message
-        files = {file.partner_id: file for file in self.files}
-        replies = []
-        for key, days, subject, text in texts.REPLIES:
-            file = files[self.customers[key]]
-            day = self.today - timedelta(days=days)
-            body = plaintext2html(text)
-            author = file.contact_ids[:1]
-            replies.append(self._prepare_message(file, author, day, subject, body, "email"))
-        self.env["mail.message"].create(replies)
 
     def _prepare_message(self, file, author, day, subject, body, message_type):
         return {

@@ -16,7 +16,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tools import file_open
 
-from . import company as company_data, history, texts
+from . import channels, company as company_data, history, texts
 from .company import record
 
 SEED = 20190
@@ -85,6 +85,7 @@ def load(env):
     companies = meridian + meridian_uk
     users = company_data.load_users(env, companies)
     company_data.load_settings(env, today, companies, users)
+    channels.load_settings(env, companies)
     customers = load_customers(env)
     shared = {
         "customers": customers,
@@ -122,7 +123,9 @@ def load_customers(env):
                 "city": row["city"],
                 "country_id": env.ref(f"base.{row['country']}").id,
                 "lang": row["lang"],
+                "ref": row["ref"],
                 "phone": row["phone"],
+                "dso_fax": row["fax"],
                 "email": f"{mailbox}@{row['domain']}.example.com",
                 "dso_collection_contact": person,
             },
@@ -146,6 +149,10 @@ def load_customers(env):
                 "email": email,
                 "phone": row["phone"],
                 "dso_collection_contact": row["dunning"] == "yes",
+                **{
+                    f"dso_serves_{way}": not row["serves"] or way in row["serves"].split()
+                    for way in ("email", "phone", "post")
+                },
             }
         )
     env["res.partner"].create(values)

@@ -225,30 +225,213 @@ MANUAL_ACTIONS = [
     ("rautenberg", "call", 5, "Check that the opening balance agrees with theirs"),
 ]
 
-#: What customers answered: (customer, days ago, subject, text)
+#: Steps of the scenario of small accounts: name and values; those of "_id" are XML ids.
+SMALL_STEPS = [
+    (
+        "First reminder",
+        {
+            "action_type": "email",
+            "trigger": "due_date",
+            "delay": 5,
+            "automatic": True,
+            "mail_template_id": "mail_template_reminder_1",
+        },
+    ),
+    (
+        "Text message",
+        {
+            "action_type": "sms",
+            "trigger": "due_date",
+            "delay": 12,
+            "automatic": True,
+            "sms_template_id": "sms_template_reminder",
+        },
+    ),
+    (
+        "Reminder by post",
+        {
+            "action_type": "letter",
+            "trigger": "previous_action",
+            "delay": 8,
+            "letter_template_id": "letter_template_reminder",
+        },
+    ),
+    (
+        "Phone call",
+        {
+            "action_type": "call",
+            "trigger": "previous_action",
+            "delay": 10,
+            "call_script": "<p>Good morning, this is #company_name. We wrote to you about "
+            "#items_amount_overdue. Did our letter arrive?</p>"
+            "<p>Ask <b>when</b> and <b>how much</b>; offer two instalments below 1,000.</p>",
+        },
+    ),
+]
+
+#: What customers answered by e-mail: (customer, days ago, subject, text, what became of it)
 REPLIES = [
     (
         "brevannes",
-        3,
+        1,
         "Re: Facture échue",
         "Bonjour,\nLe virement part jeudi avec notre échéance hebdomadaire.\nCordialement",
+        "to_handle",
     ),
     (
         "wiesental",
         6,
         "Re: Zahlungserinnerung",
         "Guten Tag,\nbitte senden Sie uns die Rechnung noch einmal als PDF.\nFreundliche Grüße",
+        "handled",
     ),
     (
         "juniper",
         2,
         "Re: Past due invoice",
         "Hello,\nour controller has approved it, payment goes out on Friday.\nBest regards",
+        "to_handle",
     ),
     (
         "gruenwerk",
         9,
         "Re: Zahlungserinnerung",
         "Guten Tag,\ndie zweite Rate haben wir letzte Woche überwiesen.\nMit freundlichen Grüßen",
+        "dismissed",
+    ),
+    (
+        "vauclair",
+        2,
+        "Re: Relance",
+        "Bonjour,\nNous contestons la livraison et l'installation de la facture la plus ancienne :"
+        " le technicien n'est jamais venu. Les deux autres factures seront réglées le 15.\n"
+        "Y. Coutelier",
+        "to_handle",
+    ),
+    (
+        "vieuxpont",
+        3,
+        "Réponse automatique : Rappel",
+        "Bonjour,\nJe suis absent jusqu'à lundi. En cas d'urgence, appelez le standard.\n"
+        "Bernard Quintard",
+        "automatic",
+    ),
+]
+
+#: What customers answered by SMS: (customer, days ago, text, what became of it)
+SMS_REPLIES = [
+    ("lacombe", 1, "Bonjour, chèque posté hier. Martine Lacombe", "to_handle"),
+    ("gruenwerk", 20, "Danke für die Erinnerung, wird diese Woche bezahlt.", "handled"),
+]
+
+#: Contacts whose number turned out to be somebody else's: (customer, name)
+WRONG_NUMBERS = [("belloc", "Serge Belloc")]
+
+#: What mail servers said of e-mails that came back.
+BOUNCES = [
+    "550 5.1.1 Recipient address rejected: user unknown",
+    "552 5.2.2 Mailbox full",
+]
+
+#: Actions out of scenario by all other ways: (customer, type, days from today, automatic, subject,
+#: (field, XML id) of its template)
+OPEN_ACTIONS = [
+    (
+        "brevannes",
+        "sms",
+        1,
+        True,
+        "Remind of Thursday's transfer",
+        ("sms_template_id", "sms_template_reminder"),
+    ),
+    (
+        "ambroise",
+        "sms",
+        0,
+        True,
+        "Last text message",
+        ("sms_template_id", "sms_template_last_notice"),
+    ),
+    # in error: a landline, an incomplete number, a contact without a number
+    (
+        "sieglinger",
+        "sms",
+        0,
+        True,
+        "Remind by SMS",
+        ("sms_template_id", "sms_template_reminder"),
+    ),
+    (
+        "castelbon",
+        "sms",
+        0,
+        True,
+        "Remind by SMS",
+        ("sms_template_id", "sms_template_reminder"),
+    ),
+    (
+        "vieuxpont",
+        "sms",
+        2,
+        True,
+        "Remind by SMS",
+        ("sms_template_id", "sms_template_reminder"),
+    ),
+    # in error: no street, no provider activated, half a number
+    (
+        "canal",
+        "letter",
+        0,
+        True,
+        "Reminder by post",
+        ("letter_template_id", "letter_template_reminder"),
+    ),
+    (
+        "feldkamp",
+        "letter_electronic",
+        0,
+        True,
+        "Electronic registered mail",
+        ("letter_template_id", "letter_template_formal_notice"),
+    ),
+    (
+        "kesselring",
+        "fax",
+        0,
+        True,
+        "Statement by fax",
+        ("mail_template_id", "mail_template_statement"),
+    ),
+    (
+        "rautenberg",
+        "fax",
+        1,
+        True,
+        "Statement by fax",
+        ("mail_template_id", "mail_template_statement"),
+    ),
+    (
+        "hollerbach",
+        "letter",
+        0,
+        False,
+        "Letter to the management",
+        ("letter_template_id", "letter_template_reminder"),
+    ),
+    (
+        "perigaud",
+        "letter",
+        0,
+        False,
+        "Reminder by post",
+        ("letter_template_id", "letter_template_reminder"),
+    ),
+    (
+        "sauvageot",
+        "letter_registered",
+        0,
+        False,
+        "Formal notice",
+        ("letter_template_id", "letter_template_formal_notice"),
     ),
 ]

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -98,7 +100,8 @@ class DsoChannelFax(models.AbstractModel):
         contacts = channel._get_reachable(action._get_recipients()[action.id])
         return {
             "subject": subject,
-            "body": body,
+            # in letters as on the paper, not in those of browsers
+            "body": Markup('<div style="font-family: Arial, sans-serif">%s</div>') % body,
             "sender": action.sudo().collector_id.email_formatted or "",
             "recipients": ", ".join(map(channel._format_recipient, contacts)),
             "attachment_names": channel._get_attachment_names(action),

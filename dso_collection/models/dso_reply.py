@@ -42,6 +42,7 @@ class DsoReply(models.Model):
         ondelete="set null",
         help="The action that the customer answers, where the answer says so.",
     )
+    action_name = fields.Char(related="action_id.name", string="Answered Action")
     channel = fields.Selection(
         [("email", "E-mail"), ("sms", "SMS")], required=True, readonly=True, default="email"
     )

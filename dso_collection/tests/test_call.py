@@ -132,6 +132,21 @@ class TestCall(DsoCommon):
         self.assertEqual(again.qualification_ids.mapped("comment"), ["Wait a bit"])
         self.assertEqual(again.message_ids.mapped("preview"), ["They called back"])
 
+    def test_nobody_else_to_call(self):
+        """After the wrong number of the only one with a number, there is nobody to call again."""
+        dialog = (
+            self.env["dso.action.log"]
+            .with_user(self.collector)
+            .with_context(default_action_id=self.call.id)
+        )
+        with Form(dialog) as form:
+            form.result = "wrong_number"
+            self.assertFalse(form.call_again)
+        self.partner.phone = "+32 2 506 31 11"
+        with Form(dialog) as form:
+            form.result = "wrong_number"
+            self.assertTrue(form.call_again)
+
     def test_screen_opens_for_a_collector(self):
         form = Form(
             self.env["dso.action.log"]

@@ -157,6 +157,65 @@ class TestDemo(TransactionCase):
         calls = done.filtered(lambda action: action.action_type == "call")
         self.assertTrue(all(action.result and action.comment for action in calls))
 
+    def test_channels(self):
+        """Each way has something to show: what left, what came back, what waits, what failed."""
+        actions = self.env["dso.action"].search(self.own)
+        codes = {action.error_data["code"] for action in actions if action.error_data}
+        self.assertLessEqual(
+            {
+                "undelivered",
+                "undelivered_sms",
+                "no_mobile",
+                "bad_phone",
+                "no_phone",
+                "no_address",
+                "no_erm_provider",
+                "bad_fax",
+            },
+            codes,
+        )
+        bounced = actions.filtered(lambda a: (a.error_data or {}).get("code") == "undelivered")
+        self.assertTrue(all(bounced.mapped("mail_id")), "a retry sends the same e-mail")
+        waiting = actions.filtered(lambda action: action.state == "planned")
+        for action_type in ("sms", "fax", "letter", "letter_registered", "call"):
+            self.assertIn(action_type, waiting.mapped("action_type"))
+        calls = waiting.filtered(lambda action: action.action_type == "call")
+        self.assertTrue(calls.step_id.mapped("call_script"))
+        texts = actions.filtered(lambda a: a.state == "done" and a.action_type == "sms")
+        self.assertTrue(all(sms.sms_text and sms.sms_number for sms in texts))
+        self.assertTrue(texts)
+        registered = actions.filtered(
+            lambda a: a.state == "done" and a.action_type == "letter_registered"
+        )
+        self.assertTrue(all(registered.mapped("tracking_number")))
+        self.assertTrue(registered.filtered("received_date"))
+        self.assertTrue(registered.filtered("receipt_missing"))
+        providers = self.env["dso.erm.provider"].with_context(active_test=False)
+        self.assertFalse(any(providers.search(self.own).mapped("active")))
+
+    def test_replies(self):
+        """Answers in all states, an out-of-office among them, most of them to a known message."""
+        replies = self.env["dso.reply"].search(self.own)
+        self.assertLessEqual({"to_handle", "handled", "dismissed"}, set(replies.mapped("state")))
+        self.assertEqual({"email", "sms"}, set(replies.mapped("channel")))
+        machine = replies.filtered("is_automatic")
+        self.assertTrue(machine)
+        self.assertFalse(any(machine.mapped("pauses")))
+        self.assertTrue(replies.filtered("pauses").action_id)
+
+    def test_contacts(self):
+        """Contacts by type, a wrong number, codes to import by; numbers are real ones for their
+        countries but the one that an action complains about."""
+        contacts = self.customers.contact_ids
+        for way in ("email", "phone", "post"):
+            self.assertTrue(contacts.filtered(lambda c, way=way: not c[f"dso_serves_{way}"]), way)
+        self.assertTrue(contacts.filtered("dso_wrong_phone"))
+        partners = self.customers.partner_id
+        self.assertEqual(len(set(partners.mapped("ref"))), len(partners))
+        people = (partners + partners.child_ids).filtered("phone")
+        wrong = people.filtered(lambda partner: not partner._phone_format(fname="phone"))
+        self.assertEqual(wrong.mapped("name"), ["Aline Castelbon"])
+
     def test_planned_again_alike(self):
         """The plan agrees with the history: planning again changes nothing."""
         fields_ = ["customer_id", "step_id", "date", "state", "leader_line_id", "confirmed"]

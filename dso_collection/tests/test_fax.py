@@ -38,6 +38,15 @@ class TestFax(LetterCommon):
         self.assertIn("250.00", text)
         self.assertEqual(self.action.letter_pages, 1)
 
+    def test_preview(self):
+        """Its text as on the paper, and the number with its country's code at the gateway."""
+        wizard = self.env["dso.action.preview"].with_user(self.collector)
+        preview = wizard.create({"action_id": self.action.id})
+        self.assertEqual(preview.recipients, "33142685300@fax.example.com")
+        self.assertIn("<p>Please pay", preview.body)
+        self.assertIn("250.00", preview.body)
+        self.assertFalse(self.action.mail_id)
+
     def test_exactly_once(self):
         self._dispatch()
         before = self.env["mail.mail"].search_count([])

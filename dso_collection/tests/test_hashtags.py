@@ -600,7 +600,7 @@ class TestHashtagHelp(HashtagCase):
         self._invoice("2026-02-20", 100)
         self._plan("2026-03-06")
         with Form(self.env["dso.hashtag.help"].with_user(self.reader)) as form:
-            form.search = "collector name"
+            form.words = "collector name"
         self.assertEqual(form.save().line_ids.mapped("name"), ["#collector_name", "#my_name"])
 
     def test_open(self):
@@ -611,6 +611,16 @@ class TestHashtagHelp(HashtagCase):
         self.assertFalse(page.customer_id)
         self.assertEqual(len(page.line_ids), len(table.HASHTAGS))
         self.assertFalse(any(page.line_ids.mapped("example")))
+
+    def test_old_pages_are_removed(self):
+        """No field hides a method of all models: Odoo's vacuum searches for old pages."""
+        page = self.env["dso.hashtag.help"].create({})
+        self.env.cr.execute(
+            "UPDATE dso_hashtag_help SET write_date = '2020-01-01' WHERE id = %s", [page.id]
+        )
+        page.invalidate_recordset()
+        self.env["dso.hashtag.help"]._transient_vacuum()
+        self.assertFalse(page.exists())
 
     def test_customer_without_any_action(self):
         self._invoice("2026-02-20", 100)

@@ -132,6 +132,23 @@ class TestLetter(LetterCommon):
         self.assertNotIn("Changed", self._text(before))
         self.assertEqual(letter.letter_attachment_id.raw, before)
 
+    def test_dialog_as_the_browser_reads_it(self):
+        """Which asks for the size of files instead of the files, and for the pages in any order:
+        they are counted in the letters all the same."""
+        pair = self._letter() | self._letter(self._make_customer("Beta", count=60))
+        self._print(pair)
+        pages = sum(pair.mapped("letter_pages"))
+        self.assertGreater(pages, 2)
+        window = pair.with_user(self.collector).action_reprint_letters()
+        spec = {"page_count": {}, "pdf": {}}
+        Wizard = self.env["dso.letter.print"].with_user(self.collector)
+        for names in (spec, dict(reversed(spec.items()))):
+            self.env.invalidate_all()
+            wizard = Wizard.with_context(bin_size=True).browse(window["res_id"])
+            [row] = wizard.web_read(names)
+            self.assertEqual(row["page_count"], pages)
+            self.assertRegex(row["pdf"], r"^[\d.]+ Kb$")
+
     def test_without_address_it_is_left_out(self):
         """The others are printed; what to mend is said."""
         homeless = self.env["res.partner"].create({"name": "Homeless"})

@@ -155,7 +155,8 @@ class DsoActionLog(models.TransientModel):
         there is another one."""
         for wizard in self:
             called = wizard.action_type == "call" and not wizard.executed
-            others = wizard.contact_ids - wizard.contact_id
+            # in a dialog that is not saved yet, the same contact may be another record
+            others = wizard.contact_ids._origin - wizard.contact_id._origin
             again = wizard.result in NOT_REACHED or wizard.result == "wrong_number" and others
             wizard.call_again = called and bool(again)
 

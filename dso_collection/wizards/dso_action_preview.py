@@ -16,6 +16,7 @@ class DsoActionPreview(models.TransientModel):
     has_next = fields.Boolean(compute="_compute_position")
     state = fields.Selection(related="action_id.state")
     agenda_state = fields.Selection(related="action_id.agenda_state")
+    action_type = fields.Selection(related="action_id.action_type")
     automatic = fields.Boolean(related="action_id.automatic")
     confirmed = fields.Boolean(related="action_id.confirmed")
     done_date = fields.Date(related="action_id.done_date")

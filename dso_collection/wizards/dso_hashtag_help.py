@@ -15,7 +15,9 @@ class DsoHashtagHelp(models.TransientModel):
         default=lambda self: self._default_customer_id(),
         help="The examples are taken from this customer.",
     )
-    search = fields.Char(help="Only hashtags with these words in their name or description.")
+    words = fields.Char(
+        string="Search", help="Only hashtags with these words in their name or description."
+    )
     line_ids = fields.One2many(
         "dso.hashtag.help.line",
         "help_id",
@@ -38,7 +40,7 @@ class DsoHashtagHelp(models.TransientModel):
     def _compute_display_name(self):
         self.display_name = self.env._("Hashtags")
 
-    @api.depends("customer_id", "search")
+    @api.depends("customer_id", "words")
     @api.depends_context("lang")
     def _compute_line_ids(self):
         for wizard in self:
@@ -71,7 +73,7 @@ class DsoHashtagHelp(models.TransientModel):
         }
 
     def _find_hashtags(self):
-        words = (self.search or "").lower().split()
+        words = (self.words or "").lower().split()
         return [
             hashtag
             for hashtag in table.HASHTAGS.values()

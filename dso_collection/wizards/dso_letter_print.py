@@ -27,7 +27,7 @@ class DsoLetterPrint(models.TransientModel):
     online_count = fields.Integer(compute="_compute_ready_ids")
     blocked_text = fields.Text(compute="_compute_ready_ids")
     shown_count = fields.Integer(compute="_compute_ready_ids")
-    page_count = fields.Integer(compute="_compute_pdf")
+    page_count = fields.Integer(compute="_compute_page_count")
     pdf = fields.Binary(compute="_compute_pdf")
     pdf_name = fields.Char(compute="_compute_pdf_name")
 
@@ -59,7 +59,18 @@ class DsoLetterPrint(models.TransientModel):
             pdfs = wizard._get_printed_pdfs() or wizard._get_preview_pdfs()
             pdf = self.env["dso.letter.printer"]._merge(pdfs) if pdfs else b""
             wizard.pdf = base64.b64encode(pdf) if pdf else False
-            wizard.page_count = self.env["dso.letter.printer"]._count_pages(pdf) if pdf else 0
+
+    @api.depends("pdf")
+    def _compute_page_count(self):
+        """Screens ask for the size of files instead of the files. What is counted is the file all
+        the same; it was made already, to know its size."""
+        for wizard in self:
+            content = wizard.pdf and wizard.with_context(bin_size=False).pdf
+            wizard.page_count = (
+                self.env["dso.letter.printer"]._count_pages(base64.b64decode(content))
+                if content
+                else 0
+            )
 
     @api.depends_context("lang")
     def _compute_pdf_name(self):

@@ -87,7 +87,7 @@ registry.category("web_tour.tours").add("dso_collection_hashtags", {
         },
         {
             content: "Search",
-            trigger: ".o_field_widget[name=search] input",
+            trigger: ".o_field_widget[name=words] input",
             run: "edit collector name && press Tab",
         },
         {
