@@ -65,7 +65,7 @@ export class Agenda extends Component {
         this.shownId = false;
         this.countRequest = 0;
         // what the rows look at
-        this.cursorState = reactive({ current: false, moves: 0 });
+        this.cursorState = reactive({ current: false, moves: 0, panel: false });
         this.state = useState({
             tab: null,
             content: null,
@@ -228,6 +228,8 @@ export class Agenda extends Component {
 
     makeViewProps(action, type, views) {
         const groupBy = action.context.group_by || [];
+        // cards of the history in the order of its list
+        const newestFirst = action.context.dso_agenda === "history" && type === "kanban";
         return {
             type,
             jsClass: JS_CLASSES[type],
@@ -236,11 +238,12 @@ export class Agenda extends Component {
             context: action.context,
             domain: action.domain,
             groupBy: typeof groupBy === "string" ? [groupBy] : groupBy,
+            orderBy: newestFirst ? [{ name: "done_date", asc: false }] : [],
             display: {},
             loadActionMenus: true,
             loadIrFilters: true,
             className: "o_action",
-            limit: action.limit,
+            ...(action.limit && { limit: action.limit }),
             noContentHelp: action.help,
             selectRecord: (resId) => this.open(resId),
             createRecord: () => {},
@@ -314,6 +317,7 @@ export class Agenda extends Component {
         const { current, ids, position } = this.cursor;
         Object.assign(this.state, { current, position, total: ids.length });
         this.cursorState.current = current;
+        this.cursorState.panel = this.hasPanel && !this.env.isSmall;
         if (focus) {
             this.cursorState.moves++;
         }
@@ -380,6 +384,7 @@ export class Agenda extends Component {
 
     setPanel(panel) {
         this.state.panel = panel;
+        this.showCursor();
         if (!this.env.isSmall) {
             this.memory.update({ panel });
         }

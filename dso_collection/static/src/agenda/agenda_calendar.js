@@ -81,9 +81,8 @@ export class AgendaCalendarCommonRenderer extends CalendarCommonRenderer {
         const days = this.props.model.getLoad();
         for (const cell of calendar.querySelectorAll(".fc-daygrid-day[data-date]")) {
             const load = days.get(cell.dataset.date);
-            const place = cell.querySelector(".fc-daygrid-day-top, .fc-daygrid-day-frame");
-            if (load && place) {
-                place.append(
+            if (load) {
+                cell.querySelector(".fc-daygrid-day-top")?.append(
                     renderToElement("dso_collection.AgendaCalendarLoad", {
                         ...load,
                         label: load.collectors

@@ -18,6 +18,9 @@ function getMark({ data }) {
     return JSON.stringify([data.agenda_state || data.state, data.date, data.is_paused]);
 }
 
+/** Columns of lists that the panel beside them shows in full. */
+const TOLD_BY_PANEL = ["reason", "comment", "preview", "collector_id", "done_by_id", "phone"];
+
 /** Tells the agenda, where there is one around it, what the list or kanban has loaded. */
 const withAgenda = (Controller) =>
     class extends Controller {
@@ -154,6 +157,17 @@ export class AgendaListRenderer extends AmountsListRenderer {
         useEffect(
             (moves) => moves && this.focusCurrentRow(),
             () => [this.agendaState.moves]
+        );
+    }
+
+    /** What the panel tells of the current action takes no place beside it. */
+    getActiveColumns() {
+        const columns = super.getActiveColumns();
+        if (!this.agendaState?.panel) {
+            return columns;
+        }
+        return columns.filter(
+            ({ name, type }) => type === "field" && !TOLD_BY_PANEL.includes(name)
         );
     }
 
