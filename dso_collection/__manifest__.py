@@ -62,6 +62,7 @@
         "views/dso_dispute_report_views.xml",
         "views/dso_reply_views.xml",
         "views/dso_erm_views.xml",
+        "views/dso_agenda_views.xml",
         "views/dso_collection_menus.xml",
         "wizards/dso_penalty_breakdown_views.xml",
         "wizards/dso_penalty_invoice_views.xml",

@@ -30,6 +30,7 @@ from . import dso_action_retry
 from . import dso_action_sms
 from . import dso_action_letter
 from . import dso_action_evidence
+from . import dso_action_agenda
 from . import dso_action
 from . import dso_channel
 from . import dso_channel_email

@@ -63,6 +63,7 @@ class DsoAction(models.Model):
         "dso.action.hashtag",
         "dso.action.letter",
         "dso.action.evidence",
+        "dso.action.agenda",
     ]
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]
@@ -88,6 +89,10 @@ class DsoAction(models.Model):
         ondelete="restrict",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
+    # the customer's class, to search by
+    partner_category_ids = fields.Many2many(related="partner_id.category_id", string="Customer Tags")
+    partner_country_id = fields.Many2one(related="partner_id.country_id", string="Country")
+    partner_user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     collector_id = fields.Many2one(
         "res.users",
         compute="_compute_from_customer",

@@ -3,6 +3,7 @@ from . import test_qualify
 from . import test_specific
 from . import test_freshness
 from . import test_action
+from . import test_agenda
 from . import test_dispatch
 from . import test_return
 from . import test_scenario

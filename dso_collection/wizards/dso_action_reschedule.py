@@ -16,5 +16,7 @@ class DsoActionReschedule(models.TransientModel):
 
     def action_apply(self):
         self.ensure_one()
+        if len(self.action_ids) > 1:
+            return self.action_ids._reschedule_selected(self.date)
         self.action_ids.action_reschedule(self.date)
         return {"type": "ir.actions.act_window_close"}

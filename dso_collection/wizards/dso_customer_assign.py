@@ -17,5 +17,37 @@ class DsoCustomerAssign(models.TransientModel):
         values = {fname: self[fname].id for fname in ("scenario_id", "collector_id") if self[fname]}
         if not values:
             raise UserError(self.env._("Choose a scenario, a collector or both."))
+        if self.env.context.get("dso_reassign"):
+            return self._reassign(values)
         self.customer_ids.write(values)
         return {"type": "ir.actions.act_window_close"}
+
+    def _reassign(self, values):
+        """From the agenda: say how many customers and actions have moved, and which had not to."""
+        customers = self.customer_ids
+        moved = customers.filtered(
+            lambda customer: any(customer[fname].id != value for fname, value in values.items())
+        )
+        # sudo: counted for a user who may just have given the customers away
+        open_actions = moved.sudo().open_action_ids
+        moved.write(values)
+        lines = [
+            self.env._(
+                "%(customers)s customers assigned, with their %(actions)s planned actions.",
+                customers=len(moved),
+                actions=len(open_actions),
+            )
+        ]
+        if customers - moved:
+            lines.append(
+                self.env._("%(count)s not: they had this already.", count=len(customers - moved))
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if moved else "warning",
+                "message": "\n".join(lines),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

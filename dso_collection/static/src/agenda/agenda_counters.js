@@ -9,6 +9,7 @@ export class AgendaCounters extends Component {
     static props = {
         counts: Object,
         history: { type: Boolean, optional: true },
+        slots: { type: Object, optional: true },
     };
 
     get todoFilter() {

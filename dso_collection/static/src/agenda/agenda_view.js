@@ -1,12 +1,79 @@
-import { useState } from "@odoo/owl";
+import { onMounted, onWillUnmount, useEffect, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { ControlPanel } from "@web/search/control_panel/control_panel";
+import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
+import { KanbanRecord } from "@web/views/kanban/kanban_record";
+import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { AmountsListRenderer } from "../amounts/amounts_list";
 import { AgendaCounters } from "./agenda_counters";
+import { AgendaSearchModel } from "./agenda_search_model";
+
+/** The state of a row as far as the agenda cares: another one means that it was handled. */
+function getMark({ data }) {
+    return JSON.stringify([data.agenda_state || data.state, data.date, data.is_paused]);
+}
+
+/** Columns of lists that the panel beside them shows in full. */
+const TOLD_BY_PANEL = ["reason", "comment", "preview", "collector_id", "done_by_id", "phone"];
+
+/** Tells the agenda, where there is one around it, what the list or kanban has loaded. */
+const withAgenda = (Controller) =>
+    class extends Controller {
+        setup() {
+            super.setup();
+            const agenda = this.env.dsoAgenda;
+            if (!agenda) {
+                return;
+            }
+            const list = {
+                getRows: () =>
+                    this.model.root.records.map((record) => ({
+                        id: record.resId,
+                        mark: getMark(record),
+                    })),
+                reload: () => this.model.load(),
+                getRecord: (resId) =>
+                    this.model.root.records.find((record) => record.resId === resId),
+                toPage: (step) => this.goToPage(step),
+            };
+            onMounted(() => agenda.setList(list));
+            onWillUnmount(() => agenda.unsetList(list));
+        }
+
+        get modelParams() {
+            const params = super.modelParams;
+            const { onRootLoaded } = params.hooks || {};
+            params.hooks = {
+                ...params.hooks,
+                onRootLoaded: async (root) => {
+                    await onRootLoaded?.(root);
+                    this.env.dsoAgenda?.onListLoaded(
+                        root.records.map((record) => ({
+                            id: record.resId,
+                            mark: getMark(record),
+                        }))
+                    );
+                },
+            };
+            return params;
+        }
+
+        /** @returns {Promise<boolean>} whether there is such a page */
+        async goToPage(step) {
+            const { root } = this.model;
+            const offset = root.offset + step * root.limit;
+            if (root.isGrouped || offset < 0 || offset >= root.count) {
+                return false;
+            }
+            await root.load({ offset, limit: root.limit });
+            return true;
+        }
+    };
 
 /**
  * Counts what the list or kanban shows whenever it is loaded: after a search, a button, a change.
@@ -64,21 +131,140 @@ const withCounters = (Controller) =>
         }
     };
 
-export class AgendaListController extends withCounters(ListController) {
-    static template = "dso_collection.AgendaListView";
+/** Odoo's own, whose views are switched by the agenda where there is one. */
+export class AgendaControlPanel extends ControlPanel {
+    switchView(viewType, newWindow) {
+        if (this.env.dsoAgenda) {
+            return this.env.dsoAgenda.switchView(viewType);
+        }
+        return super.switchView(viewType, newWindow);
+    }
 }
 
-export class AgendaKanbanController extends withCounters(KanbanController) {
+/** Shows where the user is, and leaves the keys to the agenda. */
+export class AgendaListRenderer extends AmountsListRenderer {
+    setup() {
+        super.setup();
+        this.agenda = this.env.dsoAgenda;
+        if (!this.agenda) {
+            return;
+        }
+        this.agendaState = useState(this.agenda.state);
+        useEffect(
+            () => this.markCurrentRow(),
+            () => [this.agendaState.current, this.props.list.records.map(({ id }) => id).join()]
+        );
+        useEffect(
+            (moves) => moves && this.focusCurrentRow(),
+            () => [this.agendaState.moves]
+        );
+    }
+
+    /** What the panel tells of the current action takes no place beside it. */
+    getActiveColumns() {
+        const columns = super.getActiveColumns();
+        if (!this.agendaState?.panel) {
+            return columns;
+        }
+        return columns.filter(
+            ({ name, type }) => type === "field" && !TOLD_BY_PANEL.includes(name)
+        );
+    }
+
+    getRowClass(record) {
+        const classNames = super.getRowClass(record);
+        const isCurrent = this.agendaState && record.resId === this.agendaState.current;
+        return isCurrent ? `${classNames} o_dso_current` : classNames;
+    }
+
+    getCurrentRow() {
+        const { current } = this.agendaState;
+        const record = this.props.list.records.find(({ resId }) => resId === current);
+        return record && this.tableRef.el?.querySelector(`.o_data_row[data-id='${record.id}']`);
+    }
+
+    markCurrentRow() {
+        for (const row of this.tableRef.el?.querySelectorAll("[aria-current]") || []) {
+            row.removeAttribute("aria-current");
+        }
+        this.getCurrentRow()?.setAttribute("aria-current", "true");
+    }
+
+    /** The focus goes with the keys, so that a reader of the screen says where they lead. */
+    focusCurrentRow() {
+        const row = this.getCurrentRow();
+        if (row && !this.editedRecord) {
+            row.scrollIntoView({ block: "nearest" });
+            row.querySelector(".o_data_cell")?.focus({ preventScroll: true });
+        }
+    }
+
+    onCellKeydown(ev, group = null, record = null) {
+        const moves = ["arrowup", "arrowdown", "enter"].includes(getActiveHotkey(ev));
+        const isRow = record && !ev.target.closest("button, a, input");
+        if (this.agenda && moves && isRow && !this.editedRecord) {
+            // the agenda's own keys, see Agenda
+            return;
+        }
+        super.onCellKeydown(ev, group, record);
+    }
+}
+
+/** A list of the agenda without counters, such as that of replies. */
+export class AgendaPlainListController extends withAgenda(ListController) {}
+
+export class AgendaListController extends withCounters(AgendaPlainListController) {
+    static template = "dso_collection.AgendaListView";
+
+    get canExport() {
+        return this.isExportEnable && this.isHistory;
+    }
+
+    /** Everything that the filters show, with the columns that are shown, as a spreadsheet. */
+    exportShown() {
+        this.env.searchModel.trigger("direct-export-data");
+    }
+}
+
+class AgendaKanbanRecord extends KanbanRecord {
+    setup() {
+        super.setup();
+        this.agendaState = this.env.dsoAgenda && useState(this.env.dsoAgenda.state);
+    }
+
+    getRecordClasses() {
+        const isCurrent = this.agendaState?.current === this.props.record.resId;
+        return super.getRecordClasses() + (isCurrent ? " o_dso_current" : "");
+    }
+}
+
+class AgendaKanbanRenderer extends KanbanRenderer {
+    static components = { ...KanbanRenderer.components, KanbanRecord: AgendaKanbanRecord };
+}
+
+export class AgendaKanbanController extends withCounters(withAgenda(KanbanController)) {
     static template = "dso_collection.AgendaKanbanView";
 }
 
+const shared = { SearchModel: AgendaSearchModel, ControlPanel: AgendaControlPanel };
+
+registry.category("views").add("dso_agenda_plain_list", {
+    ...listView,
+    ...shared,
+    Controller: AgendaPlainListController,
+    Renderer: AgendaListRenderer,
+});
+
 registry.category("views").add("dso_agenda_list", {
     ...listView,
+    ...shared,
     Controller: AgendaListController,
-    Renderer: AmountsListRenderer,
+    Renderer: AgendaListRenderer,
 });
 
 registry.category("views").add("dso_agenda_kanban", {
     ...kanbanView,
+    ...shared,
     Controller: AgendaKanbanController,
+    Renderer: AgendaKanbanRenderer,
 });

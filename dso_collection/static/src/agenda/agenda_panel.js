@@ -1,0 +1,85 @@
+import { Component, onMounted, onPatched, useRef, useSubEnv } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { View, getDefaultConfig } from "@web/views/view";
+import { FormController } from "@web/views/form/form_controller";
+import { formView } from "@web/views/form/form_view";
+
+/**
+ * The form in the panel: when one of its buttons has done something, the list beside it is loaded
+ * again, and the agenda goes on to the next action.
+ */
+export class AgendaFormController extends FormController {
+    get modelParams() {
+        const params = super.modelParams;
+        let first = true;
+        params.hooks = {
+            ...params.hooks,
+            onRootLoaded: () => {
+                if (!first) {
+                    this.env.dsoAgenda?.reloadList();
+                }
+                first = false;
+            },
+        };
+        return params;
+    }
+}
+
+registry.category("views").add("dso_agenda_form", {
+    ...formView,
+    Controller: AgendaFormController,
+});
+
+/** An Odoo form of one record, within a screen that has a breadcrumb and an address of its own. */
+class PanelView extends Component {
+    static template = "dso_collection.AgendaPanelView";
+    static components = { View };
+    static props = { resModel: String, resId: Number, viewId: Number, onReady: Function };
+
+    setup() {
+        useSubEnv({ config: { ...getDefaultConfig(), disableSearchBarAutofocus: true } });
+        onMounted(() => this.props.onReady(this.props.resId));
+    }
+
+    get viewProps() {
+        const { resModel, resId, viewId } = this.props;
+        return {
+            type: "form",
+            resModel,
+            resId,
+            views: [[viewId, "form"]],
+            viewId,
+            display: { controlPanel: false },
+            preventCreate: true,
+            updateActionState: () => {},
+        };
+    }
+}
+
+/** The current action beside the list, over it on narrow screens. */
+export class AgendaPanel extends Component {
+    static template = "dso_collection.AgendaPanel";
+    static components = { PanelView };
+    static props = {
+        resModel: String,
+        resId: [Number, Boolean],
+        viewId: Number,
+        position: Number,
+        total: Number,
+        onMove: Function,
+        onOpen: Function,
+        onClose: Function,
+        onReady: Function,
+    };
+
+    setup() {
+        this.body = useRef("body");
+        let shown = this.props.resId;
+        onPatched(() => {
+            if (shown !== this.props.resId) {
+                shown = this.props.resId;
+                this.body.el?.scrollTo({ top: 0 });
+            }
+        });
+    }
+}

@@ -1,0 +1,329 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
+
+from ..models.dso_action_agenda import TAB_DOMAINS
+from .common import DsoCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-06 09:00:00")
+class TestAgenda(DsoCommon):
+    """What the agenda's screen asks: tabs, counters, exchanges, many actions at once. 6 March 2026
+    is a Friday."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # A, five days after the due date, leaves by itself once confirmed
+        cls.partners = cls.partner
+        for number in range(3):
+            partner = cls.env["res.partner"].create({"name": f"Customer {number}"})
+            cls._create_contact(partner, f"Contact {number}", f"c{number}@example.com")
+            cls.partners |= partner
+        # due on the first, second … of March: their reminders on the sixth, seventh …
+        for day, partner in enumerate(cls.partners, start=1):
+            cls._invoice(f"2026-03-0{day}", 100.0 * day, partner)
+        cls.env["dso.customer"]._plan()
+        cls.automatic = cls.env["dso.action"].search([("partner_id", "in", cls.partners.ids)])
+        cls.calls = cls.env["dso.action"].create(
+            [
+                {
+                    "customer_id": cls._customer(partner).id,
+                    "action_type": "call",
+                    "date": f"2026-03-{day:02}",
+                }
+                for day, partner in zip((5, 6, 9), cls.partners, strict=False)
+            ]
+        )
+
+    def _as(self, user, actions=None):
+        return (self.calls if actions is None else actions).with_user(user)
+
+    def _message(self, result):
+        self.assertEqual(result["tag"], "display_notification")
+        # the list is loaded again
+        self.assertEqual(result["params"]["next"]["type"], "ir.actions.act_window_close")
+        return result["params"]["message"]
+
+    # ------------------------------------------------------------------
+    # Tabs and counters
+    # ------------------------------------------------------------------
+
+    def test_tabs(self):
+        """Each tab of the actions is an action that exists and that the reader may open."""
+        agenda = self.env["dso.action"].with_user(self.reader).dso_get_agenda()
+        tabs = {tab["id"]: tab for tab in agenda["tabs"]}
+        self.assertEqual(
+            list(tabs)[:5], ["manual", "automatic", "history", "replies", "charts"]
+        )
+        actions = self.env["ir.actions.act_window"]
+        for tab in tabs.values():
+            for window in actions.browse(tab["actions"]).exists():
+                self.assertIn(window.res_model, self.env)
+        window = actions.browse(tabs["manual"]["actions"])
+        self.assertEqual(window, self.env.ref("dso_collection.dso_action_action_manual"))
+        for model, view_id in agenda["panels"].items():
+            view = self.env["ir.ui.view"].browse(view_id)
+            self.assertEqual((view.model, view.type), (model, "form"))
+
+    def test_own_customers_come_first(self):
+        self.assertTrue(self.env["dso.action"].with_user(self.collector).dso_get_agenda()["own"])
+        self.assertFalse(self.env["dso.action"].with_user(self.manager).dso_get_agenda()["own"])
+
+    def test_tab_domains_are_those_of_the_actions(self):
+        for tab, domain in TAB_DOMAINS.items():
+            window = self.env.ref(f"dso_collection.dso_action_action_{tab}")
+            self.assertCountEqual(
+                [(name, op, sorted(v) if isinstance(v, (list, tuple)) else v)
+                 for name, op, v in domain],
+                [(name, op, sorted(v) if isinstance(v, (list, tuple)) else v)
+                 for name, op, v in safe_eval(window.domain)],
+            )
+
+    def test_counters_follow_the_filters(self):
+        """Four reminders, the first of them due today; three calls, of yesterday, today and
+        Monday."""
+        Action = self.env["dso.action"].with_user(self.collector)
+        counts = Action.dso_count_agenda_tabs([])
+        self.assertEqual((counts["automatic"]["all"], counts["automatic"]["todo"]), (4, 1))
+        self.assertEqual((counts["manual"]["all"], counts["manual"]["todo"]), (3, 2))
+        counts = Action.dso_count_agenda_tabs([("partner_id", "=", self.partners[0].id)])
+        self.assertEqual((counts["automatic"]["all"], counts["automatic"]["todo"]), (1, 1))
+        self.assertEqual((counts["manual"]["all"], counts["manual"]["todo"]), (1, 1))
+        counts = Action.dso_count_agenda_tabs([("collector_id", "=", self.manager.id)])
+        self.assertEqual(counts["manual"]["all"] + counts["automatic"]["all"], 0)
+
+    def test_replies_are_counted(self):
+        replies = self.env["dso.reply"].sudo().create(
+            [
+                {"customer_id": self._customer(self.partners[0]).id, "subject": "Paid"},
+                {"customer_id": self._customer(self.partners[1]).id, "subject": "Why?"},
+            ]
+        )
+        self._customer(self.partners[1]).collector_id = self.manager
+        replies.invalidate_recordset()
+        Action = self.env["dso.action"].with_user(self.collector)
+        self.assertEqual(Action.dso_count_agenda_tabs([])["replies"]["todo"], 2)
+        self.assertEqual(Action.dso_count_agenda_tabs([], own=True)["replies"]["todo"], 1)
+        replies[0].with_user(self.collector).action_handle()
+        self.assertEqual(Action.dso_count_agenda_tabs([], own=True)["replies"]["todo"], 0)
+
+    def test_counters_cost_the_same_for_many(self):
+        Action = self.env["dso.action"].with_user(self.collector)
+        Action.dso_count_agenda_tabs([])
+        self.env.flush_all()
+        with self.assertQueryCount(7):
+            Action.dso_count_agenda_tabs([])
+        self.calls[0].copy({"date": "2026-03-02"})
+        self.env.flush_all()
+        with self.assertQueryCount(7):
+            counts = Action.dso_count_agenda_tabs([])
+        self.assertEqual((counts["manual"]["all"], counts["manual"]["todo"]), (4, 3))
+
+    # ------------------------------------------------------------------
+    # Searching by the customer
+    # ------------------------------------------------------------------
+
+    def test_search_by_the_customers_class(self):
+        category = self.env["res.partner.category"].create({"name": "Key account"})
+        self.partners[0].write(
+            {
+                "category_id": [Command.set(category.ids)],
+                "country_id": self.env.ref("base.be").id,
+                "user_id": self.manager.id,
+            }
+        )
+        for condition in (
+            ("partner_category_ids", "child_of", category.ids),
+            ("partner_country_id", "ilike", "Belgium"),
+            ("partner_user_id", "=", self.manager.id),
+            ("partner_id.category_id.name", "=", "Key account"),
+            ("customer_id.amount_overdue", "=", 100.0),
+        ):
+            found = self.env["dso.action"].with_user(self.collector).search([condition])
+            self.assertEqual(found.partner_id, self.partners[0], condition)
+
+    # ------------------------------------------------------------------
+    # The panel
+    # ------------------------------------------------------------------
+
+    def test_contacts_of_the_panel(self):
+        self.assertEqual(self._as(self.collector)[0].contact_ids, self.contact)
+
+    def test_exchanges(self):
+        """An action done on the third, a status of today, a reply of the fourth: newest first, and
+        not the action itself."""
+        customer = self._customer()
+        done = self.env["dso.action"].create(
+            {
+                "customer_id": customer.id,
+                "action_type": "call",
+                "subject": "First call",
+                "date": "2026-03-03",
+            }
+        )
+        done.write({"result": "message", "comment": "<b>Back</b> on Monday"})
+        done.action_execute()
+        done.done_date = "2026-03-03"
+        self.env["dso.reply"].sudo().create(
+            {
+                "customer_id": customer.id,
+                "subject": "Your call",
+                "preview": "x" * 300,
+                "author_name": "Ann",
+                "date": "2026-03-04 10:00:00",
+            }
+        )
+        line = customer.item_ids
+        self.env["dso.item.qualify"].with_user(self.collector).create(
+            {
+                "line_ids": [Command.set(line.ids)],
+                "status_id": self.env.ref("dso_collection.status_ongoing").id,
+                "comment": "Waits for his director",
+            }
+        ).action_apply()
+        exchanges = self._as(self.collector)[0].exchanges
+        self.assertEqual([e["kind"] for e in exchanges], ["said", "reply", "action"])
+        said, reply, action = exchanges
+        self.assertEqual(said["title"], line.move_id.name)
+        self.assertEqual(said["text"], "Waits for his director")
+        self.assertEqual(said["author"], self.collector.name)
+        self.assertEqual((reply["author"], reply["title"]), ("Ann", "Your call"))
+        self.assertEqual((len(reply["text"]), reply["text"][-1]), (240, "…"))
+        self.assertEqual((action["type"], action["badge"]), ("call", "Message left"))
+        # words stay words: the screen escapes them
+        self.assertEqual(action["text"], "<b>Back</b> on Monday")
+        self.assertIn("03/03/2026", action["date"])
+        self.assertNotIn(
+            "action", [e["kind"] for e in done.with_user(self.collector).exchanges]
+        )
+
+    def test_exchanges_of_others_stay_theirs(self):
+        """What the record rules hide is not told by the panel either."""
+        self.company.dso_own_customers_only = True
+        self._customer().collector_id = self.manager
+        with self.assertRaises(AccessError):
+            self._as(self.collector)[0].exchanges  # noqa: B018 it is read
+
+    # ------------------------------------------------------------------
+    # Many at once
+    # ------------------------------------------------------------------
+
+    def test_confirm_many(self):
+        """Four reminders and a call, one reminder confirmed before and one cancelled."""
+        first, second, third, fourth = self.automatic.sorted("date")
+        first.action_confirm()
+        second.action_cancel()
+        selected = first | second | third | fourth | self.calls[0]
+        message = self._message(self._as(self.collector, selected).action_confirm_selected())
+        self.assertEqual((third | fourth).mapped("confirmed"), [True, True])
+        self.assertIn("2 confirmed.", message)
+        self.assertIn("1 not: confirmed already (", message)
+        self.assertIn("1 not: done or cancelled already (", message)
+        self.assertIn("1 not: done by hand, nothing to confirm (", message)
+        self.assertIn(self.calls[0].display_name, message)
+        self.assertFalse(self.calls[0].confirmed)
+
+    def test_confirm_nothing(self):
+        message = self._message(self._as(self.collector).action_confirm_selected())
+        self.assertIn("Nothing was changed.", message)
+        self.assertIn("3 not: done by hand", message)
+
+    def test_reschedule_many(self):
+        self.calls[0].action_cancel()
+        wizard = (
+            self.env["dso.action.reschedule"]
+            .with_user(self.collector)
+            .create({"action_ids": [Command.set(self.calls.ids)], "date": "2026-03-13"})
+        )
+        message = self._message(wizard.action_apply())
+        self.assertIn("2 moved to 03/13/2026.", message)
+        self.assertIn("1 not: done or cancelled already", message)
+        moved = self.calls[1:]
+        self.assertEqual({str(day) for day in moved.mapped("date")}, {"2026-03-13"})
+        self.assertEqual(moved.mapped("date_forced"), [True, True])
+        self.assertEqual(str(self.calls[0].date), "2026-03-05")
+
+    def test_skip_many(self):
+        self.calls[0].action_cancel()
+        message = self._message(self._as(self.collector).action_cancel_selected())
+        self.assertIn("2 skipped.", message)
+        self.assertIn("1 not: done or cancelled already", message)
+        self.assertEqual(set(self.calls.mapped("state")), {"cancelled"})
+
+    def test_many_names_are_not_all_told(self):
+        message = self._message(self._as(self.collector, self.calls).action_confirm_selected())
+        self.assertNotIn("and more", message)
+        calls = self.calls | self.calls[0].copy()
+        message = self._message(self._as(self.collector, calls).action_confirm_selected())
+        self.assertIn("4 not: done by hand", message)
+        self.assertIn("and more", message)
+
+    def test_reassign(self):
+        """Customers change their collector, and so do all of their planned actions, reminders
+        included; what was done does not."""
+        other = new_test_user(
+            self.env,
+            "dso_other",
+            groups="base.group_user,dso_collection.group_dso_collector",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        self._customer(self.partners[1]).collector_id = other
+        done = self.calls[0].copy({"subject": "Done"})
+        done.action_execute()
+        opened = self._as(self.collector, self.calls[:2]).action_reassign()
+        wizard = (
+            self.env[opened["res_model"]]
+            .with_user(self.collector)
+            .with_context(**opened["context"])
+            .create({"collector_id": other.id})
+        )
+        message = self._message(wizard.action_apply())
+        self.assertIn("1 customers assigned, with their 2 planned actions.", message)
+        self.assertIn("1 not: they had this already.", message)
+        moved = self._customer(self.partners[0]).open_action_ids
+        self.assertEqual(len(moved), 2)
+        self.assertEqual(moved.collector_id, other)
+        self.assertEqual(done.collector_id, self.collector)
+        self.env["dso.customer"]._plan()
+        self.assertEqual(moved.collector_id, other)
+
+    def test_reassign_ones_own(self):
+        """Who sees the own customers only may give them away, and sees them no more."""
+        self.company.dso_own_customers_only = True
+        opened = self._as(self.collector, self.calls[0]).action_reassign()
+        wizard = (
+            self.env[opened["res_model"]]
+            .with_user(self.collector)
+            .with_context(**opened["context"])
+            .create({"collector_id": self.manager.id})
+        )
+        self.assertIn("1 customers assigned", self._message(wizard.action_apply()))
+        with self.assertRaises(AccessError):
+            self._as(self.collector, self.calls[0]).read(["date"])
+
+    def test_reassign_what_was_done(self):
+        self.calls.action_cancel()
+        with self.assertRaisesRegex(UserError, "still to be done"):
+            self._as(self.collector).action_reassign()
+
+    def test_readers_change_nothing(self):
+        for method in ("action_confirm_selected", "action_cancel_selected", "action_reassign"):
+            with self.assertRaises(AccessError):
+                getattr(self._as(self.reader), method)()
+
+    def test_calendar_moves(self):
+        """A day of the calendar is the user's own, and holds."""
+        action = self.automatic.sorted("date")[0]
+        action.with_user(self.collector).action_reschedule("2026-03-20")
+        self._plan("2026-03-07")
+        self.assertEqual(str(action.date), "2026-03-20")
+        self.assertTrue(action.date_forced)
+        self.assertEqual(action.date - timedelta(days=14), self.company._dso_today())
