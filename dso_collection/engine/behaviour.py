@@ -56,7 +56,5 @@ def profile(payments: Iterable[Payment], today: date) -> Profile:
     amount = sum(payment.amount for payment in counted)
     if not amount:
         return Profile(0.0, 0.0)
-    days = sum(
-        payment.amount * (payment.paid_on - payment.due_date).days for payment in counted
-    )
+    days = sum(payment.amount * (payment.paid_on - payment.due_date).days for payment in counted)
     return Profile(days / amount, amount)

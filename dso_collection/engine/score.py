@@ -36,8 +36,9 @@ class Situation(NamedTuple):
 
     ``amount``: what it is about, in company currency. ``days_overdue``: of its oldest item,
     negative before the due date. ``promises_broken``: promises that the customer did not keep.
-    ``days_late_average``: how late the customer pays, in days, negative if early. ``guarantee_days``:
-    days left until a guarantee ends or a claim has to be declared, ``None`` if there is none.
+    ``days_late_average``: how late the customer pays, in days, negative if early.
+    ``guarantee_days``: days left until a guarantee ends or a claim has to be declared, ``None`` if
+    there is none.
     """
 
     amount: float = 0.0
