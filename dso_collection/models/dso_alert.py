@@ -113,6 +113,7 @@ class DsoAlert(models.Model):
             # whatever the condition makes go wrong
             return 0, str(error) or type(error).__name__
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_new_count(self):
         counts = dict(
             self.env["dso.alert.hit"]._read_group(
@@ -137,13 +138,13 @@ class DsoAlert(models.Model):
     # The condition
     # ------------------------------------------------------------------
 
-    @api.constrains("domain", "user_id", "company_id")
+    @api.constrains("domain")
     def _check_domain(self):
-        """With the rights of whoever writes it, so that nobody asks what they may not read."""
+        """Called on save. Odoo runs it with all rights, see ``write`` for the writer's own."""
         for alert in self:
-            domain = alert._get_customer_domain
+            customers, domain = self.env["dso.customer"], alert._get_customer_domain
             _found, error = alert._try(
-                lambda domain=domain: self.env["dso.customer"].search(domain(), limit=1)
+                lambda customers=customers, domain=domain: customers.search(domain(), limit=1)
             )
             if error:
                 raise ValidationError(
@@ -153,6 +154,19 @@ class DsoAlert(models.Model):
                         error=error,
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        alerts = super().create(vals_list)
+        # by their writer's rights, so that nobody asks by an alert what they may not read
+        alerts._check_domain()
+        return alerts
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"domain", "user_id"} & vals.keys():
+            self._check_domain()
+        return result
 
     def _get_customer_domain(self):
         """Domain of the customers that this alert is about, in its companies.
@@ -178,17 +192,27 @@ class DsoAlert(models.Model):
 
     @api.model
     def _cron_alert(self):
-        """Find the customers of all alerts, and tell the collectors of those that are new."""
+        """The night's job."""
+        self._evaluate()
+
+    @api.model
+    def _evaluate(self):
+        """Find the customers of all alerts, and tell the collectors of those that are new.
+
+        :return: the messages
+        """
         # sudo: the cron serves all users; private alerts are evaluated with their owners' rights
         self = self.sudo()
         customers = self.env["dso.customer"]
+        self.env.flush_all()
         self._drop_hits_of_archived()
         alerts = self.search(["|", ("user_id", "=", False), ("user_id.active", "=", True)])
         for number, alert in enumerate(alerts, 1):
             customers._again(alert._refresh_hits)
             customers._commit(1, len(alerts) - number)
-        self._notify()
+        messages = self._notify()
         customers._commit()
+        return messages
 
     @api.model
     def _drop_hits_of_archived(self):

@@ -48,17 +48,11 @@ class TestAlert(DsoCommon):
         )
 
     def _night(self, day="2026-03-31"):
-        """The cron's work of a night; the new messages by user."""
-        last = self.env["mail.message"].search([], order="id desc", limit=1).id
-        with freeze_time(f"{day} 04:00:00"), self.enter_registry_test_mode():
-            self.env.ref("dso_collection.ir_cron_alert").method_direct_trigger()
+        """The work of a night; its messages by user."""
+        with freeze_time(f"{day} 04:00:00"):
+            messages = self.env["dso.alert"]._evaluate()
         self.env.invalidate_all()
-        messages = self.env["mail.message"].search(
-            [("id", ">", last), ("subject", "like", "Collection alerts")]
-        )
-        return {
-            message.notification_ids.res_partner_id.user_ids: message for message in messages
-        }
+        return {message.notification_ids.res_partner_id.user_ids: message for message in messages}
 
     def _hits(self, alert=None):
         return self.env["dso.alert.hit"].search([("alert_id", "=", (alert or self.alert).id)])
@@ -228,6 +222,12 @@ class TestAlert(DsoCommon):
         self.alert.active = False
         self._night("2026-04-01")
         self.assertFalse(self._hits())
+
+    def test_cron(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("dso_collection.ir_cron_alert").method_direct_trigger()
+        self.assertEqual(len(self._hits()), 2)
+        self.assertEqual(str(self.company.dso_last_alert_date), "2026-03-31")
 
     # Two companies
 

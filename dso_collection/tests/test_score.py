@@ -129,10 +129,7 @@ class TestScore(RiskCase):
         self._invoice("2026-03-01", 10_000)
         action = self._plan("2026-03-31")
         self.company.write(
-            {
-                f"dso_score_weight_{part}": int(part == "lateness")
-                for part in rules.Weights._fields
-            }
+            {f"dso_score_weight_{part}": int(part == "lateness") for part in rules.Weights._fields}
         )
         self.env["dso.customer"]._cron_refresh()
         self.assertAlmostEqual(action.score, 50.0)
@@ -151,8 +148,9 @@ class TestScore(RiskCase):
         self.env["res.lang"]._activate_lang("fr_FR")
         self._invoice("2026-03-01", 10_000)
         action = self._plan("2026-03-31").with_context(lang="fr_FR")
-        self.assertIn("35,0", action.score_reason)
-        self.assertIn("10\N{NARROW NO-BREAK SPACE}000,00", action.score_reason)
+        reason = action.score_reason.replace("\N{NO-BREAK SPACE}", " ")
+        self.assertTrue(reason.startswith("35,0 "), reason)
+        self.assertIn("10 000,00", reason)
 
     def test_first_of_the_agenda(self):
         actions = self.env["dso.action"]
@@ -234,9 +232,7 @@ class TestProfile(RiskCase):
         """Two for one dollar: 1,000 of the other currency weigh 500. (500 x 10 + 500 x 0) / 1,000
         = 5 days."""
         other = self.setup_other_currency("EUR", rates=[("2026-01-01", 2.0)])
-        foreign = self._invoice(
-            "2026-08-01", 1000, invoice_date="2026-07-01", currency_id=other.id
-        )
+        foreign = self._invoice("2026-08-01", 1000, invoice_date="2026-07-01", currency_id=other.id)
         self._pay(foreign, "2026-08-11")
         self._pay(self._invoice("2026-08-01", 500, invoice_date="2026-07-01"), "2026-08-01")
         customer = self._refresh()
@@ -273,6 +269,7 @@ class TestProfile(RiskCase):
         theirs = self.env["dso.customer"].create(
             {"partner_id": self.partner.id, "company_id": other.id}
         )
+        self.env["dso.customer"]._ensure_customers(self.company)
         self.env["dso.customer"]._refresh_profiles(
             {company.id: date(2026, 9, 15) for company in self.company | other}
         )
@@ -298,8 +295,10 @@ class TestRisk(RiskCase):
         cls.customer = cls._customer()
 
     def _found(self, *domain):
-        return self.env["dso.customer"].with_user(self.reader).search(
-            [("id", "=", self.customer.id), *domain]
+        return (
+            self.env["dso.customer"]
+            .with_user(self.reader)
+            .search([("id", "=", self.customer.id), *domain])
         )
 
     def test_effective_guarantee(self):
