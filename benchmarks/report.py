@@ -256,3 +256,24 @@ def _sms_rows(values):
             None,
         )
     ]
+
+
+def _alerts_rows(values):
+    return [
+        _row(
+            f"{values['rules']} alerts over {values['customers']:,} customers, all new",
+            f"{values['first']:.1f} s",
+            f"{values['hits']:,} found, {values['first_messages']} messages",
+            "",
+            "",
+            None,
+        ),
+        _row(
+            "The same the next night, nothing new",
+            f"{values['again']:.1f} s",
+            f"the first night {values['first']:.1f} s",
+            f"{values['again'] / values['first']:.2f}",
+            "",
+            None,
+        ),
+    ]

@@ -19,7 +19,18 @@ import report  # noqa: E402
 from dsodev import databases, odoo, paths  # noqa: E402
 from dsodev.ui import Stop, say  # noqa: E402
 
-AREAS = ("plan", "mail", "post", "pages", "install", "status", "qualify", "letters", "sms")
+AREAS = (
+    "plan",
+    "mail",
+    "post",
+    "pages",
+    "install",
+    "status",
+    "qualify",
+    "letters",
+    "sms",
+    "alerts",
+)
 PREFIX = "dso_bench_"
 PEER = "account_credit_control"
 PEER_PACKAGE = "odoo-addon-account-credit-control==19.0.1.0.0.13"
@@ -173,6 +184,11 @@ class Bench:
             ours=ours,
             theirs=theirs,
         )
+
+    def alerts(self):
+        database = self.planned("large", self.size(1_000_000))
+        measure("alerts.prepare", database=database, rules=50)
+        return measure("alerts.evaluate", database=database)
 
 
 def measure(name, **arguments):

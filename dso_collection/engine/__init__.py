@@ -17,6 +17,9 @@ dry run, the explanation of an action and the tests call the very same functions
 ``retry``        what failed for the moment only, and when it is tried again
 ``erm``          what is told to a provider of electronic registered mail, and read of it
 ``sms``          alphabet, length and parts of an SMS
+``score``        what to do first: how much an open action matters, and why
+``behaviour``    how late a customer pays on average
+``guarantee``    what secures a debt, and until when a claim has to be declared
 ===============  ==========================================================================
 
 ``R1`` ... ``R16`` are the rules of the project's design; ``[seed 003]`` is a help page of the

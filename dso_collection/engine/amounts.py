@@ -16,6 +16,7 @@ class Amounts(NamedTuple):
     ``overdue``: positive residuals due before today. ``not_due``: the other positive ones, those
     due today included. ``credits``: open credits as a positive number. ``disputed`` and
     ``promised``: parts of the positive ones. ``days_overdue_max``: age of the oldest overdue one.
+    ``oldest_due_date``: of the positive ones, due or not; ``None`` if there is none.
     """
 
     overdue: float = 0.0
@@ -24,6 +25,7 @@ class Amounts(NamedTuple):
     disputed: float = 0.0
     promised: float = 0.0
     days_overdue_max: int = 0
+    oldest_due_date: date | None = None
 
     @property
     def due(self) -> float:
@@ -39,17 +41,18 @@ def summarize(items: Iterable[Item], today: date) -> Amounts:
     ...          Item(3, date(2026, 3, 1), date(2026, 3, 1), -30.0)]
     >>> summarize(items, date(2026, 3, 5))
     Amounts(overdue=100.0, not_due=50.0, credits=30.0, disputed=0.0, promised=0.0, \
-days_overdue_max=4)
+days_overdue_max=4, oldest_due_date=datetime.date(2026, 3, 1))
     """
     overdue = not_due = credits_ = disputed = promised = 0.0
-    oldest = today
+    oldest = None
     for item in items:
         if item.amount < 0:
             credits_ -= item.amount
             continue
+        if oldest is None or item.due_date < oldest:
+            oldest = item.due_date
         if item.due_date < today:
             overdue += item.amount
-            oldest = min(oldest, item.due_date)
         else:
             not_due += item.amount
         part = item.amount if item.part is None else min(item.part, item.amount)
@@ -57,7 +60,8 @@ days_overdue_max=4)
             disputed += part
         elif is_promised(item, today):
             promised += part
-    return Amounts(overdue, not_due, credits_, disputed, promised, (today - oldest).days)
+    days = max(0, (today - oldest).days) if oldest else 0
+    return Amounts(overdue, not_due, credits_, disputed, promised, days, oldest)
 
 
 def told(items: Iterable[Item], until: date, today: date, settings: Settings) -> list[Item]:

@@ -18,6 +18,9 @@ from . import dso_customer_plan
 from . import dso_customer_promise
 from . import dso_customer_reply
 from . import dso_customer_evidence
+from . import dso_customer_profile
+from . import dso_customer_risk
+from . import dso_customer_criteria
 from . import dso_customer
 from . import dso_action_item
 from . import dso_action_content
@@ -31,6 +34,7 @@ from . import dso_action_sms
 from . import dso_action_letter
 from . import dso_action_evidence
 from . import dso_action_agenda
+from . import dso_action_score
 from . import dso_action
 from . import dso_channel
 from . import dso_channel_email
@@ -47,6 +51,8 @@ from . import dso_erm_letter
 from . import dso_letter_printer
 from . import dso_qualification
 from . import dso_reply
+from . import dso_alert
+from . import dso_alert_hit
 from . import dso_summary
 from . import account_move
 from . import account_move_line

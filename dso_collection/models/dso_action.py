@@ -64,6 +64,7 @@ class DsoAction(models.Model):
         "dso.action.letter",
         "dso.action.evidence",
         "dso.action.agenda",
+        "dso.action.score",
     ]
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]
@@ -260,6 +261,10 @@ class DsoAction(models.Model):
     # with the very conditions that the ORM writes, so that they are found
     _open_manual_idx = models.Index(
         "(collector_id, date, id) WHERE automatic IS NOT TRUE AND state IN ('planned', 'error')"
+    )
+    # the same, what to do first at the top: of everybody or of one collector
+    _open_score_idx = models.Index(
+        "(score DESC, date, id) WHERE automatic IS NOT TRUE AND state IN ('planned', 'error')"
     )
     _open_automatic_idx = models.Index(
         "(collector_id, date, id) WHERE automatic IS TRUE AND state IN ('planned', 'error')"

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .dso_customer_risk import RISK_FIELDS
+
 #: Why nothing is planned for a customer, see ``engine.scenario.Decision.code``.
 PLANNING_CODES = [
     ("no_item", "Nothing open"),
@@ -36,6 +38,9 @@ class DsoCustomer(models.Model):
         "dso.customer.promise",
         "dso.customer.reply",
         "dso.customer.evidence",
+        "dso.customer.profile",
+        "dso.customer.risk",
+        "dso.customer.criteria",
     ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]
@@ -109,6 +114,14 @@ class DsoCustomer(models.Model):
     amount_promised = fields.Monetary(string="Promised", readonly=True)
     days_overdue_max = fields.Integer(
         string="Oldest Overdue", readonly=True, aggregator="max", help="In days."
+    )
+    oldest_due_date = fields.Date(
+        readonly=True, help="Due date of the oldest open item, overdue or not."
+    )
+    promise_broken_count = fields.Integer(
+        string="Promises Broken in a Year",
+        readonly=True,
+        help="Promises that were not kept, or only in part, whose deadline was within a year.",
     )
 
     item_ids = fields.Many2many(
@@ -379,6 +392,7 @@ class DsoCustomer(models.Model):
                     "collector_id": source.collector_id.id,
                     "penalty_enabled": source.penalty_enabled,
                     "recovery_cost_enabled": source.recovery_cost_enabled,
+                    **source._convert_to_write({fname: source[fname] for fname in RISK_FIELDS}),
                 }
             )
         source.open_action_ids.filtered(lambda action: action.origin == "scenario")._cancel(
@@ -459,6 +473,9 @@ class DsoCustomer(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if set(RISK_FIELDS) & vals.keys():
+            # sudo: the score of all actions follows, whoever may see them
+            self.env["dso.action"].sudo()._score_customers(self.sudo())
         if "collector_id" in vals:
             # sudo: open actions follow their customer
             self.sudo().open_action_ids.write({"collector_id": vals["collector_id"]})

@@ -111,7 +111,8 @@ class DsoCustomerFacts(models.AbstractModel):
                        customer.amount_overdue, customer.amount_not_due,
                        customer.credit_unallocated, customer.amount_due,
                        customer.amount_disputed, customer.amount_promised,
-                       customer.days_overdue_max,
+                       customer.days_overdue_max, customer.oldest_due_date,
+                       customer.promise_broken_count,
                        action.id AS action_id, action.done_date AS action_done_date, %(action)s
                   FROM dso_customer customer
                   JOIN res_company company ON company.id = customer.company_id

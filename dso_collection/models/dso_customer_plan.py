@@ -5,13 +5,15 @@
 
 import logging
 
+from dateutil.relativedelta import relativedelta
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models, modules
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_amount, format_date
 
-from ..engine import amounts, scenario, simulation
+from ..engine import amounts, promises, scenario, simulation
 from ..tools.bulk import bulk_insert, bulk_update
 
 _logger = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ AMOUNT_COLUMNS = (
     "amount_disputed",
     "amount_promised",
     "days_overdue_max",
+    "oldest_due_date",
 )
 PLAN_COLUMNS = (
     *AMOUNT_COLUMNS,
@@ -42,6 +45,8 @@ PLAN_COLUMNS = (
     "planning_data",
 )
 DATE_COLUMNS = ("next_action_id", "next_action_date", "last_action_date")
+#: A promise that was not kept is held against a customer for so long.
+PROMISE_MEMORY = relativedelta(years=1)
 #: Computed fields and lists by state, whose cached values a plan makes stale.
 DERIVED_FIELDS = (
     "planning_reason",
@@ -79,6 +84,9 @@ class DsoCustomerPlan(models.AbstractModel):
             companies = self.env["res.company"]._dso_companies()
             self._ensure_customers(companies)
             customers = self.search([("company_id", "in", companies.ids)], order="id")
+            self._refresh_profiles(customers._get_todays(today))
+        else:
+            self._refresh_profiles(customers._get_todays(today), customers)
         for number, ids in enumerate(split_every(BATCH_SIZE, customers.ids)):
             if number:
                 # the memory of one batch, however many there are
@@ -94,6 +102,8 @@ class DsoCustomerPlan(models.AbstractModel):
         self = self.sudo().with_context(active_test=False, tracking_disable=True)
         for company in companies:
             today = company._dso_today()
+            self._again(lambda todays={company.id: today}: self._refresh_profiles(todays))
+            self._commit()
             ids = self.search([("company_id", "=", company.id)], order="id").ids
             left = len(ids)
             for batch in split_every(BATCH_SIZE, ids):
@@ -202,6 +212,7 @@ class DsoCustomerPlan(models.AbstractModel):
         touched = self._write_actions(facts, decisions, todays)
         touched._refresh_errors()
         self._write_customers(facts, decisions, todays)
+        self.env["dso.action"]._score_customers(self, todays)
         return facts
 
     def _decide(self, facts, todays):
@@ -221,7 +232,8 @@ class DsoCustomerPlan(models.AbstractModel):
         """Figures, leader, why nothing is planned, next and last action: only rows that changed,
         each once."""
         dates = self._read_action_dates()
-        columns = (*PLAN_COLUMNS, *DATE_COLUMNS)
+        broken = self._count_broken_promises(todays)
+        columns = (*PLAN_COLUMNS, *DATE_COLUMNS, "promise_broken_count")
         rounding = {company.id: company.currency_id.round for company in self.company_id}
         rows = []
         for customer_id, customer in facts:
@@ -231,6 +243,7 @@ class DsoCustomerPlan(models.AbstractModel):
                 customer, decisions[customer_id], todays[company_id], rounding[company_id]
             )
             values.update(zip(DATE_COLUMNS, dates[customer_id], strict=True))
+            values["promise_broken_count"] = broken.get(customer_id, 0)
             if any(_differs(stored[column], values[column]) for column in columns):
                 rows.append((customer_id, *(values[column] for column in columns)))
         bulk_update(self, columns, rows)
@@ -252,6 +265,7 @@ class DsoCustomerPlan(models.AbstractModel):
             "amount_disputed": rounding(sums.disputed),
             "amount_promised": rounding(sums.promised),
             "days_overdue_max": sums.days_overdue_max,
+            "oldest_due_date": sums.oldest_due_date,
             "leader_line_id": decision.leader.id if decision.leader else None,
             "leader_since": decision.leader_since,
             "planning_code": decision.code,
@@ -378,6 +392,28 @@ class DsoCustomerPlan(models.AbstractModel):
             )
         )
         return {customer_id: values for customer_id, *values in self.env.cr.fetchall()}
+
+    def _count_broken_promises(self, todays):
+        """How many promises these customers did not keep within a year, see ``dso.promise``.
+
+        :return: {customer id: number}, of those who broke any
+        """
+        recent = Domain.OR(
+            Domain("company_id", "=", company_id) & Domain("deadline", ">", day - PROMISE_MEMORY)
+            for company_id, day in todays.items()
+        )
+        groups = (
+            self.env["dso.promise"]
+            .with_context(dso_todays=todays)
+            ._read_group(
+                Domain("customer_id", "in", self.ids)
+                & Domain("state", "in", promises.NOT_KEPT)
+                & recent,
+                ["customer_id"],
+                ["__count"],
+            )
+        )
+        return {customer.id: count for customer, count in groups}
 
     # ------------------------------------------------------------------
     # Live and dry: the same decision, nothing written

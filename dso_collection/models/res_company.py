@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.mail import single_email_re
 
-from ..engine import letters
+from ..engine import letters, score
 from .dso_scenario_step import LETTER_CARRIERS
 
 #: A promise or a calendar is never looked up further ahead than this.
@@ -22,6 +22,13 @@ PLAN_SETTINGS = frozenset(
         "dso_promise_grace_days",
         "dso_default_collector_id",
         "dso_sending_calendar_id",
+        "dso_score_amount",
+        "dso_score_weight_amount",
+        "dso_score_weight_lateness",
+        "dso_score_weight_promise",
+        "dso_score_weight_behaviour",
+        "dso_score_weight_guarantee",
+        "dso_declaration_days",
     }
 )
 
@@ -139,6 +146,36 @@ class ResCompany(models.Model):
         string="Fax Gateway",
         help="Faxes leave as e-mails to number@domain, with the letter as PDF.",
     )
+    dso_score_amount = fields.Monetary(
+        string="Amount for Half of the Points",
+        default=10_000.0,
+        help="An action about this amount gets half of the points that amounts give; larger ones "
+        "get more, but never more than all.",
+    )
+    dso_score_weight_amount = fields.Integer(
+        string="Weight of the Amount", default=score.Weights().amount
+    )
+    dso_score_weight_lateness = fields.Integer(
+        string="Weight of the Lateness", default=score.Weights().lateness
+    )
+    dso_score_weight_promise = fields.Integer(
+        string="Weight of Broken Promises", default=score.Weights().promise
+    )
+    dso_score_weight_behaviour = fields.Integer(
+        string="Weight of the Payment Behaviour", default=score.Weights().behaviour
+    )
+    dso_score_weight_guarantee = fields.Integer(
+        string="Weight of Ending Guarantees", default=score.Weights().guarantee
+    )
+    dso_declaration_days = fields.Integer(
+        string="Days Until Declaration",
+        default=60,
+        help="Days after the due date by which an unpaid claim has to be declared to the credit "
+        "insurer, where the customer's file does not say otherwise.",
+    )
+    dso_last_alert_date = fields.Date(
+        string="Last Notification of Alerts", readonly=True, copy=False, groups="base.group_system"
+    )
     dso_last_plan_date = fields.Date(
         string="Last Full Plan", readonly=True, copy=False, groups="base.group_system"
     )
@@ -150,6 +187,17 @@ class ResCompany(models.Model):
     _dso_receipt_days_positive = models.Constraint(
         "CHECK (dso_receipt_days >= 0)",
         "The days until the receipt of a registered letter cannot be negative.",
+    )
+
+    _dso_score_positive = models.Constraint(
+        "CHECK (dso_score_amount >= 0 AND dso_score_weight_amount >= 0"
+        " AND dso_score_weight_lateness >= 0 AND dso_score_weight_promise >= 0"
+        " AND dso_score_weight_behaviour >= 0 AND dso_score_weight_guarantee >= 0)",
+        "Weights and amounts of the score cannot be negative. Enter 0 to switch a part off.",
+    )
+    _dso_declaration_days_positive = models.Constraint(
+        "CHECK (dso_declaration_days >= 0)",
+        "The days until a claim is declared to the insurer cannot be negative.",
     )
 
     @api.depends("country_id")
@@ -300,6 +348,19 @@ class ResCompany(models.Model):
         """A new address for answers to text messages; the one before is dead."""
         for company in self:
             company.dso_sms_token = secrets.token_urlsafe(32)
+
+    def _dso_score_settings(self):
+        """How the company scores its actions.
+
+        :return: :class:`engine.score.Weights` and the amount for half of the points
+        """
+        self.ensure_one()
+        # sudo: settings that decide the order of the agenda, whoever makes the action
+        company = self.sudo()
+        weights = score.Weights(
+            *(company[f"dso_score_weight_{part}"] for part in score.Weights._fields)
+        )
+        return weights, company.dso_score_amount
 
     @api.model
     def _dso_companies(self):

@@ -51,6 +51,25 @@ class ResConfigSettings(models.TransientModel):
     )
     dso_receipt_days = fields.Integer(related="company_id.dso_receipt_days", readonly=False)
     dso_fax_domain = fields.Char(related="company_id.dso_fax_domain", readonly=False)
+    dso_score_amount = fields.Monetary(
+        related="company_id.dso_score_amount", readonly=False, currency_field="dso_currency_id"
+    )
+    dso_score_weight_amount = fields.Integer(
+        related="company_id.dso_score_weight_amount", readonly=False
+    )
+    dso_score_weight_lateness = fields.Integer(
+        related="company_id.dso_score_weight_lateness", readonly=False
+    )
+    dso_score_weight_promise = fields.Integer(
+        related="company_id.dso_score_weight_promise", readonly=False
+    )
+    dso_score_weight_behaviour = fields.Integer(
+        related="company_id.dso_score_weight_behaviour", readonly=False
+    )
+    dso_score_weight_guarantee = fields.Integer(
+        related="company_id.dso_score_weight_guarantee", readonly=False
+    )
+    dso_declaration_days = fields.Integer(related="company_id.dso_declaration_days", readonly=False)
     dso_sms_reply_url = fields.Char(
         string="Address for SMS Replies", compute="_compute_dso_sms_reply_url"
     )

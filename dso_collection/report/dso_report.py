@@ -22,13 +22,16 @@ class DsoReport(models.AbstractModel):
     def _get_days(self):
         """The companies' dates as a table of ``company_id`` and ``today``.
 
+        ``dso_todays`` in the context ({company id: date}) asks for another day: the plan's.
+
         :return: an SQL expression for a FROM clause
         """
+        todays = self.env.context.get("dso_todays", {})
         companies = self.env["res.company"]._dso_companies()
         return SQL(
             "unnest(%s::int[], %s::date[])",
             companies.ids,
-            [company._dso_today() for company in companies],
+            [todays.get(company.id) or company._dso_today() for company in companies],
         )
 
     def action_view_customer(self):

@@ -4,9 +4,11 @@ from . import test_specific
 from . import test_freshness
 from . import test_action
 from . import test_agenda
+from . import test_alert
 from . import test_dispatch
 from . import test_return
 from . import test_scenario
+from . import test_score
 from . import test_call
 from . import test_contact
 from . import test_customer

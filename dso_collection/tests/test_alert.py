@@ -1,0 +1,472 @@
+"""Alerts: customers that need attention, found each night, told of once."""
+
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import DsoCommon
+
+LOGGER = "odoo.addons.dso_collection.models.dso_alert"
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-31 04:00:00")
+class TestAlert(DsoCommon):
+    """Two collectors, two customers: Acme is Colin's, Bolt is Nora's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.nora = new_test_user(
+            cls.env,
+            login="dso_nora",
+            name="Nora Collector",
+            email="nora@company.example.com",
+            groups="base.group_user,dso_collection.group_dso_collector",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+        (cls.collector | cls.nora | cls.manager).notification_type = "inbox"
+        # those of the data and of the database have nothing to say here
+        cls.env["dso.alert"].search([]).active = False
+        cls.env["res.company"].search([]).dso_last_alert_date = date(2026, 3, 31)
+        cls.company.dso_last_alert_date = False
+        cls.bolt = cls.env["res.partner"].create({"name": "Bolt & Nut"})
+        cls._invoice("2026-03-01", 1000)
+        cls._invoice("2026-03-11", 250, cls.bolt)
+        cls._plan("2026-03-31")
+        cls._plan("2026-03-31", cls.bolt)
+        cls.acme_file, cls.bolt_file = cls._customer(), cls._customer(cls.bolt)
+        cls.bolt_file.collector_id = cls.nora
+        cls.alert = cls.env["dso.alert"].create(
+            {"name": "Overdue", "domain": "[('amount_overdue', '>', 0)]", "description": "Call."}
+        )
+
+    def _night(self, day="2026-03-31"):
+        """The work of a night; its messages by user."""
+        with freeze_time(f"{day} 04:00:00"):
+            messages = self.env["dso.alert"]._evaluate()
+        self.env.invalidate_all()
+        return {message.notification_ids.res_partner_id.user_ids: message for message in messages}
+
+    def _hits(self, alert=None):
+        return self.env["dso.alert.hit"].search([("alert_id", "=", (alert or self.alert).id)])
+
+    # Counts and lists
+
+    def test_count_and_list(self):
+        alert = self.alert.with_user(self.collector)
+        own = [("id", "in", (self.acme_file | self.bolt_file).ids)]
+        action = alert.action_view_customers()
+        found = self.env["dso.customer"].with_user(self.collector).search(action["domain"])
+        self.assertEqual(found.filtered_domain(own), self.acme_file | self.bolt_file)
+        self.assertEqual(alert.count, len(found))
+        self.alert.domain = "[('amount_overdue', '>', 500), ('partner_id.name', '=', 'Acme')]"
+        self.assertEqual(alert.count, 1)
+        self.assertEqual(self.alert.action_view_customers()["name"], "Overdue")
+
+    def test_own_customers_only(self):
+        self.alert.domain = str([("id", "in", (self.acme_file | self.bolt_file).ids)])
+        self.assertEqual(self.alert.with_user(self.collector).count, 2)
+        self.company.dso_own_customers_only = True
+        self.env.invalidate_all()
+        self.assertEqual(self.alert.with_user(self.collector).count, 1)
+        self.assertEqual(self.alert.with_user(self.manager).count, 2)
+        self._night()
+        hits = self.env["dso.alert.hit"]
+        self.assertEqual(hits.with_user(self.nora).search([]).customer_id, self.bolt_file)
+        self.assertEqual(self.alert.with_user(self.nora).new_count, 1)
+        self.assertEqual(self.alert.with_user(self.manager).new_count, 2)
+
+    def test_relative_dates_are_those_of_the_company(self):
+        """Overdue since 30 days: in the Pacific it is still yesterday at four in the morning."""
+        self.alert.domain = str(
+            [("oldest_due_date", "<=", "today -30d"), ("id", "=", self.acme_file.id)]
+        )
+        self._night()
+        self.assertEqual(self._hits().customer_id, self.acme_file)
+        self.company.resource_calendar_id.tz = "Pacific/Honolulu"
+        self._night()
+        self.assertFalse(self._hits())
+
+    # Telling
+
+    def test_each_collector_is_told_of_own_customers(self):
+        messages = self._night()
+        self.assertEqual(set(messages), {self.collector, self.nora})
+        mine, hers = str(messages[self.collector].body), str(messages[self.nora].body)
+        self.assertEqual(messages[self.collector].subject, "Collection alerts: 1 new")
+        self.assertIn("Overdue</strong></a>\n                (1)", mine)
+        self.assertIn("Call.", mine)
+        self.assertIn(f"/mail/view?model=dso.customer&amp;res_id={self.acme_file.id}", mine)
+        self.assertNotIn("Bolt", mine)
+        self.assertIn("Bolt &amp; Nut", hers)
+        self.assertIn("250.00 overdue", hers)
+        notification = messages[self.nora].notification_ids
+        self.assertEqual(notification.notification_type, "inbox")
+        self.assertEqual(set(map(str, self._hits().mapped("notified_date"))), {"2026-03-31"})
+
+    def test_several_alerts_in_one_message(self):
+        self.alert.copy({"name": "Also overdue", "sequence": 20})
+        messages = self._night()
+        self.assertEqual(messages[self.nora].subject, "Collection alerts: 2 new")
+        body = str(messages[self.nora].body)
+        self.assertLess(body.index("Overdue"), body.index("Also overdue"))
+
+    def test_once(self):
+        self.assertTrue(self._night())
+        self.assertFalse(self._night())
+        self.assertFalse(self._night("2026-04-01"))
+
+    def test_once_a_day(self):
+        """What comes up after the day's message waits for the next day's."""
+        self.alert.domain = str([("id", "=", self.acme_file.id)])
+        self.assertEqual(set(self._night()), {self.collector})
+        self.alert.domain = str([("id", "in", (self.acme_file | self.bolt_file).ids)])
+        self.assertFalse(self._night())
+        self.assertEqual(set(self._night("2026-04-01")), {self.nora})
+
+    def test_what_comes_back_is_new(self):
+        self._night()
+        invoice = self.env["account.move"].search([("partner_id", "=", self.partner.id)])
+        payment = self._pay(invoice, "2026-03-31")
+        self._plan("2026-04-01")
+        self.assertFalse(self._night("2026-04-01"))
+        self.assertEqual(self._hits().customer_id, self.bolt_file)
+        self._unpay(payment)
+        self._plan("2026-04-02")
+        messages = self._night("2026-04-02")
+        self.assertEqual(set(messages), {self.collector})
+        self.assertEqual(str(self._hits().sorted("id")[-1].date), "2026-04-02")
+
+    def test_private_alert(self):
+        """Seen by its owner alone, who alone is told, of all customers that the owner may see."""
+        private = (
+            self.env["dso.alert"]
+            .with_user(self.collector)
+            .create({"name": "Mine", "domain": str([("id", "=", self.bolt_file.id)])})
+        )
+        self.assertEqual(private.user_id, self.collector)
+        self.alert.active = False
+        messages = self._night()
+        self.assertEqual(set(messages), {self.collector})
+        self.assertIn("Bolt", messages[self.collector].body)
+        hits = self.env["dso.alert.hit"]
+        self.assertTrue(hits.with_user(self.collector).search([("alert_id", "=", private.id)]))
+        for user in (self.nora, self.manager):
+            with self.subTest(user.login):
+                self.assertFalse(hits.with_user(user).search([("alert_id", "=", private.id)]))
+                self.assertFalse(self.env["dso.alert"].with_user(user).search([]) & private)
+                with self.assertRaises(AccessError):
+                    private.with_user(user).name = "Yours"
+
+    def test_private_alert_of_a_restricted_owner(self):
+        self.env["dso.alert"].with_user(self.collector).create(
+            {"name": "Mine", "domain": str([("id", "=", self.bolt_file.id)])}
+        )
+        self.alert.active = False
+        self.company.dso_own_customers_only = True
+        self.assertFalse(self._night())
+
+    def test_nobody_in_charge(self):
+        """The company's default collector is told; where that one may see own customers only, the
+        customer waits for somebody to be put in charge."""
+        self.company.dso_default_collector_id = self.manager
+        self.acme_file.collector_id = False
+        self.assertEqual(set(self._night()), {self.manager, self.nora})
+        self.bolt_file.collector_id = False
+        ids = (self.acme_file | self.bolt_file).ids
+        nobody = self.alert.copy(
+            {"name": "Nobody", "domain": str([("collector_id", "=", False), ("id", "in", ids)])}
+        )
+        self.company.dso_default_collector_id = self.collector
+        self.company.dso_own_customers_only = True
+        self.assertFalse(self._night("2026-04-01"))
+        self.assertEqual(self._hits(nobody).mapped("notified_date"), [False, False])
+        self.company.dso_own_customers_only = False
+        self.assertEqual(set(self._night("2026-04-02")), {self.collector})
+        self.assertTrue(all(self._hits(nobody).mapped("notified_date")))
+
+    def test_those_who_left_are_told_nothing(self):
+        self.nora.active = False
+        self.assertEqual(set(self._night()), {self.collector})
+        self.bolt_file.collector_id = self.manager
+        self.assertEqual(set(self._night("2026-04-01")), {self.manager}, "who came in charge")
+
+    def test_in_the_collectors_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.alert.with_context(lang="fr_FR").name = "En retard"
+        self.nora.lang = "fr_FR"
+        messages = self._night()
+        self.assertIn("En retard", messages[self.nora].body)
+        self.assertIn("250,00", messages[self.nora].body)
+        self.assertIn("Overdue", messages[self.collector].body)
+
+    def test_long_lists_are_counted(self):
+        for number in range(7):
+            partner = self.env["res.partner"].create({"name": f"Customer {number}"})
+            self._invoice("2026-03-20", 10, partner)
+            self._plan("2026-03-31", partner)
+        body = str(self._night()[self.collector].body)
+        self.assertEqual(body.count("model=dso.customer"), 5)
+        self.assertIn("and 3 more", body)
+        self.assertLess(body.index("Acme"), body.index("Customer"), "the largest first")
+
+    def test_archived_alert_forgets(self):
+        self._night()
+        self.alert.active = False
+        self._night("2026-04-01")
+        self.assertFalse(self._hits())
+
+    def test_cron(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("dso_collection.ir_cron_alert").method_direct_trigger()
+        self.assertEqual(len(self._hits()), 2)
+        self.assertEqual(str(self.company.dso_last_alert_date), "2026-03-31")
+
+    # Two companies
+
+    def test_two_companies(self):
+        other = self.setup_other_company()["company"]
+        other.resource_calendar_id.tz = "UTC"
+        other.dso_last_alert_date = date(2026, 3, 1)
+        self.nora.company_ids = [Command.link(other.id)]
+        there = self.env["res.partner"].create({"name": "There"})
+        theirs = self.env["dso.customer"].create(
+            {"partner_id": there.id, "company_id": other.id, "collector_id": self.nora.id}
+        )
+        ids = (self.acme_file | self.bolt_file | theirs).ids
+        self.alert.domain = str([("id", "in", ids)])
+        only = self.alert.copy({"name": "Only here", "company_id": self.company.id})
+        messages = self._night()
+        self.assertEqual(len(self._hits()), 3)
+        self.assertEqual(self._hits(only).customer_id, self.acme_file | self.bolt_file)
+        body = str(messages[self.nora].body)
+        self.assertEqual(body.count("There"), 1)
+        self.assertEqual(body.count("Bolt"), 2)
+        self.assertNotIn("There", messages[self.collector].body)
+        hits = self.env["dso.alert.hit"].with_user(self.collector).search([])
+        self.assertEqual(hits.customer_id, self.acme_file | self.bolt_file)
+        stranger = new_test_user(
+            self.env,
+            login="dso_stranger",
+            groups="base.group_user,dso_collection.group_dso_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        alerts = self.env["dso.alert"].with_user(stranger).search([])
+        self.assertIn(self.alert, alerts)
+        self.assertNotIn(only, alerts)
+        self.assertEqual(self.alert.with_user(stranger).count, 1)
+
+    # Errors
+
+    def _break(self, alert):
+        """A field that the condition uses was removed since."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE dso_alert SET domain = %s WHERE id = %s", ["[('gone', '=', 1)]", alert.id]
+        )
+        self.env.invalidate_all()
+
+    def test_one_error_stops_nothing(self):
+        self._night()
+        before = self._hits()
+        broken = self.alert
+        other = broken.copy({"name": "Still good"})
+        self._break(broken)
+        with mute_logger(LOGGER):
+            messages = self._night("2026-04-01")
+        self.assertEqual(set(messages), {self.collector, self.nora})
+        self.assertEqual(len(self._hits(other)), 2)
+        self.assertEqual(self._hits(), before, "mended, it does not tell everything again")
+        alert = broken.with_user(self.collector)
+        self.assertEqual(alert.count, 0)
+        self.assertIn("“Overdue” cannot be found", alert.error_message)
+        self.assertIn("gone", alert.error_message)
+        self.assertIn("correct its condition", alert.error_message)
+        broken.domain = "[('amount_overdue', '>', 0)]"
+        self.assertFalse(self._night("2026-04-02"))
+        self.assertFalse(broken.error_message)
+
+    def test_refused_on_save(self):
+        for domain in ("[('gone', '=', 1)]", "[(", "__import__('os')", "['|']"):
+            with self.subTest(domain), self.assertRaises(ValidationError):
+                self.alert.domain = domain
+
+    # Rights
+
+    def test_who_writes(self):
+        values = {"name": "New", "domain": "[]"}
+        alerts = self.env["dso.alert"]
+        with self.assertRaises(AccessError):
+            alerts.with_user(self.reader).create(values)
+        for values in ({"user_id": False}, {"user_id": self.nora.id}):
+            with self.subTest(values), self.assertRaises(AccessError):
+                alerts.with_user(self.collector).create({"name": "New", "domain": "[]", **values})
+        with self.assertRaises(AccessError):
+            self.alert.with_user(self.collector).name = "Other"
+        with self.assertRaises(AccessError):
+            self.alert.with_user(self.collector).unlink()
+        shared = alerts.with_user(self.manager).create({"name": "New", "domain": "[]"})
+        self.assertFalse(shared.user_id)
+        self.alert.with_user(self.manager).name = "Other"
+        own = alerts.with_user(self.collector).create({"name": "Mine", "domain": "[]"})
+        own.name = "Mine alone"
+        own.unlink()
+        with self.assertRaises(AccessError):
+            self.env["dso.alert.hit"].with_user(self.manager).create(
+                {
+                    "alert_id": self.alert.id,
+                    "customer_id": self.acme_file.id,
+                    "company_id": self.company.id,
+                    "date": "2026-03-31",
+                }
+            )
+
+    def test_fields_that_the_writer_may_not_read(self):
+        """Nobody asks by an alert what they may not read."""
+        with self.assertRaises(ValidationError):
+            self.alert.with_user(
+                self.manager
+            ).domain = "[('company_id.dso_sms_token', '=like', 'a%')]"
+
+    # Bulk
+
+    def test_queries_do_not_grow(self):
+        def queries():
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.alert._refresh_hits()
+            return self.env.cr.sql_log_count - before
+
+        queries()
+        self.env["dso.alert.hit"].search([]).sudo().unlink()
+        few = queries()
+        for number in range(10):
+            partner = self.env["res.partner"].create({"name": f"Customer {number}"})
+            self._invoice("2026-03-20", 10, partner)
+            self._plan("2026-03-31", partner)
+        self.assertLessEqual(queries(), few)
+        self.assertEqual(len(self._hits()), 12)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-31 09:00:00")
+class TestReadyAlerts(DsoCommon):
+    """The ready-made alerts find what their names say, and nothing else."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls._invoice("2026-03-11", 1000)
+        cls.line = cls._line(cls.invoice)
+        cls._plan("2026-03-31")
+        cls.customer = cls._customer()
+        cls.customer.last_action_date = date(2026, 3, 30)
+
+    def _find(self):
+        """XML ids of the alerts that find the customer."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        names = set()
+        alerts = self.env["dso.alert"].with_context(active_test=False)
+        ready = self.env["ir.model.data"].search(
+            [("module", "=", "dso_collection"), ("model", "=", "dso.alert")]
+        )
+        self.assertGreaterEqual(len(ready), 13)
+        for data in ready:
+            alert = alerts.browse(data.res_id).with_user(self.reader)
+            domain = alert.action_view_customers()["domain"]
+            if self.customer in self.env["dso.customer"].with_user(self.reader).search(domain):
+                names.add(data.name.removeprefix("alert_"))
+        return names
+
+    def test_nothing_wrong(self):
+        self.assertEqual(self._find(), set())
+
+    def test_overdue(self):
+        self.invoice.button_draft()
+        self.invoice.invoice_date_due = "2025-12-31"
+        self.invoice.action_post()
+        self.customer._plan(self.customer, date(2026, 3, 31))
+        self.customer.last_action_date = date(2026, 3, 30)
+        self.assertEqual(self.customer.days_overdue_max, 90)
+        self.assertEqual(self._find(), set())
+        self.customer._plan(self.customer, date(2026, 4, 1))
+        self.customer.last_action_date = date(2026, 3, 30)
+        self.assertEqual(self._find(), {"overdue_90"})
+
+    def test_chased(self):
+        self.customer.last_action_date = False
+        self.assertEqual(self._find(), {"never_chased", "not_chased_30"})
+        self.customer.last_action_date = date(2026, 3, 1)
+        self.assertEqual(self._find(), {"not_chased_30"})
+
+    def test_missing(self):
+        self.customer.collector_id = False
+        self.customer.last_action_date = date(2026, 3, 30)
+        self.assertEqual(self._find(), {"no_collector"})
+        self.customer.collector_id = self.collector
+        self.customer.scenario_id = False
+        self.customer.last_action_date = date(2026, 3, 30)
+        self.assertEqual(self._find(), {"no_scenario"})
+
+    def test_contacts(self):
+        self.contact.email = False
+        self.assertEqual(self._find(), {"no_email"})
+        self.contact.dso_collection_contact = False
+        self.assertEqual(self._find(), {"no_contact"})
+        self.customer._plan(self.customer, date(2026, 3, 31))
+        self.customer.last_action_date = date(2026, 3, 30)
+        self.assertEqual(self._find(), {"no_contact", "error"})
+
+    def test_reply(self):
+        reply = self.env["dso.reply"].sudo().create({"customer_id": self.customer.id})
+        self.assertEqual(self._find(), {"reply"})
+        reply.action_handle()
+        self.assertEqual(self._find(), set())
+
+    def test_promise(self):
+        with freeze_time("2026-03-20 09:00:00"):
+            status = self.env.ref("dso_collection.status_promise")
+            self.line._dso_set_status(status, date(2026, 3, 27))
+        # Friday the 27th and a working day of grace: until Monday the 30th
+        self.customer.last_action_date = date(2026, 3, 30)
+        self.assertEqual(self._find(), {"promise_broken"})
+
+    def test_dispute(self):
+        with freeze_time("2026-03-01 09:00:00"):
+            self.line._dso_set_status(self.env.ref("dso_collection.status_dispute_price"))
+        self.customer.last_action_date = date(2026, 3, 30)
+        self.assertEqual(self._find(), set())
+        with freeze_time("2026-04-01 09:00:00"):
+            self.assertIn("dispute_30", self._find())
+
+    def test_guarantee(self):
+        self.customer.guarantee_permanent = 1000
+        self.assertEqual(self._find(), set())
+        self.customer.guarantee_permanent = 999
+        self.assertEqual(self._find(), {"guarantee_exceeded"})
+        self.customer.write({"guarantee_temporary": 1, "guarantee_temporary_until": "2026-05-01"})
+        self.assertEqual(self._find(), set())
+        self.customer.guarantee_temporary_until = "2026-04-30"
+        self.assertEqual(self._find(), {"guarantee_ending"})
+        self.customer.guarantee_temporary_until = "2026-03-30"
+        self.assertEqual(self._find(), {"guarantee_exceeded"})
+
+    def test_insurance(self):
+        """Due on 11 March: 60 days later is 10 May, 35 days is 15 April: 15 days from now."""
+        self.customer.write({"insurance_amount": 5000, "insurance_expiry": "2026-12-31"})
+        self.assertEqual(self._find(), set())
+        self.customer.insurance_declaration_days = 35
+        self.assertEqual(self._find(), {"declaration"})
+        self.customer.insurance_declaration_days = 36
+        self.assertEqual(self._find(), set())
+        self.customer.insurance_expiry = "2026-04-30"
+        self.assertEqual(self._find(), {"guarantee_ending"})
