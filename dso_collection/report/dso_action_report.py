@@ -15,8 +15,9 @@ PHASES = [
 class DsoActionReport(models.Model):
     """Actions to do, done and upcoming, by day, collector, type and scenario. [seed 002]
 
-    One row for each action, under its id. The day of a done action is the day it was done; an open
-    one is done today at the earliest, however late it is, so that a day shows its work load.
+    One row for each action, under its id. The day of a done action is the day it was done, or
+    cancelled by a user; an open one is done today at the earliest, however late it is, so that a
+    day shows its work load.
     """
 
     _name = "dso.action.report"

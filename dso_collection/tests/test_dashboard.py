@@ -207,7 +207,8 @@ class TestActionReport(DsoCommon):
                 done.id: ("2026-02-25", "done"),
                 late.id: ("2026-03-10", "todo"),
                 future.id: ("2026-03-16", "upcoming"),
-                cancelled.id: ("2026-03-12", "cancelled"),
+                # the day it was cancelled, not the one it was meant for
+                cancelled.id: ("2026-03-10", "cancelled"),
             },
         )
 
@@ -521,7 +522,7 @@ class TestDashboard(DsoCommon):
                 partner = self.env["res.partner"].create({"name": f"More {index}"})
                 self._invoice("2026-02-15", 10, partner)
             self.env["dso.customer"]._plan()
-        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[1], counts[0])
 
     def test_ageing_is_the_trends_last_day(self):
         """Two ways to the same figures."""

@@ -1,15 +1,17 @@
 import json
+from collections import Counter
 from datetime import date, timedelta
 from io import BytesIO
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from openpyxl import load_workbook
 
 from odoo import Command, http
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ..models import dso_dry_run
 from ..models.dso_dry_run import MAX_DAYS
 from .common import DsoCommon
 
@@ -32,10 +34,10 @@ class DryRunCommon(DsoCommon):
         while True:
             chunk = model.run_chunk(params, after_id)
             customers += chunk["customers"]
-            runs = [
-                {**before, **{day: dict(counts) for day, counts in now.items()}}
-                for before, now in zip(runs or [{} for _run in chunk["runs"]], chunk["runs"])
-            ]
+            runs = runs or [{} for _run in chunk["runs"]]
+            for found, more in zip(runs, chunk["runs"], strict=True):
+                for day, counts in more.items():
+                    found[day] = dict(Counter(found.get(day, {})) + Counter(counts))
             if not chunk["done"]:
                 return runs, customers
             after_id = chunk["after_id"]
@@ -168,34 +170,42 @@ class TestDryRun(DryRunCommon):
         for name in ("prepare", "run_chunk"):
             self.assertTrue(getattr(type(self.env["dso.dry.run"]), name)._readonly)
 
+    def _create_customers(self, number):
+        """:return: the parameters of a run over so many new customers"""
+        partners = self.env["res.partner"].create(
+            [{"name": f"Customer {index}"} for index in range(number)]
+        )
+        for partner in partners:
+            self._invoice("2026-03-01", 10, partner)
+        self.env["dso.customer"]._plan()
+        customers = self.env["dso.customer"].search([("partner_id", "in", partners.ids)])
+        return {"population": "customers", "customer_ids": customers.ids}
+
     def test_chunks(self):
-        """Every customer once, whatever the size of a chunk, and queries do not depend on it."""
+        """Every customer once, whatever the size of a chunk."""
+        params = self._create_customers(5)
+        [whole], everybody = self._run(**params)
+        with patch.object(dso_dry_run, "CHUNK_SIZE", 2):
+            first = self.env["dso.dry.run"].run_chunk(params, 0)
+            [run], rows = self._run(**params)
+        self.assertEqual((first["done"], len(first["customers"])), (2, 2))
+        self.assertEqual(rows, everybody)
+        self.assertEqual([row["id"] for row in rows], sorted(params["customer_ids"]))
+        self.assertEqual(whole["2026-03-06"], {"email": 5})
+        self.assertEqual(run, whole)
+
+    def test_queries_do_not_grow(self):
         counts = []
-        for number in (3, 9):
-            partners = self.env["res.partner"].create(
-                [{"name": f"Customer {index}"} for index in range(number)]
-            )
-            for partner in partners:
-                self._invoice("2026-03-01", 10, partner)
-            self.env["dso.customer"]._plan()
-            customers = self.env["dso.customer"].search([("partner_id", "in", partners.ids)])
-            params = {"population": "customers", "customer_ids": customers.ids}
-            self.patch(self.env.registry["dso.dry.run"], "_get_chunk", self._small_chunk)
-            _runs, rows = self._run(**params)
-            self.assertEqual([row["id"] for row in rows], sorted(customers.ids))
+        for number in (1, 3, 12):
+            params = self._create_customers(number)
+            model = self.env["dso.dry.run"].with_user(self.reader)
             self.env.flush_all()
             self.env.invalidate_all()
-            model = self.env["dso.dry.run"].with_user(self.reader)
-            model.prepare(params)
             start = self.env.cr.sql_log_count
-            model.run_chunk(params, 0)
+            self.assertEqual(len(model.run_chunk(params, 0)["customers"]), number)
             counts.append(self.env.cr.sql_log_count - start)
-        self.assertEqual(counts[0], counts[1])
-
-    @staticmethod
-    def _small_chunk(model, params, after_id):
-        domain = model._get_domain(params) & Domain("id", ">", after_id)
-        return model.env["dso.customer"].search(domain, order="id", limit=2)
+        # the first one also fills the caches of the registry
+        self.assertEqual(counts[1], counts[2])
 
     def test_own_customers_only(self):
         self.customer.collector_id = self.manager
