@@ -209,7 +209,7 @@ class DsoDashboard(models.AbstractModel):
             "kinds": [
                 {
                     "key": kind,
-                    "label": label,
+                    "label": label if kind != "none" else self.env._("Not qualified yet"),
                     "amount": found[kind][0],
                     "count": found[kind][1],
                     "target": "items",

@@ -142,9 +142,9 @@ export class Dashboard extends Component {
 
     get qualified() {
         const { rate_value: value, rate_number: number } = this.state.data.statuses;
-        return _t("%(value)s %% of the amount and %(number)s %% of the items are qualified", {
-            value: Math.round(value),
-            number: Math.round(number),
+        return _t("Qualified: %(value)s of the amount, %(number)s of the items", {
+            value: this.formatRate(value),
+            number: this.formatRate(number),
         });
     }
 
