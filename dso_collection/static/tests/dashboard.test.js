@@ -144,6 +144,8 @@ test("figures in the company's currency, and how many are behind them", async ()
 
 test("the same figures in a table below each chart", async () => {
     await mountDashboard();
+    await contains(".o_dso_actions summary").click();
+    await contains(".o_dso_trend summary").click();
     expect(queryAllTexts(".o_dso_actions tbody th, .o_dso_actions tbody td button")).toEqual([
         "Mar 10",
         "3",
@@ -164,8 +166,10 @@ test("a series is switched off and on", async () => {
 
 test("currencies are shown one by one", async () => {
     await mountDashboard();
+    await contains(".o_dso_promised summary").click();
     expect(queryAllTexts(".o_dso_promised tbody button")).toEqual(["$ 100"]);
     await contains(".o_dso_promised .btn-group .btn:eq(1)").click();
+    await contains(".o_dso_promised summary").click();
     expect(queryAllTexts(".o_dso_promised tbody button")).toEqual(["55 €"]);
 });
 

@@ -33,7 +33,7 @@ export class StackedChart extends Component {
         onSelect: { type: Function, optional: true },
         // index of the label that is now
         now: { type: Number, optional: true },
-        // the upper end of the axis, for two charts beside one another
+        // what the axis reaches at least, for two charts beside one another
         max: { type: Number, optional: true },
         wholeNumbers: { type: Boolean, optional: true },
         showTotal: { type: Boolean, optional: true },
@@ -171,7 +171,7 @@ export class StackedChart extends Component {
                     y: {
                         stacked: true,
                         beginAtZero: true,
-                        max: max || undefined,
+                        suggestedMax: max,
                         grid: { color: grid },
                         border: { display: false },
                         ticks: {
