@@ -1,1 +1,2 @@
+from . import dry_run
 from . import sms_reply

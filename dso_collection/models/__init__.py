@@ -66,3 +66,5 @@ from . import res_partner
 from . import sms_sms
 from . import sms_template
 from . import snailmail_letter
+from . import dso_dashboard
+from . import dso_dry_run

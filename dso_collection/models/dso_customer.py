@@ -542,6 +542,11 @@ class DsoCustomer(models.Model):
         self.ensure_one()
         return self.partner_id.get_formview_action()
 
+    def action_dry_run(self):
+        """What would go out to these customers if nobody paid; writes nothing."""
+        action = self.env["ir.actions.client"]._for_xml_id("dso_collection.dso_dry_run_action")
+        return dict(action, params={"population": "customers", "customer_ids": self.ids})
+
     def action_refresh(self):
         """Plan these customers now, from the ledger itself."""
         self.check_access("write")

@@ -56,10 +56,11 @@ class DsoCustomerFacts(models.AbstractModel):
     _name = "dso.customer.facts"
     _description = "Facts of Collection Customers"
 
-    def _read_facts(self, todays):
+    def _read_facts(self, todays, scenario=None):
         """All that decides what happens next with these customers.
 
         :param todays: {company id: today's date there}
+        :param scenario: a ``dso.scenario`` in place of their own, even an archived one
         :return: :class:`Facts`, with ``customers`` as :class:`engine.facts.Customer`, ``rows`` as
             the stored values of each file and ``settings`` by company
         """
@@ -74,7 +75,10 @@ class DsoCustomerFacts(models.AbstractModel):
                 contact_gap_days=company.dso_contact_gap_days,
             )
         result.rows = self._read_rows()
-        scenarios = self._read_scenarios(result.rows)
+        if scenario:
+            for row in result.rows.values():
+                row["scenario_id"] = scenario.id
+        scenarios = self._read_scenarios(result.rows, scenario)
         items = self._read_items(companies)
         history = self._read_history(result.rows, scenarios)
         for customer_id, row in result.rows.items():
@@ -135,13 +139,16 @@ class DsoCustomerFacts(models.AbstractModel):
         )
         return {row["id"]: row for row in rows}
 
-    def _read_scenarios(self, rows):
-        """{scenario id: engine scenario} of active scenarios; archived ones plan nothing."""
+    def _read_scenarios(self, rows, chosen=None):
+        """{scenario id: engine scenario} of active scenarios; archived ones plan nothing.
+
+        :param chosen: a scenario that is asked for whether it is active or not
+        """
         ids = {row["scenario_id"] for row in rows.values() if row["scenario_id"]}
         # sudo: a scenario serves its customers, whoever asked for the plan
         scenarios = self.env["dso.scenario"].sudo().browse(ids)
         result = {}
-        for record in scenarios.filtered("active"):
+        for record in scenarios.filtered(lambda record: record.active or record == chosen):
             result[record.id] = record._to_engine()
             try:
                 scenario.offsets(result[record.id].steps)

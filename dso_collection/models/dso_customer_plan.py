@@ -450,9 +450,10 @@ class DsoCustomerPlan(models.AbstractModel):
         return super().web_read(specification)
 
     @api.model
-    def _simulate(self, until, customers=None, today=None):
+    def _simulate(self, until, customers=None, today=None, scenario=None):
         """What would be done until a date if nobody paid, day by day. Writes nothing.
 
+        :param scenario: a ``dso.scenario`` that all of them would follow, default their own
         :return: list of dicts with ``date``, ``customer_id``, ``partner_id``, ``company_id``,
             ``scenario_id``, ``step_id``, ``name``, ``action_type``, ``automatic``, ``amount``
             (company currency) and ``currency_id``, sorted by date and customer
@@ -462,13 +463,14 @@ class DsoCustomerPlan(models.AbstractModel):
             customers = self.search([("active", "=", True)])
         # sudo: the same facts as the plan's, for customers that the user may see
         customers = customers.sudo().with_context(active_test=False)
-        scenarios = customers.scenario_id
+        scenario = scenario.sudo() if scenario else scenario
+        scenarios = scenario or customers.scenario_id
         steps = {step.id: step for step in scenarios.step_ids}
         result = []
         for ids in split_every(BATCH_SIZE, customers.ids):
             batch = self.sudo().browse(ids)
             todays = batch._get_todays(today)
-            facts = batch._read_facts(todays)
+            facts = batch._read_facts(todays, scenario)
             openings = {
                 company.id: _next_opening(company, todays[company.id], until)
                 for company in batch.company_id

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..engine import facts, scenario
 
@@ -105,6 +105,31 @@ class DsoScenario(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_customer_action")
         return dict(action, domain=[("scenario_id", "=", self.id)], context={})
+
+    def action_dry_run(self):
+        """What this scenario would send to its customers if nobody paid, or two scenarios compared
+        on the customers of the first. Where it has no customers yet: on all of them, beside what
+        they have now."""
+        if len(self) > 2:
+            raise UserError(
+                self.env._("Choose one scenario for a dry run, or two of them to compare.")
+            )
+        first, second = self[:1], self[1:]
+        action = self.env["ir.actions.client"]._for_xml_id("dso_collection.dso_dry_run_action")
+        if first.customer_count:
+            params = {
+                "population": "scenario",
+                "population_scenario_id": first.id,
+                "scenario_id": first.id,
+                "compare_id": second.id,
+            }
+        else:
+            params = {
+                "population": "all",
+                "scenario_id": first.id if second else False,
+                "compare_id": (second or first).id,
+            }
+        return dict(action, params=params)
 
     def _to_engine(self):
         """The scenario as the engine knows it, one object for all its customers."""

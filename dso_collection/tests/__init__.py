@@ -36,3 +36,5 @@ from . import test_letter_layout
 from . import test_snailmail
 from . import test_fax
 from . import test_evidence
+from . import test_dashboard
+from . import test_dry_run

@@ -48,6 +48,20 @@ class TestTour(DsoCommon, HttpCase):
 
         self.start_tour("/odoo", "dso_collection_history", login=self.collector.login)
 
+    def test_dry_run(self):
+        """From the customer to what it would get, to the customer, and back."""
+        self.start_tour(
+            f"/odoo/collection-customers/{self._customer().id}",
+            "dso_collection_dry_run",
+            login=self.reader.login,
+        )
+
+    def test_dashboard(self):
+        """A figure, the list behind it, and back."""
+        self.start_tour(
+            "/odoo/collection-dashboard", "dso_collection_dashboard", login=self.reader.login
+        )
+
     def test_hashtags(self):
         """An unknown hashtag is refused with the nearest one; typing # suggests; the help page."""
         template = self.template.copy({"name": "Tour reminder"})

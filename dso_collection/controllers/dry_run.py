@@ -1,0 +1,80 @@
+import datetime
+import io
+import json
+
+from werkzeug.exceptions import BadRequest
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import content_disposition, request
+from odoo.tools import osutil
+
+MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class DryRun(http.Controller):
+    """The dry run as a spreadsheet, with the rights of whoever asks for it."""
+
+    @http.route(
+        "/dso_collection/dry_run.xlsx", type="http", auth="user", methods=["POST"], readonly=True
+    )
+    def export(self, data, **_options):
+        """:param data: JSON, see ``dso.dry.run``"""
+        if not request.env.user.has_group("base.group_allow_export"):
+            raise AccessError(
+                request.env._("You may not export. Ask an administrator for the right to do so.")
+            )
+        try:
+            params = json.loads(data)
+        except ValueError as error:
+            raise BadRequest from error
+        model = request.env["dso.dry.run"]
+        content = _write_workbook(model._prepare_sheets(params))
+        name = osutil.clean_filename(f"{model._get_file_name()}.xlsx")
+        return request.make_response(
+            content,
+            [("Content-Type", MIMETYPE), ("Content-Disposition", content_disposition(name))],
+        )
+
+
+def _write_workbook(sheets):
+    """
+    :param sheets: list of (title, header, rows)
+    :return: bytes
+    """
+    # like Odoo's own exports, not needed before somebody exports
+    import xlsxwriter
+
+    output = io.BytesIO()
+    # a customer named "=1+1" is a text, and no formula
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(output, options) as workbook:
+        bold = workbook.add_format({"bold": True})
+        date = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        amount = workbook.add_format({"num_format": "#,##0.00"})
+        for title, header, rows in sheets:
+            # longer names are refused, and a translation may be longer
+            sheet = workbook.add_worksheet(title[:31])
+            if len(rows) >= sheet.xls_rowmax:
+                raise UserError(
+                    request.env._(
+                        "“%(sheet)s” would have %(count)s rows, more than a spreadsheet holds "
+                        "(%(maximum)s). Choose fewer customers or fewer days.",
+                        sheet=title,
+                        count=len(rows),
+                        maximum=sheet.xls_rowmax - 1,
+                    )
+                )
+            sheet.set_column(0, len(header) - 1, 20)
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, header, bold)
+            for number, row in enumerate(rows, start=1):
+                for column, value in enumerate(row):
+                    if isinstance(value, datetime.date):
+                        sheet.write_datetime(number, column, value, date)
+                    elif isinstance(value, float):
+                        sheet.write_number(number, column, value, amount)
+                    else:
+                        sheet.write(number, column, value)
+            sheet.autofilter(0, 0, len(rows), len(header) - 1)
+    return output.getvalue()

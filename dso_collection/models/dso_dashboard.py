@@ -1,0 +1,381 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+from ..engine import ageing
+
+#: Weeks of promised cash around the present one.
+WEEKS_BEFORE, WEEKS_AFTER = 4, 7
+#: Days of actions shown: done ones before today, planned ones after.
+DAYS_BEFORE, DAYS_AFTER = 28, 14
+#: Days that "done lately" looks back, for each collector.
+DONE_DAYS = 30
+#: Months of promises of which the share that was kept is told.
+KEPT_MONTHS = 6
+#: How promised cash is told, the best first.
+PROMISE_STATES = ("kept", "open", "partly", "broken")
+
+
+class DsoDashboard(models.AbstractModel):
+    """The credit manager's page: one company, in its currency, on its date.
+
+    Every figure comes with the domain of the records behind it, so that a click shows just these.
+    All is read through the record rules: whoever is restricted to their own customers sees the
+    figures of these. Nothing is written.
+    """
+
+    _name = "dso.dashboard"
+    _description = "Dashboard of Collection"
+
+    @api.model
+    @api.readonly
+    def get_data(self, company_id=None):
+        """Everything but the trend, which a large ledger takes longer to tell.
+
+        :param company_id: one of the companies at hand, default the current one
+        """
+        company = self._get_company(company_id)
+        today = company._dso_today()
+        return {
+            "companies": [
+                {"id": each.id, "name": each.name, "currency": each.currency_id.name}
+                for each in self.env.companies
+            ],
+            "company_id": company.id,
+            "currency_id": company.currency_id.id,
+            "today": fields.Date.to_string(today),
+            "tiles": self._get_tiles(company),
+            "ageing": self._get_ageing(company),
+            "statuses": self._get_statuses(company),
+            "promised": self._get_promised(company, today),
+            "actions": self._get_actions(company, today),
+            "collectors": self._get_collectors(company, today),
+        }
+
+    @api.model
+    @api.readonly
+    def get_trend(self, company_id=None):
+        """What was overdue at the ends of the last months and is today, by age.
+
+        :return: dict with ``days``, ``buckets`` (key, label, amount and number of items by day),
+            and a domain for each day and bucket
+        """
+        company = self._get_company(company_id)
+        model = self.env["dso.overdue.trend"]
+        own = Domain("company_id", "=", company.id)
+        found = {
+            (day, bucket): values
+            for day, bucket, *values in model._read_group(
+                own, ["day:day", "bucket"], ["amount:sum", "item_count:sum"]
+            )
+        }
+        days = sorted(model._get_days_of_trend(company._dso_today()))
+        return {
+            "days": [fields.Date.to_string(day) for day in days],
+            "series": [
+                {
+                    "key": key,
+                    "label": label,
+                    "amounts": [found.get((day, key), (0, 0))[0] for day in days],
+                    "counts": [found.get((day, key), (0, 0))[1] for day in days],
+                    "domains": [
+                        list(own & Domain("day", "=", day) & Domain("bucket", "=", key))
+                        for day in days
+                    ],
+                }
+                for key, label in self._get_labels("dso.overdue.trend", "bucket")
+            ],
+        }
+
+    # ------------------------------------------------------------------
+    # Parts
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_company(self, company_id):
+        company = self.env["res.company"].browse(company_id) if company_id else self.env.company
+        if company not in self.env.companies:
+            raise AccessError(
+                self.env._(
+                    "This company is not among those you work in. Choose it in the menu at the "
+                    "top right."
+                )
+            )
+        return company
+
+    @api.model
+    def _get_labels(self, model, field):
+        """[(key, label)] of a selection, in the user's language."""
+        return self.env[model]._fields[field]._description_selection(self.env)
+
+    @api.model
+    def _get_tiles(self, company):
+        """The figures on top, with how many customers or actions are behind each."""
+        own = Domain("company_id", "=", company.id)
+        names = ("amount_overdue", "amount_due", "amount_disputed", "amount_promised")
+        domains = {name: own & Domain(name, "!=", 0) for name in names}
+        customers = self.env["dso.customer"]
+        [amounts] = customers._read_group(own, [], [f"{name}:sum" for name in names])
+        amounts = dict(zip(names, amounts, strict=True))
+        todo = own & Domain("phase", "=", "todo")
+        [(count,)] = self.env["dso.action.report"]._read_group(todo, [], ["__count"])
+        labels = {name: customers._fields[name]._description_string(self.env) for name in names}
+        return [
+            *(
+                {
+                    "key": name,
+                    "label": labels[name],
+                    "amount": amounts[name] or 0.0,
+                    "count": customers.search_count(domains[name]),
+                    "target": "customers",
+                    "domain": list(domains[name]),
+                }
+                for name in names
+            ),
+            {
+                "key": "todo",
+                "label": self.env._("To do"),
+                "amount": False,
+                "count": count,
+                "target": "actions",
+                "domain": list(todo),
+            },
+        ]
+
+    @api.model
+    def _get_ageing(self, company):
+        """What is not due and what is overdue by age.
+
+        Not due is the customers' figure; what is overdue is told by its items.
+        """
+        own = Domain("company_id", "=", company.id)
+        not_due = own & Domain("amount_not_due", ">", 0)
+        [(amount, count)] = self.env["dso.customer"]._read_group(
+            not_due, [], ["amount_not_due:sum", "__count"]
+        )
+        labels = dict(self._get_labels("dso.overdue.trend", "bucket"))
+        result = [
+            {
+                "key": ageing.BUCKETS[0].key,
+                "label": self.env._("Not due"),
+                "amount": amount or 0.0,
+                "count": count,
+                "target": "customers",
+                "domain": list(not_due),
+            }
+        ]
+        overdue = dict.fromkeys(labels, (0.0, 0))
+        ages = {key: [] for key in labels}
+        for age, *values in self.env["dso.item.report"]._read_group(
+            own, ["age"], ["amount:sum", "__count"]
+        ):
+            # the report's ages are finer beyond ninety days; their keys are their first days
+            key = ageing.bucket(int(age))
+            ages[key].append(age)
+            overdue[key] = tuple(map(sum, zip(overdue[key], values, strict=True)))
+        for key, label in labels.items():
+            result.append(
+                {
+                    "key": key,
+                    "label": label,
+                    "amount": overdue[key][0],
+                    "count": overdue[key][1],
+                    "target": "items",
+                    "domain": list(own & Domain("age", "in", ages[key])),
+                }
+            )
+        return result
+
+    @api.model
+    def _get_statuses(self, company):
+        """What is known of the overdue items, and the share of which something is. [Q42]"""
+        own = Domain("company_id", "=", company.id)
+        found = {
+            kind: values
+            for kind, *values in self.env["dso.item.report"]._read_group(
+                own, ["kind"], ["amount:sum", "__count"]
+            )
+        }
+        amount = sum(values[0] for values in found.values())
+        count = sum(values[1] for values in found.values())
+        unknown = found.get("none", (0, 0))
+        return {
+            "rate_value": 100 * (amount - unknown[0]) / amount if amount else False,
+            "rate_number": 100 * (count - unknown[1]) / count if count else False,
+            "kinds": [
+                {
+                    "key": kind,
+                    "label": label if kind != "none" else self.env._("Not qualified yet"),
+                    "amount": found[kind][0],
+                    "count": found[kind][1],
+                    "target": "items",
+                    "domain": list(own & Domain("kind", "=", kind)),
+                }
+                for kind, label in self._get_labels("dso.item.report", "kind")
+                if kind in found
+            ],
+        }
+
+    @api.model
+    def _get_promised(self, company, today):
+        """Promised cash by the week of the promised date, one chart for each currency.
+
+        A week begins on Monday. Promises that another status replaced are left out.
+
+        :return: dict with ``weeks`` (the Mondays) and ``currencies``, the company's first
+        """
+        monday = today - timedelta(days=today.weekday())
+        weeks = [
+            monday + timedelta(weeks=number) for number in range(-WEEKS_BEFORE, WEEKS_AFTER + 1)
+        ]
+        states = Domain("company_id", "=", company.id) & Domain("state", "in", PROMISE_STATES)
+        found = {}
+        # by day: the first day of Odoo's own weeks depends on the user's language
+        for day, state, currency, *values in self.env["dso.promise"]._read_group(
+            states & self._get_span_domain("promised_date", weeks[0], weeks[-1]),
+            ["promised_date:day", "state", "currency_id"],
+            ["amount:sum", "__count"],
+        ):
+            week = day - timedelta(days=day.weekday())
+            before = found.setdefault(currency, {}).get((week, state), (0.0, 0))
+            found[currency][week, state] = tuple(map(sum, zip(before, values, strict=True)))
+        labels = dict(self._get_labels("dso.promise", "state"))
+        currencies = sorted(
+            found, key=lambda currency: (currency != company.currency_id, currency.name)
+        )
+        return {
+            "weeks": [fields.Date.to_string(week) for week in weeks],
+            "this_week": fields.Date.to_string(monday),
+            "currencies": [
+                {
+                    "id": currency.id,
+                    "name": currency.name,
+                    "series": [
+                        {
+                            "key": state,
+                            "label": labels[state],
+                            "amounts": [
+                                found[currency].get((week, state), (0, 0))[0] for week in weeks
+                            ],
+                            "counts": [
+                                found[currency].get((week, state), (0, 0))[1] for week in weeks
+                            ],
+                            "domains": [
+                                list(
+                                    Domain("company_id", "=", company.id)
+                                    & Domain("currency_id", "=", currency.id)
+                                    & Domain("state", "=", state)
+                                    & self._get_span_domain("promised_date", week, week)
+                                )
+                                for week in weeks
+                            ],
+                        }
+                        for state in PROMISE_STATES
+                    ],
+                }
+                for currency in currencies
+            ],
+        }
+
+    @api.model
+    def _get_span_domain(self, field, first, last):
+        """From the Monday of one week to the Sunday of another."""
+        return Domain(field, ">=", first) & Domain(field, "<", last + timedelta(weeks=1))
+
+    @api.model
+    def _get_actions(self, company, today):
+        """Actions by day and type: what was done in the last weeks, what is to come, and today
+        both, with all that is late."""
+        first, last = today - timedelta(days=DAYS_BEFORE), today + timedelta(days=DAYS_AFTER)
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        own = (
+            Domain("company_id", "=", company.id)
+            & Domain("phase", "!=", "cancelled")
+            & Domain("day", ">=", first)
+            & Domain("day", "<=", last)
+        )
+        found = {
+            (day, action_type): count
+            for day, action_type, count in self.env["dso.action.report"]._read_group(
+                own, ["day:day", "action_type"], ["__count"]
+            )
+        }
+        types = {action_type for _day, action_type in found}
+        return {
+            "days": [fields.Date.to_string(day) for day in days],
+            "series": [
+                {
+                    "key": key,
+                    "label": label,
+                    "counts": [found.get((day, key), 0) for day in days],
+                    "domains": [
+                        list(
+                            Domain("company_id", "=", company.id)
+                            & Domain("phase", "!=", "cancelled")
+                            & Domain("day", "=", day)
+                            & Domain("action_type", "=", key)
+                        )
+                        for day in days
+                    ],
+                }
+                for key, label in self._get_labels("dso.action.report", "action_type")
+                if key in types
+            ],
+        }
+
+    @api.model
+    def _get_collectors(self, company, today):
+        """For each collector: actions to do, done in the last 30 days, overdue entrusted, and the
+        share of promises kept in the last six months; those with the most overdue first."""
+        own = Domain("company_id", "=", company.id)
+        actions, promises = self.env["dso.action.report"], self.env["dso.promise"]
+        parts = {
+            "todo": (actions, own & Domain("phase", "=", "todo"), "action_count:sum"),
+            "done": (
+                actions,
+                own
+                & Domain("phase", "=", "done")
+                & Domain("day", ">", today - timedelta(days=DONE_DAYS))
+                & Domain("day", "<=", today),
+                "action_count:sum",
+            ),
+            "overdue": (
+                self.env["dso.customer"],
+                own & Domain("amount_overdue", ">", 0),
+                "amount_overdue:sum",
+            ),
+            "kept": (
+                promises,
+                own
+                & Domain("state", "in", ("kept", "partly", "broken"))
+                & Domain("promised_date", ">=", today - relativedelta(months=KEPT_MONTHS))
+                & Domain("promised_date", "<=", today),
+                "kept_rate:avg",
+            ),
+        }
+        targets = {"overdue": "customers", "kept": "promises"}
+        cells = {}
+        for key, (model, domain, measure) in parts.items():
+            for collector, value, count in model._read_group(
+                domain, ["collector_id"], [measure, "__count"]
+            ):
+                cells.setdefault(collector, {})[key] = {
+                    "value": value,
+                    "count": count,
+                    "target": targets.get(key, "actions"),
+                    "domain": list(domain & Domain("collector_id", "=", collector.id)),
+                }
+        # sudo: a colleague's name, whatever the user may see of users
+        rows = [
+            {
+                "id": collector.id,
+                "name": collector.sudo().name or self.env._("Without collector"),
+                **{key: values.get(key, False) for key in parts},
+            }
+            for collector, values in cells.items()
+        ]
+        return sorted(rows, key=lambda row: (-(row["overdue"] or {}).get("value", 0), row["name"]))

@@ -1,0 +1,211 @@
+import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
+import { Layout } from "@web/search/layout";
+import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { AGE_STYLES, KIND_STYLES, PROMISE_STYLES, getTypeStyle, withStyles } from "../charts/palette";
+import { ShareBar } from "../charts/share_bar";
+import { StackedChart } from "../charts/stacked_chart";
+
+/** What a figure opens, by the name that the server gives it. */
+const TARGETS = {
+    customers: "dso_collection.dso_customer_action",
+    items: "dso_collection.dso_item_report_action",
+    actions: "dso_collection.dso_action_report_action",
+    promises: "dso_collection.dso_promise_action",
+    trend: "dso_collection.dso_overdue_trend_action",
+};
+
+const TILE_ICONS = {
+    amount_overdue: "fa-exclamation-circle",
+    amount_due: "fa-balance-scale",
+    amount_disputed: "fa-exclamation-triangle",
+    amount_promised: "fa-handshake-o",
+    todo: "fa-bell",
+};
+
+/** The credit manager's page: one company at a time, in its currency. */
+export class Dashboard extends Component {
+    static template = "dso_collection.Dashboard";
+    static components = { Layout, ShareBar, StackedChart };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.keepLast = new KeepLast();
+        this.keepLastTrend = new KeepLast();
+        this.state = useState({
+            companyId: this.props.state?.companyId || false,
+            promisedCurrency: 0,
+            data: null,
+            trend: null,
+        });
+        this.display = { controlPanel: {} };
+        useSetupAction({
+            rootRef: useRef("root"),
+            getLocalState: () => ({ companyId: this.state.companyId }),
+        });
+        this.titles = {
+            overdue: _t("Overdue"),
+            todo: _t("To do"),
+            done: _t("Done in 30 days"),
+            kept: _t("Promises"),
+        };
+        this.formatAmount = this.formatAmount.bind(this);
+        this.formatShort = this.formatShort.bind(this);
+        onWillStart(() => this.load());
+    }
+
+    async load() {
+        const args = [this.state.companyId];
+        this.state.trend = null;
+        // not awaited: the page does not wait for the past
+        this.keepLastTrend
+            .add(this.orm.silent.call("dso.dashboard", "get_trend", args))
+            .then((trend) => {
+                const series = trend.series.map((each) => ({ ...each, values: each.amounts }));
+                this.state.trend = {
+                    labels: trend.days.map((day) => this.formatMonth(day)),
+                    days: trend.days,
+                    series: withStyles(series, AGE_STYLES),
+                };
+            });
+        const data = await this.keepLast.add(this.orm.call("dso.dashboard", "get_data", args));
+        this.state.companyId = data.company_id;
+        this.state.promisedCurrency = 0;
+        this.state.data = this.prepare(data);
+    }
+
+    /** What the components show, made once and not at each rendering. */
+    prepare(data) {
+        return {
+            ...data,
+            ageing: withStyles(data.ageing, AGE_STYLES),
+            kinds: withStyles(data.statuses.kinds, KIND_STYLES),
+            actions: {
+                ...data.actions,
+                labels: data.actions.days.map((day) => this.formatDay(day)),
+                now: data.actions.days.indexOf(data.today),
+                series: withStyles(
+                    data.actions.series.map((each) => ({ ...each, values: each.counts })),
+                    getTypeStyle
+                ),
+            },
+            promised: {
+                ...data.promised,
+                labels: data.promised.weeks.map((day) => this.formatDay(day)),
+                now: data.promised.weeks.indexOf(data.promised.this_week),
+                currencies: data.promised.currencies.map((currency) => ({
+                    ...currency,
+                    series: withStyles(
+                        currency.series.map((each) => ({ ...each, values: each.amounts })),
+                        PROMISE_STYLES
+                    ),
+                })),
+            },
+        };
+    }
+
+    selectCompany(companyId) {
+        this.state.companyId = companyId;
+        return this.load();
+    }
+
+    get promised() {
+        return this.state.data.promised.currencies[this.state.promisedCurrency];
+    }
+
+    get hasTrend() {
+        return this.state.trend.series.some(({ values }) => values.some(Boolean));
+    }
+
+    // -------------------------------------------------------------------------
+    // Words
+    // -------------------------------------------------------------------------
+
+    getTileIcon(tile) {
+        return TILE_ICONS[tile.key];
+    }
+
+    getTileHint(tile) {
+        if (tile.amount === false) {
+            return _t("actions late or in error");
+        }
+        return tile.count === 1 ? _t("1 customer") : _t("%s customers", formatInteger(tile.count));
+    }
+
+    get qualified() {
+        const { rate_value: value, rate_number: number } = this.state.data.statuses;
+        return _t("Qualified: %(value)s of the amount, %(number)s of the items", {
+            value: this.formatRate(value),
+            number: this.formatRate(number),
+        });
+    }
+
+    get today() {
+        return formatDate(deserializeDate(this.state.data.today));
+    }
+
+    formatDay(day) {
+        return deserializeDate(day).toLocaleString({ day: "numeric", month: "short" });
+    }
+
+    formatMonth(day) {
+        return deserializeDate(day).toLocaleString({ month: "short", year: "2-digit" });
+    }
+
+    /** An amount in the company's currency, to the unit: the lists behind are exact. */
+    formatAmount(amount, currencyId = this.state.data.currency_id) {
+        return formatMonetary(amount, { currencyId, digits: [false, 0] });
+    }
+
+    formatShort(amount) {
+        return formatFloat(amount, { humanReadable: true, decimals: 0, digits: [false, 0] });
+    }
+
+    get formatPromised() {
+        const { id } = this.promised;
+        return (amount) => this.formatAmount(amount, id);
+    }
+
+    formatCount(count) {
+        return formatInteger(count);
+    }
+
+    formatRate(rate) {
+        return `${Math.round(rate)} %`;
+    }
+
+    // -------------------------------------------------------------------------
+    // Behind the figures
+    // -------------------------------------------------------------------------
+
+    /** The list behind a figure: the very records that were counted. */
+    async open(target, domain, name) {
+        const action = await this.action.loadAction(TARGETS[target]);
+        return this.action.doAction(
+            { ...action, name, display_name: name, domain, context: {} },
+            { viewType: "list" }
+        );
+    }
+
+    openFigure(figure, name = figure.label) {
+        return this.open(figure.target, figure.domain, name);
+    }
+
+    openSeries(target, labels, series, index) {
+        return this.open(target, series.domains[index], `${series.label}, ${labels[index]}`);
+    }
+
+    openCell(row, cell, title) {
+        return this.open(cell.target, cell.domain, `${row.name}: ${title}`);
+    }
+}
+
+registry.category("actions").add("dso_collection.dashboard", Dashboard);

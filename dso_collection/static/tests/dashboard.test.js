@@ -1,0 +1,202 @@
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { queryAllTexts } from "@odoo/hoot-dom";
+import { animationFrame } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import {
+    contains,
+    getService,
+    mountWithCleanup,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
+import { WebClient } from "@web/webclient/webclient";
+
+describe.current.tags("desktop");
+defineMailModels();
+
+const TWO = [
+    { id: 1, name: "Paris", currency: "EUR" },
+    { id: 2, name: "London", currency: "GBP" },
+];
+
+function figure(key, amount, count, target = "customers") {
+    return { key, label: `The ${key}`, amount, count, target, domain: [["key", "=", key]] };
+}
+
+function getData(companyId = 1, companies = TWO.slice(0, 1)) {
+    return {
+        companies,
+        company_id: companyId,
+        currency_id: companyId,
+        today: "2026-03-10",
+        tiles: [figure("amount_overdue", 1000 * companyId, 2), figure("todo", false, 7, "actions")],
+        ageing: [figure("000", 400, 1), figure("001", 100, 1, "items")],
+        statuses: {
+            rate_value: 30,
+            rate_number: 50,
+            kinds: [figure("none", 700, 2, "items"), figure("promise", 300, 2, "items")],
+        },
+        promised: {
+            weeks: ["2026-03-02", "2026-03-09"],
+            this_week: "2026-03-09",
+            currencies: [
+                {
+                    id: 1,
+                    name: "EUR",
+                    series: [
+                        {
+                            key: "open",
+                            label: "Open",
+                            amounts: [0, 100],
+                            counts: [0, 1],
+                            domains: [[["week", "=", 0]], [["week", "=", 1]]],
+                        },
+                    ],
+                },
+                {
+                    id: 2,
+                    name: "GBP",
+                    series: [
+                        {
+                            key: "open",
+                            label: "Open",
+                            amounts: [55, 0],
+                            counts: [1, 0],
+                            domains: [[["pounds", "=", 0]], [["pounds", "=", 1]]],
+                        },
+                    ],
+                },
+            ],
+        },
+        actions: {
+            days: ["2026-03-09", "2026-03-10"],
+            series: [
+                {
+                    key: "call",
+                    label: "Phone call",
+                    counts: [0, 3],
+                    domains: [[["day", "=", 0]], [["day", "=", 1]]],
+                },
+            ],
+        },
+        collectors: [
+            {
+                id: 5,
+                name: "Mia",
+                overdue: { value: 700, count: 1, target: "customers", domain: [["of", "=", 5]] },
+                todo: false,
+                done: { value: 4, count: 4, target: "actions", domain: [["done", "=", 5]] },
+                kept: { value: 50, count: 2, target: "promises", domain: [["kept", "=", 5]] },
+            },
+        ],
+    };
+}
+
+let companies;
+
+beforeEach(() => {
+    companies = TWO.slice(0, 1);
+    onRpc("dso.dashboard", "get_data", ({ args }) => getData(args[0] || 1, companies));
+    onRpc("dso.dashboard", "get_trend", () => ({
+        days: ["2026-02-28", "2026-03-10"],
+        series: [
+            {
+                key: "001",
+                label: "1 to 30 days",
+                amounts: [80, 100],
+                counts: [1, 1],
+                domains: [[["day", "=", "then"]], [["day", "=", "now"]]],
+            },
+        ],
+    }));
+});
+
+async function mountDashboard() {
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "dso_collection.dashboard",
+    });
+    await animationFrame();
+}
+
+/** What is opened behind a figure, in place of opening it. */
+function watchLists() {
+    patchWithCleanup(getService("action"), {
+        loadAction: async (xmlid) => ({ type: "ir.actions.act_window", xmlid }),
+        doAction({ xmlid, domain, name }, { viewType }) {
+            expect.step(`${xmlid.split(".")[1]} ${JSON.stringify(domain)} ${viewType} ${name}`);
+        },
+    });
+}
+
+test("figures in the company's currency, and how many are behind them", async () => {
+    await mountDashboard();
+    expect(queryAllTexts(".o_dso_tile_value")).toEqual(["$ 1,000", "7"]);
+    expect(queryAllTexts(".o_dso_tile_hint")).toEqual([
+        "2 customers",
+        "actions late or in error",
+    ]);
+    expect(queryAllTexts(".o_dso_ageing .o_dso_share_percent")).toEqual(["80 %", "20 %"]);
+    expect(".o_dso_rate").toHaveText("Qualified: 30 % of the amount, 50 % of the items");
+    expect(".o_dso_company").toHaveCount(0);
+});
+
+test("the same figures in a table below each chart", async () => {
+    await mountDashboard();
+    await contains(".o_dso_actions summary").click();
+    await contains(".o_dso_trend summary").click();
+    expect(queryAllTexts(".o_dso_actions tbody th, .o_dso_actions tbody td button")).toEqual([
+        "Mar 10",
+        "3",
+    ]);
+    expect(queryAllTexts(".o_dso_trend tbody button")).toEqual(["$ 80", "$ 100"]);
+    expect(".o_dso_trend canvas").toHaveAttribute("aria-label", "Overdue at the end of each month");
+});
+
+test("a series is switched off and on", async () => {
+    await mountDashboard();
+    const item = ".o_dso_actions .o_dso_legend_item";
+    expect(item).toHaveAttribute("aria-pressed", "true");
+    await contains(item).click();
+    expect(item).toHaveAttribute("aria-pressed", "false");
+    await contains(item).click();
+    expect(item).toHaveAttribute("aria-pressed", "true");
+});
+
+test("currencies are shown one by one", async () => {
+    await mountDashboard();
+    await contains(".o_dso_promised summary").click();
+    expect(queryAllTexts(".o_dso_promised tbody button")).toEqual(["$ 100"]);
+    await contains(".o_dso_promised .btn-group .btn:eq(1)").click();
+    await contains(".o_dso_promised summary").click();
+    expect(queryAllTexts(".o_dso_promised tbody button")).toEqual(["55 €"]);
+});
+
+test("companies are shown one by one", async () => {
+    companies = TWO;
+    await mountDashboard();
+    expect(queryAllTexts(".o_dso_company")).toEqual(["Paris EUR", "London GBP"]);
+    await contains(".o_dso_company:eq(1)").click();
+    await animationFrame();
+    expect(".o_dso_company:eq(1)").toHaveAttribute("aria-pressed", "true");
+    expect(".o_dso_tile_value:eq(0)").toHaveText("2,000 €");
+});
+
+test("a click opens the list behind, with the same domain", async () => {
+    await mountDashboard();
+    watchLists();
+    await contains(".o_dso_tile:eq(0)").click();
+    await contains(".o_dso_tile:eq(1)").click();
+    await contains(".o_dso_ageing .o_dso_share_line:eq(1)").click();
+    await contains(".o_dso_trend summary").click();
+    await contains(".o_dso_trend tbody button:eq(0)").click();
+    await contains(".o_dso_collectors tbody button:contains(50 %)").click();
+    expect.verifySteps([
+        'dso_customer_action [["key","=","amount_overdue"]] list The amount_overdue',
+        'dso_action_report_action [["key","=","todo"]] list The todo',
+        'dso_item_report_action [["key","=","001"]] list The 001',
+        'dso_overdue_trend_action [["day","=","then"]] list 1 to 30 days, Feb 26',
+        'dso_promise_action [["kept","=",5]] list Mia: Promises',
+    ]);
+});
