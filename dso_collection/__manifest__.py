@@ -1,6 +1,6 @@
 {
     "name": "Collection: Dunning, Disputes, DSO",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Accounting/Collection",
     "summary": "Collect receivables: scenarios, agenda, automatic reminders, and why",
     "author": "dso_collection contributors",
@@ -36,6 +36,7 @@
         "report/dso_summary_templates.xml",
         "report/dso_letter_templates.xml",
         "report/dso_evidence_templates.xml",
+        "report/dso_statement_templates.xml",
         "wizards/dso_action_log_views.xml",
         "wizards/dso_action_new_views.xml",
         "wizards/dso_item_qualify_views.xml",

@@ -18,6 +18,9 @@ from . import dso_customer_plan
 from . import dso_customer_promise
 from . import dso_customer_reply
 from . import dso_customer_evidence
+from . import dso_customer_sheet
+from . import dso_customer_statement
+from . import dso_customer_timeline
 from . import dso_customer
 from . import dso_action_item
 from . import dso_action_content

@@ -15,7 +15,7 @@ const STATE_BADGES = {
     cancelled: { icon: "fa-ban", badge: "text-bg-200" },
 };
 
-const TYPE_ICONS = {
+export const TYPE_ICONS = {
     call: "fa-phone",
     email: "fa-envelope-o",
     email_interactive: "fa-envelope-open-o",
