@@ -44,11 +44,11 @@ MOVES = """
         amount_total_in_currency_signed, amount_untaxed_in_currency_signed, invoice_currency_rate,
         create_uid, write_uid, create_date, write_date
     )
-    SELECT prefix || lpad(number::text, 7, '0'), prefix, number, %(journal)s, %(company)s,
-           %(currency)s, 'posted', 'out_invoice', 'no', TRUE, 'not_paid', partner.id, partner.id,
-           partner.id, partner.name, due - 30, due - 30, due,
-           amount, 0, amount, amount, amount, amount, amount, amount, amount, 1,
-           1, 1, now(), now()
+    SELECT prefix || lpad((number + %(used)s)::text, 7, '0'), prefix, number + %(used)s,
+           %(journal)s, %(company)s, %(currency)s, 'posted', 'out_invoice', 'no',
+           TRUE, 'not_paid', partner.id, partner.id, partner.id, partner.name,
+           due - 30, due - 30, due, amount, 0, amount, amount, amount, amount, amount, amount,
+           amount, 1, 1, 1, now(), now()
       FROM generate_series(1, %(items)s) AS number
       JOIN res_partner partner
         ON partner.id = %(first_partner)s + number %% %(customers)s,
@@ -121,6 +121,12 @@ def fill(env, *, customers, items):
             """,
             values,
         )
+    # numbers go on where those of an earlier call end
+    cr.execute(
+        "SELECT coalesce(max(sequence_number), 0) FROM account_move WHERE journal_id = %(journal)s",
+        values,
+    )
+    values["used"] = cr.fetchone()[0]
     cr.execute("SELECT coalesce(max(id), 0) FROM account_move")
     values["last_move"] = cr.fetchone()[0]
     cr.execute(MOVES, values)

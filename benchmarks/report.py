@@ -228,6 +228,32 @@ def _qualify_rows(values):
     ]
 
 
+def _sheet_rows(values):
+    few, many = values["few"], values["many"]
+    items = f"{values['items']:,}"
+    rows = []
+    for part, what, limit in (
+        ("form", f"Customer's screen, {items} open items", 500),
+        ("items", f"First page of its statement, {items} items", None),
+        ("timeline", f"First page of its timeline, {2 * values['items']:,} entries", None),
+    ):
+        queries = many[f"{part}_queries"]
+        constant = queries <= few[f"{part}_queries"]
+        met = constant and (limit is None or many[part] < limit)
+        plain = f", Odoo's own list {many['plain']:.0f} ms" if part == "items" else ""
+        rows.append(
+            _row(
+                what,
+                f"{many[part]:.0f} ms, {queries} queries",
+                f"of 5: {few[part]:.0f} ms, {few[f'{part}_queries']} queries{plain}",
+                f"{many[part] / few[part]:.1f}",
+                "constant queries" + (f", under {limit} ms" if limit else ""),
+                met,
+            )
+        )
+    return rows
+
+
 def _letters_rows(values):
     ours = values["ours_letters"] / values["ours_seconds"]
     theirs = values["theirs_letters"] / values["theirs_seconds"]

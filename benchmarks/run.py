@@ -30,6 +30,7 @@ AREAS = (
     "letters",
     "sms",
     "alerts",
+    "sheet",
 )
 PREFIX = "dso_bench_"
 PEER = "account_credit_control"
@@ -162,6 +163,17 @@ class Bench:
             uid=self.made["module"]["uid"],
             items=self.size(1_000),
         )
+
+    def sheet(self):
+        """A customer with a few open items beside one with thousands, in a full ledger."""
+        items = self.size(5_000)
+        database = self._make("sheet", self.module(), items=self.size(50_000))
+        customers = measure("sheet.prepare", database=database, items=items)
+        uid = self.made["module"]["uid"]
+        return {
+            "items": items,
+            **measure("sheet.side_by_side", database=database, uid=uid, **customers),
+        }
 
     def letters(self):
         # a tenth of customers owes nothing overdue, some owe it only just

@@ -38,6 +38,7 @@
         "report/dso_letter_templates.xml",
         "report/dso_evidence_templates.xml",
         "views/dso_dashboard_views.xml",
+        "report/dso_statement_templates.xml",
         "wizards/dso_action_log_views.xml",
         "wizards/dso_action_new_views.xml",
         "wizards/dso_item_qualify_views.xml",

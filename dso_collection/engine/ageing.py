@@ -1,20 +1,24 @@
-"""How late an item is, in the buckets that every screen and report shares. [Q2]"""
+"""How old a claim is: the one rule for every ageing that the module shows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
+
+from .facts import Item, plus
 
 
 class Bucket(NamedTuple):
-    """``first`` and ``last`` days overdue that belong to it, ``None`` without a limit. Keys sort as
-    the buckets do."""
+    """An age, in days overdue: from ``first`` to ``last``, both included, ``None`` being open. Keys
+    sort as the buckets do, in graphs and groups too."""
 
     key: str
     first: int | None
     last: int | None
 
 
-#: Not due (an item due today is not overdue), then by how many days it is late.
+#: From the youngest to the oldest; they follow one another without a gap.
 BUCKETS = (
     Bucket("000", None, 0),
     Bucket("001", 1, 30),
@@ -22,14 +26,61 @@ BUCKETS = (
     Bucket("061", 61, 90),
     Bucket("091", 91, None),
 )
+#: Those of overdue claims.
+OVERDUE = tuple(entry.key for entry in BUCKETS[1:])
+
+_BY_KEY = {entry.key: entry for entry in BUCKETS}
+
+
+class Age(NamedTuple):
+    """What is in a bucket: an amount in company currency, not rounded, and how many claims."""
+
+    amount: float = 0.0
+    count: int = 0
 
 
 def bucket(days: int) -> str:
-    """The key of the bucket of an item.
+    """The key of the bucket of a claim that is ``days`` overdue: 0 on its due date, which is not
+    overdue yet, negative before it.
 
-    :param days: from its due date to the day of the report; negative while it is not due
-
-    >>> [bucket(days) for days in (-3, 0, 1, 30, 31, 90, 91)]
-    ['000', '000', '001', '001', '031', '061', '091']
+    >>> bucket(-5), bucket(0), bucket(1), bucket(30), bucket(31), bucket(90), bucket(91)
+    ('000', '000', '001', '001', '031', '061', '091')
     """
-    return next(each.key for each in reversed(BUCKETS) if each.first is None or days >= each.first)
+    return next(entry.key for entry in BUCKETS if entry.last is None or days <= entry.last)
+
+
+def due_dates(key: str, today: date) -> tuple[date | None, date | None]:
+    """The first and the last due date of a bucket as seen on ``today``, ``None`` being open.
+
+    :raise ValueError: where there is no such bucket
+
+    >>> due_dates("001", date(2026, 3, 31))
+    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 30))
+    """
+    if key not in _BY_KEY:
+        raise ValueError(f"no bucket: {key}")
+    _key, first, last = _BY_KEY[key]
+    return (
+        None if last is None else plus(today, -last),
+        None if first is None else plus(today, -first),
+    )
+
+
+def age(items: Iterable[Item], today: date) -> dict[str, Age]:
+    """A customer's claims by age; credits are no claims. Ignored and disputed ones count: they
+    are owed all the same, as in ``amounts.summarize``.
+
+    >>> items = [Item(1, date(2026, 3, 1), date(2026, 2, 1), 100.0),
+    ...          Item(2, date(2026, 1, 1), date(2026, 1, 1), 50.0),
+    ...          Item(3, date(2026, 3, 1), date(2026, 3, 1), -30.0)]
+    >>> found = age(items, date(2026, 3, 5))
+    >>> found["001"], found["061"], found["000"]
+    (Age(amount=100.0, count=1), Age(amount=50.0, count=1), Age(amount=0.0, count=0))
+    """
+    found = {entry.key: [0.0, 0] for entry in BUCKETS}
+    for item in items:
+        if item.amount > 0:
+            entry = found[bucket((today - item.due_date).days)]
+            entry[0] += item.amount
+            entry[1] += 1
+    return {key: Age(*values) for key, values in found.items()}

@@ -21,6 +21,9 @@ from . import dso_customer_evidence
 from . import dso_customer_profile
 from . import dso_customer_risk
 from . import dso_customer_criteria
+from . import dso_customer_sheet
+from . import dso_customer_statement
+from . import dso_customer_timeline
 from . import dso_customer
 from . import dso_action_item
 from . import dso_action_content

@@ -84,6 +84,20 @@ class AccountMoveLine(models.Model):
         readonly=True,
         groups="dso_collection.group_dso_reader",
     )
+    dso_penalty = fields.Monetary(
+        string="Interest to Date",
+        compute="_compute_dso_penalty",
+        currency_field="currency_id",
+        groups="dso_collection.group_dso_reader",
+        help="Late payment interest to this day, not invoiced yet.",
+    )
+    dso_recovery_cost = fields.Monetary(
+        string="Recovery Cost",
+        compute="_compute_dso_penalty",
+        currency_field="currency_id",
+        groups="dso_collection.group_dso_reader",
+        help="Not invoiced yet.",
+    )
 
     # ------------------------------------------------------------------
     # Computed fields
@@ -331,15 +345,23 @@ class AccountMoveLine(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _dso_get_open_domain(self):
-        """Open items and credits of customers."""
+    def _dso_get_item_domain(self):
+        """Items and credits of customers, open or not."""
         return (
             Domain("account_id.account_type", "=", "asset_receivable")
             & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
-            & Domain("amount_residual", "!=", 0)
             & Domain("partner_id", "!=", False)
         )
+
+    @api.model
+    def _dso_get_unsettled_domain(self):
+        """What is left of an item."""
+        return Domain("reconciled", "=", False) & Domain("amount_residual", "!=", 0)
+
+    @api.model
+    def _dso_get_open_domain(self):
+        """Open items and credits of customers."""
+        return self._dso_get_item_domain() & self._dso_get_unsettled_domain()
 
     def _dso_is_open(self):
         self.ensure_one()

@@ -41,6 +41,9 @@ class DsoCustomer(models.Model):
         "dso.customer.profile",
         "dso.customer.risk",
         "dso.customer.criteria",
+        "dso.customer.sheet",
+        "dso.customer.statement",
+        "dso.customer.timeline",
     ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]
@@ -167,6 +170,11 @@ class DsoCustomer(models.Model):
     payment_term_id = fields.Many2one(
         "account.payment.term", string="Payment Terms", compute="_compute_payment_term_id"
     )
+    credit_limit = fields.Monetary(
+        compute="_compute_credit_limit",
+        help="Of Accounting, in company currency; 0 where the company sets none.",
+    )
+    credit_limit_exceeded = fields.Boolean(compute="_compute_credit_limit_exceeded")
 
     _partner_company_uniq = models.UniqueIndex("(partner_id, company_id)")
     _company_overdue_idx = models.Index("(company_id, amount_overdue DESC, id)")
@@ -217,8 +225,18 @@ class DsoCustomer(models.Model):
 
     @api.depends("item_ids")
     def _compute_item_count(self):
+        # counted by the database: the items themselves may be thousands
+        counts = {}
+        groups = self.env["account.move.line"]._read_group(
+            self._get_open_item_domain() & fields.Domain("amount_residual", ">", 0),
+            ["company_id", "partner_id"],
+            ["__count"],
+        )
+        for company, partner, count in groups:
+            key = (company, partner.commercial_partner_id)
+            counts[key] = counts.get(key, 0) + count
         for customer in self:
-            customer.item_count = len(customer.item_ids)
+            customer.item_count = counts.get((customer.company_id, customer.partner_id), 0)
 
     @api.depends("action_ids")
     def _compute_action_count(self):

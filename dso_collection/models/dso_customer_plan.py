@@ -44,6 +44,8 @@ PLAN_COLUMNS = (
     "planning_code",
     "planning_data",
 )
+#: What the screen of one customer shows beside, see ``dso.customer.sheet``.
+SHEET_FIELDS = frozenset({"ageing", "statement_filters", "currency_totals", "scenario_line"})
 DATE_COLUMNS = ("next_action_id", "next_action_date", "last_action_date")
 #: A promise that was not kept is held against a customer for so long.
 PROMISE_MEMORY = relativedelta(years=1)
@@ -420,7 +422,10 @@ class DsoCustomerPlan(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _load_live(self):
-        """Put the figures of this very moment into the cache, over what the last plan stored."""
+        """Put the figures of this very moment into the cache, over what the last plan stored.
+
+        :return: the facts and the decisions behind them, and each company's date
+        """
         # sudo: the same facts as the plan's; the caller was checked for the file itself
         customers = self.sudo().with_context(active_test=False)
         todays = customers._get_todays()
@@ -439,14 +444,16 @@ class DsoCustomerPlan(models.AbstractModel):
                 field = self._fields[column]
                 field._update_cache(customer, field.convert_to_cache(value, customer))
         self.invalidate_recordset(["planning_reason"], flush=False)
-        return decisions
+        return facts, decisions, todays
 
     def web_read(self, specification):
         """The screen of one customer is live: it shows the ledger of this moment, even before
         the refresh queue is emptied. Reading writes nothing."""
         if len(self) == 1 and self.id:
             self.check_access("read")
-            self._load_live()
+            live = self._load_live()
+            if SHEET_FIELDS & specification.keys():
+                self._load_sheet(*live)
         return super().web_read(specification)
 
     @api.model

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -28,6 +28,26 @@ class DsoItemPenalty(models.AbstractModel):
 
     _name = "dso.item.penalty"
     _description = "Penalties of Items"
+
+    @api.depends("amount_residual", "date_maturity", "dso_status_id")
+    @api.depends_context("dso_today")
+    def _compute_dso_penalty(self):
+        found = {}
+        items = self._origin._dso_filter_seen()
+        for company, lines in items.grouped("company_id").items():
+            today = self.env.context.get("dso_today") or company._dso_today()
+            found.update(lines._dso_penalties(today))
+        for line in self:
+            line.dso_penalty, line.dso_recovery_cost, _parts = found.get(line._origin.id, NOTHING)
+
+    def _dso_filter_seen(self):
+        """The items whose collection file the user may see."""
+        pairs = {
+            (customer.partner_id, customer.company_id) for customer in self._dso_get_customers()
+        }
+        return self.filtered(
+            lambda line: (line.partner_id.commercial_partner_id, line.company_id) in pairs
+        )
 
     def _dso_penalties(self, on_date, include_charged=False):
         """Late payment interest and recovery cost of these items, to a day included.

@@ -205,6 +205,18 @@ class DsoScenarioStep(models.Model):
         self.ensure_one()
         return dict(self._fields["action_type"]._description_selection(self.env))[self.action_type]
 
+    def _describe_timing(self):
+        """When this step comes, by its own settings, in a few words."""
+        self.ensure_one()
+        days = abs(self.delay)
+        if self.trigger == "previous_action":
+            return self.env._("%(days)s days after the previous action", days=days)
+        if not self.delay:
+            return self.env._("On the due date")
+        if self.delay < 0:
+            return self.env._("%(days)s days before the due date", days=days)
+        return self.env._("%(days)s days after the due date", days=days)
+
     def _to_engine(self):
         """The step as the engine knows it."""
         self.ensure_one()

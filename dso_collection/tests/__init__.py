@@ -21,6 +21,7 @@ from . import test_reply
 from . import test_report
 from . import test_summary
 from . import test_security
+from . import test_sheet
 from . import test_sms
 from . import test_smtp
 from . import test_faults

@@ -1,15 +1,20 @@
-"""Buckets of age: the limits belong to the younger one."""
+"""Ageing, on amounts and dates worked by hand."""
+
+from datetime import date, timedelta
 
 import pytest
-from engine.ageing import BUCKETS, bucket
-from hypothesis import given
-from hypothesis import strategies as st
+from engine.ageing import BUCKETS, OVERDUE, Age, age, bucket, due_dates
+from engine.amounts import summarize
+from engine_builders import day, item
+from hypothesis import given, strategies as st
+
+TODAY = day(3, 31)
 
 
 @pytest.mark.parametrize(
     ("days", "key"),
     [
-        (-400, "000"),
+        (-1, "000"),
         (0, "000"),
         (1, "001"),
         (30, "001"),
@@ -21,20 +26,66 @@ from hypothesis import strategies as st
         (4000, "091"),
     ],
 )
-def test_limits(days, key):
+def test_edges(days, key):
     assert bucket(days) == key
 
 
-@given(st.integers(-5000, 5000))
-def test_every_day_is_in_one_bucket(days):
-    found = [
-        each.key
-        for each in BUCKETS
-        if (each.first is None or days >= each.first) and (each.last is None or days <= each.last)
+def test_due_dates_of_each_bucket():
+    """31 March less 30 days is 1 March, less 60 is 30 January, less 90 is 31 December."""
+    assert [due_dates(entry.key, TODAY) for entry in BUCKETS] == [
+        (day(3, 31), None),
+        (day(3, 1), day(3, 30)),
+        (day(1, 30), day(2, 28)),
+        (date(2025, 12, 31), day(1, 29)),
+        (None, date(2025, 12, 30)),
     ]
-    assert found == [bucket(days)]
+    with pytest.raises(ValueError, match="no bucket: soon"):
+        due_dates("soon", TODAY)
 
 
-@given(st.integers(-200, 200), st.integers(0, 200))
-def test_keys_sort_by_age(days, more):
-    assert bucket(days) <= bucket(days + more)
+def test_amounts_and_numbers():
+    """Due today 10; one and thirty days late 20 + 30; 31 days late 40, in dispute; 91 days 50."""
+    found = age(
+        [
+            item(1, TODAY, 10.0),
+            item(2, day(3, 30), 20.0),
+            item(3, day(3, 1), 30.0, ignored=True),
+            item(4, day(2, 28), 40.0, kind="dispute"),
+            item(5, date(2025, 12, 30), 50.0),
+            item(6, day(1, 1), -25.0),
+        ],
+        TODAY,
+    )
+    assert found == {
+        "000": Age(10.0, 1),
+        "001": Age(50.0, 2),
+        "031": Age(40.0, 1),
+        "061": Age(),
+        "091": Age(50.0, 1),
+    }
+
+
+@given(st.integers(-500, 500))
+def test_a_bucket_is_its_due_dates(days):
+    """The rule by days and the one by dates agree: each claim is in exactly one."""
+    due = TODAY - timedelta(days=days)
+    ranges = {entry.key: due_dates(entry.key, TODAY) for entry in BUCKETS}
+    inside = [
+        key
+        for key, (first, last) in ranges.items()
+        if (first is None or first <= due) and (last is None or due <= last)
+    ]
+    assert inside == [bucket(days)]
+    assert (bucket(days) in OVERDUE) == (due < TODAY)
+
+
+@given(st.lists(st.tuples(st.integers(-200, 200), st.integers(-1000, 1000)), max_size=30))
+def test_adds_up_to_the_figures(claims):
+    items = [
+        item(number, TODAY - timedelta(days=days), float(amount))
+        for number, (days, amount) in enumerate(claims)
+    ]
+    found, sums = age(items, TODAY), summarize(items, TODAY)
+    assert sum(found[key].amount for key in OVERDUE) == sums.overdue
+    assert found["000"].amount == sums.not_due
+    assert sum(entry.count for entry in found.values()) == sum(each.amount > 0 for each in items)

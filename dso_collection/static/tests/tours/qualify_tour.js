@@ -158,11 +158,11 @@ registry.category("web_tour.tours").add("dso_collection_qualify", {
             content: "Beside the scenario",
             trigger: "[name=open_action_ids] .o_data_row:contains(First reminder):contains(250.00)",
         },
-        openTab("Qualifications"),
+        openTab("Timeline"),
         {
-            content: "It is in the log",
+            content: "It is told there, both items in one entry",
             trigger:
-                "[name=qualification_ids] .o_data_row:contains(Waits for his director):contains(Ongoing)",
+                ".o_dso_entry[data-kind=qualification]:contains(Waits for his director):contains(Ongoing)",
         },
         ...openManualActions,
         {
@@ -231,7 +231,7 @@ registry.category("web_tour.tours").add("dso_collection_dispute_end", {
             trigger: ".modal footer button[name=action_apply]",
             run: "click",
         },
-        openTab("Open items"),
+        openTab("Statement"),
         {
             content: "The item leads again",
             trigger: `${item("1,000.00")}:has(.o_dso_star):contains(Dispute resolved)`,

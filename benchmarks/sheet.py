@@ -1,0 +1,159 @@
+"""The screen of one customer, asked for as the web client does, by a collector."""
+
+import statistics
+
+import ledger
+from lab import environment, stopwatch
+from lxml import etree
+
+LIMIT = 40
+COUNT_LIMIT = 10_001
+REPEAT = 15
+FEW = 5
+#: What the widgets of the form ask for besides the fields of its view.
+WIDGET_FIELDS = ("ageing", "statement_filters")
+
+
+def prepare(database, items):
+    """Two customers, one with a few items and one with many, and a year of their history: each
+    item was told of once, and qualified; one in five was paid in part."""
+    result = {}
+    with environment(database) as env:
+        for name, size in (("few", FEW), ("many", items)):
+            cr = env.cr
+            cr.execute("SELECT coalesce(max(id), 0) FROM res_partner")
+            last = cr.fetchone()[0]
+            # the first of a pair owes nothing overdue yet: the second is the one that counts
+            ledger.fill(env, customers=2, items=2 * size)
+            partner = env["res.partner"].search(
+                [("id", ">", last), ("parent_id", "=", False)], order="id desc", limit=1
+            )
+            env["dso.customer"]._ensure_customers(env.company)
+            customer = env["dso.customer"].search([("partner_id", "=", partner.id)])
+            customer._plan(customer)
+            _add_history(env, customer)
+            env.cr.commit()
+            result[name] = customer.id
+        ledger.vacuum(env.cr, "dso_action", "dso_customer", "dso_qualification")
+    return result
+
+
+def _add_history(env, customer):
+    status = env.ref("dso_collection.status_promise")
+    env.flush_all()
+    env.cr.execute(
+        """
+        INSERT INTO dso_qualification (
+            customer_id, partner_id, company_id, line_id, document, due_date, currency_id,
+            amount_residual, status_id, kind, date, deadline, amount_open, amount_settled, amount,
+            source, logged_on, user_id, create_uid, write_uid, create_date, write_date
+        )
+        SELECT customer.id, customer.partner_id, customer.company_id, line.id, line.move_name,
+               line.date_maturity, line.currency_id, line.amount_residual, %(status)s, 'promise',
+               line.date_maturity + 20, line.date_maturity + 21, line.amount_residual, 0, 0,
+               'collector', line.date_maturity + 10, 1, 1, 1,
+               line.date_maturity + 10, line.date_maturity + 10
+          FROM dso_customer customer
+          JOIN account_move_line line ON line.partner_id = customer.partner_id
+         WHERE customer.id = %(customer)s AND line.display_type = 'payment_term'
+        """,
+        {"status": status.id, "customer": customer.id},
+    )
+    env.cr.execute(
+        """
+        INSERT INTO dso_action (
+            customer_id, partner_id, company_id, origin, action_type, date, done_date, state,
+            amount, create_uid, write_uid, create_date, write_date
+        )
+        SELECT customer_id, partner_id, company_id, 'manual', 'call', logged_on, logged_on, 'done',
+               amount_residual, 1, 1, create_date, create_date
+          FROM dso_qualification
+         WHERE customer_id = %(customer)s
+        """,
+        {"customer": customer.id},
+    )
+    env.invalidate_all()
+
+
+def side_by_side(database, uid, few, many):
+    """Median milliseconds and number of queries of each part of the screen, of both customers in
+    turns; beside them a plain list of Odoo of the same items."""
+    sheets = {"few": Sheet(database, uid, few), "many": Sheet(database, uid, many)}
+    result = {name: {} for name in sheets}
+    for part in ("form", "items", "timeline", "plain"):
+        samples = {name: [] for name in sheets}
+        for number in range(3 + REPEAT):
+            for name, sheet in sheets.items():
+                seconds, queries = sheet.measure(part)
+                if number >= 3:
+                    samples[name].append(seconds * 1000)
+                    result[name][f"{part}_queries"] = queries
+        for name, values in samples.items():
+            result[name][part] = statistics.median(values)
+    return result
+
+
+class Sheet:
+    """What the web client asks for when a collector opens a customer."""
+
+    def __init__(self, database, uid, customer_id):
+        self.database, self.uid, self.customer_id = database, uid, customer_id
+        with environment(database, uid) as env:
+            self.context = dict(env["res.users"].context_get())
+            customer = env["dso.customer"]
+            views = customer.get_views([(False, "form")])["views"]
+            self.form = _specify(customer, etree.fromstring(views["form"]["arch"]))
+            self.form.update({name: {} for name in WIDGET_FIELDS})
+            lines = env["account.move.line"]
+            view = env.ref("dso_collection.dso_statement_view_list")
+            views = lines.get_views([(view.id, "list")])["views"]
+            self.items = _specify(lines, etree.fromstring(views["list"]["arch"]))
+            views = lines.get_views([(False, "list")])["views"]
+            self.plain = _specify(lines, etree.fromstring(views["list"]["arch"]))
+            filters = customer.browse(customer_id).statement_filters
+            self.domain = ["&", *filters["items"], *filters["open"]]
+
+    def measure(self, part):
+        """Seconds and queries, in a new transaction with an empty cache."""
+        with environment(self.database, self.uid, self.context) as env:
+            before = env.cr.sql_log_count
+            with stopwatch() as clock:
+                getattr(self, f"_load_{part}")(env)
+            return clock.seconds, env.cr.sql_log_count - before
+
+    def _load_form(self, env):
+        env["dso.customer"].browse(self.customer_id).web_read(self.form)
+
+    def _load_items(self, env):
+        self._search(env, self.items, "reconciled, date_maturity, id")
+
+    def _load_plain(self, env):
+        self._search(env, self.plain, None)
+
+    def _load_timeline(self, env):
+        env["dso.customer"].browse(self.customer_id).dso_get_timeline()
+
+    def _search(self, env, specification, order):
+        env["account.move.line"].web_search_read(
+            self.domain, specification, order=order, limit=LIMIT, count_limit=COUNT_LIMIT
+        )
+
+
+def _specify(model, node):
+    """The specification that the web client makes of a view: fields of lists inside included."""
+    result = {}
+    for child in node.iterdescendants("field"):
+        parent = next(child.iterancestors("field", node.tag))
+        if parent is not node and parent.tag == "field":
+            continue
+        name = child.get("name")
+        field = model._fields[name]
+        if field.type in ("one2many", "many2many"):
+            inner = next(iter(child.xpath("./list | ./kanban | ./form")), None)
+            fields = _specify(model.env[field.comodel_name], inner) if inner is not None else {}
+            result[name] = {"fields": fields or {"display_name": {}}, "limit": LIMIT}
+        elif field.type == "many2one":
+            result[name] = {"fields": {"display_name": {}}}
+        else:
+            result[name] = {}
+    return result

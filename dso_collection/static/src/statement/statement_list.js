@@ -1,0 +1,150 @@
+import { onWillStart } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Pager } from "@web/core/pager/pager";
+import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
+import { useBus, useService } from "@web/core/utils/hooks";
+import { RelationalModel } from "@web/model/relational_model/relational_model";
+import { ListController } from "@web/views/list/list_controller";
+import { listView } from "@web/views/list/list_view";
+import { AmountsListRenderer } from "../amounts/amounts_list";
+
+/** What a narrow screen has room for. */
+const NARROW_COLUMNS = new Set([
+    "dso_is_leader",
+    "dso_has_specific",
+    "move_name",
+    "dso_days_overdue",
+    "dso_status_id",
+    "amount_residual_currency",
+]);
+
+/** A form is drawn again at each keystroke: only what changed is read from the server again. */
+export class StatementModel extends RelationalModel {
+    async load(params) {
+        if (params) {
+            const wanted = JSON.stringify([params.domain, params.orderBy]);
+            if (wanted === this.wanted) {
+                return;
+            }
+            this.wanted = wanted;
+        }
+        return super.load(params);
+    }
+}
+
+export class StatementListRenderer extends AmountsListRenderer {
+    /** On a narrow screen too, where Odoo's lists wait for a long touch. */
+    get hasSelectors() {
+        return this.props.allowSelectors;
+    }
+
+    getActiveColumns() {
+        const columns = super.getActiveColumns();
+        return this.env.isSmall
+            ? columns.filter(
+                  (column) => column.type === "field" && NARROW_COLUMNS.has(column.name)
+              )
+            : columns;
+    }
+}
+
+/**
+ * The items inside the customer's form, with a bar of its own in place of the control panel: tick
+ * items, then change their status or plan an action for them; export, print or send the statement.
+ */
+export class StatementListController extends ListController {
+    static template = "dso_collection.StatementList";
+    static components = { ...ListController.components, Pager };
+    static props = {
+        ...ListController.props,
+        form: { type: Object, optional: true },
+        bus: { type: Object, optional: true },
+        filtered: { type: Boolean, optional: true },
+    };
+
+    setup() {
+        super.setup();
+        this.actionService = useService("action");
+        onWillStart(async () => {
+            this.canQualify = await user.hasGroup("dso_collection.group_dso_collector");
+        });
+        if (this.props.bus) {
+            useBus(this.props.bus, "reload", () => this.model.load());
+        }
+    }
+
+    get list() {
+        return this.model.root;
+    }
+
+    get selectionLabel() {
+        const { selection, isDomainSelected, count } = this.list;
+        const number = isDomainSelected ? count : selection.length;
+        return number ? _t("%s selected", number) : _t("Tick items to change their status");
+    }
+
+    /** Whether all of this page is ticked, and there are more. */
+    get offersAll() {
+        const { selection, records, count, isDomainSelected } = this.list;
+        return !isDomainSelected && selection.length === records.length && count > records.length;
+    }
+
+    get pagerProps() {
+        const { count, hasLimitedCount, limit, offset } = this.list;
+        return {
+            offset,
+            limit,
+            total: count,
+            onUpdate: (params) => this.list.load(params),
+            updateTotal: hasLimitedCount ? () => this.list.fetchCount() : undefined,
+        };
+    }
+
+    onPageChangeScroll() {}
+
+    /** Figures, ageing and the line of steps follow what a button of a line did. */
+    async afterExecuteActionButton(clickParams) {
+        await super.afterExecuteActionButton(clickParams);
+        await this.props.form?.load();
+    }
+
+    /** Run a button of the items on those that are ticked; the file is read again afterwards. */
+    async runOnSelection(name) {
+        const resIds = await this.list.getResIds(true);
+        await this.run("account.move.line", name, { resId: false, resIds });
+    }
+
+    /** Run a button of the customer. */
+    async runOnCustomer(name) {
+        const { resId } = this.props.form;
+        await this.run("dso.customer", name, { resId, resIds: [resId] });
+    }
+
+    async run(resModel, name, params) {
+        const { form } = this.props;
+        if (!(await form.save())) {
+            return;
+        }
+        await this.actionService.doActionButton({
+            type: "object",
+            resModel,
+            name,
+            ...params,
+            context: {},
+            onClose: () => form.load(),
+        });
+    }
+
+    /** What the list shows, as a spreadsheet: by Odoo's own export. */
+    exportShown() {
+        this.env.searchModel.trigger("direct-export-data");
+    }
+}
+
+registry.category("views").add("dso_statement_list", {
+    ...listView,
+    Controller: StatementListController,
+    Model: StatementModel,
+    Renderer: StatementListRenderer,
+});
