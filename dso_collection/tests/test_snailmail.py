@@ -183,7 +183,8 @@ class TestSnailmail(LetterCommon):
             try:
                 raise cause
             except requests.exceptions.RequestException:
-                raise AccessError("The service cannot be reached")  # noqa: B904
+                message = "The service cannot be reached"
+                raise AccessError(message)  # noqa: B904
 
         with patch(JSONRPC, call):
             self.action.snailmail_letter_id._snailmail_print_valid_address()
