@@ -357,8 +357,11 @@ class DsoActionContent(models.AbstractModel):
             [segment["interest"] for segment in row["breakdown"]], currency.rounding
         )
         return {
-            "document": row["document"],
-            "due_date": format_date(env, row["due_date"]),
+            "title": env._(
+                "%(document)s, due on %(date)s",
+                document=row["document"],
+                date=format_date(env, row["due_date"]),
+            ),
             "segments": [
                 {
                     "from": format_date(env, segment["from"]),

@@ -160,7 +160,13 @@ class DsoSummary(models.AbstractModel):
         count = sum(section["count"] for section in sections)
         body = self.env["ir.qweb"]._render(
             "dso_collection.summary",
-            {"user": user, "sections": sections, "base_url": user.get_base_url()},
+            {
+                "greeting": self.env._(
+                    "Good morning %(name)s, this waits for you in Collection:", name=user.name
+                ),
+                "sections": sections,
+                "base_url": user.get_base_url(),
+            },
             lang=user.lang,
             minimal_qcontext=True,
         )
@@ -218,12 +224,13 @@ class DsoSummary(models.AbstractModel):
 
     @api.model
     def _prepare_section(self, title, count, path, lines):
+        more = count - len(lines)
         return {
             "title": title,
             "count": count,
             "path": path,
             "lines": lines,
-            "more": count - len(lines),
+            "more": more > 0 and self.env._("and %(count)s more", count=more),
         }
 
     @api.model

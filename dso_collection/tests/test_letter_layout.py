@@ -180,7 +180,7 @@ class TestLetterLayout(LetterCommon):
         for number, page in enumerate(pages, start=1):
             with self.subTest(page=number):
                 words = self._words(page)
-                items = [entry for entry in words if "due 03/01/2026" in entry[2]]
+                items = [entry for entry in words if "due on 03/01/2026" in entry[2]]
                 costs = self._find(page, "Recovery cost")
                 costs = [entry for entry in costs if entry[1] > 60]
                 titles += len(items)
