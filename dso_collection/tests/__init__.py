@@ -4,6 +4,7 @@ from . import test_specific
 from . import test_freshness
 from . import test_action
 from . import test_agenda
+from . import test_agenda_tour
 from . import test_dispatch
 from . import test_scenario
 from . import test_call
