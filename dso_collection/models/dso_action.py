@@ -91,7 +91,9 @@ class DsoAction(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     # the customer's class, to search by
-    partner_category_ids = fields.Many2many(related="partner_id.category_id", string="Customer Tags")
+    partner_category_ids = fields.Many2many(
+        related="partner_id.category_id", string="Customer Tags"
+    )
     partner_country_id = fields.Many2one(related="partner_id.country_id", string="Country")
     partner_user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     collector_id = fields.Many2one(

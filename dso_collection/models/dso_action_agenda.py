@@ -48,9 +48,7 @@ class DsoActionAgenda(models.AbstractModel):
     @api.depends_context("uid", "lang", "tz")
     def _compute_exchanges(self):
         """Shown of one action at a time; each customer is looked at once."""
-        by_customer = {
-            customer: self._find_exchanges(customer) for customer in self.customer_id
-        }
+        by_customer = {customer: self._find_exchanges(customer) for customer in self.customer_id}
         for action in self:
             action.exchanges = [
                 {**values, "date": format_date(self.env, day)}

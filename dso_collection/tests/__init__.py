@@ -5,6 +5,7 @@ from . import test_freshness
 from . import test_action
 from . import test_agenda
 from . import test_alert
+from . import test_agenda_tour
 from . import test_dispatch
 from . import test_return
 from . import test_scenario

@@ -59,9 +59,7 @@ class TestAgenda(DsoCommon):
         """Each tab of the actions is an action that exists and that the reader may open."""
         agenda = self.env["dso.action"].with_user(self.reader).dso_get_agenda()
         tabs = {tab["id"]: tab for tab in agenda["tabs"]}
-        self.assertEqual(
-            list(tabs)[:5], ["manual", "automatic", "history", "replies", "charts"]
-        )
+        self.assertEqual(list(tabs)[:5], ["manual", "automatic", "history", "replies", "charts"])
         actions = self.env["ir.actions.act_window"]
         for tab in tabs.values():
             for window in actions.browse(tab["actions"]).exists():
@@ -80,10 +78,14 @@ class TestAgenda(DsoCommon):
         for tab, domain in TAB_DOMAINS.items():
             window = self.env.ref(f"dso_collection.dso_action_action_{tab}")
             self.assertCountEqual(
-                [(name, op, sorted(v) if isinstance(v, (list, tuple)) else v)
-                 for name, op, v in domain],
-                [(name, op, sorted(v) if isinstance(v, (list, tuple)) else v)
-                 for name, op, v in safe_eval(window.domain)],
+                [
+                    (name, op, sorted(v) if isinstance(v, (list, tuple)) else v)
+                    for name, op, v in domain
+                ],
+                [
+                    (name, op, sorted(v) if isinstance(v, (list, tuple)) else v)
+                    for name, op, v in safe_eval(window.domain)
+                ],
             )
 
     def test_counters_follow_the_filters(self):
@@ -100,11 +102,15 @@ class TestAgenda(DsoCommon):
         self.assertEqual(counts["manual"]["all"] + counts["automatic"]["all"], 0)
 
     def test_replies_are_counted(self):
-        replies = self.env["dso.reply"].sudo().create(
-            [
-                {"customer_id": self._customer(self.partners[0]).id, "subject": "Paid"},
-                {"customer_id": self._customer(self.partners[1]).id, "subject": "Why?"},
-            ]
+        replies = (
+            self.env["dso.reply"]
+            .sudo()
+            .create(
+                [
+                    {"customer_id": self._customer(self.partners[0]).id, "subject": "Paid"},
+                    {"customer_id": self._customer(self.partners[1]).id, "subject": "Why?"},
+                ]
+            )
         )
         self._customer(self.partners[1]).collector_id = self.manager
         replies.invalidate_recordset()
@@ -200,9 +206,7 @@ class TestAgenda(DsoCommon):
         # words stay words: the screen escapes them
         self.assertEqual(action["text"], "<b>Back</b> on Monday")
         self.assertIn("03/03/2026", action["date"])
-        self.assertNotIn(
-            "action", [e["kind"] for e in done.with_user(self.collector).exchanges]
-        )
+        self.assertNotIn("action", [e["kind"] for e in done.with_user(self.collector).exchanges])
 
     def test_exchanges_of_others_stay_theirs(self):
         """What the record rules hide is not told by the panel either."""

@@ -168,7 +168,7 @@ class Action extends models.Model {
         expect.step(`reschedule ${ids} ${date}`);
         this.write(ids, { date });
     }
-
+}
 
 defineMailModels();
 defineModels([Customer, Action]);
@@ -381,7 +381,7 @@ describe("filters", () => {
                 {
                     kind: "domain",
                     description: "Customer is Acme",
-                    domain: "[('customer_id.name', '=', 'Acme')]",
+                    domain: "[('customer_id', '=', 1)]",
                 },
                 { kind: "filter", name: "no_longer_there" },
             ],
@@ -395,7 +395,7 @@ describe("filters", () => {
             {
                 kind: "domain",
                 description: "Customer is Acme",
-                domain: "[('customer_id.name', '=', 'Acme')]",
+                domain: "[('customer_id', '=', 1)]",
             },
         ]);
     });

@@ -64,16 +64,20 @@ export class Agenda extends Component {
         this.list = null;
         this.shownId = false;
         this.countRequest = 0;
-        // what the rows look at
-        this.cursorState = reactive({ current: false, moves: 0, panel: false });
-        this.state = useState({
-            tab: null,
-            content: null,
-            counts: {},
-            panel: this.memory.data.panel && !this.env.isSmall,
+        // what changes while a list is loaded is looked at by rows, panel and tabs themselves: the
+        // screen, rendered again before the list is there, would begin to load it anew
+        this.cursorState = reactive({
             current: false,
             position: -1,
             total: 0,
+            moves: 0,
+            panel: false,
+        });
+        this.counters = reactive({ counts: {} });
+        this.state = useState({
+            tab: null,
+            content: null,
+            panel: this.memory.data.panel && !this.env.isSmall,
         });
         this.contract = this.makeContract();
         useSubEnv({ dsoAgenda: this.contract });
@@ -291,7 +295,7 @@ export class Agenda extends Component {
             own,
         ]);
         if (request === this.countRequest) {
-            this.state.counts = counts;
+            this.counters.counts = counts;
         }
     }
 
@@ -315,9 +319,8 @@ export class Agenda extends Component {
 
     showCursor({ focus } = {}) {
         const { current, ids, position } = this.cursor;
-        Object.assign(this.state, { current, position, total: ids.length });
-        this.cursorState.current = current;
-        this.cursorState.panel = this.hasPanel && !this.env.isSmall;
+        const panel = this.hasPanel && !this.env.isSmall;
+        Object.assign(this.cursorState, { current, position, total: ids.length, panel });
         if (focus) {
             this.cursorState.moves++;
         }
@@ -371,7 +374,7 @@ export class Agenda extends Component {
     }
 
     openCurrentForm() {
-        return this.openForm(this.state.content.resModel, this.state.current);
+        return this.openForm(this.state.content.resModel, this.cursor.current);
     }
 
     get panelViewId() {
@@ -416,8 +419,8 @@ export class Agenda extends Component {
         for (const [key, step] of Object.entries({ n: 1, b: -1 })) {
             add(key, () => this.move(step), { allowRepeat: true });
         }
-        add("enter", () => this.open(this.state.current), { isAvailable: isFree });
-        add("o", () => this.open(this.state.current));
+        add("enter", () => this.open(this.cursor.current), { isAvailable: isFree });
+        add("o", () => this.open(this.cursor.current));
         add("escape", () => this.closePanel(), {
             isAvailable: (target) => this.hasPanel && isAvailable(target),
         });
@@ -461,7 +464,7 @@ export class Agenda extends Component {
         if (ticked) {
             return this.pressIn(ticked, bulk);
         }
-        if (this.hasPanel && this.shownId === this.state.current) {
+        if (this.hasPanel && this.shownId === this.cursor.current) {
             const panel = this.root.el.querySelector(".o_dso_panel");
             if (panel && this.pressIn(panel, names)) {
                 return true;

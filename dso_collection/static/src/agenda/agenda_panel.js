@@ -1,4 +1,4 @@
-import { Component, onMounted, onPatched, useRef, useSubEnv } from "@odoo/owl";
+import { Component, onMounted, useEffect, useRef, useState, useSubEnv } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { View, getDefaultConfig } from "@web/views/view";
 import { FormController } from "@web/views/form/form_controller";
@@ -62,10 +62,8 @@ export class AgendaPanel extends Component {
     static components = { PanelView };
     static props = {
         resModel: String,
-        resId: [Number, Boolean],
         viewId: Number,
-        position: Number,
-        total: Number,
+        state: Object,
         onMove: Function,
         onOpen: Function,
         onClose: Function,
@@ -73,13 +71,13 @@ export class AgendaPanel extends Component {
     };
 
     setup() {
-        this.body = useRef("body");
-        let shown = this.props.resId;
-        onPatched(() => {
-            if (shown !== this.props.resId) {
-                shown = this.props.resId;
-                this.body.el?.scrollTo({ top: 0 });
-            }
-        });
+        this.state = useState(this.props.state);
+        const body = useRef("body");
+        useEffect(
+            () => {
+                body.el?.scrollTo({ top: 0 });
+            },
+            () => [this.state.current]
+        );
     }
 }

@@ -1,4 +1,4 @@
-import { Component, useRef } from "@odoo/owl";
+import { Component, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 
 /** The tabs of the agenda with their counters: grey for all, red for what waits for somebody. */
@@ -7,13 +7,14 @@ export class AgendaTabs extends Component {
     static props = {
         tabs: Array,
         active: String,
-        counts: Object,
+        state: Object,
         onSelect: Function,
         onKeys: Function,
     };
 
     setup() {
         this.list = useRef("list");
+        this.state = useState(this.props.state);
     }
 
     /** A count as Odoo's pager writes it: beyond the limit, "10000+". */
@@ -23,7 +24,7 @@ export class AgendaTabs extends Component {
 
     /** The counters in words. */
     getTitle(tab) {
-        const counts = this.props.counts[tab.id];
+        const counts = this.state.counts[tab.id];
         if (!counts) {
             return tab.name;
         }

@@ -15,11 +15,6 @@ const openCollection = [
         content: "The app opens on the manual actions",
         trigger: ".o_dso_counter_all",
     },
-    {
-        content: "Unfold the agenda",
-        trigger: 'button[data-menu-xmlid="dso_collection.dso_agenda_menu"]',
-        run: "click",
-    },
 ];
 
 registry.category("web_tour.tours").add("dso_collection_confirm", {
@@ -28,12 +23,12 @@ registry.category("web_tour.tours").add("dso_collection_confirm", {
         ...openCollection,
         {
             content: "Go to the automatic actions",
-            trigger: '.dropdown-item[data-menu-xmlid="dso_collection.dso_action_menu_automatic"]',
+            trigger: ".o_dso_tab[data-tab=automatic]",
             run: "click",
         },
         {
             content: "They are there",
-            trigger: ".o_last_breadcrumb_item:contains(Automatic actions)",
+            trigger: ".o_dso_tab[data-tab=automatic].active",
         },
         {
             content: "One action waits for somebody",
@@ -81,12 +76,12 @@ registry.category("web_tour.tours").add("dso_collection_history", {
         ...openCollection,
         {
             content: "Go to the history",
-            trigger: '.dropdown-item[data-menu-xmlid="dso_collection.dso_action_menu_history"]',
+            trigger: ".o_dso_tab[data-tab=history]",
             run: "click",
         },
         {
             content: "It is there",
-            trigger: ".o_last_breadcrumb_item:contains(History)",
+            trigger: ".o_dso_tab[data-tab=history].active",
         },
         {
             content: "The reminder was sent: open it",

@@ -51,18 +51,13 @@ const openTab = (name) => ({
 
 const openManualActions = [
     {
-        content: "Unfold the agenda",
-        trigger: `${NO_DIALOG} button[data-menu-xmlid="dso_collection.dso_agenda_menu"]`,
+        content: "Open the agenda",
+        trigger: `${NO_DIALOG} [data-menu-xmlid="dso_collection.dso_agenda_menu"]`,
         run: "click",
     },
     {
-        content: "Go to the manual actions",
-        trigger: '.dropdown-item[data-menu-xmlid="dso_collection.dso_action_menu_manual"]',
-        run: "click",
-    },
-    {
-        content: "They are there",
-        trigger: ".o_last_breadcrumb_item:contains(Manual actions)",
+        content: "It opens on the manual actions",
+        trigger: ".o_dso_tab[data-tab=manual].active",
     },
 ];
 

@@ -1,0 +1,227 @@
+import { registry } from "@web/core/registry";
+
+/**
+ * A working day with the keyboard. The actions of the customers "Day 01", "Day 02" … are in this
+ * order, see tests/test_agenda_tour.py.
+ */
+
+const NO_DIALOG = "body:not(:has(.modal))";
+const customer = (number) => `Day ${String(number).padStart(2, "0")}`;
+
+/** The panel shows this customer, and no dialog is above it. */
+const at = (number) => `${NO_DIALOG} .o_dso_panel h2:contains(${customer(number)})`;
+
+const key = (number, pressed, content) => ({
+    content: `${customer(number)}: ${content}`,
+    trigger: at(number),
+    run: `press ${pressed}`,
+});
+
+const inDialog = (button, pressed, content) => ({
+    content,
+    trigger: `.modal footer button[name=${button}]:enabled`,
+    run: `press ${pressed}`,
+});
+
+const confirmDialog = {
+    content: "Yes, skip it",
+    trigger: ".modal footer .btn-primary:enabled",
+    run: "press Enter",
+};
+
+/** Log a call or something done by hand, with a result, in words. */
+const log = (number, result, comment) => [
+    key(number, "d", "log"),
+    ...(result
+        ? [
+              {
+                  content: "Type the result",
+                  trigger: ".modal .o_field_widget[name=result] input",
+                  run: `edit ${result}`,
+              },
+              {
+                  content: `Choose ${result}`,
+                  trigger: `.o_select_menu_item:contains(${result})`,
+                  run: "press Enter",
+              },
+              {
+                  content: "It is chosen",
+                  trigger: `.modal .o_field_widget[name=result] input:value(${result})`,
+              },
+          ]
+        : []),
+    {
+        content: "Note what was said",
+        trigger: ".modal .o_field_widget[name=comment] textarea",
+        run: `edit ${comment} && press Tab`,
+    },
+    inDialog("action_apply", "Alt+q", "Mark as done"),
+];
+
+const send = (number) => [
+    key(number, "d", "preview the e-mail"),
+    {
+        content: "It goes to the contact for collection",
+        trigger: `.modal .o_field_widget[name=recipients]:contains(day${String(number).padStart(2, "0")}@example.com)`,
+    },
+    inDialog("action_send", "Alt+w", "Send it"),
+];
+
+const print = (number) => [
+    key(number, "d", "look at the letter"),
+    inDialog("action_print", "Alt+q", "Print and mark as done"),
+    {
+        content: "Printed: close",
+        trigger: ".modal:not(:has(button[name=action_print])) footer button:contains(Close)",
+        run: "press Alt+x",
+    },
+];
+
+const redate = (number) => [
+    key(number, "r", "another day"),
+    inDialog("action_apply", "Alt+q", "The next working day"),
+];
+
+const skip = (number) => [key(number, "s", "skip"), confirmDialog];
+
+registry.category("web_tour.tours").add("dso_collection_day", {
+    url: "/odoo",
+    steps: () => [
+        {
+            content: "Twelve by hand, seven automatic, all to do, and a reply",
+            trigger:
+                ".o_dso_tabs:has([data-tab=manual] .o_dso_tab_todo:contains(12))" +
+                ":has([data-tab=automatic] .o_dso_tab_todo:contains(7))" +
+                ":has([data-tab=replies] .o_dso_tab_todo:contains(1))",
+        },
+        {
+            content: "Open the first one",
+            trigger: ".o_data_row.o_dso_current:contains(Day 01)",
+            run: "press Enter",
+        },
+        ...log(1, null, "Pays tomorrow"),
+        ...log(2, "Message left", "With his assistant"),
+        ...log(3, "Wrong number", "A private person"),
+        ...log(4, "No answer", "Twice"),
+        ...send(5),
+        ...send(6),
+        ...print(7),
+        ...print(8),
+        ...log(9, null, "By SMS"),
+        ...redate(10),
+        ...skip(11),
+        ...log(12, null, "Spoke to the director"),
+        {
+            content: "Nothing is left to do by hand today",
+            trigger: ".o_dso_tabs [data-tab=manual]:not(:has(.o_dso_tab_todo))",
+            run: "press 2",
+        },
+        {
+            content: "On to the automatic ones",
+            trigger: ".o_dso_tab[data-tab=automatic].active",
+        },
+        key(13, "c", "confirm"),
+        key(14, "c", "confirm"),
+        key(15, "c", "confirm"),
+        ...skip(16),
+        ...redate(17),
+        key(18, "p", "preview"),
+        inDialog("action_confirm", "Alt+q", "Confirm it in the preview"),
+        {
+            content: "Back in the list, tick the last one",
+            trigger: at(19),
+            run: "press x",
+        },
+        {
+            content: "Confirm what is ticked",
+            trigger: ".o_selection_container button[name=action_confirm_selected]",
+            run: "press c",
+        },
+        {
+            content: "It says how many",
+            trigger: ".o_notification:contains(1 confirmed.)",
+        },
+        {
+            content: "Nothing is left to confirm",
+            trigger: ".o_dso_tabs [data-tab=automatic]:not(:has(.o_dso_tab_todo))",
+            run: "press 4",
+        },
+        {
+            content: "The reply",
+            trigger: `.o_dso_tab[data-tab=replies].active`,
+        },
+        key(20, "h", "handled"),
+        {
+            content: "No reply is left",
+            trigger: ".o_dso_tabs [data-tab=replies]:not(:has(.o_dso_tab_todo))",
+            run: "press 3",
+        },
+        {
+            content: "All that was done today is in the history",
+            trigger:
+                ".o_list_view:has(.o_data_row:contains(Day 01)):has(.o_data_row:contains(Day 05))" +
+                ":has(.o_data_row:contains(Day 07)):has(.o_data_row:contains(Day 09))",
+        },
+        {
+            content: "Nobody has left the agenda",
+            trigger: ".o_dso_tab[data-tab=history].active",
+        },
+    ],
+});
+
+/** Filters persist over the tabs, and over a return to the screen. */
+registry.category("web_tour.tours").add("dso_collection_filters", {
+    steps: () => [
+        {
+            content: "Look for one customer",
+            trigger: ".o_dso_tab[data-tab=manual].active, .o_searchview_input",
+            run: "click",
+        },
+        {
+            content: "Type",
+            trigger: ".o_searchview_input",
+            run: "edit Day 13",
+        },
+        {
+            content: "Search",
+            trigger: ".o_searchview_autocomplete .o-dropdown-item:contains(Customer)",
+            run: "click",
+        },
+        {
+            content: "None by hand",
+            trigger: ".o_searchview_facet:contains(Day 13)",
+        },
+        {
+            content: "Go to the automatic ones",
+            trigger: ".o_dso_tab[data-tab=automatic]",
+            run: "click",
+        },
+        {
+            content: "One, the filter has come along, and so have the counters",
+            trigger:
+                ".o_dso_agenda_screen:has(.o_searchview_facet:contains(Day 13))" +
+                ":has(.o_dso_tab[data-tab=automatic] .o_dso_tab_todo:contains(1))" +
+                " .o_data_row:contains(Day 13)",
+        },
+        {
+            content: "Leave the screen",
+            trigger: '[data-menu-xmlid="dso_collection.dso_customer_menu"]',
+            run: "click",
+        },
+        {
+            content: "Customers",
+            trigger: ".o_last_breadcrumb_item:contains(Customers)",
+        },
+        {
+            content: "Come back",
+            trigger: '[data-menu-xmlid="dso_collection.dso_agenda_menu"]',
+            run: "click",
+        },
+        {
+            content: "The same tab and filter",
+            trigger:
+                ".o_dso_agenda_screen:has(.o_dso_tab[data-tab=automatic].active)" +
+                ":has(.o_searchview_facet:contains(Day 13)) .o_data_row:contains(Day 13)",
+        },
+    ],
+});
