@@ -1,6 +1,7 @@
 import { Component, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { formatInteger } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useSheetState } from "./sheet_state";
 
@@ -26,12 +27,16 @@ export class AgeingField extends Component {
         return this.sheet.bucket === bucket.key;
     }
 
+    count(bucket) {
+        return formatInteger(bucket.count);
+    }
+
     /** Read out: what the eye sees beside one another. */
     getTitle(bucket) {
         return _t("%(label)s: %(amount)s, %(count)s items", {
             label: bucket.label,
             amount: bucket.amount_text,
-            count: bucket.count,
+            count: this.count(bucket),
         });
     }
 

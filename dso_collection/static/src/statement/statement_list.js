@@ -15,7 +15,6 @@ const NARROW_COLUMNS = new Set([
     "dso_has_specific",
     "move_name",
     "dso_days_overdue",
-    "dso_status_id",
     "amount_residual_currency",
 ]);
 

@@ -2,6 +2,7 @@ import { Component, useSubEnv } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Domain } from "@web/core/domain";
 import { registry } from "@web/core/registry";
+import { formatInteger } from "@web/views/fields/formatters";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { getDefaultConfig, View } from "@web/views/view";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -38,6 +39,10 @@ export class Statement extends Component {
                 this.sheet.bus.trigger("reload");
             }
         });
+    }
+
+    formatCount(count) {
+        return formatInteger(count);
     }
 
     get data() {
