@@ -2,8 +2,7 @@
 
 import pytest
 from engine.ageing import BUCKETS, bucket
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 
 @pytest.mark.parametrize(
