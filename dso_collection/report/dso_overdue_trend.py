@@ -23,8 +23,8 @@ class DsoOverdueTrend(models.Model):
     """What was overdue at the end of each of the last twelve months, and what is today. [Q2]
 
     One row for each item and day. The past is read from the ledger: a posted claim was overdue on
-    a day if it was due before that day and its entry had been made by then, for what reconciliations
-    with an accounting date (``max_date``) up to that day had left open. Of an entry that was
+    a day if it was due before that day and its entry had been made by then, for what was left open
+    by reconciliations with an accounting date (``max_date``) up to that day. Of an entry that was
     cancelled since then nothing is left. Today's rows are the present residuals, so that they add
     up to the customers' figures.
 

@@ -70,9 +70,7 @@ class TestOverdueTrend(DsoCommon):
     def test_not_yet_invoiced(self):
         """Entered today with a due date long past: nobody owed it before its own date."""
         self._invoice("2025-12-31", 100, invoice_date="2026-02-10")
-        self.assertEqual(
-            self._read(), {("2026-02-28", "031"): 100, ("2026-03-10", "061"): 100}
-        )
+        self.assertEqual(self._read(), {("2026-02-28", "031"): 100, ("2026-03-10", "061"): 100})
 
     def test_paid_on_the_last_day_of_a_month(self):
         """A payment of that day is in the balance of that day."""
@@ -102,12 +100,21 @@ class TestOverdueTrend(DsoCommon):
         self._invoice("2026-02-10", 100, invoice_date="2026-02-01")
         self._pay(self._invoice("2026-02-10", 70, invoice_date="2026-02-01"), "2026-03-20")
         self.env["dso.customer"]._plan()
-        today = sum(amount for (day, _bucket), amount in self._read().items() if day == "2026-03-10")
+        today = sum(
+            amount for (day, _bucket), amount in self._read().items() if day == "2026-03-10"
+        )
         self.assertEqual(today, self._customer().amount_overdue)
         self.assertEqual(today, 100)
 
     def test_buckets_are_the_engines(self):
-        for due in ("2026-02-08", "2026-02-07", "2026-01-09", "2026-01-08", "2025-12-10", "2025-12-09"):
+        for due in (
+            "2026-02-08",
+            "2026-02-07",
+            "2026-01-09",
+            "2026-01-08",
+            "2025-12-10",
+            "2025-12-09",
+        ):
             self._invoice(due, 10, invoice_date="2025-12-01")
         self.env.flush_all()
         rows = self.env["dso.overdue.trend"].search([("company_id", "=", self.company.id)])
@@ -126,7 +133,9 @@ class TestOverdueTrend(DsoCommon):
         own = [("company_id", "=", self.company.id)]
         measures = ["amount:sum", "item_count:sum"]
         self.assertEqual(model._read_group(own, [], measures), [(0, 0)])
-        self.assertEqual(model._read_group([*own, ("day", "=", "2026-03-10")], [], measures), [(100, 1)])
+        self.assertEqual(
+            model._read_group([*own, ("day", "=", "2026-03-10")], [], measures), [(100, 1)]
+        )
         groups = model.formatted_read_group(
             own, ["day:month"], ["amount:sum_currency", "currency_id:array_agg_distinct"]
         )
@@ -156,8 +165,10 @@ class TestOverdueTrend(DsoCommon):
         invoice = self._invoice("2026-03-01", 100, invoice_date="2026-02-01")
         self.env["dso.customer"]._plan()
         self.env.flush_all()
-        row = self.env["dso.overdue.trend"].with_user(self.reader).search(
-            [("company_id", "=", self.company.id)]
+        row = (
+            self.env["dso.overdue.trend"]
+            .with_user(self.reader)
+            .search([("company_id", "=", self.company.id)])
         )
         self.assertEqual(len(row), 1)
         self.assertEqual(row.action_view_item()["res_id"], invoice.id)
@@ -431,11 +442,17 @@ class TestDashboard(DsoCommon):
                 if cell := row[key]:
                     self.assertEqual(len(self._find(cell)), cell["count"])
                     if key == "overdue":
-                        self.assertEqual(sum(self._find(cell).mapped("amount_overdue")), cell["value"])
+                        self.assertEqual(
+                            sum(self._find(cell).mapped("amount_overdue")), cell["value"]
+                        )
 
     def test_without_collector(self):
         self._customer().collector_id = False
-        names = {row["name"]: row["overdue"]["value"] for row in self._get()["collectors"] if row["overdue"]}
+        names = {
+            row["name"]: row["overdue"]["value"]
+            for row in self._get()["collectors"]
+            if row["overdue"]
+        }
         self.assertEqual(names, {"Mia Manager": 700, "Without collector": 300})
 
     def test_trend(self):
@@ -445,7 +462,10 @@ class TestDashboard(DsoCommon):
         self.assertEqual((trend["days"][0], trend["days"][-1]), ("2025-03-31", "2026-03-10"))
         self.assertEqual([each["amounts"][-1] for each in trend["series"]], [100, 200, 300, 400])
         # 400 due 30 June: not overdue on that day, 31 days late a month later
-        by_key = {each["key"]: dict(zip(trend["days"], each["amounts"])) for each in trend["series"]}
+        by_key = {
+            each["key"]: dict(zip(trend["days"], each["amounts"], strict=True))
+            for each in trend["series"]
+        }
         self.assertEqual(by_key["031"]["2025-07-31"], 400)
         self.assertEqual(sum(amounts["2025-06-30"] for amounts in by_key.values()), 0)
         self._check_series(trend["series"], "trend", "amounts", "amount")
@@ -467,8 +487,10 @@ class TestDashboard(DsoCommon):
         self.manager.company_ids |= other
         with self.assertRaisesRegex(AccessError, "menu"):
             self._get(self.reader, other)
-        both = self.env["dso.dashboard"].with_user(self.manager).with_context(
-            allowed_company_ids=(self.company | other).ids
+        both = (
+            self.env["dso.dashboard"]
+            .with_user(self.manager)
+            .with_context(allowed_company_ids=(self.company | other).ids)
         )
         data = both.get_data(other.id)
         self.assertEqual(data["currency_id"], other.currency_id.id)

@@ -4,8 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 from engine.dry_run import Message, Share, tally
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 MARCH_6, MARCH_16, MARCH_26 = date(2026, 3, 6), date(2026, 3, 16), date(2026, 3, 26)
 
