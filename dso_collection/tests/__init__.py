@@ -11,6 +11,7 @@ from . import test_customer
 from . import test_item
 from . import test_preview
 from . import test_promise
+from . import test_email_layout
 from . import test_erm
 from . import test_reply
 from . import test_report
