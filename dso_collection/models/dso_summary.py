@@ -174,7 +174,8 @@ class DsoSummary(models.AbstractModel):
             subject=self.env._("Collection this morning: %(count)s to look at", count=count),
             body=body,
             partner_ids=user.partner_id.ids,
-            email_layout_xmlid="mail.mail_notification_light",
+            email_layout_xmlid="mail.mail_notification_layout",
+            email_add_signature=False,
         )
 
     @api.model

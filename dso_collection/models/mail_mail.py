@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..engine import retry
+from ..tools.plain_text import html_to_text
 
 
 class MailMail(models.Model):
@@ -14,6 +15,14 @@ class MailMail(models.Model):
         actions = self.env["dso.action"].sudo().search([("mail_id", "in", unsent.ids)])
         actions._set_undelivered("", code="cancelled_in_queue")
         return result
+
+    def _prepare_outgoing_list(self, *args, **kwargs):
+        """The plain text of a reminder has its items as lines."""
+        emails = super()._prepare_outgoing_list(*args, **kwargs)
+        if self.model == "dso.customer":
+            for email in emails:
+                email["body_alternative"] = html_to_text(email["body"])
+        return emails
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None

@@ -16,6 +16,7 @@ from . import test_customer
 from . import test_item
 from . import test_preview
 from . import test_promise
+from . import test_email_layout
 from . import test_erm
 from . import test_errors
 from . import test_reply
