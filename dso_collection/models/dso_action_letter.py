@@ -393,8 +393,6 @@ class DsoActionLetter(models.AbstractModel):
                     "still to be done. Those already printed are in the history."
                 )
             )
-        # made here where they are not yet: the dialog is only read, in a read-only transaction
-        self.env["dso.letter.printer"]._get_css()
         wizard = self.env["dso.letter.print"].create({"action_ids": [(6, 0, pile.ids)]})
         return wizard._get_window()
 

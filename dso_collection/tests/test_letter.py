@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -133,8 +134,8 @@ class TestLetter(LetterCommon):
         self.assertEqual(letter.letter_attachment_id.raw, before)
 
     def test_dialog_as_the_browser_reads_it(self):
-        """Which asks for the size of files instead of the files, and for the pages in any order:
-        they are counted in the letters all the same."""
+        """Which asks for the size of files instead of the files, in any order: their pages are
+        counted all the same, and nothing is made anew while it is read."""
         pair = self._letter() | self._letter(self._make_customer("Beta", count=60))
         self._print(pair)
         pages = sum(pair.mapped("letter_pages"))
@@ -145,9 +146,21 @@ class TestLetter(LetterCommon):
         for names in (spec, dict(reversed(spec.items()))):
             self.env.invalidate_all()
             wizard = Wizard.with_context(bin_size=True).browse(window["res_id"])
-            [row] = wizard.web_read(names)
+            with patch.object(type(self.env["dso.letter.printer"]), "_merge") as merge:
+                [row] = wizard.web_read(names)
+            merge.assert_not_called()
             self.assertEqual(row["page_count"], pages)
-            self.assertRegex(row["pdf"], r"^[\d.]+ Kb$")
+            self.assertRegex(row["pdf"], rb"^[\d.]+ Kb$")
+
+    def test_letters_of_other_companies_are_not_shown(self):
+        """The dialog is made with the rights of who opens it."""
+        letter = self._letter()
+        letter_print = self.env["dso.letter.print"].with_user(self.collector)
+        other = self.setup_other_company()["company"]
+        self.collector.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        with self.assertRaises(AccessError):
+            wizard = letter_print.create({"action_ids": [Command.set(letter.ids)]})
+            wizard.read(["pdf"])
 
     def test_without_address_it_is_left_out(self):
         """The others are printed; what to mend is said."""

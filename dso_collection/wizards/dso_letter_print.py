@@ -27,8 +27,10 @@ class DsoLetterPrint(models.TransientModel):
     online_count = fields.Integer(compute="_compute_ready_ids")
     blocked_text = fields.Text(compute="_compute_ready_ids")
     shown_count = fields.Integer(compute="_compute_ready_ids")
-    page_count = fields.Integer(compute="_compute_page_count")
-    pdf = fields.Binary(compute="_compute_pdf")
+    page_count = fields.Integer(compute="_compute_page_count", store=True, compute_sudo=False)
+    # made once, as the dialog opens and with the rights of who opens it: browsers read it twice,
+    # and only read
+    pdf = fields.Binary(compute="_compute_pdf", store=True, compute_sudo=False)
     pdf_name = fields.Char(compute="_compute_pdf_name")
 
     @api.depends("action_ids")
@@ -62,15 +64,11 @@ class DsoLetterPrint(models.TransientModel):
 
     @api.depends("pdf")
     def _compute_page_count(self):
-        """Screens ask for the size of files instead of the files. What is counted is the file all
-        the same; it was made already, to know its size."""
         for wizard in self:
-            content = wizard.pdf and wizard.with_context(bin_size=False).pdf
-            wizard.page_count = (
-                self.env["dso.letter.printer"]._count_pages(base64.b64decode(content))
-                if content
-                else 0
-            )
+            # not its size, which browsers ask for instead
+            content = base64.b64decode(wizard.with_context(bin_size=False).pdf or b"")
+            printer = self.env["dso.letter.printer"]
+            wizard.page_count = printer._count_pages(content) if content else 0
 
     @api.depends_context("lang")
     def _compute_pdf_name(self):

@@ -92,15 +92,21 @@ registry.category("web_tour.tours").add("dso_collection_letters", {
         headerButton("Print letters"),
         {
             content: "The pile can be looked at before it is printed",
+            // letters are made meanwhile
+            timeout: 60000,
             trigger: ".modal:contains(letters to print) [name=ready_count]:contains(3)",
         },
         {
             content: "It is shown",
-            trigger: ".modal .o_field_widget[name=pdf] iframe",
+            // letters are made meanwhile
+            timeout: 60000,
+            trigger: ".modal .o_field_widget[name=pdf] :iframe .page[data-loaded=true]",
         },
         dialogButton("action_print"),
         {
             content: "They are printed: to be downloaded, and no more to print",
+            // letters are made meanwhile
+            timeout: 60000,
             trigger: ".modal:has(footer button[name=action_download]):not(:has(footer button[name=action_print])) [name=page_count]:contains(3)",
         },
         closeDialog,
@@ -121,6 +127,8 @@ registry.category("web_tour.tours").add("dso_collection_letters", {
         headerButton("Print letters again"),
         {
             content: "It is the one that was printed",
+            // letters are made meanwhile
+            timeout: 60000,
             trigger: ".modal:has(footer button[name=action_download]) [name=page_count]:contains(1)",
         },
         closeDialog,
