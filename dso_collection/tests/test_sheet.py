@@ -1,13 +1,13 @@
 """The screen of one customer: figures by hand, a constant number of queries, who sees what."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from freezegun import freeze_time
 from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .common import DsoCommon
 
@@ -600,42 +600,3 @@ class TestTimeline(SheetCommon):
                 self._timeline(before=before)
         self.assertEqual(self._timeline(kinds=["nonsense"])["entries"], [])
         self.assertEqual(len(self._timeline(limit=-5)["entries"]), 1)
-
-
-@tagged("post_install", "-at_install")
-class TestSheetTour(SheetCommon, HttpCase):
-    """A customer looked through, qualified, written to, with a collector's rights. The browser's
-    clock cannot be frozen: dates are relative to today."""
-
-    def test_sheet(self):
-        today = self.company._dso_today()
-        self.company.dso_default_scenario_id = self._create_scenario(
-            ("First reminder", "due_date", 5), ("Second reminder", "previous_action", 10)
-        )
-        items = {}
-        for days, amount in ((100, 1000.0), (40, 500.0), (2, 250.0), (60, 75.0)):
-            due = today - timedelta(days=days)
-            items[amount] = self._invoice(due, amount, invoice_date=due - timedelta(days=30))
-        self._pay(items[75.0], on=today - timedelta(days=50))
-        self._plan_all()
-        template = self.env.ref("dso_collection.mail_template_statement")
-        # a database of before keeps its text until it is updated
-        template.body_html = template.body_html.replace("_selected", "")
-        customer = self._customer()
-
-        self.start_tour(
-            f"/odoo/collection-customers/{customer.id}",
-            "dso_collection_sheet",
-            login=self.collector.login,
-        )
-
-        self.env.invalidate_all()
-        promised = self._line(items[500.0])
-        self.assertEqual(promised.dso_status_id, self.env.ref("dso_collection.status_promise"))
-        self.assertFalse((customer.item_ids - promised).dso_status_id)
-        sent = customer.past_action_ids
-        self.assertEqual(
-            (sent.origin, sent.state, sent.done_by_id), ("manual", "done", self.collector)
-        )
-        self.assertIn(items[250.0].name, sent.mail_id.body_html)
-        self.assertNotIn(items[75.0].name, sent.mail_id.body_html)

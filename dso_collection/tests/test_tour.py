@@ -252,6 +252,46 @@ class TestQualifyTour(DsoCommon, HttpCase):
 
 
 @tagged("post_install", "-at_install")
+class TestSheetTour(DsoCommon, HttpCase):
+    """A customer looked through, qualified, written to, with a collector's rights. The browser's
+    clock cannot be frozen: dates are relative to today."""
+
+    def test_sheet(self):
+        today = self.company._dso_today()
+        self.company.dso_default_scenario_id = self._create_scenario(
+            ("First reminder", "due_date", 5), ("Second reminder", "previous_action", 10)
+        )
+        items = {}
+        for days, amount in ((100, 1000.0), (40, 500.0), (2, 250.0), (60, 75.0)):
+            due = today - timedelta(days=days)
+            items[amount] = self._invoice(due, amount, invoice_date=due - timedelta(days=30))
+        self._pay(items[75.0], on=today - timedelta(days=50))
+        self.env["dso.customer"]._plan()
+        self.env.invalidate_all()
+        template = self.env.ref("dso_collection.mail_template_statement")
+        # a database of before keeps its text until it is updated
+        template.body_html = template.body_html.replace("_selected", "")
+        customer = self._customer()
+
+        self.start_tour(
+            f"/odoo/collection-customers/{customer.id}",
+            "dso_collection_sheet",
+            login=self.collector.login,
+        )
+
+        self.env.invalidate_all()
+        promised = self._line(items[500.0])
+        self.assertEqual(promised.dso_status_id, self.env.ref("dso_collection.status_promise"))
+        self.assertFalse((customer.item_ids - promised).dso_status_id)
+        sent = customer.past_action_ids
+        self.assertEqual(
+            (sent.origin, sent.state, sent.done_by_id), ("manual", "done", self.collector)
+        )
+        self.assertIn(items[250.0].name, sent.mail_id.body_html)
+        self.assertNotIn(items[75.0].name, sent.mail_id.body_html)
+
+
+@tagged("post_install", "-at_install")
 class TestScripts(HttpCase):
     """The module's own unit tests of its screens, in a real browser."""
 
