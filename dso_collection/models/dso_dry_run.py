@@ -12,7 +12,7 @@ from .dso_scenario_step import ACTION_TYPES
 DEFAULT_DAYS = 60
 MAX_DAYS = 366
 #: Customers of one request: the screen shows how far it is, and can stop between two.
-CHUNK_SIZE = 500
+CHUNK_SIZE = 250
 
 
 class DsoDryRun(models.AbstractModel):
