@@ -36,6 +36,7 @@
         "report/dso_summary_templates.xml",
         "report/dso_letter_templates.xml",
         "report/dso_evidence_templates.xml",
+        "report/dso_page_templates.xml",
         "wizards/dso_action_log_views.xml",
         "wizards/dso_action_new_views.xml",
         "wizards/dso_item_qualify_views.xml",

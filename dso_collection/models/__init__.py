@@ -18,6 +18,7 @@ from . import dso_customer_plan
 from . import dso_customer_promise
 from . import dso_customer_reply
 from . import dso_customer_evidence
+from . import dso_customer_page
 from . import dso_customer
 from . import dso_action_item
 from . import dso_action_content
@@ -30,6 +31,7 @@ from . import dso_action_retry
 from . import dso_action_sms
 from . import dso_action_letter
 from . import dso_action_evidence
+from . import dso_action_page
 from . import dso_action
 from . import dso_channel
 from . import dso_channel_email
@@ -46,6 +48,9 @@ from . import dso_erm_letter
 from . import dso_letter_printer
 from . import dso_qualification
 from . import dso_reply
+from . import dso_page
+from . import dso_page_answer
+from . import dso_page_hit
 from . import dso_summary
 from . import account_move
 from . import account_move_line

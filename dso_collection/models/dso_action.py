@@ -63,6 +63,7 @@ class DsoAction(models.Model):
         "dso.action.hashtag",
         "dso.action.letter",
         "dso.action.evidence",
+        "dso.action.page",
     ]
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]
