@@ -193,7 +193,9 @@ class PageController(http.Controller):
         kind = post.get("kind")
         key = str(post.get("key") or "")
         if kind not in KINDS_BY_PURPOSE[page.purpose] or not 8 <= len(key) <= 64:
-            raise ValidationError(request.env._("This form is not complete. Please reload the page."))
+            raise ValidationError(
+                request.env._("This form is not complete. Please reload the page.")
+            )
         comment = str(post.get("comment") or "").strip()[: rules.MAX_COMMENT]
         lines = self._read_lines(page)
         values = {

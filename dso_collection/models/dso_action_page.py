@@ -14,7 +14,7 @@ class DsoActionPage(models.AbstractModel):
     _name = "dso.action.page"
     _description = "Interactive Pages of Collection Actions"
 
-    page_ids = fields.One2many("dso.page", "action_id", string="Pages", readonly=True)
+    page_ids = fields.One2many("dso.page", "action_id", string="Interactive Pages", readonly=True)
     page_opened_date = fields.Datetime(string="Page Opened", compute="_compute_page_dates")
     page_answered_date = fields.Datetime(string="Page Answered", compute="_compute_page_dates")
 

@@ -13,9 +13,11 @@ class DsoCustomerPage(models.AbstractModel):
         help="E-mails to this customer have a button that opens a page with the account, where "
         "the customer answers. Without it, the button begins an e-mail to the collector.",
     )
-    page_ids = fields.One2many("dso.page", "customer_id", string="Pages", readonly=True)
+    page_ids = fields.One2many("dso.page", "customer_id", string="Interactive Pages", readonly=True)
     answer_ids = fields.One2many("dso.page.answer", "customer_id", string="Answers", readonly=True)
 
     def action_revoke_pages(self):
         """Nobody can open any page of these customers any more."""
-        self.page_ids.filtered(lambda page: page.state not in ("revoked", "expired")).action_revoke()
+        self.page_ids.filtered(
+            lambda page: page.state not in ("revoked", "expired")
+        ).action_revoke()

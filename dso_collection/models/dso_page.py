@@ -29,7 +29,12 @@ class DsoPage(models.Model):
     _rec_name = "partner_id"
 
     customer_id = fields.Many2one(
-        "dso.customer", required=True, readonly=True, index=True, ondelete="cascade"
+        "dso.customer",
+        string="Customer File",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     partner_id = fields.Many2one(related="customer_id.partner_id", store=True, precompute=True)
     company_id = fields.Many2one(
@@ -193,8 +198,7 @@ class DsoPage(models.Model):
             "page": self,
             "company": self.company_id,
             "customer": self.customer_id,
-            "collector": self.customer_id.collector_id
-            or self.company_id.dso_default_collector_id,
+            "collector": self.customer_id.collector_id or self.company_id.dso_default_collector_id,
             "today": today,
             "rows": [line._dso_prepare_row(today) for line in lines],
             "statuses": self._get_dispute_statuses(),

@@ -40,7 +40,11 @@ class DsoPageAnswer(models.Model):
         "dso.reply", readonly=True, index="btree_not_null", ondelete="set null"
     )
     customer_id = fields.Many2one(
-        related="page_id.customer_id", store=True, index=True, precompute=True
+        related="page_id.customer_id",
+        string="Customer File",
+        store=True,
+        index=True,
+        precompute=True,
     )
     partner_id = fields.Many2one(related="customer_id.partner_id", store=True, precompute=True)
     company_id = fields.Many2one(

@@ -43,7 +43,10 @@ class DsoReply(models.Model):
         help="The action that the customer answers, where the answer says so.",
     )
     channel = fields.Selection(
-        [("email", "E-mail"), ("sms", "SMS"), ("page", "Interactive page")], required=True, readonly=True, default="email"
+        [("email", "E-mail"), ("sms", "SMS"), ("page", "Interactive page")],
+        required=True,
+        readonly=True,
+        default="email",
     )
     author_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
     author_name = fields.Char(string="From", readonly=True, help="Name, address or number.")

@@ -109,13 +109,13 @@ class TestPage(PageCommon):
         self.assertEqual(self.page.state, "revoked")
 
     def test_a_new_link_ends_the_old_one(self):
-        new, token = self.page._renew()
+        new, token = self.page.sudo()._renew()
         self.assertFalse(self.env["dso.page"]._find(self.token))
         self.assertEqual(self.env["dso.page"]._find(token), new)
         self.assertEqual((new.emails, new.recipient_ids), (self.page.emails, self.contact))
-        self.assertFalse(self.page._renew(), "once")
+        self.assertFalse(self.page.sudo()._renew(), "once")
         new.action_revoke()
-        self.assertFalse(new._renew(), "somebody decided so")
+        self.assertFalse(new.sudo()._renew(), "somebody decided so")
 
     def test_only_items_of_the_page(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
@@ -193,8 +193,9 @@ class TestPage(PageCommon):
 
     def test_who_may_decide(self):
         answer = self._answer("comment", comment="Hello")
-        for user in (self.reader, self.env.ref("base.public_user")):
-            with self.subTest(user.login), self.assertRaises(AccessError):
+        public = self.env.ref("base.public_user").id
+        for user in (self.reader.id, public):
+            with self.subTest(user), self.assertRaises(AccessError):
                 answer.with_user(user).action_accept()
         self.company.dso_own_customers_only = True
         self._customer().collector_id = self.manager
@@ -242,7 +243,7 @@ class TestPageHttp(PageCommon, HttpCase):
         revoked, token = self._send_link()
         revoked.action_revoke()
         expired, old = self._send_link()
-        expired.expires_date = "2020-01-01 00:00:00"
+        expired.sudo().expires_date = "2020-01-01 00:00:00"
         pages = []
         for link in ("x" * 32, token, old):
             response = self.url_open(f"/dso/p/{link}")
