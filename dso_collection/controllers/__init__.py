@@ -1,2 +1,3 @@
 from . import sms_reply
 from . import page
+from . import page_colleague

@@ -44,6 +44,7 @@ PROBLEMS = {
     "too_big": _lt("A file is larger than 10 MB."),
     "type": _lt("This type of file is not accepted: PDF, images, office documents and text are."),
     "content": _lt("A file is not what its name says."),
+    "stranger": _lt("Please enter the address of a colleague: it is none of this company."),
     "limit": _lt("Too many requests. Please try again later."),
 }
 
@@ -118,8 +119,9 @@ class PageController(http.Controller):
 
     def _show(self, page, token, params, **values):
         template = f"dso_collection.page_{page.purpose}"
+        prepare = getattr(page, f"_prepare_{page.purpose}_page")
         values = {
-            **page._prepare_page(params),
+            **prepare(params),
             "token": token,
             # a form that is sent twice is one answer
             "key": secrets.token_urlsafe(12),
@@ -163,10 +165,13 @@ class PageController(http.Controller):
             files = self._read_files(page)
             answer = self._note(page, values, files)
         except Problem as problem:
-            return self._show(
-                page, token, post, problem=request.env._(PROBLEMS[str(problem)]), entered=post
-            )
+            return self._show_problem(page, token, post, problem)
         return request.redirect(f"/dso/p/{token}?done={answer.kind}", code=303)
+
+    def _show_problem(self, page, token, post, problem):
+        """The page again, with what is wrong and what was entered."""
+        text = page.env._(PROBLEMS[str(problem)])
+        return self._show(page, token, {}, problem=text, entered=post)
 
     def _note(self, page, values, files):
         Answer = page.env["dso.page.answer"]

@@ -31,6 +31,7 @@ from . import dso_action_retry
 from . import dso_action_sms
 from . import dso_action_letter
 from . import dso_action_evidence
+from . import dso_page_question
 from . import dso_action_page
 from . import dso_action
 from . import dso_channel

@@ -69,6 +69,7 @@ class DsoActionPage(models.AbstractModel):
                     "lang": action.lang,
                     "line_ids": [Command.set([line.id for line in lines])],
                     "expires_date": Page._get_expiry(action.company_id),
+                    "asked_date": action.company_id._dso_today(),
                 }
             )
         for action, (_page, token) in zip(wanted, Page._create_pages(values_list), strict=True):

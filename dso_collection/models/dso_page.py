@@ -25,6 +25,7 @@ class DsoPage(models.Model):
 
     _name = "dso.page"
     _description = "Interactive Page"
+    _inherit = ["dso.page.question"]
     _order = "id desc"
     _rec_name = "partner_id"
 
@@ -66,8 +67,6 @@ class DsoPage(models.Model):
     opened_date = fields.Datetime(string="Opened On", readonly=True, copy=False)
     answered_date = fields.Datetime(string="Answered On", readonly=True, copy=False)
     renewed_id = fields.Many2one("dso.page", readonly=True, copy=False, ondelete="set null")
-    reminder_count = fields.Integer(string="Reminders", readonly=True, copy=False)
-    escalated_date = fields.Date(string="Escalated On", readonly=True, copy=False)
     answer_ids = fields.One2many("dso.page.answer", "page_id", string="Answers", readonly=True)
     state = fields.Selection(
         [
@@ -81,11 +80,6 @@ class DsoPage(models.Model):
     )
 
     _digest_uniq = models.UniqueIndex("(digest)")
-    # colleagues who have not answered yet
-    _waiting_idx = models.Index(
-        "(company_id) WHERE purpose = 'colleague' AND answered_date IS NULL"
-        " AND revoked_date IS NULL AND escalated_date IS NULL"
-    )
 
     @api.depends("expires_date", "revoked_date", "opened_date", "answered_date")
     def _compute_state(self):
@@ -181,11 +175,7 @@ class DsoPage(models.Model):
         """The reasons that customers may choose from."""
         return self.env["dso.item.status"].search([("kind", "=", "dispute")])
 
-    def _get_proposable_statuses(self):
-        """What colleagues may propose: not that a court is called."""
-        return self.env["dso.item.status"].search([("kind", "!=", "litigation")])
-
-    def _prepare_page(self, params):
+    def _prepare_customer_page(self, params):
         """What the page shows.
 
         :param params: of the address: what the visitor filters by
@@ -202,7 +192,6 @@ class DsoPage(models.Model):
             "today": today,
             "rows": [line._dso_prepare_row(today) for line in lines],
             "statuses": self._get_dispute_statuses(),
-            "proposable": self._get_proposable_statuses(),
             "done": params.get("done"),
             "problem": None,
             "entered": {},
@@ -220,7 +209,7 @@ class DsoPage(models.Model):
 
     def _set_answered(self):
         now = fields.Datetime.now()
-        for page in self:
+        for page in self | self._get_question_pages():
             page.write({"answered_date": now, "opened_date": page.opened_date or now})
 
     def action_revoke(self):
@@ -250,6 +239,8 @@ class DsoPage(models.Model):
                     "lang": self.lang,
                     "line_ids": [Command.set(self.line_ids.ids)],
                     "expires_date": self._get_expiry(self.company_id),
+                    "asked_date": self.asked_date,
+                    "origin_id": self._get_origin().id if self.purpose == "colleague" else False,
                 }
             ]
         )

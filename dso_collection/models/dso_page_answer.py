@@ -191,6 +191,7 @@ class DsoPageAnswer(models.Model):
             else:
                 # without items there is nothing to qualify: it is noted and done
                 answer._decide("accepted")
+        self._close_replies()
         return True
 
     def action_change(self):
@@ -207,6 +208,7 @@ class DsoPageAnswer(models.Model):
         for answer in self:
             answer._check_open()
             answer._decide("refused", reason)
+        self._close_replies()
         return True
 
     def _check_open(self):
@@ -222,6 +224,10 @@ class DsoPageAnswer(models.Model):
             )
 
     def _decide(self, state, comment=None):
+        """Keep who decided what; a reply whose answers are all decided is handled."""
+        if not self:
+            return
+        self.customer_id.check_access("write")
         # sudo: answers are written by the module; the right on the customer was checked
         self.sudo().write(
             {
@@ -231,12 +237,13 @@ class DsoPageAnswer(models.Model):
                 "decision_comment": comment,
             }
         )
-        reply = self.reply_id
-        waiting = self.sudo().search_count(
-            [("reply_id", "=", reply.id), ("state", "=", "proposed")], limit=1
-        )
-        if reply.state == "to_handle" and not waiting:
-            reply.action_handle()
+
+    def _close_replies(self):
+        """Replies of which nothing is left to decide are handled."""
+        waiting = self.reply_id.filtered(lambda reply: reply.state == "to_handle")
+        done = waiting.filtered(lambda reply: "proposed" not in reply.answer_ids.mapped("state"))
+        if done:
+            done.action_handle()
 
     def _get_open_lines(self):
         return self.line_ids.filtered(lambda line: line._dso_is_open())

@@ -466,7 +466,8 @@ class DsoItemQualify(models.TransientModel):
         actions |= self._follow_up(marked or lines)
         if self.answer_id.state == "proposed":
             self.answer_id._decide("accepted" if self._is_as_answered() else "changed")
-        if self.reply_done and self.reply_id.state == "to_handle":
+        undecided = "proposed" in self.reply_id.answer_ids.mapped("state")
+        if self.reply_done and not undecided and self.reply_id.state == "to_handle":
             self.reply_id.action_handle()
         return actions._get_closing()
 
