@@ -1,2 +1,4 @@
 from . import dry_run
 from . import sms_reply
+from . import page
+from . import page_colleague

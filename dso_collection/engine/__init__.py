@@ -16,6 +16,7 @@ dry run, the explanation of an action and the tests call the very same functions
 ``autoreply``    whether an incoming e-mail was written by a person or a machine
 ``retry``        what failed for the moment only, and when it is tried again
 ``erm``          what is told to a provider of electronic registered mail, and read of it
+``pages``        how long a link is good, what a stranger may hand in, when to remind
 ``sms``          alphabet, length and parts of an SMS
 ``score``        what to do first: how much an open action matters, and why
 ``behaviour``    how late a customer pays on average

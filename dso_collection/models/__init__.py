@@ -24,6 +24,7 @@ from . import dso_customer_criteria
 from . import dso_customer_sheet
 from . import dso_customer_statement
 from . import dso_customer_timeline
+from . import dso_customer_page
 from . import dso_customer
 from . import dso_action_item
 from . import dso_action_content
@@ -38,6 +39,8 @@ from . import dso_action_letter
 from . import dso_action_evidence
 from . import dso_action_agenda
 from . import dso_action_score
+from . import dso_page_question
+from . import dso_action_page
 from . import dso_action
 from . import dso_channel
 from . import dso_channel_email
@@ -56,6 +59,9 @@ from . import dso_qualification
 from . import dso_reply
 from . import dso_alert
 from . import dso_alert_hit
+from . import dso_page
+from . import dso_page_answer
+from . import dso_page_hit
 from . import dso_summary
 from . import account_move
 from . import account_move_line

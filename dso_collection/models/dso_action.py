@@ -65,6 +65,7 @@ class DsoAction(models.Model):
         "dso.action.evidence",
         "dso.action.agenda",
         "dso.action.score",
+        "dso.action.page",
     ]
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]

@@ -69,8 +69,11 @@ class DsoActionHashtag(models.AbstractModel):
         return result
 
     def _get_interactive_page_url(self):
-        """Where the customer answers: until there is a page for it, an e-mail to the collector."""
+        """Where to answer: the interactive page, by a link that is made when the message leaves;
+        where the customer has none, an e-mail to the collector."""
         self.ensure_one()
+        if self._has_page():
+            return self._get_page_placeholder()
         return hashtag_values.mail_to(
             self.collector_id.email_normalized, f"{self.partner_id.name} - {self.company_id.name}"
         )

@@ -119,6 +119,23 @@ class DsoChannel(models.AbstractModel):
         return {}
 
     @api.model
+    def _render_to_leave(self, actions):
+        """What ``_render`` gives, with the links of interactive pages in it: only what leaves has
+        them.
+
+        :return: {action id: text, or tuple of texts}
+        """
+        contents = self._render(actions)
+        sample = next(iter(contents.values()), "")
+        if not isinstance(sample, tuple):
+            return actions._put_page_links(contents)
+        bodies = {action_id: parts[-1] for action_id, parts in contents.items()}
+        bodies = actions._put_page_links(bodies)
+        return {
+            action_id: (*parts[:-1], bodies[action_id]) for action_id, parts in contents.items()
+        }
+
+    @api.model
     def _send(self, actions):
         """Create the messages, unsent: Odoo's queues send them after the commit.
 

@@ -1,11 +1,17 @@
 import secrets
 
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.tools.mail import email_normalize, formataddr
 
 from ..tools.bulk import bulk_update
 from ..tools.errors import BrokenTemplate
+from .dso_action_page import INTERACTIVE_TYPES
+from .dso_page import PLACEHOLDER
 
+#: Below the text of an interactive e-mail that has no button in it.
+BUTTON = "<div>#interactive_page_button</div>"
 LAYOUT = "mail.mail_notification_layout"
 
 
@@ -121,7 +127,25 @@ class DsoChannelEmail(models.AbstractModel):
                 raise BrokenTemplate(template, error) from error
             for action_id in ids:
                 result[action_id] = (_one_line(subjects[action_id]), bodies[action_id])
-        return result
+        return self._add_page_buttons(actions, result)
+
+    @api.model
+    def _add_page_buttons(self, actions, contents):
+        """Interactive e-mails have the button below their text, where the text has none itself."""
+        without = actions.filtered(
+            lambda action: (
+                action.action_type in INTERACTIVE_TYPES
+                and action._has_page()
+                and PLACEHOLDER not in str(contents[action.id][1] or "")
+            )
+        )
+        buttons = without._dso_render_batch(dict.fromkeys(without.ids, BUTTON), html=True)
+        return {
+            action_id: (subject, (body or Markup("")) + Markup(buttons[action_id]))
+            if action_id in buttons
+            else (subject, body)
+            for action_id, (subject, body) in contents.items()
+        }
 
     @api.model
     def _encapsulate(self, action, body):
@@ -195,7 +219,7 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _send(self, actions):
-        contents = self._render(actions)
+        contents = self._render_to_leave(actions)
         recipients = actions._get_recipients()
         attachments = self._get_attachments(actions)
         senders = {action.id: action.collector_id.email_formatted for action in actions}

@@ -38,7 +38,7 @@ class DsoChannelErm(models.AbstractModel):
 
     @api.model
     def _send(self, actions):
-        contents = self._render(actions)
+        contents = self._render_to_leave(actions)
         recipients = {
             action_id: contacts.filtered("email_normalized")[:1]
             for action_id, contacts in actions._get_recipients().items()

@@ -112,10 +112,12 @@ class DsoChannelFax(models.AbstractModel):
         Letter = self.env["dso.channel.letter"]
         outcomes = {}
         for company, group in actions.grouped("company_id").items():
-            contents = self._render(group)
+            contents = self._render_to_leave(group)
             pdfs = Letter._print(group, contents)
             files = Letter._store(group, pdfs)
-            channel = self.with_company(company).with_context(dso_fax_files=files)
+            channel = self.with_company(company).with_context(
+                dso_fax_files=files, dso_fax_contents=contents
+            )
             found = super(DsoChannelFax, channel)._send(group)
             for action in group:
                 found[action.id].update(
@@ -125,6 +127,11 @@ class DsoChannelFax(models.AbstractModel):
                 )
             outcomes.update(found)
         return outcomes
+
+    @api.model
+    def _render_to_leave(self, actions):
+        """The letter and the e-mail around it are one message, with one link."""
+        return self.env.context.get("dso_fax_contents") or super()._render_to_leave(actions)
 
     @api.model
     def _get_attachments(self, actions):

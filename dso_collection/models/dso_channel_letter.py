@@ -113,7 +113,7 @@ class DsoChannelLetter(models.AbstractModel):
 
     @api.model
     def _send(self, actions):
-        contents = self._render(actions)
+        contents = self._render_to_leave(actions)
         pdfs = self._print(actions, contents)
         enclosed = self._get_attachments(actions)
         pdfs = {

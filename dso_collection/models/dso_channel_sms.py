@@ -223,7 +223,7 @@ class DsoChannelSms(models.AbstractModel):
 
     @api.model
     def _send(self, actions):
-        texts = self._render(actions)
+        texts = self._render_to_leave(actions)
         numbers = self._find_numbers(actions)
         for action in actions:
             if not texts[action.id]:

@@ -44,6 +44,7 @@ class DsoCustomer(models.Model):
         "dso.customer.sheet",
         "dso.customer.statement",
         "dso.customer.timeline",
+        "dso.customer.page",
     ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]
@@ -324,13 +325,14 @@ class DsoCustomer(models.Model):
                 """
                 INSERT INTO dso_customer (
                     partner_id, company_id, active, scenario_id, collector_id,
-                    penalty_enabled, recovery_cost_enabled,
+                    penalty_enabled, recovery_cost_enabled, page_enabled,
                     create_uid, write_uid, create_date, write_date
                 )
                 SELECT missing.partner_id, company.id, TRUE,
                        company.dso_default_scenario_id, company.dso_default_collector_id,
                        company.dso_default_penalty_enabled,
                        company.dso_default_recovery_cost_enabled,
+                       company.dso_default_page_enabled,
                        %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM (
                       SELECT DISTINCT partner.commercial_partner_id AS partner_id,

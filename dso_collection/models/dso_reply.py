@@ -6,6 +6,8 @@ from odoo.tools import html2plaintext, plaintext2html
 #: Of the answer, shown in the list.
 PREVIEW_LENGTH = 300
 #: What users write through the buttons; the rest is what came in, and stays as it came.
+#: Answers on a page that are read, and need no decision.
+NOTHING_TO_DECIDE = ("comment", "processing", "not_me")
 HANDLING_FIELDS = frozenset({"state", "handled_by_id", "handled_date"})
 
 
@@ -44,7 +46,10 @@ class DsoReply(models.Model):
     )
     action_name = fields.Char(related="action_id.name", string="Answered Action")
     channel = fields.Selection(
-        [("email", "E-mail"), ("sms", "SMS")], required=True, readonly=True, default="email"
+        [("email", "E-mail"), ("sms", "SMS"), ("page", "Interactive page")],
+        required=True,
+        readonly=True,
+        default="email",
     )
     author_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
     author_name = fields.Char(string="From", readonly=True, help="Name, address or number.")
@@ -71,6 +76,9 @@ class DsoReply(models.Model):
     )
     handled_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     handled_date = fields.Datetime(readonly=True)
+    answer_ids = fields.One2many(
+        "dso.page.answer", "reply_id", string="Answers on the Page", readonly=True
+    )
     pauses = fields.Boolean(compute="_compute_pauses", help="Automatic actions wait for it.")
 
     # one answer is one line, whatever the mail gateway does
@@ -199,11 +207,24 @@ class DsoReply(models.Model):
     # ------------------------------------------------------------------
 
     def action_handle(self):
-        """Somebody read them and did what was to do: the automatic actions go on."""
+        """Somebody read them and did what was to do: the automatic actions go on.
+
+        :raise UserError: if something that a customer proposed waits for a decision
+        """
+        undecided = self.answer_ids.filtered(lambda answer: answer.state == "proposed")
+        if undecided.filtered(lambda answer: answer.kind not in NOTHING_TO_DECIDE):
+            raise UserError(
+                self.env._(
+                    "Accept, change or refuse first what %(customers)s proposed: open the reply.",
+                    customers=", ".join(set(undecided.partner_id.mapped("display_name"))),
+                )
+            )
+        undecided._decide("accepted")
         self._close("handled")
 
     def action_dismiss(self):
-        """There is nothing to do about them."""
+        """There is nothing to do about them: what was proposed is refused."""
+        self.answer_ids.filtered(lambda answer: answer.state == "proposed")._decide("refused")
         self._close("dismissed")
 
     def action_reopen(self):

@@ -102,6 +102,32 @@ class ResCompany(models.Model):
         help="Automatic actions of a customer wait until its replies are handled. Automatic "
         "replies, such as out-of-office notices, do not count.",
     )
+    dso_default_page_enabled = fields.Boolean(
+        string="Interactive Page for New Customers", default=True
+    )
+    dso_page_days = fields.Integer(
+        string="Links Are Good For",
+        default=30,
+        help="Days after which a link to an interactive page expires. Whoever opens it later can "
+        "have a new one sent to the same address.",
+    )
+    dso_page_reminder_days = fields.Integer(
+        string="Colleagues Are Reminded Every",
+        default=3,
+        help="Days after which a colleague who has not answered is reminded. 0: never.",
+    )
+    dso_page_reminders = fields.Integer(
+        string="Reminders Before Escalation",
+        default=2,
+        help="After so many reminders the question goes to the collector and the person to whom "
+        "questions are escalated.",
+    )
+    dso_page_escalation_user_id = fields.Many2one(
+        "res.users",
+        string="Questions Are Escalated To",
+        domain="[('share', '=', False)]",
+        ondelete="set null",
+    )
     dso_sms_token = fields.Char(
         string="Token for SMS Replies",
         readonly=True,
@@ -183,6 +209,11 @@ class ResCompany(models.Model):
     _dso_delays_positive = models.Constraint(
         "CHECK (dso_contact_gap_days >= 0 AND dso_promise_grace_days >= 0)",
         "Delays of collection cannot be negative.",
+    )
+    _dso_page_positive = models.Constraint(
+        "CHECK (dso_page_days > 0 AND dso_page_reminder_days >= 0 AND dso_page_reminders >= 0)",
+        "Days and reminders of interactive pages cannot be negative, and links are good for a day "
+        "at least.",
     )
     _dso_receipt_days_positive = models.Constraint(
         "CHECK (dso_receipt_days >= 0)",

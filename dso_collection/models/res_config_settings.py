@@ -42,6 +42,17 @@ class ResConfigSettings(models.TransientModel):
     )
     dso_penalty_tax_ids = fields.Many2many(related="company_id.dso_penalty_tax_ids", readonly=False)
     dso_pause_on_reply = fields.Boolean(related="company_id.dso_pause_on_reply", readonly=False)
+    dso_default_page_enabled = fields.Boolean(
+        related="company_id.dso_default_page_enabled", readonly=False
+    )
+    dso_page_days = fields.Integer(related="company_id.dso_page_days", readonly=False)
+    dso_page_reminder_days = fields.Integer(
+        related="company_id.dso_page_reminder_days", readonly=False
+    )
+    dso_page_reminders = fields.Integer(related="company_id.dso_page_reminders", readonly=False)
+    dso_page_escalation_user_id = fields.Many2one(
+        related="company_id.dso_page_escalation_user_id", readonly=False
+    )
     dso_morning_summary = fields.Boolean(related="company_id.dso_morning_summary", readonly=False)
     dso_letter_window = fields.Selection(
         related="company_id.dso_letter_window", readonly=False, required=True

@@ -214,7 +214,10 @@ class TestHashtags(HashtagCase):
             ("#today, #deadline", "03/06/2026, 03/14/2026"),
             ("#leader_due_date: #leader_days_late days", "02/20/2026: 14 days"),
             ("#oldest_due_date - #latest_due_date", "02/20/2026 - 02/20/2026"),
-            ("#interactive_page_button", "dso_collector@company.example.com"),
+            (
+                "#interactive_page_button",
+                f"{self.company.get_base_url()}/dso/p/the-link-comes-here",
+            ),
             ("#status#comment", "#comment"),
             ("#nobody", "#nobody"),
         ):  # fmt: skip
@@ -242,6 +245,10 @@ class TestHashtags(HashtagCase):
     def test_button_and_logo(self):
         self._invoice("2026-02-20", 100)
         action = self._plan("2026-03-06")
+        html = self._render(action, "<p>Hello #interactive_page_button bye</p>", html=True)
+        self.assertIn("/dso/p/the-link-comes-here", html)
+        self.assertTrue(html.startswith("<p>Hello </p>"))
+        self._customer().page_enabled = False
         html = self._render(action, "<p>Hello #interactive_page_button bye</p>", html=True)
         self.assertIn("mailto:dso_collector@company.example.com?subject=Acme%20-%20", html)
         self.assertTrue(html.startswith("<p>Hello </p>"))

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import html2plaintext
+from odoo.tools import float_is_zero, html2plaintext
 from odoo.tools.misc import format_amount, format_date
 
 from ..models.account_move_line import QUIET
@@ -28,6 +28,9 @@ class DsoItemQualify(models.TransientModel):
     _inherit = "dso.action.draft"
 
     reply_id = fields.Many2one("dso.reply", help="The customer's answer that is noted here.")
+    answer_id = fields.Many2one(
+        "dso.page.answer", help="What was answered on an interactive page and is decided here."
+    )
     reply_done = fields.Boolean(
         string="The Reply Is Handled",
         default=True,
@@ -461,7 +464,10 @@ class DsoItemQualify(models.TransientModel):
         self._qualify(lines, marked)
         actions = self._send_emails()
         actions |= self._follow_up(marked or lines)
-        if self.reply_done and self.reply_id.state == "to_handle":
+        if self.answer_id.state == "proposed":
+            self.answer_id._decide("accepted" if self._is_as_answered() else "changed")
+        undecided = "proposed" in self.reply_id.answer_ids.mapped("state")
+        if self.reply_done and not undecided and self.reply_id.state == "to_handle":
             self.reply_id.action_handle()
         return actions._get_closing()
 
@@ -518,7 +524,7 @@ class DsoItemQualify(models.TransientModel):
     def _log(self, lines, **values):
         """Into the append-only log, with the files: whoever may read it may read them."""
         entries = lines._dso_log(
-            source="collector",
+            source=self._get_source(),
             comment=self.comment,
             resolver_id=self.resolver_id.id,
             attachment_ids=[Command.set(self.attachment_ids.ids)],
@@ -529,6 +535,23 @@ class DsoItemQualify(models.TransientModel):
         loose = self.attachment_ids.sudo().filtered(lambda file: not file.res_id)
         if loose and entries:
             loose.write({"res_model": "dso.qualification", "res_id": entries[0].id})
+
+    def _get_source(self):
+        """Whose words these are."""
+        if not self.answer_id:
+            return "collector"
+        return "resolver" if self.answer_id.purpose == "colleague" else "customer"
+
+    def _is_as_answered(self):
+        """Whether nothing but what was proposed is put on the items."""
+        answer = self.answer_id
+        return (
+            self.status_id == answer._get_status()
+            and (self.date or False) == answer.date
+            and float_is_zero(self.amount - answer.amount, precision_digits=6)
+            and (self.comment or "") == (answer.comment or "")
+            and self._get_lines() == answer._get_open_lines()
+        )
 
     def _get_customers(self):
         """The files that the user may see: stored fields are computed as superuser, whom a

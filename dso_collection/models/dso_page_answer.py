@@ -1,0 +1,295 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import html_escape, plaintext2html
+from odoo.tools.misc import format_amount, format_date
+
+KINDS = [
+    ("promise", "Promise to pay"),
+    ("processing", "Being processed"),
+    ("dispute", "Dispute"),
+    ("copy", "Copy of documents"),
+    ("comment", "Comment"),
+    ("answer", "Answer"),
+    ("not_me", "Not in charge"),
+]
+#: What each page takes.
+KINDS_BY_PURPOSE = {
+    "customer": ("promise", "processing", "dispute", "copy", "comment"),
+    "colleague": ("answer", "not_me"),
+}
+#: Status that an accepted answer puts on the items, where it names none itself.
+STATUS_OF_KIND = {
+    "promise": "dso_collection.status_promise",
+    "processing": "dso_collection.status_ongoing",
+}
+
+
+class DsoPageAnswer(models.Model):
+    """What somebody answered on an interactive page: a proposal, that the collector accepts,
+    changes or refuses. It never changes by itself what is known of an item."""
+
+    _name = "dso.page.answer"
+    _description = "Answer on an Interactive Page"
+    _order = "id desc"
+    _rec_name = "summary"
+
+    page_id = fields.Many2one(
+        "dso.page", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    reply_id = fields.Many2one(
+        "dso.reply", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    customer_id = fields.Many2one(
+        related="page_id.customer_id",
+        string="Customer File",
+        store=True,
+        index=True,
+        precompute=True,
+    )
+    partner_id = fields.Many2one(related="customer_id.partner_id", store=True, precompute=True)
+    company_id = fields.Many2one(
+        related="page_id.company_id", store=True, index=True, precompute=True
+    )
+    purpose = fields.Selection(related="page_id.purpose")
+    key = fields.Char(
+        required=True, readonly=True, help="Of the form: sent twice, it is noted once."
+    )
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    author_name = fields.Char(string="From", readonly=True)
+    line_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
+    documents = fields.Char(readonly=True, help="Of which documents, as they were then.")
+    currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
+    date = fields.Date(string="Promised For", readonly=True)
+    amount = fields.Monetary(string="Promised or Disputed Part", readonly=True)
+    status_id = fields.Many2one(
+        "dso.item.status", string="Proposed Status", readonly=True, ondelete="restrict"
+    )
+    comment = fields.Text(readonly=True)
+    attachment_ids = fields.Many2many("ir.attachment", string="Files", readonly=True)
+    summary = fields.Char(compute="_compute_summary")
+    state = fields.Selection(
+        [
+            ("proposed", "To decide"),
+            ("accepted", "Accepted"),
+            ("changed", "Accepted with changes"),
+            ("refused", "Refused"),
+        ],
+        required=True,
+        readonly=True,
+        default="proposed",
+    )
+    decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    decided_date = fields.Datetime(readonly=True)
+    decision_comment = fields.Char(string="Why Refused", readonly=True)
+
+    # a form that is sent twice, or by two at a time, is one answer
+    _key_uniq = models.UniqueIndex("(page_id, key)")
+
+    @api.depends("kind", "date", "amount", "documents", "status_id")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for answer in self:
+            parts = [answer.status_id.name or labels.get(answer.kind)]
+            if answer.date:
+                parts.append(format_date(self.env, answer.date))
+            if answer.amount and answer.currency_id:
+                parts.append(format_amount(self.env, answer.amount, answer.currency_id))
+            if answer.documents:
+                parts.append(answer.documents)
+            answer.summary = " · ".join(filter(None, parts))
+
+    # ------------------------------------------------------------------
+    # What comes in
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _receive(self, page, values, files=()):
+        """Note a checked answer, in the customer's chatter and in the replies to handle.
+
+        :param page: dso.page, open
+        :param values: of the answer, with ``key`` and ``line_ids`` (records)
+        :param files: [(name, type, content)], checked
+        :return: the answer; the one that is there already if the form was sent before
+        """
+        # sudo: the link is the right to answer, and was checked
+        self, page = self.sudo(), page.sudo()
+        known = self.search([("page_id", "=", page.id), ("key", "=", values["key"])], limit=1)
+        if known:
+            return known
+        lines = values.pop("line_ids", self.env["account.move.line"])
+        currency = lines.currency_id
+        attachments = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": name,
+                    "raw": content,
+                    "mimetype": mimetype,
+                    "res_model": "dso.customer",
+                    "res_id": page.customer_id.id,
+                }
+                for name, mimetype, content in files
+            ]
+        )
+        answer = self.create(
+            {
+                **values,
+                "page_id": page.id,
+                "author_name": values.get("author_name") or page._get_author_name(),
+                "line_ids": [fields.Command.set(lines.ids)],
+                "documents": ", ".join(line._dso_get_document() for line in lines[:20]),
+                "currency_id": currency.id if len(currency) == 1 else False,
+                "attachment_ids": [fields.Command.set(attachments.ids)],
+            }
+        )
+        answer._note_reply()
+        page._set_answered()
+        return answer
+
+    def _note_reply(self):
+        """What was answered, as text, for those who read the customer's file."""
+        self.ensure_one()
+        page = self.page_id
+        author = page.recipient_ids if len(page.recipient_ids) == 1 else page.partner_id
+        label = self.with_context(lang=self.env.company.partner_id.lang).summary
+        body = html_escape(label)
+        if self.comment:
+            body += plaintext2html(self.comment)
+        message = page.customer_id.message_post(
+            body=body,
+            subject=label,
+            author_id=author.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachment_ids=self.attachment_ids.ids,
+        )
+        Reply = self.env["dso.reply"]
+        self.reply_id = Reply._note(
+            page.customer_id,
+            channel="page",
+            action_id=page.action_id.id,
+            author_id=author.id,
+            author_name=self.author_name,
+            date=message.date,
+            subject=label,
+            preview=Reply._shorten(self.comment or label),
+            message_id=message.id,
+        )
+
+    # ------------------------------------------------------------------
+    # What the collector decides
+    # ------------------------------------------------------------------
+
+    def action_accept(self):
+        """Put what was proposed on the items, as a qualification with its source."""
+        for answer in self:
+            answer._check_open()
+            wizard = answer._make_wizard()
+            if wizard:
+                # decides the answer too
+                wizard.action_apply()
+            else:
+                # without items there is nothing to qualify: it is noted and done
+                answer._decide("accepted")
+        self._close_replies()
+        return True
+
+    def action_change(self):
+        """The dialog with what was proposed; what the collector applies there is what counts."""
+        self._check_open()
+        lines = self._get_open_lines()
+        if not lines:
+            lines = self.customer_id.item_ids
+        action = lines.action_dso_qualify()
+        return dict(action, context={**action["context"], **self._get_wizard_context()})
+
+    def action_refuse(self, reason=None):
+        """Nothing of it is put on the items; the answer stays in the history."""
+        for answer in self:
+            answer._check_open()
+            answer._decide("refused", reason)
+        self._close_replies()
+        return True
+
+    def _check_open(self):
+        self.ensure_one()
+        self.check_access("read")
+        self.customer_id.check_access("write")
+        if self.state != "proposed":
+            raise UserError(
+                self.env._(
+                    "“%(answer)s” was decided already. Reload the page to see by whom.",
+                    answer=self.summary,
+                )
+            )
+
+    def _decide(self, state, comment=None):
+        """Keep who decided what; a reply whose answers are all decided is handled."""
+        if not self:
+            return
+        self.customer_id.check_access("write")
+        # sudo: answers are written by the module; the right on the customer was checked
+        self.sudo().write(
+            {
+                "state": state,
+                "decided_by_id": self.env.uid,
+                "decided_date": fields.Datetime.now(),
+                "decision_comment": comment,
+            }
+        )
+
+    def _close_replies(self):
+        """Replies of which nothing is left to decide are handled."""
+        waiting = self.reply_id.filtered(lambda reply: reply.state == "to_handle")
+        done = waiting.filtered(lambda reply: "proposed" not in reply.answer_ids.mapped("state"))
+        if done:
+            done.action_handle()
+
+    def _get_open_lines(self):
+        return self.line_ids.filtered(lambda line: line._dso_is_open())
+
+    def _get_wizard_context(self):
+        status = self._get_status()
+        return {
+            "default_answer_id": self.id,
+            "default_reply_id": self.reply_id.id,
+            "default_status_id": status.id,
+            "default_date": self.date,
+            "default_amount": self.amount,
+            "default_comment": self.comment,
+        }
+
+    def _get_status(self):
+        """The status that the answer proposes, none for a comment."""
+        if self.status_id:
+            return self.status_id
+        xmlid = STATUS_OF_KIND.get(self.kind)
+        status = xmlid and self.env.ref(xmlid, raise_if_not_found=False)
+        if status and status.active:
+            return status
+        kind = {"promise": "promise", "processing": "ongoing"}.get(self.kind)
+        return self.env["dso.item.status"].search([("kind", "=", kind)], limit=1)
+
+    def _make_wizard(self):
+        """The dialog filled in as proposed, none where no open item is concerned."""
+        lines = self._get_open_lines()
+        if not lines:
+            return None
+        status = self._get_status()
+        if not status and not self.comment:
+            return None
+        values = {
+            "line_ids": [fields.Command.set(lines.ids)],
+            "answer_id": self.id,
+            "reply_id": self.reply_id.id,
+            "reply_done": False,
+            "status_id": status.id,
+            "date": self.date,
+            "amount": self.amount,
+            "comment": self.comment,
+            "email_mode": "none",
+        }
+        if status.kind == "dispute" and status.next_action != "specific":
+            # R13: a dispute always has its follow-up
+            values.update(next_action="specific", action_type="call", automatic=False)
+        return self.env["dso.item.qualify"].create(values)

@@ -1,0 +1,400 @@
+"""Questions to colleagues: who has not answered is reminded, then somebody else is told."""
+
+from odoo import Command, api, fields, models
+from odoo.tools import SQL
+from odoo.tools.mail import email_domain_extract, email_normalize
+
+from ..engine import pages as rules
+
+BATCH_SIZE = 100
+#: Whoever has an address there is no colleague for it.
+FREE_DOMAINS = frozenset(
+    {
+        "gmail.com",
+        "googlemail.com",
+        "gmx.de",
+        "gmx.net",
+        "hotmail.com",
+        "icloud.com",
+        "laposte.net",
+        "live.com",
+        "me.com",
+        "orange.fr",
+        "outlook.com",
+        "proton.me",
+        "protonmail.com",
+        "t-online.de",
+        "web.de",
+        "yahoo.com",
+        "yahoo.fr",
+    }
+)
+
+
+class DsoPageQuestion(models.AbstractModel):
+    """The part of ``dso.page`` that is about colleagues. One question has one page for each link
+    that was sent: the first, each reminder's, each colleague's to whom it was forwarded. The first
+    one keeps the count; one answer ends the question."""
+
+    _name = "dso.page.question"
+    _description = "Question to Colleagues"
+
+    asked_date = fields.Date(string="Asked On", readonly=True, copy=False)
+    origin_id = fields.Many2one(
+        "dso.page",
+        string="First Link",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="cascade",
+    )
+    reminder_count = fields.Integer(
+        string="Reminders", required=True, default=0, readonly=True, copy=False
+    )
+    escalated_date = fields.Date(string="Escalated On", readonly=True, copy=False)
+
+    # questions that nobody has answered yet
+    _waiting_idx = models.Index(
+        "(company_id) WHERE purpose = 'colleague' AND origin_id IS NULL"
+        " AND answered_date IS NULL AND revoked_date IS NULL AND escalated_date IS NULL"
+    )
+
+    def _get_origin(self):
+        """The page that was asked first."""
+        self.ensure_one()
+        return self.origin_id or self
+
+    def _get_question_pages(self):
+        """All the pages of the same questions; a customer's page is alone."""
+        asked = self.filtered(lambda page: page.purpose == "colleague")
+        origins = asked.origin_id | asked.filtered(lambda page: not page.origin_id)
+        return origins | self.search([("origin_id", "in", origins.ids)])
+
+    # ------------------------------------------------------------------
+    # What is on the page
+    # ------------------------------------------------------------------
+
+    def _get_proposable_statuses(self):
+        """What colleagues may propose: not that a court is called."""
+        return self.env["dso.item.status"].search([("kind", "!=", "litigation")])
+
+    def _prepare_colleague_page(self, params):
+        """What a colleague sees: the items of the question, who said what of them, the files.
+
+        :return: dict for the template, in a constant number of queries
+        """
+        self.ensure_one()
+        lines = self._get_lines()
+        today = self.company_id._dso_today()
+        log = self._get_question_log()
+        rows = [
+            {
+                **line._dso_prepare_row(today),
+                "status": line.dso_status_id.name,
+                "status_date": line.dso_status_date,
+                "comment": line.dso_comment,
+            }
+            for line in lines
+        ]
+        return {
+            "page": self,
+            "company": self.company_id,
+            "customer": self.customer_id,
+            "collector": self.customer_id.collector_id or self.company_id.dso_default_collector_id,
+            "question": self.action_id.comment,
+            "subject": self.action_id.subject,
+            "today": today,
+            "rows": rows,
+            "totals": self._get_totals(rows),
+            "log": log,
+            "files": self._get_question_files(),
+            "answers": self._get_question_pages().answer_ids,
+            "statuses": self._get_proposable_statuses(),
+            "done": params.get("done"),
+            "problem": None,
+            "entered": {},
+        }
+
+    @api.model
+    def _get_totals(self, rows):
+        """[(currency, amount)] of statement rows: never added up over two currencies."""
+        totals = {}
+        for row in rows:
+            currency = row["currency_id"]
+            totals[currency] = totals.get(currency, 0.0) + row["amount_residual"]
+        return [(currency, currency.round(amount)) for currency, amount in totals.items()]
+
+    def _get_question_log(self):
+        """Who said what of the items of the question, newest first."""
+        self.ensure_one()
+        if not self.line_ids:
+            return self.env["dso.qualification"]
+        return self.env["dso.qualification"].search(
+            [("line_id", "in", self.line_ids.ids), ("company_id", "=", self.company_id.id)],
+            order="id desc",
+            limit=50,
+        )
+
+    def _get_question_files(self):
+        """The files that came with the items of the question, and with its answers: the only ones
+        that the link gives."""
+        answers = self.env["dso.page.answer"].search(
+            [
+                ("customer_id", "=", self.customer_id.id),
+                ("line_ids", "in", self.line_ids.ids),
+                ("attachment_ids", "!=", False),
+            ],
+            limit=50,
+        )
+        own = self._get_question_pages().answer_ids.attachment_ids
+        return self._get_question_log().attachment_ids | answers.attachment_ids | own
+
+    # ------------------------------------------------------------------
+    # Reminders and escalation
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_questions(self):
+        """Remind the colleagues who have not answered; tell somebody where that does not help."""
+        self._follow_up_questions()
+
+    @api.model
+    def _follow_up_questions(self, now=None):
+        """:param now: naive UTC datetime, default the present
+        :return: number of questions that were followed up
+        """
+        # sudo: the cron serves all companies
+        pages = self.sudo()
+        todays = {
+            company.id: company._dso_today(now)
+            for company in self.env["res.company"]._dso_companies()
+            if company.dso_page_reminder_days > 0
+        }
+        position, done = 0, 0
+        while todays:
+            batch = pages._lock_waiting(todays, position)
+            if not batch:
+                break
+            for page in batch:
+                done += page._follow_up(todays[page.company_id.id])
+            position = batch[-1].id
+            if not self.env["dso.customer"]._commit(len(batch), 0):
+                break
+        return done
+
+    @api.model
+    def _lock_waiting(self, todays, position):
+        """The next questions that wait for an answer, of those whose day may have come."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT page.id
+                  FROM dso_page page
+                  JOIN unnest(%s::int[], %s::date[]) AS open(company_id, today)
+                    ON open.company_id = page.company_id
+                  JOIN res_company company ON company.id = page.company_id
+                 WHERE page.purpose = 'colleague' AND page.origin_id IS NULL
+                   AND page.answered_date IS NULL AND page.revoked_date IS NULL
+                   AND page.escalated_date IS NULL AND page.id > %s
+                   AND page.asked_date + company.dso_page_reminder_days
+                       * (page.reminder_count + 1) <= open.today
+                 ORDER BY page.id
+                 LIMIT %s
+                   FOR NO KEY UPDATE OF page SKIP LOCKED
+                """,
+                list(todays),
+                list(todays.values()),
+                position,
+                BATCH_SIZE,
+            )
+        )
+        return self.browse([row[0] for row in self.env.cr.fetchall()])
+
+    def _follow_up(self, today):
+        """Remind once, or escalate. A question about items that are all cleared is over.
+
+        :return: whether something was sent
+        """
+        self.ensure_one()
+        if self.line_ids and not self._get_lines():
+            self.escalated_date = today
+            return False
+        company = self.company_id
+        reminder, escalation = rules.next_reminder(
+            self.asked_date,
+            self.reminder_count,
+            company.dso_page_reminder_days,
+            company.dso_page_reminders,
+        )
+        if reminder and reminder <= today:
+            self._remind()
+            return True
+        if escalation and escalation <= today:
+            self._escalate(today)
+            return True
+        return False
+
+    def _remind(self):
+        """The question again, to those who were asked last, by a link of its own."""
+        last = self._get_question_pages().sorted("id")[-1:]
+        [(page, token)] = self._create_pages([self._prepare_question_page(last.recipient_ids)])
+        page._mail_link("dso_collection.mail_template_page_reminder", token)
+        self.reminder_count += 1
+
+    def _prepare_question_page(self, recipients):
+        """Values of another page of this question."""
+        origin = self._get_origin()
+        return {
+            "customer_id": origin.customer_id.id,
+            "action_id": origin.action_id.id,
+            "purpose": origin.purpose,
+            "recipient_ids": [Command.set(recipients.ids)],
+            "emails": self._format_emails(recipients),
+            "lang": recipients[:1].lang or origin.lang,
+            "line_ids": [Command.set(origin.line_ids.ids)],
+            "expires_date": self._get_expiry(origin.company_id),
+            "asked_date": origin.asked_date,
+            "origin_id": origin.id,
+        }
+
+    def _escalate(self, today):
+        """Nobody answers: an activity for the person to whom questions are escalated, and for the
+        collector where there is none."""
+        customer = self.customer_id
+        user = (
+            self.company_id.dso_page_escalation_user_id
+            or customer.collector_id
+            or self.company_id.dso_default_collector_id
+        )
+        customer = customer.with_context(lang=user.lang)
+        note = customer.env._(
+            "%(colleagues)s have not answered the question “%(question)s” of %(date)s, in spite of "
+            "%(count)s reminders.",
+            colleagues=self.emails,
+            question=self.action_id.subject or self.action_id.display_name,
+            date=self.asked_date,
+            count=self.reminder_count,
+        )
+        if user:
+            customer.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=today,
+                summary=customer.env._("Question without answer"),
+                note=note,
+                user_id=user.id,
+            )
+        else:
+            customer.message_post(body=note, subtype_xmlid="mail.mt_note")
+        self.escalated_date = today
+
+    # ------------------------------------------------------------------
+    # Forwarding
+    # ------------------------------------------------------------------
+
+    def _find_colleague(self, email):
+        """The person to whom a question may be forwarded: a user of the company, or somebody with
+        an address at the company's own domains. The link must not leave the house.
+
+        :return: res.partner, made where the address is new; empty for a stranger
+        """
+        self.ensure_one()
+        Partner = self.env["res.partner"]
+        email = email_normalize(email or "")
+        if not email:
+            return Partner
+        company = self.company_id
+        # sudo: done for the holder of the link
+        user = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("email_normalized", "=", email),
+                    ("share", "=", False),
+                    ("company_ids", "in", company.ids),
+                ],
+                limit=1,
+            )
+        )
+        if user:
+            return user.partner_id
+        if email_domain_extract(email) not in self._get_own_domains():
+            return Partner
+        known = Partner.sudo().search([("email_normalized", "=", email)], limit=1)
+        return known or Partner.sudo().create({"name": email, "email": email})
+
+    def _get_own_domains(self):
+        """The company's own e-mail domains."""
+        company = self.company_id
+        addresses = [company.email, company.partner_id.email]
+        addresses += [user.email for user in (self.customer_id.collector_id,) if user]
+        domains = {
+            email_domain_extract(email_normalize(address)) for address in addresses if address
+        }
+        return {domain for domain in domains if domain} - FREE_DOMAINS
+
+    def _forward(self, colleague, comment):
+        """The question goes to another colleague; the collector is told, and those who were asked
+        first are reminded no more."""
+        self.ensure_one()
+        origin = self._get_origin()
+        [(page, token)] = self._create_pages([origin._prepare_question_page(colleague)])
+        page._mail_link("dso_collection.mail_template_page_forward", token, comment=comment)
+        customer = self.customer_id
+        collector = customer.collector_id or self.company_id.dso_default_collector_id
+        customer = customer.with_context(lang=collector.lang)
+        note = customer.env._(
+            "%(from)s is not in charge and forwarded the question “%(question)s” to %(to)s.",
+            to=colleague.email_normalized,
+            question=self.action_id.subject or self.action_id.display_name,
+            **{"from": self._get_author_name()},
+        )
+        if comment:
+            note = f"{note}\n{comment}"
+        customer.message_post(
+            body=note,
+            partner_ids=collector.partner_id.ids,
+            author_id=self.recipient_ids[:1].id or customer.company_id.partner_id.id,
+            subtype_xmlid="mail.mt_note",
+        )
+        if len(self.recipient_ids) == 1:
+            # who is not in charge needs no link any more
+            self.expires_date = fields.Datetime.now()
+        return page
+
+    # ------------------------------------------------------------------
+    # E-mails with links
+    # ------------------------------------------------------------------
+
+    def _mail_link(self, template, token, comment=None):
+        """Write to the page's addresses, and nowhere else, in their language.
+
+        :param template: XML id of a mail.template on ``dso.page``; ``ctx['dso_url']`` is the link
+        :return: mail.mail, which Odoo's queue sends
+        """
+        self.ensure_one()
+        customer = self.customer_id
+        collector = customer.collector_id or self.company_id.dso_default_collector_id
+        sender = collector.email_formatted or self.company_id.email_formatted
+        reply_to = customer._notify_get_reply_to(default=sender)[customer.id]
+        # sudo: written by the module, for the collector
+        template = self.env.ref(template).sudo()
+        mail_id = template.with_context(
+            lang=self.lang,
+            dso_url=self._get_url(self.company_id, token),
+            dso_comment=comment,
+        ).send_mail(
+            self.id,
+            email_values={
+                "model": "dso.customer",
+                "res_id": customer.id,
+                "email_from": sender,
+                "email_to": self.emails,
+                "recipient_ids": [],
+                "reply_to": reply_to,
+                "author_id": collector.partner_id.id,
+                "auto_delete": False,
+            },
+        )
+        return self.env["mail.mail"].sudo().browse(mail_id)

@@ -1,0 +1,270 @@
+import re
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, tagged
+
+from .common import DsoCommon
+
+NOW = "2026-03-06 09:00:00"
+
+
+class PageCommon(DsoCommon):
+    """A customer with two open invoices and the link of its e-mail."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first = cls._invoice("2026-02-20", 100)
+        cls.second = cls._invoice("2026-03-20", 50)
+        cls.lines = cls._line(cls.first) | cls._line(cls.second)
+
+    @classmethod
+    def _send_link(cls, **values):
+        """The link of an interactive e-mail that leaves.
+
+        :return: (page, token)
+        """
+        customer = cls._customer()
+        action = cls.env["dso.action"].create(
+            {
+                "customer_id": customer.id,
+                "origin": "manual",
+                "action_type": "email_interactive",
+                "date": "2026-03-06",
+                "collector_id": cls.collector.id,
+                "subject": "Your account",
+                "body": "<p>Dear customer</p>",
+                **values,
+            }
+        )
+        action.action_execute()
+        return action.page_ids, cls._find_token(action)
+
+    @classmethod
+    def _find_token(cls, action):
+        return re.search(r"/dso/p/([\w-]+)", str(action.mail_id.body_html)).group(1)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestPage(PageCommon):
+    """Links, answers, and what the collector decides."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["dso.customer"]._plan()
+        cls.page, cls.token = cls._send_link()
+
+    def _answer(self, kind="comment", lines=None, **values):
+        return self.env["dso.page.answer"]._receive(
+            self.page,
+            {
+                "key": f"key-{self.env['dso.page.answer'].search_count([])}-{kind}",
+                "kind": kind,
+                "line_ids": self.lines if lines is None else lines,
+                **values,
+            },
+        )
+
+    def test_a_message_that_leaves_has_its_own_link(self):
+        self.assertEqual(
+            (self.page.purpose, self.page.emails), ("customer", "ann@acme.example.com")
+        )
+        self.assertEqual(self.page.customer_id, self._customer())
+        self.assertNotIn(self.token, str(self.page.read()), "only a digest of it is kept")
+        self.assertEqual(self.env["dso.page"]._find(self.token), self.page)
+        _page, other = self._send_link()
+        self.assertNotEqual(other, self.token)
+        self.assertGreaterEqual(len(self.token) * 6, 128, "bits")
+
+    def test_previews_have_no_link(self):
+        action = self._open_action()
+        action.action_type = "email_interactive"
+        before = self.env["dso.page"].search_count([])
+        body = str(action._get_channel()._preview(action)["body"])
+        self.assertIn("/dso/p/the-link-comes-here", body)
+        self.assertEqual(self.env["dso.page"].search_count([]), before)
+        self.assertFalse(self.env["dso.page"]._find("the-link-comes-here"))
+
+    def test_customers_without_page_get_a_button_that_begins_an_email(self):
+        self._customer().page_enabled = False
+        action = self._open_action()
+        body = action._dso_render("<p>#interactive_page_button</p>", html=True)
+        self.assertIn("mailto:", body)
+        self.assertNotIn("/dso/p/", body)
+
+    def test_wrong_expired_and_revoked_links_open_nothing(self):
+        find = self.env["dso.page"]._find
+        for wrong in ("", "x" * 32, self.token[:-1], self.token + "x", None, 5, "x" * 5000):
+            self.assertFalse(find(wrong))
+        with freeze_time("2026-04-05 08:59:59"):
+            self.assertTrue(find(self.token))
+        with freeze_time("2026-04-05 09:00:00"):
+            self.assertFalse(find(self.token))
+        self.page.with_user(self.collector).action_revoke()
+        self.assertFalse(find(self.token))
+        self.assertEqual(self.page.state, "revoked")
+
+    def test_a_new_link_ends_the_old_one(self):
+        new, token = self.page.sudo()._renew()
+        self.assertFalse(self.env["dso.page"]._find(self.token))
+        self.assertEqual(self.env["dso.page"]._find(token), new)
+        self.assertEqual((new.emails, new.recipient_ids), (self.page.emails, self.contact))
+        self.assertFalse(self.page.sudo()._renew(), "once")
+        new.action_revoke()
+        self.assertFalse(new.sudo()._renew(), "somebody decided so")
+
+    def test_only_items_of_the_page(self):
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        foreign = self._line(self._invoice("2026-02-20", 70, partner=stranger))
+        self.assertEqual(self.page._get_lines(), self.lines)
+        self.assertEqual(self.page._get_lines((foreign | self.lines[0]).ids), self.lines[0])
+        self.assertFalse(self.page._get_lines(foreign.ids))
+
+    def test_an_answer_is_a_reply_to_handle(self):
+        answer = self._answer("promise", self.lines[0], date="2026-03-16", comment="On <b>it</b>")
+        reply = answer.reply_id
+        self.assertEqual(
+            (reply.channel, reply.state, reply.action_id, reply.author_id),
+            ("page", "to_handle", self.page.action_id, self.contact),
+        )
+        self.assertIn("On &lt;b&gt;it&lt;/b&gt;", str(reply.message_id.body))
+        self.assertFalse(self.lines[0].dso_status_id, "a proposal changes nothing")
+        self.assertEqual(self.page.state, "answered")
+        self.assertTrue(self.page.action_id.page_answered_date)
+
+    def test_the_same_form_twice_is_one_answer(self):
+        Answer = self.env["dso.page.answer"]
+        values = {"key": "once-and-for-all", "kind": "comment", "comment": "Hello"}
+        first = Answer._receive(self.page, dict(values))
+        self.assertEqual(Answer._receive(self.page, dict(values)), first)
+        self.assertEqual(len(first.reply_id), 1)
+
+    def test_accepting_a_promise(self):
+        answer = self._answer("promise", self.lines[0], date="2026-03-16", amount=40)
+        answer.with_user(self.collector).action_accept()
+        line = self.lines[0]
+        self.assertEqual(
+            (line.dso_status_id.kind, str(line.dso_status_date), line.dso_amount),
+            ("promise", "2026-03-16", 40),
+        )
+        entry = line.dso_qualification_ids[0]
+        self.assertEqual((entry.source, entry.user_id), ("customer", self.collector))
+        self.assertEqual((answer.state, answer.reply_id.state), ("accepted", "handled"))
+        with self.assertRaises(UserError):
+            answer.with_user(self.collector).action_accept()
+
+    def test_accepting_a_dispute_makes_its_follow_up(self):
+        status = self.env.ref("dso_collection.status_dispute_price")
+        answer = self._answer(
+            "dispute", self.lines[0], status_id=status.id, comment="Too dear", amount=10
+        )
+        answer.with_user(self.collector).action_accept()
+        self.assertEqual(self.lines[0].dso_status_id, status)
+        specific = self._customer().open_action_ids.filtered(lambda a: a.origin == "specific")
+        self.assertEqual(specific.item_ids.line_id, self.lines[0])
+
+    def test_changing_what_was_proposed(self):
+        answer = self._answer("promise", self.lines[0], date="2026-03-16")
+        action = answer.with_user(self.collector).action_change()
+        wizard = (
+            self.env["dso.item.qualify"]
+            .with_user(self.collector)
+            .with_context(**action["context"])
+            .create({})
+        )
+        self.assertEqual(
+            (wizard.kind, str(wizard.date), wizard.answer_id), ("promise", "2026-03-16", answer)
+        )
+        wizard.date = "2026-03-11"
+        wizard.action_apply()
+        self.assertEqual(str(self.lines[0].dso_status_date), "2026-03-11")
+        self.assertEqual(answer.state, "changed")
+
+    def test_refusing(self):
+        answer = self._answer("promise", self.lines[0], date="2026-03-16")
+        answer.with_user(self.collector).action_refuse("Too late")
+        self.assertFalse(self.lines[0].dso_status_id)
+        self.assertEqual((answer.state, answer.decision_comment), ("refused", "Too late"))
+        self.assertEqual(answer.reply_id.state, "handled")
+
+    def test_who_may_decide(self):
+        answer = self._answer("comment", comment="Hello")
+        public = self.env.ref("base.public_user").id
+        for user in (self.reader.id, public):
+            with self.subTest(user), self.assertRaises(AccessError):
+                answer.with_user(user).action_accept()
+        self.company.dso_own_customers_only = True
+        self._customer().collector_id = self.manager
+        with self.assertRaises(AccessError):
+            answer.with_user(self.collector).action_accept()
+
+    def test_colleagues_see_the_items_of_the_question_only(self):
+        colleague = self.env["res.partner"].create({"name": "Sam", "email": "sam@company.test"})
+        page, _token = self._send_link(
+            action_type="email_internal",
+            recipient_ids=[(6, 0, colleague.ids)],
+            item_ids=[(0, 0, {"line_id": self.lines[1].id})],
+        )
+        self.assertEqual((page.purpose, page._get_lines()), ("colleague", self.lines[1]))
+
+
+@tagged("post_install", "-at_install")
+class TestPageHttp(PageCommon, HttpCase):
+    """The pages as strangers see them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["dso.customer"]._plan()
+        cls.page, cls.token = cls._send_link()
+        cls.path = f"/dso/p/{cls.token}"
+
+    def _get_form(self, response):
+        return {
+            name: re.search(rf'name="{name}" value="([^"]+)"', response.text).group(1)
+            for name in ("csrf_token", "key")
+        }
+
+    def test_looking_changes_nothing(self):
+        for _time in range(2):
+            response = self.url_open(self.path)
+            self.assertEqual(response.status_code, 200)
+        self.page.invalidate_recordset()
+        self.assertEqual(self.page.state, "sent")
+        self.assertIn("no-store", response.headers["Cache-Control"])
+        self.assertIn("noindex", response.headers["X-Robots-Tag"])
+        self.assertIn(self.first.name, response.text)
+
+    def test_links_that_open_nothing_look_the_same(self):
+        revoked, token = self._send_link()
+        revoked.action_revoke()
+        expired, old = self._send_link()
+        expired.sudo().expires_date = "2020-01-01 00:00:00"
+        pages = []
+        for link in ("x" * 32, token, old):
+            response = self.url_open(f"/dso/p/{link}")
+            self.assertEqual(response.status_code, 404)
+            text = re.sub(r'csrf_token" value="[^"]+"', "", response.text)
+            pages.append(text.replace(link, ""))
+        self.assertEqual(len(set(pages)), 1)
+
+    def test_answering(self):
+        form = self._get_form(self.url_open(self.path))
+        data = {**form, "kind": "comment", "comment": "Hello", "item": str(self.lines[0].id)}
+        for _time in range(2):
+            response = self.url_open(f"{self.path}/answer", data=data)
+            self.assertEqual(response.status_code, 200)
+            self.assertIn("your answer was received", response.text)
+        self.assertEqual(self.page.answer_ids.mapped("comment"), ["Hello"])
+        self.assertEqual(self.page.answer_ids.line_ids, self.lines[0])
+
+    def test_forms_of_others_are_refused(self):
+        form = self._get_form(self.url_open(self.path))
+        data = {**form, "kind": "comment", "comment": "Hello"}
+        response = self.url_open(f"{self.path}/answer", data={**data, "csrf_token": "x"})
+        self.assertEqual(response.status_code, 400)
+        self.assertFalse(self.page.answer_ids)

@@ -1,0 +1,108 @@
+"""Links of interactive pages, what strangers hand in, reminders of colleagues."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from engine import pages
+from hypothesis import given, strategies as st
+
+NOW = datetime(2026, 3, 6, 9, 0)
+
+
+@pytest.mark.parametrize(
+    ("expires", "revoked", "expected"),
+    [
+        (NOW + timedelta(seconds=1), None, True),
+        (NOW, None, False),
+        (NOW - timedelta(days=1), None, False),
+        (NOW + timedelta(days=30), NOW - timedelta(days=1), False),
+    ],
+)
+def test_open(expires, revoked, expected):
+    assert pages.is_open(expires, revoked, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Proof.pdf", "Proof.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\x\\scan.png", "scan.png"),
+        ("a\x00b\n.pdf", "ab.pdf"),
+        ("<img src=x onerror=alert(1)>.png", "img src=x onerror=alert(1).png"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("", "file"),
+        ("...", "file"),
+        (None, "file"),
+        ("x" * 200 + ".pdf", "x" * 76 + ".pdf"),
+    ],
+)
+def test_names(name, expected):
+    assert pages.clean_file_name(name) == expected
+
+
+@given(st.text(max_size=300))
+def test_names_are_always_harmless(name):
+    clean = pages.clean_file_name(name)
+    assert 0 < len(clean) <= pages.MAX_FILE_NAME
+    assert not set(clean) & set('/\\<>"\x00\n\r\u202e')
+    assert clean not in (".", "..")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "head", "expected"),
+    [
+        ("a.pdf", 10, b"%PDF-1.4", None),
+        ("a.PDF", 10, b"%PDF-1.4", None),
+        ("a.pdf", 0, b"", "empty"),
+        ("a.pdf", pages.MAX_FILE_SIZE, b"%PDF-1.4", None),
+        ("a.pdf", pages.MAX_FILE_SIZE + 1, b"%PDF-1.4", "too_big"),
+        ("a.html", 10, b"<html>", "type"),
+        ("a.svg", 10, b"<svg>", "type"),
+        ("a.exe", 10, b"MZ", "type"),
+        ("a", 10, b"%PDF-", "type"),
+        ("a.pdf.html", 10, b"%PDF-", "type"),
+        ("a.png", 10, b"<svg xmlns", "content"),
+        ("a.jpg", 10, b"\x89PNG\r\n\x1a\n", "content"),
+        ("a.txt", 10, b"Paid on Monday", None),
+        ("a.txt", 10, b"  <script>alert(1)</script>", "content"),
+        ("a.txt", 10, b"\xef\xbb\xbf<!DOCTYPE html>", "content"),
+        ("a.csv", 10, b"a;b\x00c", "content"),
+        ("a.xlsx", 10, b"PK\x03\x04", None),
+    ],
+)
+def test_files(name, size, head, expected):
+    assert pages.check_file(name, size, head) == expected
+
+
+def test_kept_types_are_never_pages():
+    """Whatever is accepted, no browser runs it."""
+    kept = {pages.get_file_type(f"a.{extension}") for extension in pages.FILE_TYPES}
+    assert not {kind for kind in kept if "html" in kind or "svg" in kind or "script" in kind}
+    assert pages.get_file_type("a.svg") is None
+
+
+def test_promises_by_hand():
+    """180 days after 6 March 2026: 25 + 30 + 31 + 30 + 31 + 31 = 178 at 31 August, 2 September."""
+    today = date(2026, 3, 6)
+    assert pages.check_promise(None, today) == "missing"
+    assert pages.check_promise(date(2026, 3, 5), today) == "past"
+    assert pages.check_promise(today, today) is None
+    assert pages.check_promise(date(2026, 9, 2), today) is None
+    assert pages.check_promise(date(2026, 9, 3), today) == "far"
+
+
+def test_reminders_by_hand():
+    """Asked on Monday 2 March, every 3 days, twice: 5 and 8 March, escalated on the 11th."""
+    asked = date(2026, 3, 2)
+    assert pages.next_reminder(asked, 0, 3, 2) == (date(2026, 3, 5), None)
+    assert pages.next_reminder(asked, 1, 3, 2) == (date(2026, 3, 8), None)
+    assert pages.next_reminder(asked, 2, 3, 2) == (None, date(2026, 3, 11))
+    assert pages.next_reminder(asked, 0, 0, 2) == (None, None)
+
+
+@given(st.integers(0, 10), st.integers(0, 30), st.integers(0, 5))
+def test_reminders_are_one_or_the_other(reminders, every, maximum):
+    reminder, escalation = pages.next_reminder(date(2026, 3, 2), reminders, every, maximum)
+    assert not (reminder and escalation)
+    assert every == 0 or reminder or escalation
