@@ -9,14 +9,14 @@ import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { AmountsListRenderer } from "../amounts/amounts_list";
 
-/** What a narrow screen has room for. */
-const NARROW_COLUMNS = new Set([
+/** What a narrow screen has room for, the most important first. */
+const NARROW_COLUMNS = [
+    "move_name",
+    "amount_residual_currency",
+    "dso_days_overdue",
     "dso_is_leader",
     "dso_has_specific",
-    "move_name",
-    "dso_days_overdue",
-    "amount_residual_currency",
-]);
+];
 
 /** A form is drawn again at each keystroke: only what changed is read from the server again. */
 export class StatementModel extends RelationalModel {
@@ -40,11 +40,12 @@ export class StatementListRenderer extends AmountsListRenderer {
 
     getActiveColumns() {
         const columns = super.getActiveColumns();
-        return this.env.isSmall
-            ? columns.filter(
-                  (column) => column.type === "field" && NARROW_COLUMNS.has(column.name)
-              )
-            : columns;
+        if (!this.env.isSmall) {
+            return columns;
+        }
+        return NARROW_COLUMNS.map((name) => columns.find((column) => column.name === name)).filter(
+            Boolean
+        );
     }
 }
 
