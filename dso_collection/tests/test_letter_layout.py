@@ -112,9 +112,7 @@ class TestLetterLayout(LetterCommon):
         for window, low, high in (("din5008", 53.7, 62.7), ("dl_right", 55.0, 65.0)):
             with self.subTest(window=window):
                 self.company.dso_letter_window = window
-                letter = self._letter(
-                    self._make_customer("Post"), action_type="letter_registered"
-                )
+                letter = self._letter(self._make_customer("Post"), action_type="letter_registered")
                 ((down, across), *_more) = self._find(self._print_pages(letter)[0], "Registered")
                 self.assertTrue(low < down < high)
                 self.assertAlmostEqual(across, 25.0, delta=0.5)
@@ -138,9 +136,7 @@ class TestLetterLayout(LetterCommon):
                 if rows:
                     self.assertEqual(len(headings), 1)
                     self.assertLess(headings[0][0], rows[0][0])
-                lowest = max(
-                    down for down, _across, text in words if f"/ {len(pages)}" not in text
-                )
+                lowest = max(down for down, _across, text in words if f"/ {len(pages)}" not in text)
                 self.assertLess(lowest, 297 - 5)
                 for down, _across, text in rows:
                     self.assertLess(down, TEXT_BOTTOM, text)
@@ -231,7 +227,5 @@ class TestLetterLayoutPatched(TestLetterLayout):
     def test_it_is_the_patched_one(self):
         self.assertTrue(_wkhtml().is_patched_qt)
         page = self._print_pages(self._letter(self._make_customer("Font")))[0]
-        fonts = {
-            font.get_object()["/BaseFont"] for font in page["/Resources"]["/Font"].values()
-        }
+        fonts = {font.get_object()["/BaseFont"] for font in page["/Resources"]["/Font"].values()}
         self.assertIn("Lato", " ".join(fonts))
