@@ -9,6 +9,8 @@
     "application": True,
     "depends": [
         "account",
+        # Odoo installs it with account: paying online adds nothing to any database
+        "account_payment",
         "base_import",
         "mail",
         "phone_validation",

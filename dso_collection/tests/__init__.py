@@ -28,3 +28,7 @@ from . import test_letter
 from . import test_snailmail
 from . import test_fax
 from . import test_evidence
+from . import test_page
+from . import test_page_customer
+from . import test_page_payment
+from . import test_page_security
