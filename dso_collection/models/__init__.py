@@ -18,6 +18,9 @@ from . import dso_customer_plan
 from . import dso_customer_promise
 from . import dso_customer_reply
 from . import dso_customer_evidence
+from . import dso_page_statement
+from . import dso_page_payment
+from . import dso_page_renewal
 from . import dso_customer_page
 from . import dso_customer
 from . import dso_action_item
@@ -55,10 +58,12 @@ from . import dso_summary
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
+from . import ir_http
 from . import mail_mail
 from . import mail_notification
 from . import mail_template
 from . import mail_thread
+from . import payment_transaction
 from . import phone_blacklist
 from . import res_partner
 from . import sms_sms
