@@ -30,3 +30,4 @@ from . import test_fax
 from . import test_evidence
 from . import test_page
 from . import test_page_customer
+from . import test_page_payment

@@ -87,4 +87,4 @@ class PageHttpCase(DsoCommon, HttpCase):
 
     def _texts(self, document, path):
         """The texts of what an expression finds, blanks made single."""
-        return [" ".join(node.text_content().split()) for node in document.xpath(path)]
+        return [" ".join(node.text_content().replace("\ufeff", "").split()) for node in document.xpath(path)]

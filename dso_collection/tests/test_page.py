@@ -1,6 +1,8 @@
+import io
 import re
 
 from freezegun import freeze_time
+from pypdf import PdfReader
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
@@ -123,6 +125,17 @@ class TestPage(PageCommon):
         self.assertEqual(self.page._get_lines(), self.lines)
         self.assertEqual(self.page._get_lines((foreign | self.lines[0]).ids), self.lines[0])
         self.assertFalse(self.page._get_lines(foreign.ids))
+
+    def test_the_statement_as_a_letter(self):
+        """Claims of 100 and 50, a credit of 30: the balance is 120."""
+        refund = self._credit(30)
+        content = self.page.sudo()._make_statement_pdf()
+        pages = PdfReader(io.BytesIO(content)).pages
+        text = " ".join("".join(page.extract_text() for page in pages).split())
+        for move in self.first | self.second | refund:
+            self.assertIn(move.name, text)
+        self.assertIn("Statement of account: Acme", text)
+        self.assertIn("120.00", text)
 
     def test_an_answer_is_a_reply_to_handle(self):
         answer = self._answer("promise", self.lines[0], date="2026-03-16", comment="On <b>it</b>")
