@@ -19,7 +19,7 @@ import report  # noqa: E402
 from dsodev import databases, odoo, paths  # noqa: E402
 from dsodev.ui import Stop, say  # noqa: E402
 
-AREAS = ("plan", "mail", "post", "pages", "install", "status", "qualify", "letters")
+AREAS = ("plan", "mail", "post", "pages", "install", "status", "qualify", "letters", "page")
 PREFIX = "dso_bench_"
 PEER = "account_credit_control"
 PEER_PACKAGE = "odoo-addon-account-credit-control==19.0.1.0.0.13"
@@ -162,6 +162,17 @@ class Bench:
             ours=self.size(500),
             theirs=self.size(100),
         )
+
+    def page(self):
+        """One customer with few open items, and one with many."""
+        result = {}
+        for name, items in (("few", 5), ("many", self.size(5_000))):
+            database = self._make(f"page_{name}", self.module())
+            # every other item is the other customer's
+            measure("setting.fill", database=database, customers=2, items=2 * items)
+            link = measure("customer_page.prepare", database=database)
+            result[name] = measure("customer_page.side_by_side", database=database, **link)
+        return result
 
 
 def measure(name, **arguments):

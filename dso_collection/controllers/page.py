@@ -1,12 +1,9 @@
 import secrets
 
-from psycopg2 import IntegrityError
-
 from odoo import fields, http
 from odoo.exceptions import ValidationError
 from odoo.http import request
 from odoo.modules import get_manifest
-from odoo.tools import mute_logger
 from odoo.tools.translate import _lt
 
 from ..engine import colors, pages as rules
@@ -203,24 +200,12 @@ class PageController(http.Controller):
                 raise Problem("limit")
             values = self._read_answer(page, post)
             files = self._read_files(page)
-            answer = self._note(page, values, files)
+            answer = page.env["dso.page.answer"]._receive_once(page, values, files)
         except Problem as problem:
             return self._show_problem(page, token, str(problem), post)
         response = request.redirect(f"/dso/p/{token}?done={answer.id}", code=303)
         response.headers.update(HEADERS)
         return response
-
-    def _note(self, page, values, files):
-        Answer = page.env["dso.page.answer"]
-        try:
-            with request.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                return Answer._receive(page, values, files)
-        except IntegrityError:
-            # the same form came twice at a time: the other one is noted
-            known = Answer.search([("page_id", "=", page.id), ("key", "=", values["key"])])
-            if not known:
-                raise
-            return known
 
     # ------------------------------------------------------------------
     # What comes in
@@ -338,6 +323,8 @@ class PageController(http.Controller):
             if not self._is_allowed("file", page.id):
                 raise Problem("limit")
             name = rules.clean_file_name(upload.filename)
+            # a request that Odoo begins anew has read it already
+            upload.stream.seek(0)
             # one byte more than allowed tells that it is too much
             content = upload.stream.read(rules.MAX_FILE_SIZE + 1)
             problem = rules.check_file(name, len(content), content[:HEAD])

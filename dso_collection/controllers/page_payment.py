@@ -3,6 +3,7 @@ from werkzeug.exceptions import NotFound
 from odoo import http
 from odoo.exceptions import ValidationError
 from odoo.http import request
+from odoo.tools import is_html_empty
 from odoo.tools.translate import _lt
 
 from odoo.addons.payment.controllers.portal import PaymentPortal
@@ -113,6 +114,10 @@ class PaymentPageController(PaymentPortal):
                 "transaction_route": f"/dso/p/{token}/transaction/{selection}",
                 "landing_route": "/dso/p/paid",
                 "access_token": False,
+                # what Odoo gives to pages of its portal
+                "is_html_empty": is_html_empty,
+                "res_company": page.company_id,
+                "user_id": request.env.user,
             },
         )
         # providers may ask which site sends a payer: the site is told, not the link

@@ -31,3 +31,4 @@ from . import test_evidence
 from . import test_page
 from . import test_page_customer
 from . import test_page_payment
+from . import test_page_security
