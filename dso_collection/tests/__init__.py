@@ -32,3 +32,4 @@ from . import test_page
 from . import test_page_customer
 from . import test_page_payment
 from . import test_page_security
+from . import test_page_browser
