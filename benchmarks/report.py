@@ -254,6 +254,33 @@ def _sheet_rows(values):
     return rows
 
 
+def _page_rows(values):
+    few, many = values["few"], values["many"]
+    rows = [
+        _row(
+            f"Customer's page, {found['items']:,} open items",
+            f"{found['page_ms']:.0f} ms",
+            f"Odoo's portal list {found['portal_ms']:.0f} ms",
+            f"{found['page_ms'] / found['portal_ms']:.2f}",
+            "at most 2",
+            found["page_ms"] <= 2 * found["portal_ms"],
+        )
+        for found in (few, many)
+    ]
+    more = many["page_queries"] - few["page_queries"]
+    rows.append(
+        _row(
+            "Its queries",
+            many["page_queries"],
+            f"{few['items']} items: {few['page_queries']}",
+            "",
+            "as many",
+            more <= 0,
+        )
+    )
+    return rows
+
+
 def _letters_rows(values):
     ours = values["ours_letters"] / values["ours_seconds"]
     theirs = values["theirs_letters"] / values["theirs_seconds"]

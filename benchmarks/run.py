@@ -31,6 +31,7 @@ AREAS = (
     "sms",
     "alerts",
     "sheet",
+    "page",
 )
 PREFIX = "dso_bench_"
 PEER = "account_credit_control"
@@ -201,6 +202,17 @@ class Bench:
         database = self.planned("large", self.size(1_000_000))
         measure("alerts.prepare", database=database, rules=50)
         return measure("alerts.evaluate", database=database)
+
+    def page(self):
+        """One customer with few open items, and one with many."""
+        result = {}
+        for name, items in (("few", 5), ("many", self.size(5_000))):
+            database = self._make(f"page_{name}", self.module())
+            # every other item is the other customer's
+            measure("setting.fill", database=database, customers=2, items=2 * items)
+            link = measure("customer_page.prepare", database=database)
+            result[name] = measure("customer_page.side_by_side", database=database, **link)
+        return result
 
 
 def measure(name, **arguments):

@@ -24,6 +24,8 @@ LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ ([A-Z]+) (\S+) (
 LOADING = re.compile(r"(?:Loading module|creating or updating) \S+ \((\d+)/(\d+)\)")
 # Said once for each new database, of any PostgreSQL without its contributed extensions.
 HARMLESS = re.compile(r"CREATE EXTENSION|Unable to create PostgreSQL extensions")
+# What the tests use beside what the module depends on: a provider of payments without money.
+EXTRAS = ("payment_demo",)
 
 
 def sql(query, database="postgres"):
@@ -120,7 +122,7 @@ def module_hash():
 def base(*, demo):
     """A template with the module's dependencies installed; returns its name."""
     name = "dso_base_demo" if demo else "dso_base"
-    depends = sorted(manifest()["depends"])
+    depends = sorted([*manifest()["depends"], *EXTRAS])
     wanted = digest("1", odoo.find().identity(), depends)
     with lock(f"db-{name}"):
         if note(name) != MARK + wanted:
@@ -241,4 +243,4 @@ def state(database):
 
 
 def note_key(demo):
-    return digest(odoo.find().identity(), sorted(manifest()["depends"]), demo)
+    return digest(odoo.find().identity(), sorted([*manifest()["depends"], *EXTRAS]), demo)

@@ -1,39 +1,31 @@
 import secrets
 
-from psycopg2 import IntegrityError
-
 from odoo import fields, http
 from odoo.exceptions import ValidationError
 from odoo.http import request
-from odoo.tools import mute_logger
+from odoo.modules import get_manifest
 from odoo.tools.translate import _lt
 
-from ..engine import pages as rules
+from ..engine import colors, pages as rules
+from ..models.dso_page import HEADERS
 from ..models.dso_page_answer import KINDS_BY_PURPOSE
 
 #: A form with its files, and what surrounds them.
 MAX_REQUEST = rules.MAX_FILES * rules.MAX_FILE_SIZE + rules.MEGABYTE
 #: How much of a file its type is recognised by.
 HEAD = 4096
-#: No page is kept, found by search engines, shown inside another one, or told of to other sites.
-HEADERS = {
-    "Cache-Control": "no-store, private",
-    "Pragma": "no-cache",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-        "script-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; "
-        "base-uri 'none'; form-action 'self'"
-    ),
-}
+#: Nothing from elsewhere, no script and no style but those that carry the response's own nonce.
+POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'nonce-{nonce}'; "
+    "script-src 'nonce-{nonce}'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
 #: What a form says is wrong, in the visitor's language.
 PROBLEMS = {
     "missing": _lt("Please choose the day on which you will pay."),
     "past": _lt("The day of payment cannot be in the past."),
     "far": _lt("The day of payment is too far away. Please call us."),
+    "no_kind": _lt("Please choose what you want to tell us."),
     "no_items": _lt("Please tick the items that your answer is about."),
     "no_reason": _lt("Please choose a reason."),
     "no_comment": _lt("Please write your answer."),
@@ -46,6 +38,23 @@ PROBLEMS = {
     "content": _lt("A file is not what its name says."),
     "stranger": _lt("Please enter the address of a colleague: it is none of this company."),
     "limit": _lt("Too many requests. Please try again later."),
+}
+#: By which of its fields a form shows what is wrong.
+FIELDS = {
+    "missing": "date",
+    "past": "date",
+    "far": "date",
+    "no_kind": "kind",
+    "no_items": "item",
+    "no_reason": "reason",
+    "no_comment": "comment",
+    "amount": "amount",
+    "currencies": "amount",
+    "too_many": "files",
+    "empty": "files",
+    "too_big": "files",
+    "type": "files",
+    "content": "files",
 }
 
 
@@ -73,10 +82,12 @@ class PageController(http.Controller):
         page = request.env["dso.page"].sudo()._find(token)
         if page:
             company = page.company_id
-            page = page.with_context(
-                lang=page.lang or company.partner_id.lang or "en_US",
-                allowed_company_ids=company.ids,
-            )
+            lang = page.lang or company.partner_id.lang or "en_US"
+            # sudo: see above; a visitor is nobody's user, whoever is logged in on this machine
+            page = page.with_user(request.env.ref("base.public_user")).sudo()
+            page = page.with_context(lang=lang, allowed_company_ids=company.ids)
+            # what the templates and messages below say, in the same language
+            request.update_context(lang=lang)
         return page
 
     def _get_address(self):
@@ -89,10 +100,20 @@ class PageController(http.Controller):
         return self._respond("dso_collection.page_closed", {"token": token}, status=status)
 
     def _respond(self, template, values, status=200):
+        nonce = secrets.token_urlsafe(16)
+        company = values.get("company")
+        values = {
+            "nonce": nonce,
+            "version": get_manifest("dso_collection")["version"],
+            # the company's colour as far as everybody can read it
+            "color": colors.readable(company and company.email_secondary_color),
+            **values,
+        }
         response = request.render(template, values)
         response.flatten()
         response.status_code = status
         response.headers.update(HEADERS)
+        response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
         return response
 
     def _open(self, token):
@@ -117,18 +138,35 @@ class PageController(http.Controller):
         page, response = self._open(token)
         return response or self._show(page, token, params)
 
-    def _show(self, page, token, params, **values):
+    @http.route("/dso/p/<path:token>", type="http", auth="public", methods=["GET"])
+    def show_nothing(self, token, **_params):
+        """Whatever else is asked for below a link, forms by GET too, gives the plain page."""
+        return self._refuse(token.partition("/")[0])
+
+    def _show(self, page, token, params, status=200, **values):
         template = f"dso_collection.page_{page.purpose}"
-        prepare = getattr(page, f"_prepare_{page.purpose}_page")
         values = {
-            **prepare(params),
+            **page._prepare_page(params),
             "token": token,
             # a form that is sent twice is one answer
             "key": secrets.token_urlsafe(12),
             **values,
         }
-        request.update_context(lang=page.env.context["lang"])
-        return self._respond(template, values)
+        return self._respond(template, values, status=status)
+
+    def _show_problem(self, page, token, code, entered):
+        """The page again, with what is wrong and everything that was entered."""
+        return self._show(
+            page,
+            token,
+            entered,
+            status=429 if code == "limit" else 422,
+            problem=request.env._(PROBLEMS[code]),
+            problem_code=code,
+            problem_field=FIELDS.get(code),
+            entered=entered,
+            ticked=set(request.httprequest.form.getlist("item")),
+        )
 
     @http.route(
         "/dso/p/<string:token>/seen",
@@ -163,27 +201,12 @@ class PageController(http.Controller):
                 raise Problem("limit")
             values = self._read_answer(page, post)
             files = self._read_files(page)
-            answer = self._note(page, values, files)
+            answer = page.env["dso.page.answer"]._receive_once(page, values, files)
         except Problem as problem:
-            return self._show_problem(page, token, post, problem)
-        return request.redirect(f"/dso/p/{token}?done={answer.kind}", code=303)
-
-    def _show_problem(self, page, token, post, problem):
-        """The page again, with what is wrong and what was entered."""
-        text = page.env._(PROBLEMS[str(problem)])
-        return self._show(page, token, {}, problem=text, entered=post)
-
-    def _note(self, page, values, files):
-        Answer = page.env["dso.page.answer"]
-        try:
-            with request.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                return Answer._receive(page, values, files)
-        except IntegrityError:
-            # the same form came twice at a time: the other one is noted
-            known = Answer.search([("page_id", "=", page.id), ("key", "=", values["key"])])
-            if not known:
-                raise
-            return known
+            return self._show_problem(page, token, str(problem), post)
+        response = request.redirect(f"/dso/p/{token}?done={answer.id}", code=303)
+        response.headers.update(HEADERS)
+        return response
 
     # ------------------------------------------------------------------
     # What comes in
@@ -197,12 +220,14 @@ class PageController(http.Controller):
         """
         kind = post.get("kind")
         key = str(post.get("key") or "")
+        if not kind:
+            raise Problem("no_kind")
         if kind not in KINDS_BY_PURPOSE[page.purpose] or not 8 <= len(key) <= 64:
             raise ValidationError(
                 request.env._("This form is not complete. Please reload the page.")
             )
         comment = str(post.get("comment") or "").strip()[: rules.MAX_COMMENT]
-        lines = self._read_lines(page)
+        lines = self._read_lines(page, post)
         values = {
             "key": key,
             "kind": kind,
@@ -214,8 +239,11 @@ class PageController(http.Controller):
         read = getattr(self, f"_read_kind_{kind}")
         return {**values, **read(page, post, lines, comment)}
 
-    def _read_lines(self, page):
+    def _read_lines(self, page, post):
         """The ticked items that are on the page; others are as if they were not ticked."""
+        if post.get("all") and page.purpose == "customer":
+            # all that the list shows, on whichever of its pages
+            return page._get_viewed_lines(post)
         ticked = request.httprequest.form.getlist("item")
         ids = {int(value) for value in ticked if value.isdecimal() and len(value) < 10}
         return page._get_lines(ids) if ids else page.env["account.move.line"]
@@ -267,7 +295,8 @@ class PageController(http.Controller):
 
     def _read_amount(self, page, post, lines):
         """The part that is promised or disputed, zero for all of it."""
-        entered = str(post.get("amount") or "").strip()
+        # each kind of answer has a field of its own
+        entered = str(post.get(f"amount_{post.get('kind')}") or post.get("amount") or "").strip()
         if not entered:
             return 0.0
         claims = lines.filtered(lambda line: line.amount_residual > 0)
@@ -295,6 +324,8 @@ class PageController(http.Controller):
             if not self._is_allowed("file", page.id):
                 raise Problem("limit")
             name = rules.clean_file_name(upload.filename)
+            # a request that Odoo begins anew has read it already
+            upload.stream.seek(0)
             # one byte more than allowed tells that it is too much
             content = upload.stream.read(rules.MAX_FILE_SIZE + 1)
             problem = rules.check_file(name, len(content), content[:HEAD])

@@ -30,7 +30,7 @@ class PageColleagueController(PageController):
             if not colleague:
                 raise Problem("stranger")
         except Problem as problem:
-            return self._show_problem(page, token, post, problem)
+            return self._show_problem(page, token, str(problem), post)
         page._forward(colleague, comment)
         return self._respond("dso_collection.page_forwarded", {"page": page, "to": colleague.email})
 

@@ -17,6 +17,7 @@ dry run, the explanation of an action and the tests call the very same functions
 ``retry``        what failed for the moment only, and when it is tried again
 ``erm``          what is told to a provider of electronic registered mail, and read of it
 ``pages``        how long a link is good, what a stranger may hand in, when to remind
+``colors``       colours of a company that everybody can read
 ``sms``          alphabet, length and parts of an SMS
 ``score``        what to do first: how much an open action matters, and why
 ``behaviour``    how late a customer pays on average

@@ -26,12 +26,20 @@ class Limit(NamedTuple):
     minutes: int
 
 
-#: By what is limited: requests of one address, answers and new links of one page.
+#: Items on one page of a statement.
+ROWS = 50
+#: What of a statement is shown.
+SHOWS = ("all", "overdue", "not_due", "credit")
+#: Items of one payment: each is reconciled, and told of in its invoice.
+MAX_PAID = 200
+#: By what is limited: requests of one address, what is done on one page, new links of one customer.
 LIMITS = {
     "view": Limit(240, 10),
     "wrong": Limit(30, 10),
     "answer": Limit(30, 60),
     "file": Limit(60, 60),
+    "download": Limit(60, 60),
+    "pay": Limit(30, 60),
     "renew": Limit(3, 24 * 60),
 }
 
@@ -140,6 +148,50 @@ def check_promise(day: date | None, today: date) -> str | None:
     if day < today:
         return "past"
     return "far" if day > today + timedelta(days=MAX_PROMISE_DAYS) else None
+
+
+class Selection(NamedTuple):
+    """What a customer wants to pay: all or overdue items of a currency, or single items."""
+
+    scope: str
+    currency_id: int | None
+    ids: frozenset
+
+
+def parse_selection(text: str) -> Selection | None:
+    """What of the page is to be paid, as it stands in an address; ``None``: nothing that is known.
+
+    >>> parse_selection("overdue-2").scope
+    'overdue'
+    >>> sorted(parse_selection("15-3-15").ids)
+    [3, 15]
+    >>> parse_selection("3-x")
+    """
+    scope, _dash, rest = text.partition("-")
+    if scope in ("all", "overdue"):
+        return Selection(scope, int(rest), frozenset()) if _is_id(rest) else None
+    parts = text.split("-")
+    if len(parts) > MAX_PAID or not all(_is_id(part) for part in parts):
+        return None
+    return Selection("items", None, frozenset(int(part) for part in parts))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
+def get_page(wanted: str | int | None, count: int, size: int = ROWS) -> tuple[int, int]:
+    """Which page of a list is shown, and how many there are: the nearest that exists.
+
+    >>> get_page("7", 120)
+    (3, 3)
+    >>> get_page("x", 0)
+    (1, 1)
+    """
+    last = max(1, -(-count // size))
+    text = str(wanted or "")
+    number = int(text) if _is_id(text) else 1
+    return min(max(1, number), last), last
 
 
 def next_reminder(

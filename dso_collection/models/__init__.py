@@ -24,6 +24,9 @@ from . import dso_customer_criteria
 from . import dso_customer_sheet
 from . import dso_customer_statement
 from . import dso_customer_timeline
+from . import dso_page_statement
+from . import dso_page_payment
+from . import dso_page_renewal
 from . import dso_customer_page
 from . import dso_customer
 from . import dso_action_item
@@ -66,10 +69,12 @@ from . import dso_summary
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
+from . import ir_http
 from . import mail_mail
 from . import mail_notification
 from . import mail_template
 from . import mail_thread
+from . import payment_transaction
 from . import phone_blacklist
 from . import res_partner
 from . import sms_sms

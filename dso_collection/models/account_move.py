@@ -160,16 +160,24 @@ class AccountMove(models.Model):
             attachments |= move.invoice_pdf_report_id or move._dso_make_pdf()
         return attachments
 
-    def _dso_make_pdf(self):
-        """Print an invoice that was never sent, with its own report, in its customer's language."""
+    def _dso_print_pdf(self):
+        """Print an invoice with its own report, in its customer's language.
+
+        :return: (file name, content)
+        """
         self.ensure_one()
         report = self.partner_id.invoice_template_pdf_report_id or self.env.ref(
             "account.account_invoices"
         )
         content, _type = self.env["ir.actions.report"]._render_qweb_pdf(report, self.ids)
+        return self._get_invoice_report_filename(report=report), content
+
+    def _dso_make_pdf(self):
+        """The PDF of an invoice that was never sent."""
+        name, content = self._dso_print_pdf()
         return self.env["ir.attachment"].create(
             {
-                "name": self._get_invoice_report_filename(report=report),
+                "name": name,
                 "raw": content,
                 "mimetype": "application/pdf",
                 "res_model": "mail.message",

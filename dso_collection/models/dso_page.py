@@ -2,7 +2,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.tools.mail import email_normalize
 
 from ..engine import pages as rules
@@ -12,6 +12,16 @@ PURPOSES = [("customer", "Customer"), ("colleague", "Colleague")]
 PATH = "/dso/p/"
 #: What stands in a text in place of the link until it leaves: a preview opens nothing.
 PLACEHOLDER = "the-link-comes-here"
+#: No page is kept, found by search engines, shown inside another one, or told of to other sites;
+#: errors and downloads neither.
+HEADERS = {
+    "Cache-Control": "no-store, private",
+    "Pragma": "no-cache",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class DsoPage(models.Model):
@@ -24,8 +34,13 @@ class DsoPage(models.Model):
     """
 
     _name = "dso.page"
+    _inherit = [
+        "dso.page.statement",
+        "dso.page.payment",
+        "dso.page.renewal",
+        "dso.page.question",
+    ]
     _description = "Interactive Page"
-    _inherit = ["dso.page.question"]
     _order = "id desc"
     _rec_name = "partner_id"
 
@@ -175,27 +190,36 @@ class DsoPage(models.Model):
         """The reasons that customers may choose from."""
         return self.env["dso.item.status"].search([("kind", "=", "dispute")])
 
-    def _prepare_customer_page(self, params):
+    def _prepare_page(self, params):
         """What the page shows.
 
         :param params: of the address: what the visitor filters by
         :return: dict for the template
         """
         self.ensure_one()
-        lines = self._get_lines()
-        today = self.company_id._dso_today()
-        return {
+        values = {
             "page": self,
             "company": self.company_id,
             "customer": self.customer_id,
-            "collector": self.customer_id.collector_id or self.company_id.dso_default_collector_id,
-            "today": today,
-            "rows": [line._dso_prepare_row(today) for line in lines],
+            "collector": self._get_collector(),
+            "today": self.company_id._dso_today(),
             "statuses": self._get_dispute_statuses(),
             "done": params.get("done"),
             "problem": None,
+            "problem_code": None,
             "entered": {},
+            "ticked": set(),
         }
+        if self.purpose == "customer":
+            values.update(self._prepare_customer_page(params))
+        else:
+            values.update(self._prepare_colleague_page(values["today"]))
+        return values
+
+    def _get_collector(self):
+        """Who is in charge, and whom the page names."""
+        self.ensure_one()
+        return self.customer_id.collector_id or self.company_id.dso_default_collector_id
 
     # ------------------------------------------------------------------
     # What becomes of it
@@ -219,33 +243,6 @@ class DsoPage(models.Model):
         self.sudo().filtered(lambda page: not page.revoked_date).write(
             {"revoked_date": fields.Datetime.now(), "revoked_by_id": self.env.uid}
         )
-
-    def _renew(self):
-        """A new link to the same page, for the same addresses; the old one is over.
-
-        :return: (page, token), nothing where the link was revoked: somebody decided so
-        """
-        self.ensure_one()
-        if self.revoked_date or self.renewed_id:
-            return None
-        [(page, token)] = self._create_pages(
-            [
-                {
-                    "customer_id": self.customer_id.id,
-                    "action_id": self.action_id.id,
-                    "purpose": self.purpose,
-                    "recipient_ids": [Command.set(self.recipient_ids.ids)],
-                    "emails": self.emails,
-                    "lang": self.lang,
-                    "line_ids": [Command.set(self.line_ids.ids)],
-                    "expires_date": self._get_expiry(self.company_id),
-                    "asked_date": self.asked_date,
-                    "origin_id": self._get_origin().id if self.purpose == "colleague" else False,
-                }
-            ]
-        )
-        self.write({"renewed_id": page.id, "expires_date": fields.Datetime.now()})
-        return page, token
 
     def _get_author_name(self):
         """Who answers, as far as the link tells."""

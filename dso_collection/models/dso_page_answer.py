@@ -1,6 +1,8 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import html_escape, plaintext2html
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import html_escape, mute_logger, plaintext2html
 from odoo.tools.misc import format_amount, format_date
 
 KINDS = [
@@ -145,6 +147,24 @@ class DsoPageAnswer(models.Model):
         answer._note_reply()
         page._set_answered()
         return answer
+
+    @api.model
+    def _receive_once(self, page, values, files=()):
+        """:meth:`_receive` where the same form may come in twice at a time.
+
+        :raise ConcurrencyError: where another transaction noted it meanwhile, and this one cannot
+            see that: Odoo begins a request anew then, and finds it
+        """
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                return self._receive(page, dict(values), files)
+        except UniqueViolation as error:
+            known = self.sudo().search(
+                [("page_id", "=", page.id), ("key", "=", values["key"])], limit=1
+            )
+            if not known:
+                raise ConcurrencyError(str(error)) from error
+            return known
 
     def _note_reply(self):
         """What was answered, as text, for those who read the customer's file."""

@@ -78,14 +78,13 @@ class DsoPageQuestion(models.AbstractModel):
         """What colleagues may propose: not that a court is called."""
         return self.env["dso.item.status"].search([("kind", "!=", "litigation")])
 
-    def _prepare_colleague_page(self, params):
+    def _prepare_colleague_page(self, today):
         """What a colleague sees: the items of the question, who said what of them, the files.
 
         :return: dict for the template, in a constant number of queries
         """
         self.ensure_one()
         lines = self._get_lines()
-        today = self.company_id._dso_today()
         log = self._get_question_log()
         rows = [
             {
@@ -97,22 +96,14 @@ class DsoPageQuestion(models.AbstractModel):
             for line in lines
         ]
         return {
-            "page": self,
-            "company": self.company_id,
-            "customer": self.customer_id,
-            "collector": self.customer_id.collector_id or self.company_id.dso_default_collector_id,
             "question": self.action_id.comment,
             "subject": self.action_id.subject,
-            "today": today,
             "rows": rows,
             "totals": self._get_totals(rows),
             "log": log,
             "files": self._get_question_files(),
             "answers": self._get_question_pages().answer_ids,
             "statuses": self._get_proposable_statuses(),
-            "done": params.get("done"),
-            "problem": None,
-            "entered": {},
         }
 
     @api.model
@@ -239,7 +230,7 @@ class DsoPageQuestion(models.AbstractModel):
         """The question again, to those who were asked last, by a link of its own."""
         last = self._get_question_pages().sorted("id")[-1:]
         [(page, token)] = self._create_pages([self._prepare_question_page(last.recipient_ids)])
-        page._mail_link("dso_collection.mail_template_page_reminder", token)
+        page._send_link(token, "dso_collection.mail_template_page_reminder")
         self.reminder_count += 1
 
     def _prepare_question_page(self, recipients):
@@ -340,9 +331,11 @@ class DsoPageQuestion(models.AbstractModel):
         self.ensure_one()
         origin = self._get_origin()
         [(page, token)] = self._create_pages([origin._prepare_question_page(colleague)])
-        page._mail_link("dso_collection.mail_template_page_forward", token, comment=comment)
+        page._send_link(
+            token, "dso_collection.mail_template_page_forward", dso_page_comment=comment
+        )
         customer = self.customer_id
-        collector = customer.collector_id or self.company_id.dso_default_collector_id
+        collector = self._get_collector()
         customer = customer.with_context(lang=collector.lang)
         note = customer.env._(
             "%(from)s is not in charge and forwarded the question “%(question)s” to %(to)s.",
@@ -362,39 +355,3 @@ class DsoPageQuestion(models.AbstractModel):
             # who is not in charge needs no link any more
             self.expires_date = fields.Datetime.now()
         return page
-
-    # ------------------------------------------------------------------
-    # E-mails with links
-    # ------------------------------------------------------------------
-
-    def _mail_link(self, template, token, comment=None):
-        """Write to the page's addresses, and nowhere else, in their language.
-
-        :param template: XML id of a mail.template on ``dso.page``; ``ctx['dso_url']`` is the link
-        :return: mail.mail, which Odoo's queue sends
-        """
-        self.ensure_one()
-        customer = self.customer_id
-        collector = customer.collector_id or self.company_id.dso_default_collector_id
-        sender = collector.email_formatted or self.company_id.email_formatted
-        reply_to = customer._notify_get_reply_to(default=sender)[customer.id]
-        # sudo: written by the module, for the collector
-        template = self.env.ref(template).sudo()
-        mail_id = template.with_context(
-            lang=self.lang,
-            dso_url=self._get_url(self.company_id, token),
-            dso_comment=comment,
-        ).send_mail(
-            self.id,
-            email_values={
-                "model": "dso.customer",
-                "res_id": customer.id,
-                "email_from": sender,
-                "email_to": self.emails,
-                "recipient_ids": [],
-                "reply_to": reply_to,
-                "author_id": collector.partner_id.id,
-                "auto_delete": False,
-            },
-        )
-        return self.env["mail.mail"].sudo().browse(mail_id)

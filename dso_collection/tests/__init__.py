@@ -41,3 +41,9 @@ from . import test_fax
 from . import test_evidence
 from . import test_dashboard
 from . import test_dry_run
+from . import test_page
+from . import test_page_question
+from . import test_page_customer
+from . import test_page_payment
+from . import test_page_security
+from . import test_page_browser

@@ -1,6 +1,8 @@
+import io
 import re
 
 from freezegun import freeze_time
+from pypdf import PdfReader
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
@@ -113,9 +115,9 @@ class TestPage(PageCommon):
         self.assertFalse(self.env["dso.page"]._find(self.token))
         self.assertEqual(self.env["dso.page"]._find(token), new)
         self.assertEqual((new.emails, new.recipient_ids), (self.page.emails, self.contact))
-        self.assertFalse(self.page.sudo()._renew(), "once")
         new.action_revoke()
         self.assertFalse(new.sudo()._renew(), "somebody decided so")
+        self.assertFalse(self.page.sudo()._renew(), "nor by the link before")
 
     def test_only_items_of_the_page(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
@@ -123,6 +125,17 @@ class TestPage(PageCommon):
         self.assertEqual(self.page._get_lines(), self.lines)
         self.assertEqual(self.page._get_lines((foreign | self.lines[0]).ids), self.lines[0])
         self.assertFalse(self.page._get_lines(foreign.ids))
+
+    def test_the_statement_as_a_letter(self):
+        """Claims of 100 and 50, a credit of 30: the balance is 120."""
+        refund = self._credit(30)
+        content = self.page.sudo()._make_statement_pdf()
+        pages = PdfReader(io.BytesIO(content)).pages
+        text = " ".join("".join(page.extract_text() for page in pages).split())
+        for move in self.first | self.second | refund:
+            self.assertIn(move.name, text)
+        self.assertIn("Statement of account: Acme", text)
+        self.assertIn("120.00", text)
 
     def test_an_answer_is_a_reply_to_handle(self):
         answer = self._answer("promise", self.lines[0], date="2026-03-16", comment="On <b>it</b>")
@@ -249,6 +262,7 @@ class TestPageHttp(PageCommon, HttpCase):
             response = self.url_open(f"/dso/p/{link}")
             self.assertEqual(response.status_code, 404)
             text = re.sub(r'csrf_token" value="[^"]+"', "", response.text)
+            text = re.sub(r'nonce="[^"]+"', "", text)
             pages.append(text.replace(link, ""))
         self.assertEqual(len(set(pages)), 1)
 

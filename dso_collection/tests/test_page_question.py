@@ -109,7 +109,7 @@ class TestPageQuestion(QuestionCommon):
 
     def test_what_a_colleague_sees(self):
         self.lines[0].dso_status_id = self.env.ref("dso_collection.status_dispute_price")
-        values = self.page._prepare_colleague_page({})
+        values = self.page._prepare_page({})
         self.assertEqual([row["line_id"] for row in values["rows"]], self.lines[0].ids)
         self.assertEqual(values["rows"][0]["status"], "Dispute: price")
         self.assertEqual(values["totals"], [(self.company.currency_id, 100.0)])

@@ -106,3 +106,54 @@ def test_reminders_are_one_or_the_other(reminders, every, maximum):
     reminder, escalation = pages.next_reminder(date(2026, 3, 2), reminders, every, maximum)
     assert not (reminder and escalation)
     assert every == 0 or reminder or escalation
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12", ("items", None, {12})),
+        ("12-7-12", ("items", None, {7, 12})),
+        ("all-1", ("all", 1, set())),
+        ("overdue-33", ("overdue", 33, set())),
+        ("all", None),
+        ("all-x", None),
+        ("", None),
+        ("-", None),
+        ("1--2", None),
+        ("1,2", None),
+        ("\u0661", None),
+        ("1234567890", None),
+    ],
+)
+def test_selections(text, expected):
+    assert pages.parse_selection(text) == (expected and pages.Selection(*expected))
+
+
+def test_no_more_items_than_a_payment_takes():
+    many = [str(number) for number in range(pages.MAX_PAID + 1)]
+    assert pages.parse_selection("-".join(many)) is None
+    assert len(pages.parse_selection("-".join(many[1:])).ids) == pages.MAX_PAID
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count", "expected"),
+    [
+        (None, 0, (1, 1)),
+        ("2", 50, (1, 1)),
+        ("2", 51, (2, 2)),
+        ("0", 500, (1, 10)),
+        ("-3", 500, (1, 10)),
+        ("99", 500, (10, 10)),
+        ("abc", 500, (1, 10)),
+        (3, 500, (3, 10)),
+    ],
+)
+def test_pages_of_a_list(wanted, count, expected):
+    assert pages.get_page(wanted, count) == expected
+
+
+@given(st.text(max_size=20), st.integers(0, 100_000))
+def test_a_page_always_exists(wanted, count):
+    number, last = pages.get_page(wanted, count)
+    assert 1 <= number <= last
+    assert (last - 1) * pages.ROWS < max(count, 1) <= last * pages.ROWS

@@ -1,0 +1,195 @@
+from werkzeug.exceptions import NotFound
+
+from odoo import http
+from odoo.exceptions import ValidationError
+from odoo.http import request
+from odoo.tools import is_html_empty
+from odoo.tools.translate import _lt
+
+from odoo.addons.payment.controllers.portal import PaymentPortal
+
+from ..models.dso_page import HEADERS
+from ..models.dso_page_payment import NotPayable
+from .page import PageController
+
+#: Payment providers bring their own scripts, frames and pages: what they need cannot be known
+#: here. Nothing else may put this page into a frame or change where its addresses lead.
+POLICY = "frame-ancestors 'none'; base-uri 'self'; object-src 'none'"
+#: Under which a session knows where a visitor comes from; the link is kept nowhere else.
+SESSION_KEY = "dso_page_token"
+PROBLEMS = {
+    "none": _lt(
+        "Please tick the items that you want to pay. Those of a payment that is under way cannot "
+        "be paid again."
+    ),
+    "currencies": _lt("Only items of one currency can be paid at a time."),
+    "accounts": _lt("These items cannot be paid together. Please pay them one by one."),
+    "many": _lt("No more than 200 items can be paid at a time."),
+    "no_provider": _lt("This amount cannot be paid online. Please use our bank details."),
+}
+
+
+class PaymentPageController(PaymentPortal):
+    """Paying items of the customer's page by Odoo's payment form. What a payment is about, its
+    amount and whose it is are worked out here and never taken from the visitor."""
+
+    _dso_pages = PageController()
+
+    def _dso_open(self, token):
+        """:return: (customer's page, response), one of them empty"""
+        page, response = self._dso_pages._open(token)
+        if page and page.purpose != "customer":
+            return None, self._dso_pages._refuse(token)
+        return page, response
+
+    def _dso_refuse(self, page, token, code):
+        """The page again, with why these items cannot be paid."""
+        post = request.params
+        return self._dso_pages._show(
+            page,
+            token,
+            post,
+            status=422,
+            problem=request.env._(PROBLEMS[code]),
+            problem_code=code,
+            problem_field="item",
+            entered=post,
+            ticked=set(request.httprequest.form.getlist("item")),
+        )
+
+    @http.route("/dso/p/<string:token>/pay", type="http", auth="public", methods=["POST"])
+    def dso_page_choose(self, token, **post):
+        """The ticked items, to the form that pays them."""
+        page, response = self._dso_open(token)
+        if response:
+            return response
+        lines = self._dso_pages._read_lines(page, post)
+        selection = "-".join(str(line_id) for line_id in lines.ids)
+        try:
+            page._prepare_payment(selection)
+        except NotPayable as problem:
+            return self._dso_refuse(page, token, str(problem))
+        response = request.redirect(f"/dso/p/{token}/pay/{selection}", code=303)
+        response.headers.update(HEADERS)
+        return response
+
+    @http.route(
+        "/dso/p/<string:token>/pay/<string:selection>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+    )
+    def dso_page_pay(self, token, selection, **_params):
+        """Odoo's payment form for what was chosen. Looking at it changes nothing."""
+        page, response = self._dso_open(token)
+        if response:
+            return response
+        try:
+            payment = page._prepare_payment(selection)
+        except NotPayable as problem:
+            return self._dso_refuse(page, token, str(problem))
+        if not payment["methods"]:
+            return self._dso_refuse(page, token, "no_provider")
+        # the link is known to the session only: it is written into no record
+        request.session[SESSION_KEY] = token
+        response = self._dso_pages._respond(
+            "dso_collection.page_payment",
+            {
+                "page": page,
+                "company": page.company_id,
+                "token": token,
+                "payment_rows": page._prepare_payment_rows(payment),
+                "amount_text": page._format_payment(payment),
+                "mode": "payment",
+                # who has a link is not who saved a card: no saved one is offered, none is saved
+                "allow_token_selection": False,
+                "tokens_sudo": request.env["payment.token"],
+                "show_tokenize_input_mapping": dict.fromkeys(payment["providers"].ids, False),
+                "amount": payment["amount"],
+                "currency": payment["currency"],
+                "partner_id": page.partner_id.id,
+                "providers_sudo": payment["providers"],
+                "payment_methods_sudo": payment["methods"],
+                "availability_report": {},
+                "transaction_route": f"/dso/p/{token}/transaction/{selection}",
+                "landing_route": "/dso/p/paid",
+                "access_token": False,
+                # what Odoo gives to pages of its portal
+                "is_html_empty": is_html_empty,
+                "res_company": page.company_id,
+                "user_id": request.env.user,
+            },
+        )
+        # providers may ask which site sends a payer: the site is told, not the link
+        response.headers["Referrer-Policy"] = "strict-origin"
+        response.headers["Content-Security-Policy"] = POLICY
+        return response
+
+    @http.route(
+        "/dso/p/<string:token>/transaction/<string:selection>", type="jsonrpc", auth="public"
+    )
+    def dso_page_transaction(self, token, selection, **kwargs):
+        """Make the transaction of what was chosen, for Odoo's payment form.
+
+        :return: its processing values
+        :raise NotFound: without an open page
+        :raise ValidationError: where it cannot be paid as the form says
+        """
+        page, _response = self._dso_open(token)
+        if not page:
+            raise NotFound()
+        self._validate_transaction_kwargs(kwargs)
+        payment = self._dso_check_payment(page, selection, kwargs)
+        reference = page._get_payment_reference(payment["lines"])
+        transaction = self._create_transaction(
+            provider_id=kwargs["provider_id"],
+            payment_method_id=kwargs["payment_method_id"],
+            token_id=None,
+            amount=payment["amount"],
+            currency_id=payment["currency"].id,
+            partner_id=page.partner_id.id,
+            flow=kwargs["flow"],
+            tokenization_requested=False,
+            landing_route="/dso/p/paid",
+            reference_prefix=reference,
+            custom_create_values=page._prepare_transaction(payment),
+        )
+        return transaction._get_processing_values()
+
+    def _dso_check_payment(self, page, selection, kwargs):
+        """What is to be paid, if it is still what the form showed.
+
+        :raise ValidationError: otherwise
+        """
+        if not self._dso_pages._is_allowed("pay", page.id):
+            raise ValidationError(request.env._("Too many requests. Please try again later."))
+        try:
+            payment = page._prepare_payment(selection)
+        except NotPayable as problem:
+            raise ValidationError(request.env._(PROBLEMS[str(problem)])) from problem
+        shown = kwargs.get("amount")
+        if not isinstance(shown, (int, float)) or payment["currency"].compare_amounts(
+            payment["amount"], shown
+        ):
+            raise ValidationError(
+                request.env._("What is open has changed meanwhile. Please go back and try again.")
+            )
+        if (
+            kwargs.get("flow") not in ("redirect", "direct")
+            or kwargs.get("provider_id") not in payment["providers"].ids
+            or kwargs.get("payment_method_id") not in payment["methods"].ids
+        ):
+            raise ValidationError(
+                request.env._("This way of paying is not available. Please choose another one.")
+            )
+        return payment
+
+    @http.route("/dso/p/paid", type="http", auth="public", methods=["GET"])
+    def dso_page_paid(self, **_params):
+        """Back from the provider, to the page from which the visitor left."""
+        token = request.session.get(SESSION_KEY)
+        if not token:
+            return self._dso_pages._refuse("")
+        response = request.redirect(f"/dso/p/{token}?paid=1", code=303)
+        response.headers.update(HEADERS)
+        return response

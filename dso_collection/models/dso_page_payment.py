@@ -1,0 +1,218 @@
+"""The customer's page: paying online through Odoo's payment providers."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools.misc import format_amount
+
+from ..engine import pages as rules
+
+#: After which time a payment is no longer told of as the one that was just made.
+RECENT = timedelta(hours=2)
+
+
+class NotPayable(Exception):
+    """Why items cannot be paid at once: ``none``, ``currencies``, ``accounts`` or ``many``."""
+
+
+class DsoPagePayment(models.AbstractModel):
+    """The part of ``dso.page`` that is about paying online. What a payment is about and its
+    amount are always worked out here, never taken from the visitor."""
+
+    _name = "dso.page.payment"
+    _description = "Online Payments on Interactive Pages"
+
+    transaction_ids = fields.One2many(
+        "payment.transaction",
+        "dso_page_id",
+        string="Online Payments",
+        readonly=True,
+        groups="account.group_account_invoice",
+    )
+
+    # ------------------------------------------------------------------
+    # What can be paid
+    # ------------------------------------------------------------------
+
+    def _get_lines_being_paid(self):
+        """Items of a payment that is under way: it must not be made a second time."""
+        domain = Domain("state", "in", ("pending", "authorized")) | (
+            Domain("state", "=", "done") & Domain("is_post_processed", "=", False)
+        )
+        domain &= Domain("company_id", "=", self.company_id.id) & Domain(
+            "partner_id.commercial_partner_id", "=", self.partner_id.id
+        )
+        transactions = self.env["payment.transaction"].search(domain)
+        # also those of Odoo's portal, which are about whole invoices
+        return transactions.dso_line_ids | transactions.invoice_ids.line_ids
+
+    def _get_payable_domain(self, scope="all", currency_id=None):
+        """Claims of the page, overdue ones alone or of one currency."""
+        domain = self._get_lines_domain() & Domain("amount_residual", ">", 0)
+        if scope == "overdue":
+            domain &= self._get_show_domain("overdue", self.company_id._dso_today())
+        if currency_id:
+            domain &= Domain("currency_id", "=", currency_id)
+        return domain
+
+    def _get_payable_lines(self, selection):
+        """The items that a visitor chose to pay, of those that are on the page.
+
+        :param selection: engine.pages.Selection
+        """
+        domain = self._get_payable_domain(selection.scope, selection.currency_id)
+        if selection.scope == "items":
+            domain &= Domain("id", "in", list(selection.ids))
+        lines = self.env["account.move.line"].search(domain, order="date_maturity, id")
+        return lines - self._get_lines_being_paid()
+
+    def _prepare_payment(self, selection):
+        """What is to be paid, and how it can be.
+
+        :param selection: as it stands in the address, see ``engine.pages.parse_selection``
+        :return: dict with ``lines``, ``currency``, ``amount``, ``reference``, ``providers`` and
+            ``methods`` (superuser)
+        :raise NotPayable: where it cannot be paid at once
+        """
+        self.ensure_one()
+        chosen = rules.parse_selection(selection)
+        lines = self._get_payable_lines(chosen) if chosen else None
+        if not lines:
+            raise NotPayable("none")
+        if len(lines) > rules.MAX_PAID:
+            raise NotPayable("many")
+        if len(lines.currency_id) > 1:
+            raise NotPayable("currencies")
+        if len(lines.account_id) > 1:
+            # one payment is booked against one receivable account
+            raise NotPayable("accounts")
+        currency = lines.currency_id
+        amount = currency.round(sum(lines.mapped("amount_residual_currency")))
+        providers = self._get_payment_providers(currency, amount)
+        return {
+            "lines": lines,
+            "currency": currency,
+            "amount": amount,
+            "providers": providers,
+            "methods": self._get_payment_methods(providers, currency),
+        }
+
+    def _get_payment_providers(self, currency, amount):
+        """Odoo's providers that take this payment of this customer in its company."""
+        # a visitor is nobody's user, whoever is logged in: only published providers
+        return (
+            self.env["payment.provider"]
+            .with_user(self.env.ref("base.public_user"))
+            .sudo()
+            ._get_compatible_providers(
+                self.company_id.id, self.partner_id.id, amount, currency_id=currency.id
+            )
+        )
+
+    def _get_payment_methods(self, providers, currency):
+        if not providers:
+            return self.env["payment.method"]
+        return providers.env["payment.method"]._get_compatible_payment_methods(
+            providers.ids, self.partner_id.id, currency_id=currency.id
+        )
+
+    def _prepare_payable(self, today):
+        """What the page offers to pay: overdue items and all of them, by currency, where a
+        provider takes it.
+
+        :return: {currency id: [(selection, scope, amount as text)]}
+        """
+        result = {}
+        paying = self._get_lines_being_paid()
+        Line = self.env["account.move.line"]
+        sums = {}
+        for scope in ("overdue", "all"):
+            domain = self._get_payable_domain(scope) & Domain("id", "not in", paying.ids)
+            for currency, amount, count in Line._read_group(
+                domain, ["currency_id"], ["amount_residual_currency:sum", "__count"]
+            ):
+                sums.setdefault(currency, {})[scope] = (amount, count)
+        for currency, scopes in sums.items():
+            if not self._get_payment_providers(currency, 0.0):
+                continue
+            if scopes.get("overdue") == scopes["all"]:
+                scopes.pop("overdue")
+            result[currency.id] = [
+                (f"{scope}-{currency.id}", scope, format_amount(self.env, amount, currency))
+                for scope, (amount, count) in scopes.items()
+                if count <= rules.MAX_PAID
+            ]
+        return result
+
+    # ------------------------------------------------------------------
+    # Transactions
+    # ------------------------------------------------------------------
+
+    def _prepare_transaction(self, payment):
+        """Values of the ``payment.transaction`` of what was chosen.
+
+        :param payment: see ``_prepare_payment``
+        """
+        # what is no invoice (an opening balance) is paid too, but is nothing that Odoo links
+        moves = payment["lines"].move_id
+        invoices = moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        return {
+            "invoice_ids": [fields.Command.set(invoices.ids)],
+            "dso_page_id": self.id,
+            "dso_line_ids": [fields.Command.set(payment["lines"].ids)],
+        }
+
+    def _prepare_payment_rows(self, payment):
+        """[(document, amount as text)] of what is to be paid."""
+        return [
+            (
+                line._dso_get_document(),
+                format_amount(self.env, line.amount_residual_currency, line.currency_id),
+            )
+            for line in payment["lines"]
+        ]
+
+    def _format_payment(self, payment):
+        return format_amount(self.env, payment["amount"], payment["currency"])
+
+    def _get_payment_reference(self, lines):
+        """What stands on the customer's bank statement."""
+        if len(lines) <= 3:
+            return ", ".join(line._dso_get_document() for line in lines)
+        return self.company_id.get_next_batch_payment_communication()
+
+    @api.model
+    def _get_payment_texts(self):
+        return {
+            "done": self.env._("Thank you: your payment of %(amount)s was received."),
+            "authorized": self.env._("Thank you: your payment of %(amount)s was authorised."),
+            "pending": self.env._(
+                "Your payment of %(amount)s is being processed. The items stay open until it has "
+                "arrived."
+            ),
+            "cancel": self.env._("The payment of %(amount)s was cancelled. Nothing was paid."),
+            "error": self.env._(
+                "The payment of %(amount)s failed. Nothing was paid: please try again."
+            ),
+        }
+
+    def _prepare_payment_message(self):
+        """What is said when a visitor comes back from the last payment of this page.
+
+        :return: dict with ``text`` and ``good``, ``None`` where there is none
+        """
+        since = fields.Datetime.now() - RECENT
+        last = self.env["payment.transaction"].search(
+            [("dso_page_id", "=", self.id), ("create_date", ">", since), ("state", "!=", "draft")],
+            order="id desc",
+            limit=1,
+        )
+        text = self._get_payment_texts().get(last.state)
+        if not text:
+            return None
+        amount = format_amount(self.env, last.amount, last.currency_id)
+        return {
+            "text": text % {"amount": amount},
+            "good": last.state in ("done", "authorized", "pending"),
+        }

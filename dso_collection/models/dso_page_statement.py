@@ -1,0 +1,430 @@
+"""The customer's page: the statement, and what was answered before."""
+
+import functools
+import io
+from collections import defaultdict
+from datetime import datetime, time
+
+import xlsxwriter
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.misc import format_amount, format_date, format_datetime
+
+from ..engine import pages as rules
+
+REPORT = "dso_collection.report_statement"
+#: Answers that are listed on the page, the last ones.
+MAX_ANSWERS = 20
+
+
+class DsoPageStatement(models.AbstractModel):
+    """The part of ``dso.page`` that is the customer's statement. Whatever is on it, the number of
+    queries is the same for 5 and for 5,000 items."""
+
+    _name = "dso.page.statement"
+    _description = "Statement on Interactive Pages"
+
+    def _prepare_customer_page(self, params):
+        """What the customer's page shows, formatted in the language of the context.
+
+        :param params: of the address: ``show``, ``search``, ``number``, ``done``, ``paid``
+        :return: dict for the template
+        """
+        self.ensure_one()
+        today = self.company_id._dso_today()
+        view = self._prepare_view(params, today)
+        found = self._get_statement_penalties(today)
+        lines = view.pop("lines")
+        return {
+            **view,
+            "rows": self._prepare_rows(lines, today, found),
+            "totals": self._prepare_totals(today, found),
+            "charged": bool(found),
+            "today_text": format_date(self.env, today),
+            "expires_text": format_date(self.env, self.expires_date.date()),
+            "banks": self.company_id.partner_id.bank_ids,
+            "answers": self._prepare_answers(),
+            "noted": self._get_noted_answer(params.get("done")),
+            "payment": self._prepare_payment_message() if params.get("paid") else None,
+            "payable": self._prepare_payable(today),
+        }
+
+    # ------------------------------------------------------------------
+    # Items
+    # ------------------------------------------------------------------
+
+    def _prepare_view(self, params, today):
+        """The part of the list that the visitor wants to see."""
+        show, search = self._read_view(params)
+        domain = self._get_view_domain(show, search, today)
+        Line = self.env["account.move.line"]
+        count = Line.search_count(domain)
+        number, last = rules.get_page(params.get("number"), count)
+        return {
+            "show": show,
+            "search": search,
+            "count": count,
+            "number": number,
+            "last": last,
+            "lines": Line.search(
+                domain,
+                order="date_maturity, id",
+                limit=rules.ROWS,
+                offset=(number - 1) * rules.ROWS,
+            ),
+        }
+
+    def _read_view(self, params):
+        """:return: (one of ``engine.pages.SHOWS``, text that is searched for)"""
+        show = params.get("show")
+        return (
+            show if show in rules.SHOWS else "all",
+            str(params.get("search") or "").strip()[:50],
+        )
+
+    def _get_viewed_lines(self, params):
+        """All items that the list shows with what the visitor filters by, on all of its pages."""
+        domain = self._get_view_domain(*self._read_view(params), self.company_id._dso_today())
+        return self.env["account.move.line"].search(domain, order="date_maturity, id")
+
+    def _get_view_domain(self, show, search, today):
+        """Items of the page that are overdue, say, and have a text in their document's number."""
+        domain = self._get_lines_domain() & self._get_show_domain(show, today)
+        if search:
+            domain &= Domain.OR(
+                Domain(name, "ilike", search) for name in ("move_name", "name", "move_id.ref")
+            )
+        return domain
+
+    def _get_show_domain(self, show, today):
+        if show == "overdue":
+            # an item due today is not overdue (R2)
+            return Domain("amount_residual", ">", 0) & Domain("date_maturity", "<", today)
+        if show == "not_due":
+            return Domain("amount_residual", ">", 0) & Domain.OR(
+                [Domain("date_maturity", ">=", today), Domain("date_maturity", "=", False)]
+            )
+        return Domain("amount_residual", "<", 0) if show == "credit" else Domain.TRUE
+
+    def _get_statement_penalties(self, today):
+        """{line id: (interest, recovery cost)} of late items, where this customer is charged any."""
+        if not self.company_id.dso_penalty_rule_id or not self.customer_id._has_penalties():
+            return {}
+        late = self.env["account.move.line"].search(self._get_view_domain("overdue", "", today))
+        return {
+            line_id: (interest, cost)
+            for line_id, (interest, cost, _parts) in late._dso_penalties(today).items()
+            if interest or cost
+        }
+
+    def _prepare_rows(self, lines, today, found):
+        format_day = functools.cache(functools.partial(format_date, self.env))
+        words = self._get_customer_words(lines)
+        paying = self._get_lines_being_paid()
+        rows = []
+        for line in lines:
+            row = line._dso_prepare_row(today)
+            currency = row["currency_id"]
+            interest, cost = found.get(line.id, (0.0, 0.0))
+            rows.append(
+                {
+                    **row,
+                    "invoice_date_text": format_day(row["invoice_date"]),
+                    "due_date_text": format_day(row["due_date"]),
+                    "amount_text": format_amount(self.env, row["amount_residual"], currency),
+                    "credit": row["amount_residual"] < 0,
+                    "late": row["days_overdue"] > 0,
+                    "due_today": row["amount_residual"] > 0 and row["due_date"] == today,
+                    "cost_text": (
+                        format_amount(self.env, interest + cost, currency)
+                        if interest or cost
+                        else ""
+                    ),
+                    "reference": line.move_id.ref or "",
+                    "words": words.get(line.id, ""),
+                    "paying": line in paying,
+                    "has_pdf": line.move_id.is_sale_document(include_receipts=True),
+                }
+            )
+        return rows
+
+    def _get_customer_words(self, lines):
+        """What the customer itself said of these items: what it promised, what it disputes, and
+        what it answered here that nobody has decided yet. Never what the company notes for itself.
+
+        :return: {line id: text}
+        """
+        result = {}
+        own = self._get_items_of_own_words(lines)
+        for line in lines:
+            kind = line.dso_status_id.kind
+            if kind == "promise" and line.dso_status_date:
+                day = format_date(self.env, line.dso_status_date)
+                result[line.id] = self.env._("Payment promised for %(date)s", date=day)
+            elif kind == "dispute" and line.id in own:
+                result[line.id] = self.env._("In dispute")
+        for line_id in self._get_items_answered(lines):
+            result[line_id] = self.env._("Your answer is being looked at")
+        return result
+
+    def _get_items_of_own_words(self, lines):
+        """Ids of the items whose present status goes back to the customer's own answer."""
+        disputed = lines.filtered(lambda line: line.dso_status_id.kind == "dispute")
+        last = {}
+        if disputed:
+            entries = self.env["dso.qualification"].search(
+                [("line_id", "in", disputed.ids), ("status_id", "!=", False)], order="id"
+            )
+            last = {entry.line_id.id: entry.source for entry in entries}
+        return {line_id for line_id, source in last.items() if source == "customer"}
+
+    def _get_items_answered(self, lines):
+        """Ids of the items of which an answer of this page waits for its decision. In SQL: one
+        answer may be about thousands of items, of which a few are shown."""
+        if not lines:
+            return []
+        field = self.env["dso.page.answer"]._fields["line_ids"]
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT rel.%(line)s
+                  FROM %(table)s rel
+                  JOIN dso_page_answer answer ON answer.id = rel.%(answer)s
+                 WHERE answer.state = 'proposed'
+                   AND answer.page_id = ANY(%(pages)s)
+                   AND rel.%(line)s = ANY(%(lines)s)
+                """,
+                table=SQL.identifier(field.relation),
+                line=SQL.identifier(field.column2),
+                answer=SQL.identifier(field.column1),
+                pages=self._get_same_pages().ids,
+                lines=lines.ids,
+            )
+        )
+        return [line_id for (line_id,) in rows]
+
+    # ------------------------------------------------------------------
+    # Totals
+    # ------------------------------------------------------------------
+
+    def _prepare_totals(self, today, found):
+        """What is overdue, not due, and to the customer's credit, by currency: never added up.
+
+        :param found: see ``_get_statement_penalties``
+        """
+        sums = defaultdict(lambda: dict.fromkeys(("overdue", "not_due", "credit", "cost"), 0.0))
+        Line = self.env["account.move.line"]
+        for show in ("overdue", "not_due", "credit"):
+            for currency, amount in Line._read_group(
+                self._get_view_domain(show, "", today),
+                ["currency_id"],
+                ["amount_residual_currency:sum"],
+            ):
+                sums[currency][show] = amount
+        late = Line.browse(found)
+        late.fetch(["currency_id"])
+        for line in late:
+            sums[line.currency_id]["cost"] += sum(found[line.id])
+        result = []
+        for currency, amounts in sorted(sums.items(), key=lambda entry: entry[0].id):
+            amounts["balance"] = amounts["overdue"] + amounts["not_due"] + amounts["credit"]
+            result.append(
+                {
+                    "currency": currency,
+                    **amounts,
+                    **{
+                        f"{name}_text": format_amount(self.env, amount, currency)
+                        for name, amount in amounts.items()
+                    },
+                }
+            )
+        return result
+
+    # ------------------------------------------------------------------
+    # Answers
+    # ------------------------------------------------------------------
+
+    def _get_same_pages(self):
+        """This page and those that it takes the place of: the same message, the same addresses."""
+        self.ensure_one()
+        if not self.action_id:
+            return self
+        return self | self.search(
+            [
+                ("action_id", "=", self.action_id.id),
+                ("purpose", "=", self.purpose),
+                ("emails", "=", self.emails),
+            ]
+        )
+
+    def _get_answer_states(self):
+        """What is said to the visitor of an answer's state."""
+        return {
+            "proposed": self.env._("Received, being looked at"),
+            "accepted": self.env._("Accepted"),
+            "changed": self.env._("Accepted with changes"),
+            "refused": self.env._("Not accepted: please contact us"),
+        }
+
+    def _prepare_answers(self):
+        """What was answered here before, newest first."""
+        states = self._get_answer_states()
+        answers = self.env["dso.page.answer"].search(
+            [("page_id", "in", self._get_same_pages().ids)], limit=MAX_ANSWERS
+        )
+        zone = str(self.company_id._dso_tz())
+        return [
+            {
+                "date": format_datetime(
+                    self.env, answer.create_date, tz=zone, dt_format="short"
+                ),
+                "summary": answer.summary,
+                "comment": answer.comment or "",
+                "files": ", ".join(answer.attachment_ids.mapped("name")),
+                "state": answer.state,
+                "state_text": states[answer.state],
+            }
+            for answer in answers
+        ]
+
+    def _get_noted_answer(self, number):
+        """The answer that was just given, as its id stands in the address."""
+        Answer = self.env["dso.page.answer"]
+        if not str(number or "").isdecimal() or len(str(number)) > 9:
+            return Answer
+        return Answer.search([("page_id", "=", self.id), ("id", "=", int(number))])
+
+    # ------------------------------------------------------------------
+    # Files
+    # ------------------------------------------------------------------
+
+    def _get_statement_lines(self):
+        """All items of the page, claims first, oldest first."""
+        lines = self._get_lines()
+        return lines.filtered(lambda line: line.amount_residual > 0) + lines.filtered(
+            lambda line: line.amount_residual <= 0
+        )
+
+    def _get_statement_name(self, extension):
+        name = self.env._(
+            "Statement %(company)s %(date)s",
+            company=self.company_id.name,
+            date=self.company_id._dso_today(),
+        )
+        return f"{rules.clean_file_name(name)}.{extension}"
+
+    def _make_statement_pdf(self):
+        """The statement as a letter.
+
+        :return: the PDF as bytes
+        """
+        self.ensure_one()
+        today = self.company_id._dso_today()
+        lines = self._get_statement_lines()
+        rows = [line._dso_prepare_row(today) for line in lines]
+        found = {}
+        if self.company_id.dso_penalty_rule_id and self.customer_id._has_penalties():
+            found = lines._dso_penalties(today)
+        for row in rows:
+            if row["line_id"] in found:
+                row["penalty"], row["recovery_cost"], row["breakdown"] = found[row["line_id"]]
+        totals = [
+            (entry["currency"], entry["balance"]) for entry in self._prepare_totals(today, {})
+        ]
+        Action = self.env["dso.action"]
+        format_day = functools.cache(functools.partial(format_date, self.env))
+        statement = {
+            "today": format_day(today),
+            "items_table": Action._render_items_table(rows, totals, format_day),
+            "penalties_table": Action._render_penalties_table(rows),
+            "banks": self.company_id.partner_id.bank_ids,
+        }
+        customer = self.customer_id
+        return self.env["dso.letter.printer"]._print(
+            REPORT, customer, {"statement": {customer.id: statement}}
+        )[customer.id]
+
+    def _make_statement_sheet(self):
+        """The statement as a spreadsheet, numbers as numbers and dates as dates.
+
+        :return: the workbook as bytes
+        """
+        self.ensure_one()
+        today = self.company_id._dso_today()
+        lines = self._get_statement_lines()
+        found = self._get_statement_penalties(today)
+        stream = io.BytesIO()
+        # text is text: nothing that somebody typed becomes a formula or a link
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(stream, options) as workbook:
+            sheet = workbook.add_worksheet(self.env._("Statement")[:31])
+            bold = workbook.add_format({"bold": True})
+            day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+            money = functools.cache(
+                lambda digits, strong=False: workbook.add_format(
+                    {"num_format": f"#,##0.{'0' * digits}".rstrip("."), "bold": strong}
+                )
+            )
+            heads = self._get_sheet_heads(bool(found))
+            for column, head in enumerate(heads):
+                sheet.write_string(0, column, head, bold)
+            number = 0
+            for number, line in enumerate(lines, start=1):
+                row = line._dso_prepare_row(today)
+                format_money = money(row["currency_id"].decimal_places)
+                sheet.write_string(number, 0, row["document"])
+                sheet.write_string(number, 1, line.move_id.ref or "")
+                sheet.write_datetime(number, 2, _to_datetime(row["invoice_date"]), day)
+                sheet.write_datetime(number, 3, _to_datetime(row["due_date"]), day)
+                sheet.write_number(number, 4, row["days_overdue"])
+                sheet.write_string(number, 5, row["currency_id"].name)
+                sheet.write_number(number, 6, row["amount_residual"], format_money)
+                if found:
+                    interest, cost = found.get(line.id, (0.0, 0.0))
+                    sheet.write_number(number, 7, interest, format_money)
+                    sheet.write_number(number, 8, cost, format_money)
+            for entry in self._prepare_totals(today, {}):
+                # one total for each currency
+                number += 1
+                currency = entry["currency"]
+                sheet.write_string(number, 0, self.env._("Total"), bold)
+                sheet.write_string(number, 5, currency.name, bold)
+                balance = money(currency.decimal_places, True)
+                sheet.write_number(number, 6, entry["balance"], balance)
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, 1, 22)
+            sheet.set_column(2, len(heads) - 1, 14)
+        return stream.getvalue()
+
+    def _get_sheet_heads(self, charged):
+        heads = [
+            self.env._("Document"),
+            self.env._("Your reference"),
+            self.env._("Date"),
+            self.env._("Due date"),
+            self.env._("Days late"),
+            self.env._("Currency"),
+            self.env._("Open amount"),
+        ]
+        return [*heads, self.env._("Interest"), self.env._("Recovery cost")] if charged else heads
+
+    def _get_invoice_file(self, line_id):
+        """The PDF of an item's invoice: what was sent, else printed now and kept nowhere, for
+        looking changes nothing.
+
+        :return: (file name, content), ``None`` where the item is not on the page or is no invoice
+        """
+        move = self._get_lines([line_id]).move_id
+        if not move or not move.is_sale_document(include_receipts=True):
+            return None
+        if move.invoice_pdf_report_id:
+            return move.invoice_pdf_report_id.name, move.invoice_pdf_report_id.raw
+        return move._dso_print_pdf()
+
+
+def _to_datetime(day):
+    """What a spreadsheet takes for a date."""
+    return datetime.combine(day, time())

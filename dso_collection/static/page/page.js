@@ -1,0 +1,56 @@
+/* Tells once that a person looks at the page: by the pointer, a key, scrolling, or because it was
+   seen for two seconds. Mail scanners fetch pages, and do none of this. The page works without. */
+(function () {
+    "use strict";
+    const script = document.getElementById("page-script");
+    const signs = ["pointermove", "pointerdown", "touchstart", "keydown", "scroll"];
+    const options = { passive: true, capture: true };
+    let told = false;
+
+    function tell() {
+        if (told) {
+            return;
+        }
+        told = true;
+        signs.forEach((sign) => window.removeEventListener(sign, tell, options));
+        fetch(script.dataset.seen, {
+            method: "POST",
+            body: new URLSearchParams({ csrf_token: script.dataset.csrf }),
+            credentials: "same-origin",
+            keepalive: true,
+        }).catch(() => undefined);
+    }
+
+    let timer = null;
+    function watch() {
+        window.clearTimeout(timer);
+        if (document.visibilityState === "visible") {
+            timer = window.setTimeout(tell, 2000);
+        }
+    }
+    signs.forEach((sign) => window.addEventListener(sign, tell, options));
+    document.addEventListener("visibilitychange", watch);
+    watch();
+
+    // all items: their own boxes follow
+    const all = document.getElementById("all");
+    const boxes = document.querySelectorAll("input[name='item']");
+    if (all) {
+        const follow = () => boxes.forEach((box) => (box.checked = all.checked));
+        all.addEventListener("change", follow);
+        boxes.forEach((box) =>
+            box.addEventListener("change", () => {
+                all.checked = all.checked && box.checked;
+            })
+        );
+        if (all.checked) {
+            follow();
+        }
+    }
+
+    // what is wrong is read out, and seen
+    const problem = document.querySelector("[role='alert']");
+    if (problem) {
+        problem.focus();
+    }
+})();
