@@ -48,6 +48,7 @@ FIELDS = {
     "no_items": "item",
     "no_reason": "reason",
     "no_comment": "comment",
+    "stranger": "email",
     "amount": "amount",
     "currencies": "amount",
     "too_many": "files",

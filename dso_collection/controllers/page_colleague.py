@@ -32,7 +32,9 @@ class PageColleagueController(PageController):
         except Problem as problem:
             return self._show_problem(page, token, str(problem), post)
         page._forward(colleague, comment)
-        return self._respond("dso_collection.page_forwarded", {"page": page, "to": colleague.email})
+        return self._respond(
+            "dso_collection.page_forwarded", {"company": page.company_id, "to": colleague.email}
+        )
 
     @http.route(
         "/dso/p/<string:token>/file/<int:file_id>",

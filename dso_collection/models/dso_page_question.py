@@ -3,6 +3,7 @@
 from odoo import Command, api, fields, models
 from odoo.tools import SQL
 from odoo.tools.mail import email_domain_extract, email_normalize
+from odoo.tools.misc import format_amount, format_date
 
 from ..engine import pages as rules
 
@@ -86,21 +87,21 @@ class DsoPageQuestion(models.AbstractModel):
         self.ensure_one()
         lines = self._get_lines()
         log = self._get_question_log()
-        rows = [
-            {
-                **line._dso_prepare_row(today),
-                "status": line.dso_status_id.name,
-                "status_date": line.dso_status_date,
-                "comment": line.dso_comment,
-            }
-            for line in lines
-        ]
+        rows = [self._prepare_question_row(line, today) for line in lines]
         return {
             "question": self.action_id.comment,
+            "asked_text": format_date(self.env, self.asked_date),
             "subject": self.action_id.subject,
             "rows": rows,
             "totals": self._get_totals(rows),
-            "log": log,
+            "log": [
+                {
+                    "entry": entry,
+                    "who": self._describe_author(entry),
+                    "when": format_date(self.env, entry.logged_on),
+                }
+                for entry in log
+            ],
             "files": self._get_question_files(),
             "answers": self._get_question_pages().answer_ids,
             "statuses": self._get_proposable_statuses(),
@@ -108,12 +109,35 @@ class DsoPageQuestion(models.AbstractModel):
 
     @api.model
     def _get_totals(self, rows):
-        """[(currency, amount)] of statement rows: never added up over two currencies."""
+        """[(currency, amount as text)] of statement rows: never added up over two currencies."""
         totals = {}
         for row in rows:
             currency = row["currency_id"]
             totals[currency] = totals.get(currency, 0.0) + row["amount_residual"]
-        return [(currency, currency.round(amount)) for currency, amount in totals.items()]
+        return [
+            (currency, format_amount(self.env, currency.round(amount), currency))
+            for currency, amount in totals.items()
+        ]
+
+    def _prepare_question_row(self, line, today):
+        """One item of the question, with what is known of it inside the house."""
+        row = line._dso_prepare_row(today)
+        amount = format_amount(self.env, row["amount_residual"], row["currency_id"])
+        return {
+            **row,
+            "due_date_text": format_date(self.env, row["due_date"]),
+            "amount_text": amount,
+            "status": line.dso_status_id.name,
+            "status_date_text": format_date(self.env, line.dso_status_date),
+            "comment": line.dso_comment,
+        }
+
+    @api.model
+    def _describe_author(self, entry):
+        """Who said it: names of colleagues, else whose words they were."""
+        if entry.source == "collector" and entry.user_id:
+            return entry.user_id.name
+        return dict(entry._fields["source"]._description_selection(self.env))[entry.source]
 
     def _get_question_log(self):
         """Who said what of the items of the question, newest first."""
