@@ -1,3 +1,5 @@
+import re
+
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
@@ -74,6 +76,45 @@ class TestEvidence(LetterCommon):
         )
         self.assertEqual(outcome["url"], f"/web/content/{file.id}?download=true")
         self.assertIn(self.invoice.name, self._text(file.raw))
+
+    def test_language_is_chosen(self):
+        """By default the company's, whatever the customer speaks and whoever asks; a lawyer abroad
+        gets it in the language of the dialog."""
+        for code in ("fr_FR", "de_DE"):
+            self.env["res.lang"]._activate_lang(code)
+        self.contact.lang = "fr_FR"
+        self.collector.lang = "fr_FR"
+        self.company.partner_id.lang = "de_DE"
+        customer = self._customer().with_user(self.collector)
+        customer = customer.with_context(force_report_rendering=True, lang="fr_FR")
+        for lang, chosen, day in ((None, "de_DE", "01.03.2026"), ("en_US", "en_US", "03/01/2026")):
+            with self.subTest(lang=lang):
+                window = customer.action_ask_evidence_file()
+                wizard = customer.env[window["res_model"]].browse(window["res_id"])
+                self.assertEqual(wizard.lang, "de_DE")
+                if lang:
+                    wizard.lang = lang
+                wizard.action_make()
+                file = self.env["ir.attachment"].search(
+                    [("res_model", "=", "dso.customer"), ("res_id", "=", customer.id)],
+                    order="id desc",
+                    limit=1,
+                )
+                text = " ".join(self._pages(file.raw)[0].extract_text().split())
+                self.assertIn(day, text)
+                # the heading of the statement, as the view has it in that language
+                table = self.env.ref("dso_collection.items_table").with_context(lang=chosen)
+                heading = re.search(r"<th[^>]*right[^>]*>([^<]+)<", table.arch_db)[1]
+                self.assertIn(heading, text)
+
+    def test_language_from_an_action(self):
+        window = self.action.with_user(self.collector).action_ask_evidence_file()
+        wizard = self.env[window["res_model"]].with_user(self.collector).browse(window["res_id"])
+        self.assertEqual(wizard.action_id, self.action)
+        wizard.with_context(force_report_rendering=True).action_make()
+        self.assertTrue(self.action.evidence_attachment_id)
+        with self.assertRaises(AccessError):
+            self.action.with_user(self.reader).action_ask_evidence_file()
 
     def test_reader_may_not(self):
         with self.assertRaises(AccessError):
