@@ -2,24 +2,17 @@
 failures of several causes, and what waits to leave by SMS, letter and fax.
 
 Nothing of it leaves by itself: what failed stays as it failed until somebody retries, and what is
-planned waits for its confirmation.
+planned waits for its confirmation. Nothing is printed either: while an add-on is being installed,
+no server answers wkhtmltopdf. Letters and evidence files are one click away.
 """
 
-import logging
 from datetime import datetime, time, timedelta
 
 from odoo import Command
-from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from . import texts
 from .company import record
-
-_logger = logging.getLogger(__name__)
-
-#: Letters of the history that can be opened and printed again; making them takes a second each.
-PRINTED = 5
-LETTER_TYPES = ("letter", "letter_registered")
 
 
 def load_settings(env, companies):
@@ -81,7 +74,6 @@ class Channels:
         answered = {row[0] for row in (*texts.REPLIES, *texts.SMS_REPLIES)}
         silent = actions.filtered(lambda action: keys[action.customer_id] not in answered)
         self._fail_last(silent)
-        self._print_letters(actions)
 
     # ------------------------------------------------------------------
     # What left
@@ -110,34 +102,6 @@ class Channels:
                     "recipient_ids": [Command.set(number.contact.ids)],
                 }
             )
-
-    def _print_letters(self, actions):
-        """The latest letters as PDF, and the evidence file of a claim, where this machine can
-        print."""
-        done = actions.sorted("done_date", reverse=True)
-        letters = done.filtered(lambda action: action.action_type in LETTER_TYPES)[:PRINTED]
-        litigation = done.filtered(lambda action: action.action_type == "litigation")[:1]
-        channel = self.env["dso.channel.letter"]
-        try:
-            with self.env.cr.savepoint():
-                contents = channel._render(letters)
-                pdfs = channel._print(letters, contents)
-                files = channel._store(letters, pdfs)
-                for action in letters:
-                    subject, body = contents[action.id]
-                    action.write(
-                        {
-                            "letter_attachment_id": files[action.id].id,
-                            "letter_pages": channel._count_pages(pdfs[action.id]),
-                            "subject": subject,
-                            "body": channel._make_safe(action, body),
-                        }
-                    )
-                if litigation:
-                    litigation.action_make_evidence_file()
-        except (OSError, UserError) as error:
-            # no wkhtmltopdf: the demo does without
-            _logger.info("Demo letters were not printed: %s", error)
 
     # ------------------------------------------------------------------
     # What came back
