@@ -187,23 +187,23 @@ class TestPagePayment(PageHttpCase):
         offers = self._open().xpath("//aside//a[contains(@href, '/pay/')]/@href")
         ends = {href.rpartition("/")[2] for href in offers}
         dollar = self.company.currency_id
-        self.assertEqual(
-            ends, {f"overdue-{dollar.id}", f"all-{dollar.id}", f"all-{currency.id}"}
-        )
+        self.assertEqual(ends, {f"overdue-{dollar.id}", f"all-{dollar.id}", f"all-{currency.id}"})
         self._call(f"all-{dollar.id}", amount=170.0)
-        self.assertEqual(
-            self._transactions().dso_line_ids, self.late | self.due_today | self.young
-        )
+        self.assertEqual(self._transactions().dso_line_ids, self.late | self.due_today | self.young)
 
     def test_other_ways_of_paying_are_refused(self):
-        token = self.env["payment.token"].sudo().create(
-            {
-                "provider_id": self.provider.id,
-                "payment_method_id": self.method.id,
-                "payment_details": "4242",
-                "partner_id": self.partner.id,
-                "provider_ref": "saved",
-            }
+        token = (
+            self.env["payment.token"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": self.provider.id,
+                    "payment_method_id": self.method.id,
+                    "payment_details": "4242",
+                    "partner_id": self.partner.id,
+                    "provider_ref": "saved",
+                }
+            )
         )
         self.assertNotIn("4242", self._get(f"/pay/{self.late.id}").text)
         other = self.provider.copy({"state": "disabled", "company_id": self.company.id})

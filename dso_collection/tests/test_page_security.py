@@ -203,9 +203,7 @@ class TestPageSecurity(PageHttpCase):
 
     def test_guessing_is_limited(self):
         limit = rules.LIMITS["wrong"].count
-        codes = [
-            self.url_open(f"/dso/p/{number:032d}").status_code for number in range(limit + 2)
-        ]
+        codes = [self.url_open(f"/dso/p/{number:032d}").status_code for number in range(limit + 2)]
         self.assertEqual(codes[:limit], [404] * limit)
         self.assertEqual(codes[limit:], [429] * 2)
 
@@ -278,9 +276,7 @@ class TestPageSecurity(PageHttpCase):
         many = [(f"{number}.txt", b"x", "text/plain") for number in range(6)]
         self.assertEqual(self._upload(*many).status_code, 422)
         large = b"%PDF-" + b"x" * rules.MAX_FILE_SIZE
-        self.assertEqual(
-            self._upload(("large.pdf", large, "application/pdf")).status_code, 422
-        )
+        self.assertEqual(self._upload(("large.pdf", large, "application/pdf")).status_code, 422)
         self.assertFalse(self.page.answer_ids)
 
     def test_names_of_files(self):
