@@ -3,10 +3,10 @@ the routing to the HTML, in one process and in turns."""
 
 import statistics
 
-import odoo.http
 from lab import environment, stopwatch
 from werkzeug.test import Client
 
+import odoo.http
 from odoo import sql_db
 from odoo.tools import config
 

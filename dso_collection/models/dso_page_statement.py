@@ -109,7 +109,7 @@ class DsoPageStatement(models.AbstractModel):
         return Domain("amount_residual", "<", 0) if show == "credit" else Domain.TRUE
 
     def _get_statement_penalties(self, today):
-        """{line id: (interest, recovery cost)} of late items, where this customer is charged any."""
+        """{line id: (interest, recovery cost)} of late items, where this customer bears any."""
         if not self.company_id.dso_penalty_rule_id or not self.customer_id._has_penalties():
             return {}
         late = self.env["account.move.line"].search(self._get_view_domain("overdue", "", today))
@@ -278,9 +278,7 @@ class DsoPageStatement(models.AbstractModel):
         zone = str(self.company_id._dso_tz())
         return [
             {
-                "date": format_datetime(
-                    self.env, answer.create_date, tz=zone, dt_format="short"
-                ),
+                "date": format_datetime(self.env, answer.create_date, tz=zone, dt_format="short"),
                 "summary": answer.summary,
                 "comment": answer.comment or "",
                 "files": ", ".join(answer.attachment_ids.mapped("name")),

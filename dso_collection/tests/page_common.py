@@ -22,9 +22,7 @@ class PageHttpCase(DsoCommon, HttpCase):
         cls.young = cls._item(14, 50)
         cls.due_today = cls._item(0, 20)
         cls.refund = cls._line(
-            cls._invoice(
-                cls._day(-1), 30, invoice_date=cls._day(-1), move_type="out_refund"
-            )
+            cls._invoice(cls._day(-1), 30, invoice_date=cls._day(-1), move_type="out_refund")
         )
         cls.env["dso.customer"]._plan()
         cls.customer = cls._customer()
@@ -87,4 +85,7 @@ class PageHttpCase(DsoCommon, HttpCase):
 
     def _texts(self, document, path):
         """The texts of what an expression finds, blanks made single."""
-        return [" ".join(node.text_content().replace("\ufeff", "").split()) for node in document.xpath(path)]
+        return [
+            " ".join(node.text_content().replace("\ufeff", "").split())
+            for node in document.xpath(path)
+        ]

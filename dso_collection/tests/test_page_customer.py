@@ -227,9 +227,7 @@ class TestPageCustomer(PageHttpCase):
                     self.assertEqual(wrong.get("name"), field)
                     described = wrong.get("aria-describedby")
                     self.assertTrue(tree.xpath(f"//*[@id='{described}']")[0].text_content())
-                self.assertEqual(
-                    tree.xpath("//textarea")[0].text_content(), values["comment"]
-                )
+                self.assertEqual(tree.xpath("//textarea")[0].text_content(), values["comment"])
                 ticked = tree.xpath("//input[@name='item'][@checked]/@value")
                 self.assertEqual(ticked, [str(line.id) for line in lines])
                 self.assertEqual(
@@ -286,7 +284,9 @@ class TestPageCustomer(PageHttpCase):
         response = self._get(f"/invoice/{self.late.id}")
         self.assertEqual(response.status_code, 200)
         self.assertIn("attachment", response.headers["Content-Disposition"])
-        self.assertEqual(self.env["ir.attachment"].search_count([]), before, "looking keeps nothing")
+        self.assertEqual(
+            self.env["ir.attachment"].search_count([]), before, "looking keeps nothing"
+        )
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         foreign = self._item(-3, 5, partner_id=stranger.id)
         for line_id in (foreign.id, 999999, self.late.move_id.id + 10**6):
