@@ -41,8 +41,7 @@ PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
 #: Where the footer of each page begins, from the top, and what is left below it.
 FOOTER_TOP, FOOTER_BOTTOM = 268.0, 5.0
 #: A hundred millimetres to measure, from one letter to the other.
-RULER = """<!DOCTYPE html><html>
-<body style="margin: 0; font-family: 'Liberation Sans', sans-serif;">
+RULER = """<!DOCTYPE html><html><body style="margin: 0; font-family: sans-serif;">
 <div style="position: absolute; top: 0; left: 0;">A</div>
 <div style="position: absolute; top: 0; left: 100mm;">B</div></body></html>"""
 #: How much bigger everything has to be said so that a millimetre is one on paper, by program.

@@ -14,6 +14,7 @@ class DsoEvidenceMake(models.TransientModel):
         string="Language",
         compute="_compute_lang",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
         help="Of whoever receives the file: a lawyer, an insurer, a court. Letters, e-mails and "
