@@ -29,7 +29,7 @@ class Stage(NamedTuple):
     date: date | None = None
 
 
-def _same_day(day: date) -> date:
+def same_day(day: date) -> date:
     return day
 
 
@@ -49,7 +49,7 @@ def outlook(
     customer: Customer,
     decision: Decision,
     today: date,
-    next_opening: Callable[[date], date] = _same_day,
+    next_opening: Callable[[date], date] = same_day,
 ) -> list[Stage]:
     """The steps of the customer's scenario, in their order; empty without a scenario.
 

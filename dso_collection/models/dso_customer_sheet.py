@@ -361,7 +361,7 @@ class DsoCustomerSheet(models.AbstractModel):
     def _get_opening(self, facts, decision, today):
         """The function that moves later steps to working days, as the dry run does."""
         if decision.step is None:
-            return outlook._same_day
+            return outlook.same_day
         step_offsets = scenario.offsets(facts.scenario.steps)
         span = timedelta(days=step_offsets[-1] - step_offsets[decision.position])
         until = max(decision.date, today) + min(span, HORIZON)

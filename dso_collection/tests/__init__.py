@@ -25,6 +25,7 @@ from . import test_summary
 from . import test_security
 from . import test_sheet
 from . import test_sms
+from . import test_statement
 from . import test_smtp
 from . import test_faults
 from . import test_faults_channels
