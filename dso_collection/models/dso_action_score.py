@@ -102,7 +102,14 @@ class DsoActionScore(models.AbstractModel):
         result = []
         for row in self.env.execute_query_dict(self._get_score_query(condition)):
             company_id = row["company_id"]
-            situation = self._get_situation(row, todays[company_id])
+            situation = self._get_situation(
+                row,
+                todays[company_id],
+                row["amount"],
+                row["due_date"],
+                row["oldest_due_date"],
+                row["promise_broken_count"],
+            )
             result.append((row["id"], row["score"], rules.score(situation, *settings[company_id])))
         return result
 
@@ -146,24 +153,25 @@ class DsoActionScore(models.AbstractModel):
         )
 
     @api.model
-    def _get_situation(self, row, today):
+    def _get_situation(self, row, today, amount, due, oldest, broken):
         """What is known of an action, as :class:`engine.score.Situation`.
 
-        :param row: dict with ``amount``, ``due_date``, ``oldest_due_date``,
-            ``promise_broken_count`` and RISK_COLUMNS
+        :param row: dict with RISK_COLUMNS, of its customer
+        :param amount: what it is about, in company currency
+        :param due: the due date of its oldest item
+        :param oldest: the due date of the customer's oldest open item
+        :param broken: number of promises that the customer did not keep
         """
-        due = row["due_date"]
         ends = []
         if row["guaranteed"]:
             ends.append(row["guarantee_temporary_until"])
         if row["insured"]:
-            oldest, days = row["oldest_due_date"], row["declaration_days"]
             ends.append(row["insurance_expiry"])
-            ends.append(guarantee.declaration_deadline(oldest, days, today))
+            ends.append(guarantee.declaration_deadline(oldest, row["declaration_days"], today))
         return rules.Situation(
-            amount=row["amount"] or 0.0,
+            amount=amount or 0.0,
             days_overdue=(today - due).days if due else 0,
-            promises_broken=row["promise_broken_count"] or 0,
+            promises_broken=broken or 0,
             days_late_average=row["days_late_average"] or 0.0,
             guarantee_days=guarantee.days_left(today, *ends) if ends else None,
         )

@@ -244,16 +244,18 @@ class DsoCustomerPlan(models.AbstractModel):
                 continue
             row = facts.rows[customer_id]
             company_id = row["company_id"]
-            items = facts.customers[customer_id].items
-            claims = (item.due_date for item in items if item.amount > 0)
-            known = {
-                **row,
-                "amount": decision.amount,
-                "due_date": decision.leader.due_date,
-                "oldest_due_date": min(claims) if row["insured"] else None,
-                "promise_broken_count": broken.get(customer_id, 0),
-            }
-            situation = get_situation(known, todays[company_id])
+            oldest = None
+            if row["insured"]:
+                items = facts.customers[customer_id].items
+                oldest = min(item.due_date for item in items if item.amount > 0)
+            situation = get_situation(
+                row,
+                todays[company_id],
+                decision.amount,
+                decision.leader.due_date,
+                oldest,
+                broken.get(customer_id, 0),
+            )
             scores[customer_id] = score.score(situation, *settings[company_id]).points
         return scores
 

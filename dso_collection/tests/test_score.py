@@ -180,7 +180,7 @@ class TestScore(RiskCase):
         alone = self._queries(lambda: few._plan(few, date(2026, 5, 15)))
         together = self._queries(lambda: many._plan(many, date(2026, 5, 15)))
         self.assertLessEqual(together, alone)
-        actions = many.open_action_ids
+        actions = self.env["dso.action"].browse(many.open_action_ids.ids)
         one = self._queries(lambda: actions[:1].mapped("score_reason"))
         self.assertLessEqual(self._queries(lambda: actions.mapped("score_reason")), one)
 
