@@ -57,7 +57,8 @@ class Part(NamedTuple):
 
 
 class Score(NamedTuple):
-    """``points`` from 0 to 100 with one decimal; ``parts`` that add any, the largest first."""
+    """``points`` from 0 to 100, a whole number, so that it changes only now and then; ``parts``
+    that add any, the largest first, with one decimal."""
 
     points: float
     parts: tuple[Part, ...]
@@ -112,7 +113,7 @@ Part(code='lateness', points=15.0, value=30)))
             points += part
             parts.append(Part(code, round(part, 1), value))
     parts.sort(key=_largest_first)
-    return Score(min(FULL, round(points, 1)), tuple(parts))
+    return Score(min(FULL, float(int(points + 0.5))), tuple(parts))
 
 
 def _largest_first(part: Part) -> float:

@@ -15,9 +15,7 @@ class DsoAlertHit(models.Model):
     customer_id = fields.Many2one(
         "dso.customer", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     date = fields.Date(string="Since", required=True, readonly=True)
     notified_date = fields.Date(
         string="Told On", readonly=True, help="When the collector was told of it."

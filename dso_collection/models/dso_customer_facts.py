@@ -35,6 +35,18 @@ ACTION_COLUMNS = (
     "mail_template_id",
     "sms_template_id",
     "letter_template_id",
+    "score",
+)
+
+#: What is known of a customer's risk, for the score of its actions.
+RISK_COLUMNS = SQL(
+    """
+    customer.days_late_average::float8 AS days_late_average,
+    customer.guarantee_temporary > 0 AS guaranteed, customer.guarantee_temporary_until,
+    customer.insurance_amount > 0 AS insured, customer.insurance_expiry,
+    COALESCE(NULLIF(customer.insurance_declaration_days, 0), company.dso_declaration_days)
+        AS declaration_days
+    """
 )
 
 
@@ -116,7 +128,7 @@ class DsoCustomerFacts(models.AbstractModel):
                        customer.credit_unallocated, customer.amount_due,
                        customer.amount_disputed, customer.amount_promised,
                        customer.days_overdue_max, customer.oldest_due_date,
-                       customer.promise_broken_count,
+                       customer.promise_broken_count, %(risk)s,
                        action.id AS action_id, action.done_date AS action_done_date, %(action)s
                   FROM dso_customer customer
                   JOIN res_company company ON company.id = customer.company_id
@@ -127,6 +139,7 @@ class DsoCustomerFacts(models.AbstractModel):
                  WHERE customer.id = ANY(%(customers)s)
                 """,
                 customers=self.ids,
+                risk=RISK_COLUMNS,
                 action=SQL(", ").join(
                     SQL(
                         "%s AS %s",

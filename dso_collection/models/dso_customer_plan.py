@@ -13,7 +13,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_amount, format_date
 
-from ..engine import amounts, promises, scenario, simulation
+from ..engine import amounts, promises, scenario, score, simulation
 from ..tools.bulk import bulk_insert, bulk_update
 
 _logger = logging.getLogger(__name__)
@@ -211,10 +211,12 @@ class DsoCustomerPlan(models.AbstractModel):
         self.env["dso.action"]._follow_ledger(self)
         facts = self._read_facts(todays)
         decisions = self._decide(facts, todays)
-        touched = self._write_actions(facts, decisions, todays)
+        broken = self._count_broken_promises(todays)
+        scores = self._score_decisions(facts, decisions, broken, todays)
+        touched = self._write_actions(facts, decisions, scores, todays)
         touched._refresh_errors()
-        self._write_customers(facts, decisions, todays)
-        self.env["dso.action"]._score_customers(self, todays)
+        self._write_customers(facts, decisions, broken, todays)
+        self.env["dso.action"]._score_customers(self, todays, scenario=False)
         return facts
 
     def _decide(self, facts, todays):
@@ -230,11 +232,39 @@ class DsoCustomerPlan(models.AbstractModel):
             decisions[customer_id] = decision._replace(amount=rounding[company_id](decision.amount))
         return decisions
 
-    def _write_customers(self, facts, decisions, todays):
+    def _score_decisions(self, facts, decisions, broken, todays):
+        """What comes first of what was decided.
+
+        :param broken: {customer id: number of broken promises}
+        :return: {customer id: points of its scenario action}
+        """
+        settings = {company.id: company._dso_score_settings() for company in self.company_id}
+        get_situation = self.env["dso.action"]._get_situation
+        scores = {}
+        for customer_id, decision in decisions.items():
+            if decision.step is None:
+                continue
+            row = facts.rows[customer_id]
+            company_id = row["company_id"]
+            oldest = None
+            if row["insured"]:
+                items = facts.customers[customer_id].items
+                oldest = min(item.due_date for item in items if item.amount > 0)
+            situation = get_situation(
+                row,
+                todays[company_id],
+                decision.amount,
+                decision.leader.due_date,
+                oldest,
+                broken.get(customer_id, 0),
+            )
+            scores[customer_id] = score.score(situation, *settings[company_id]).points
+        return scores
+
+    def _write_customers(self, facts, decisions, broken, todays):
         """Figures, leader, why nothing is planned, next and last action: only rows that changed,
         each once."""
         dates = self._read_action_dates()
-        broken = self._count_broken_promises(todays)
         columns = (*PLAN_COLUMNS, *DATE_COLUMNS, "promise_broken_count")
         rounding = {company.id: company.currency_id.round for company in self.company_id}
         rows = []
@@ -274,13 +304,13 @@ class DsoCustomerPlan(models.AbstractModel):
             "planning_data": data,
         }
 
-    def _write_actions(self, facts, decisions, todays):
+    def _write_actions(self, facts, decisions, scores, todays):
         """Create, change or cancel the scenario action of each customer.
 
         :return: the open automatic actions whose obstacles have to be looked at
         """
         Action = self.env["dso.action"]
-        to_create, to_cancel, touched = [], [], []
+        to_create, to_cancel, touched, rescored = [], [], [], []
         # browsed together: what has to be read of one is read of all
         open_actions = Action.browse(
             row["action_id"] for row in facts.rows.values() if row["action_id"]
@@ -318,11 +348,14 @@ class DsoCustomerPlan(models.AbstractModel):
                 if changes:
                     action.write(changes)
                 touched.append(action.id)
+                if _differs(row["action_score"], scores[customer_id]):
+                    rescored.append((action.id, scores[customer_id]))
             else:
-                to_create.append({**values, **UNTOUCHED})
+                to_create.append({**values, **UNTOUCHED, "score": scores[customer_id]})
         self._cancel_unplanned(to_cancel)
         # past the ORM: a plan from nothing makes as many actions as there are customers
         self.env.flush_all()
+        bulk_update(Action, ["score"], rescored)
         return Action.browse(touched) | bulk_insert(Action, to_create)
 
     def _cancel_unplanned(self, to_cancel):

@@ -11,9 +11,9 @@ class Action extends models.Model {
     score = fields.Float({ digits: [4, 1] });
     score_reason = fields.Char();
     _records = [
-        { id: 1, name: "Call", score: 57.5, score_reason: "57.5 of 100: 12,400 at stake (22.1)." },
+        { id: 1, name: "Call", score: 57.5, score_reason: "58 of 100: 12,400 at stake (22.1)." },
         { id: 2, name: "E-mail", score: 0, score_reason: false },
-        { id: 3, name: "Letter", score: 100, score_reason: "100.0 of 100." },
+        { id: 3, name: "Letter", score: 100, score_reason: "100 of 100." },
     ];
 }
 
@@ -36,9 +36,9 @@ test("shows whole points and a bar of that length", async () => {
 
 test("explains itself, also to those who do not see it", async () => {
     const [first, second] = queryAllAttributes(".o_dso_score", "data-tooltip");
-    expect(first).toBe("57.5 of 100: 12,400 at stake (22.1).");
+    expect(first).toBe("58 of 100: 12,400 at stake (22.1).");
     expect(second).toBe("Nothing is at stake.");
     const [label] = queryAllAttributes(".o_dso_score", "aria-label");
-    expect(label).toBe("Score: 57.5 of 100: 12,400 at stake (22.1).");
+    expect(label).toBe("Score: 58 of 100: 12,400 at stake (22.1).");
     expect(queryAllAttributes(".o_dso_score", "role")).toEqual(["img", "img", "img"]);
 });
