@@ -304,18 +304,19 @@ class TestPageSecurity(PageHttpCase):
     def test_two_hundred_megabytes(self):
         """Told by its length alone: not one byte of the body has to be read."""
         form = self._get_form()
-        cookies = "; ".join(f"{name}={value}" for name, value in self.opener.cookies.items())
-        head = (
-            f"POST {self.path}/answer HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Cookie: {cookies}\r\n"
-            "Content-Type: multipart/form-data; boundary=b\r\n"
-            f"Content-Length: {200 * 1024 * 1024}\r\nConnection: close\r\n\r\n"
-            f'--b\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n'
-            f"{form['csrf_token']}\r\n"
-        )
-        with closing(socket.create_connection(("127.0.0.1", self.http_port()), 30)) as sock:
-            sock.sendall(head.encode())
-            answer = sock.recv(4096).decode(errors="replace")
+        with self.allow_requests():
+            cookies = "; ".join(f"{name}={value}" for name, value in self.opener.cookies.items())
+            head = (
+                f"POST {self.path}/answer HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                f"Cookie: {cookies}\r\n"
+                "Content-Type: multipart/form-data; boundary=b\r\n"
+                f"Content-Length: {200 * 1024 * 1024}\r\nConnection: close\r\n\r\n"
+                f'--b\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n'
+                f"{form['csrf_token']}\r\n"
+            )
+            with closing(socket.create_connection(("127.0.0.1", self.http_port()), 30)) as sock:
+                sock.sendall(head.encode())
+                answer = sock.recv(4096).decode(errors="replace")
         self.assertIn(" 413 ", answer.splitlines()[0])
         self.assertIn("no-store", answer)
         self.assertFalse(self.page.answer_ids)
