@@ -1,5 +1,6 @@
 """Scores, payment profiles and oldest due dates are stored by the plan: plan everybody anew. A
-statement of account tells of all open items, where it told of those to be chased before."""
+statement of account tells of all open items, where it told of those to be chased before. Customers
+have an interactive page where their company says so for new ones."""
 
 from odoo import SUPERUSER_ID, api
 
@@ -8,6 +9,16 @@ def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     env["dso.refresh.queue"]._enqueue_companies(env["res.company"]._dso_companies())
     _widen_statement(cr)
+    cr.execute(
+        """
+        UPDATE dso_customer customer
+           SET page_enabled = TRUE
+          FROM res_company company
+         WHERE company.id = customer.company_id
+           AND company.dso_default_page_enabled
+           AND customer.page_enabled IS NULL
+        """
+    )
 
 
 def _widen_statement(cr):
