@@ -24,7 +24,7 @@ class TestEmailLayout(LetterCommon):
     def test_plain_text_has_one_line_for_each_item(self):
         action = self._send(60)
         (email,) = action.mail_id._prepare_outgoing_list()
-        lines = [line.strip() for line in email["body_alternative"].splitlines()]
+        lines = email["body_alternative"].replace("\xa0", " ").splitlines()
         self.assertIn("Document | Date | Due date | Days late | Amount", lines)
         for item in action.item_ids:
             (line,) = (line for line in lines if item.document in line)

@@ -9,6 +9,7 @@ from odoo.tools import html2plaintext
 SEPARATOR = " | "
 #: What HTML takes for one space; those that do not break are none of them.
 SPACES = re.compile(r"[ \t\r\n\f]+")
+EMPTY_LINES = re.compile(r"\n{3,}")
 HIDDEN = re.compile(r"display:\s*none")
 
 
@@ -29,6 +30,10 @@ def html_to_text(html):
     for node in root.iter():
         node.text = node.text and SPACES.sub(" ", node.text)
         node.tail = node.tail and SPACES.sub(" ", node.tail)
+    for block in root.xpath(".//div"):
+        # the conversion knows no blocks
+        block.addprevious(lxml.html.Element("br"))
+        block.append(lxml.html.Element("br"))
     for table in root.xpath(".//table[thead]"):
         block = lxml.html.Element("p")
         for row in table.iter("tr"):
@@ -38,4 +43,6 @@ def html_to_text(html):
             block.append(line)
         block.tail = table.tail
         table.getparent().replace(table, block)
-    return html2plaintext(lxml.html.tostring(root, encoding="unicode"))
+    text = html2plaintext(lxml.html.tostring(root, encoding="unicode"))
+    lines = (line.strip(" ") for line in text.splitlines())
+    return EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
