@@ -11,6 +11,11 @@ const customer = (number) => `Day ${String(number).padStart(2, "0")}`;
 /** The panel shows this customer, and no dialog is above it. */
 const at = (number) => `${NO_DIALOG} .o_dso_panel h2:contains(${customer(number)})`;
 
+const counter = (tab, kind, count) => ({
+    content: `${tab}: ${count} ${kind}`,
+    trigger: `.o_dso_tab[data-tab=${tab}] .o_dso_tab_${kind}:contains(${count})`,
+});
+
 const key = (number, pressed, content) => ({
     content: `${customer(number)}: ${content}`,
     trigger: at(number),
@@ -35,14 +40,14 @@ const log = (number, result, comment) => [
     ...(result
         ? [
               {
-                  content: "Type the result",
+                  content: "Unfold the results",
                   trigger: ".modal .o_field_widget[name=result] input",
-                  run: `edit ${result}`,
+                  run: "click",
               },
               {
                   content: `Choose ${result}`,
                   trigger: `.o_select_menu_item:contains(${result})`,
-                  run: "press Enter",
+                  run: "click",
               },
               {
                   content: "It is chosen",
@@ -85,15 +90,10 @@ const redate = (number) => [
 const skip = (number) => [key(number, "s", "skip"), confirmDialog];
 
 registry.category("web_tour.tours").add("dso_collection_day", {
-    url: "/odoo",
     steps: () => [
-        {
-            content: "Twelve by hand, seven automatic, all to do, and a reply",
-            trigger:
-                ".o_dso_tabs:has([data-tab=manual] .o_dso_tab_todo:contains(12))" +
-                ":has([data-tab=automatic] .o_dso_tab_todo:contains(7))" +
-                ":has([data-tab=replies] .o_dso_tab_todo:contains(1))",
-        },
+        counter("manual", "todo", 12),
+        counter("automatic", "todo", 7),
+        counter("replies", "todo", 1),
         {
             content: "Open the first one",
             trigger: ".o_data_row.o_dso_current:contains(Day 01)",
@@ -156,12 +156,10 @@ registry.category("web_tour.tours").add("dso_collection_day", {
             trigger: ".o_dso_tabs [data-tab=replies]:not(:has(.o_dso_tab_todo))",
             run: "press 3",
         },
-        {
-            content: "All that was done today is in the history",
-            trigger:
-                ".o_list_view:has(.o_data_row:contains(Day 01)):has(.o_data_row:contains(Day 05))" +
-                ":has(.o_data_row:contains(Day 07)):has(.o_data_row:contains(Day 09))",
-        },
+        ...[1, 5, 7, 9].map((number) => ({
+            content: `${customer(number)} is in the history`,
+            trigger: `.o_list_view .o_data_row:contains(${customer(number)}) [name=done_date]`,
+        })),
         {
             content: "Nobody has left the agenda",
             trigger: ".o_dso_tab[data-tab=history].active",
@@ -198,10 +196,15 @@ registry.category("web_tour.tours").add("dso_collection_filters", {
         },
         {
             content: "One, the filter has come along, and so have the counters",
-            trigger:
-                ".o_dso_agenda_screen:has(.o_searchview_facet:contains(Day 13))" +
-                ":has(.o_dso_tab[data-tab=automatic] .o_dso_tab_todo:contains(1))" +
-                " .o_data_row:contains(Day 13)",
+            trigger: ".o_dso_tab[data-tab=automatic].active .o_dso_tab_todo:contains(1)",
+        },
+        {
+            content: "Its facet is there",
+            trigger: ".o_searchview_facet:contains(Day 13)",
+        },
+        {
+            content: "And its action",
+            trigger: ".o_data_row:contains(Day 13)",
         },
         {
             content: "Leave the screen",
@@ -219,9 +222,15 @@ registry.category("web_tour.tours").add("dso_collection_filters", {
         },
         {
             content: "The same tab and filter",
-            trigger:
-                ".o_dso_agenda_screen:has(.o_dso_tab[data-tab=automatic].active)" +
-                ":has(.o_searchview_facet:contains(Day 13)) .o_data_row:contains(Day 13)",
+            trigger: ".o_dso_tab[data-tab=automatic].active",
+        },
+        {
+            content: "The same filter",
+            trigger: ".o_searchview_facet:contains(Day 13)",
+        },
+        {
+            content: "The same action",
+            trigger: ".o_data_row:contains(Day 13)",
         },
     ],
 });
