@@ -53,7 +53,7 @@ class DsoCustomerRisk(models.AbstractModel):
     insurer_id = fields.Many2one(
         "res.partner", index="btree_not_null", ondelete="restrict", tracking=True
     )
-    insurance_reference = fields.Char(string="Insurance Reference", tracking=True)
+    insurance_reference = fields.Char(tracking=True)
     insurance_expiry = fields.Date(
         string="Insured Until", tracking=True, help="The last day on which the insurance holds."
     )
