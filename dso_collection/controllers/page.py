@@ -166,6 +166,7 @@ class PageController(http.Controller):
             problem_code=code,
             problem_field=FIELDS.get(code),
             entered=entered,
+            had_files=any(upload.filename for upload in request.httprequest.files.values()),
             ticked=set(request.httprequest.form.getlist("item")),
         )
 

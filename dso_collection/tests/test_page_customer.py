@@ -221,6 +221,7 @@ class TestPageCustomer(PageHttpCase):
                 self.assertEqual(response.status_code, 422)
                 document = response.text
                 self.assertIn('role="alert"', document)
+                self.assertEqual("choose your files again" in document, bool(files))
                 tree = lxml.html.fromstring(document)
                 if field not in ("item", "kind"):
                     (wrong,) = tree.xpath("//*[@aria-invalid='true']")
