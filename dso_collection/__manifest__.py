@@ -80,6 +80,7 @@
         "wizards/dso_penalty_breakdown_views.xml",
         "wizards/dso_penalty_invoice_views.xml",
         "views/dso_penalty_views.xml",
+        "views/dso_page_views.xml",
         "views/dso_customer_risk_views.xml",
         "views/dso_score_views.xml",
         "views/dso_alert_views.xml",
