@@ -74,10 +74,22 @@ const send = (number) => [
 
 const print = (number) => [
     key(number, "d", "look at the letter"),
+    {
+        content: "The letter is shown",
+        trigger: ".modal [name=pdf] :iframe #viewer .page",
+    },
     inDialog("action_print", "Alt+q", "Print and mark as done"),
     {
-        content: "Printed: close",
-        trigger: ".modal:not(:has(button[name=action_print])) footer button:contains(Close)",
+        content: "Printed",
+        trigger: ".modal .modal-title:contains(Printed letters)",
+    },
+    {
+        content: "The letter is shown as it was printed",
+        trigger: ".modal [name=pdf] :iframe #viewer .page",
+    },
+    {
+        content: "Close",
+        trigger: ".modal footer button:contains(Close)",
         run: "press Alt+x",
     },
 ];
