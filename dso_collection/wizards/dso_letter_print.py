@@ -79,8 +79,9 @@ class DsoLetterPrint(models.TransientModel):
     def _get_printed_pdfs(self):
         printed = self.printed_ids
         printed.check_access("read")
-        # sudo: the files of actions that the user may read
-        return [action.letter_attachment_id.raw for action in printed.sudo()._sort_for_folding()]
+        # sudo: the files of actions that the user may read; whole, where screens ask for sizes
+        printed = printed.sudo().with_context(bin_size=False)
+        return [action.letter_attachment_id.raw for action in printed._sort_for_folding()]
 
     def _get_preview_pdfs(self):
         """The first letters, in the order in which they will be printed."""

@@ -74,10 +74,22 @@ const send = (number) => [
 
 const print = (number) => [
     key(number, "d", "look at the letter"),
+    {
+        content: "The letter is shown",
+        trigger: ".modal [name=pdf] :iframe #viewer .page",
+    },
     inDialog("action_print", "Alt+q", "Print and mark as done"),
     {
-        content: "Printed: close",
-        trigger: ".modal:not(:has(button[name=action_print])) footer button:contains(Close)",
+        content: "Printed",
+        trigger: ".modal .modal-title:contains(Printed letters)",
+    },
+    {
+        content: "The letter is shown as it was printed",
+        trigger: ".modal [name=pdf] :iframe #viewer .page",
+    },
+    {
+        content: "Close",
+        trigger: ".modal footer button:contains(Close)",
         run: "press Alt+x",
     },
 ];
@@ -107,7 +119,8 @@ registry.category("web_tour.tours").add("dso_collection_day", {
         ...send(6),
         ...print(7),
         ...print(8),
-        ...log(9, null, "By SMS"),
+        key(9, "d", "preview the SMS"),
+        inDialog("action_send", "Alt+w", "Send it"),
         ...redate(10),
         ...skip(11),
         ...log(12, null, "Spoke to the director"),
