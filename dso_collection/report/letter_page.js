@@ -261,8 +261,18 @@
         }
         var page = height(ruler);
         ruler.parentNode.removeChild(ruler);
-        each(document.querySelectorAll(".dso_letter"), function (root) {
+        // one at a time: each break lays out anew all that is shown
+        var letters = document.querySelectorAll(".dso_letter");
+        each(letters, function (root) {
+            root.style.display = "none";
+        });
+        each(letters, function (root) {
+            root.style.display = "block";
             new Letter(root, page).paginate();
+            root.style.display = "none";
+        });
+        each(letters, function (root) {
+            root.style.display = "block";
         });
     };
 })();
