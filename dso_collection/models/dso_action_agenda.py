@@ -170,29 +170,28 @@ class DsoActionAgenda(models.AbstractModel):
             client actions, those that do not exist are left out; ``client``: tag of a client
             action shown instead of them where it is installed
         """
-        _ = self.env._
         return [
             {
                 "id": "manual",
-                "name": _("Manual actions"),
+                "name": self.env._("Manual actions"),
                 "icon": "fa-phone",
                 "actions": ["dso_collection.dso_action_action_manual"],
             },
             {
                 "id": "automatic",
-                "name": _("Automatic actions"),
+                "name": self.env._("Automatic actions"),
                 "icon": "fa-paper-plane-o",
                 "actions": ["dso_collection.dso_action_action_automatic"],
             },
             {
                 "id": "history",
-                "name": _("History"),
+                "name": self.env._("History"),
                 "icon": "fa-history",
                 "actions": ["dso_collection.dso_action_action_history"],
             },
             {
                 "id": "replies",
-                "name": _("Replies & comments"),
+                "name": self.env._("Replies & comments"),
                 "icon": "fa-comments-o",
                 "actions": [
                     "dso_collection.dso_reply_action",
@@ -201,14 +200,14 @@ class DsoActionAgenda(models.AbstractModel):
             },
             {
                 "id": "charts",
-                "name": _("Charts"),
+                "name": self.env._("Charts"),
                 "icon": "fa-bar-chart",
                 "client": "dso_collection.dashboard",
                 "actions": ["dso_collection.dso_action_action_charts"],
             },
             {
                 "id": "alerts",
-                "name": _("My alerts"),
+                "name": self.env._("My alerts"),
                 "icon": "fa-bell-o",
                 "actions": ["dso_collection.dso_alert_action"],
             },
