@@ -112,7 +112,7 @@ class Camera:
         viewer.locator(".page .textLayer, .page canvas").first.wait_for(timeout=60_000)
         self.take("letters")
         self.open("/odoo/collection-automatic")
-        self.press("action_preview", "Remind of Thursday", "Text message", "Last text message")
+        self.press("action_preview", "Remind of Thursday", "Last text message")
         self.page.wait_for_selector(".modal .o_dso_sms")
         self.take("sms")
         self.open("/odoo/collection-registered")

@@ -141,14 +141,21 @@ class TestLetter(LetterCommon):
         pages = sum(pair.mapped("letter_pages"))
         self.assertGreater(pages, 2)
         window = pair.with_user(self.collector).action_reprint_letters()
+        other = self._letter(self._make_customer("Gamma")).with_user(self.collector)
+        preview = other.action_print_letters()
         spec = {"page_count": {}, "pdf": {}}
         Wizard = self.env["dso.letter.print"].with_user(self.collector)
         for names in (spec, dict(reversed(spec.items()))):
+            # as at the end of a request
+            self.env.flush_all()
             self.env.invalidate_all()
             wizard = Wizard.with_context(bin_size=True).browse(window["res_id"])
             with patch.object(type(self.env["dso.letter.printer"]), "_merge") as merge:
                 [row] = wizard.web_read(names)
+                [shown] = wizard.browse(preview["res_id"]).web_read(names)
             merge.assert_not_called()
+            self.assertEqual(shown["page_count"], 1)
+            self.assertRegex(shown["pdf"], rb"^[\d.]+ Kb$")
             self.assertEqual(row["page_count"], pages)
             self.assertRegex(row["pdf"], rb"^[\d.]+ Kb$")
 

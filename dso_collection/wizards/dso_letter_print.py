@@ -27,7 +27,7 @@ class DsoLetterPrint(models.TransientModel):
     online_count = fields.Integer(compute="_compute_ready_ids")
     blocked_text = fields.Text(compute="_compute_ready_ids")
     shown_count = fields.Integer(compute="_compute_ready_ids")
-    page_count = fields.Integer(compute="_compute_page_count", store=True, compute_sudo=False)
+    page_count = fields.Integer(compute="_compute_pdf", store=True, compute_sudo=False)
     # made once, as the dialog opens and with the rights of who opens it: browsers read it twice,
     # and only read
     pdf = fields.Binary(compute="_compute_pdf", store=True, compute_sudo=False)
@@ -61,14 +61,7 @@ class DsoLetterPrint(models.TransientModel):
             pdfs = wizard._get_printed_pdfs() or wizard._get_preview_pdfs()
             pdf = self.env["dso.letter.printer"]._merge(pdfs) if pdfs else b""
             wizard.pdf = base64.b64encode(pdf) if pdf else False
-
-    @api.depends("pdf")
-    def _compute_page_count(self):
-        for wizard in self:
-            # not its size, which browsers ask for instead
-            content = base64.b64decode(wizard.with_context(bin_size=False).pdf or b"")
-            printer = self.env["dso.letter.printer"]
-            wizard.page_count = printer._count_pages(content) if content else 0
+            wizard.page_count = self.env["dso.letter.printer"]._count_pages(pdf) if pdf else 0
 
     @api.depends_context("lang")
     def _compute_pdf_name(self):
@@ -77,7 +70,8 @@ class DsoLetterPrint(models.TransientModel):
             wizard.pdf_name = self.env._("Letters %(date)s.pdf", date=day)
 
     def _get_printed_pdfs(self):
-        printed = self.printed_ids
+        # the files, not their size, which browsers ask for
+        printed = self.printed_ids.with_context(bin_size=False)
         printed.check_access("read")
         # sudo: the files of actions that the user may read; whole, where screens ask for sizes
         printed = printed.sudo().with_context(bin_size=False)

@@ -94,7 +94,7 @@ registry.category("web_tour.tours").add("dso_collection_letters", {
             content: "The pile can be looked at before it is printed",
             // letters are made meanwhile
             timeout: 60000,
-            trigger: ".modal:contains(letters to print) [name=ready_count]:contains(3)",
+            trigger: ".modal:contains(Letters to print):contains(Pages shown: 3) [name=ready_count]:contains(3)",
         },
         {
             content: "It is shown",
