@@ -142,7 +142,8 @@ def _odoo(extra):
     with lock(f"db-{DATABASE}", waiting=f"Another process is using {DATABASE}: waiting for it …"):
         problems = databases.with_module(DATABASE, demo=False, fresh=not extra)
         databases.report(problems)
-        return _pytest(f"{MODULE_NAME}/tests", extra, _odoo_environment(), _odoo_options(DATABASE))
+        options = [*_odoo_options(DATABASE), "-p", "assets_first"]
+        return _pytest(f"{MODULE_NAME}/tests", extra, _odoo_environment(), options)
 
 
 def _rules(extra):
@@ -157,7 +158,6 @@ def _rules(extra):
     with lock(f"db-{DATABASE}", waiting=f"Another process is using {DATABASE}: waiting for it …"):
         databases.report(databases.with_module(DATABASE, demo=False, fresh=False))
         env = _odoo_environment()
-        env["PYTHONPATH"] += os.pathsep + str(PLUGINS)
         options = [*_odoo_options(DATABASE), "-p", "only_ours", "-q", *extra, *paths]
         return _pytest(None, [], env, options)
 
@@ -171,6 +171,7 @@ def _odoo_environment():
     (LOGS / "screenshots").mkdir(parents=True, exist_ok=True)
     env = odoo.environment()
     env.pop("PGDATABASE", None)
+    env["PYTHONPATH"] += os.pathsep + str(PLUGINS)
     return env
 
 

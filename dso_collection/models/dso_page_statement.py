@@ -14,7 +14,7 @@ from odoo.tools.misc import format_amount, format_date, format_datetime
 
 from ..engine import pages as rules
 
-REPORT = "dso_collection.report_statement"
+REPORT = "dso_collection.report_page_statement"
 #: Answers that are listed on the page, the last ones.
 MAX_ANSWERS = 20
 
