@@ -71,16 +71,21 @@ class Camera:
 
     def take_all(self):
         self.log_in()
-        self.open("/odoo/collection-automatic")
+        self.open_tab("automatic")
         self.take("agenda_automatic")
         # the message of an action that waits for a confirmation
         waiting = self.page.locator(ROW).filter(has_text="To do").first
         waiting.locator("button[name=action_preview]").click()
         self.page.wait_for_selector(".modal .o_field_widget[name=body]")
         self.take("preview")
-        self.open("/odoo/collection-manual")
+        self.open_tab("manual")
         self.take("agenda_manual")
         self.take_channels()
+        self.open("/odoo/collection-dashboard")
+        self.page.wait_for_selector("canvas")
+        self.take("dashboard")
+        self.open_tab("alerts")
+        self.take("alerts")
         self.open("/odoo/collection-customers")
         self.take("customers")
         self.open_record("partner_id", 1)
@@ -101,23 +106,23 @@ class Camera:
 
     def take_channels(self):
         """Call, letters, SMS, registered letters and replies. Nothing is marked done."""
-        self.open("/odoo/collection-manual")
+        self.open_tab("manual")
         self.press("action_log", "Phone call")
         self.page.wait_for_selector(".modal .o_field_widget[name=script]")
         self.take("call")
-        self.open("/odoo/collection-manual")
+        self.open_tab("manual")
         self.press("action_print_letters", "Reminder by post")
         # the first page is drawn inside the viewer
         viewer = self.page.frame_locator(".modal .o_field_widget[name=pdf] iframe")
         viewer.locator(".page .textLayer, .page canvas").first.wait_for(timeout=60_000)
         self.take("letters")
-        self.open("/odoo/collection-automatic")
+        self.open_tab("automatic")
         self.press("action_preview", "Remind of Thursday", "Last text message")
         self.page.wait_for_selector(".modal .o_dso_sms")
         self.take("sms")
         self.open("/odoo/collection-registered")
         self.take("registered")
-        self.open("/odoo/collection-replies")
+        self.open_tab("replies")
         self.take("replies")
         self.open_record("partner_id", 0)
         self.page.wait_for_selector(".o_form_view .o_dso_reply_body")
@@ -173,6 +178,13 @@ class Camera:
     def open(self, path):
         self.page.goto(f"{self.options.url}{path}")
         self.page.wait_for_selector(VIEW, timeout=60_000)
+
+    def open_tab(self, name):
+        """A tab of the agenda."""
+        self.open("/odoo/collection-agenda")
+        self.page.click(f".o_dso_tab[data-tab={name}]")
+        self.page.wait_for_selector(f".o_dso_tab[data-tab={name}].active")
+        self.page.wait_for_selector(f"{ROW}, .o_view_nocontent")
 
     def open_record(self, column, position):
         """Open a record of a list by one of its columns, or of a kanban."""
