@@ -24,7 +24,7 @@ CHROMIUM = (
     "--disable-sync",
 )
 SIZES = {"": (1400, 900), "_narrow": (390, 844)}
-VIEW = ".o_list_view, .o_kanban_view, .o_form_view, .o_pivot_view"
+VIEW = ".o_list_view, .o_kanban_view, .o_form_view, .o_pivot_view, .o_dso_dashboard"
 # of a list under a field, or in a dialog of its own on a narrow screen
 CHOICE = ".o-autocomplete--dropdown-item, .o_select_create_dialog_content .o_kanban_record"
 # Odoo greets new users in a chat window
@@ -124,6 +124,8 @@ class Camera:
         self.take("registered")
         self.open_tab("replies")
         self.take("replies")
+        # beside the list the reply would be in a panel
+        self.open("/odoo/collection-agenda/collection-replies")
         self.open_record("partner_id", 0)
         self.page.wait_for_selector(".o_form_view .o_dso_reply_body")
         self.take("reply")

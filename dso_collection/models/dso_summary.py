@@ -14,7 +14,10 @@ HOUR = time(7)
 #: Of each kind, with a link; the rest is counted.
 MAX_LINKS = 5
 #: The two lists of the agenda.
-AUTOMATIC, MANUAL = "/odoo/collection-automatic", "/odoo/collection-manual"
+#: Below the agenda, so that its menus are there.
+AUTOMATIC, MANUAL, REPLIES = (
+    f"/odoo/collection-agenda/collection-{name}" for name in ("automatic", "manual", "replies")
+)
 REGISTERED = "/odoo/collection-registered"
 #: What the summary tells besides errors.
 KINDS = ("to_confirm", "receipts", "replies")
@@ -220,7 +223,7 @@ class DsoSummary(models.AbstractModel):
                 for reply in self.env["dso.reply"].browse(ids)
             ]
             title = self.env._("Replies to handle")
-            sections.append(self._prepare_section(title, count, "/odoo/collection-replies", lines))
+            sections.append(self._prepare_section(title, count, REPLIES, lines))
         return sections
 
     @api.model

@@ -116,12 +116,12 @@ class TestSummary(DsoCommon):
     def test_errors_lead_to_the_list_that_shows_them(self):
         """What somebody carries out is in the other one."""
         automatic = self._owe("Aa", None)
-        self.assertIn('/odoo/collection-automatic"><strong', self._send().body)
+        self.assertIn('/odoo/collection-agenda/collection-automatic"><strong', self._send().body)
         self.company.dso_last_summary_date = False
         automatic.automatic = False
         body = self._send().body
-        self.assertIn('/odoo/collection-manual"><strong', body)
-        self.assertNotIn("/odoo/collection-automatic", body)
+        self.assertIn('/odoo/collection-agenda/collection-manual"><strong', body)
+        self.assertNotIn("/odoo/collection-agenda/collection-automatic", body)
 
     def test_failures_of_every_channel_are_named(self):
         """Days later, by letter, SMS and fax: each under its own words."""
