@@ -68,7 +68,7 @@ class TestLetterTour(ChannelTour):
         # compiled once for a database: the browser would wait for it
         self.env["dso.letter.printer"]._get_css()
 
-        self._tour("collection-manual", "letters")
+        self._tour("collection-agenda", "letters")
 
         self.assertEqual(set(actions.mapped("state")), {"done"})
         self.assertEqual(actions.done_by_id, self.collector)

@@ -32,20 +32,20 @@ const closeDialog = {
     run: "click",
 };
 
-const openMenu = (menu, title) => [
+const openTab = (tab) => [
     {
-        content: "Unfold the agenda",
-        trigger: `${NO_DIALOG} button[data-menu-xmlid="dso_collection.dso_agenda_menu"]`,
+        content: "Go to the agenda",
+        trigger: `${NO_DIALOG} [data-menu-xmlid="dso_collection.dso_agenda_menu"]`,
         run: "click",
     },
     {
-        content: `Go to ${title}`,
-        trigger: `.dropdown-item[data-menu-xmlid="dso_collection.${menu}"]`,
+        content: `Go to its tab ${tab}`,
+        trigger: `.o_dso_tab[data-tab=${tab}]`,
         run: "click",
     },
     {
-        content: `${title} are there`,
-        trigger: `.o_last_breadcrumb_item:contains(${title})`,
+        content: "It is shown",
+        trigger: `.o_dso_tab[data-tab=${tab}].active`,
     },
 ];
 
@@ -114,7 +114,7 @@ registry.category("web_tour.tours").add("dso_collection_letters", {
             content: "Nothing is left to do",
             trigger: `${NO_DIALOG} .o_view_nocontent`,
         },
-        ...openMenu("dso_action_menu_history", "History"),
+        ...openTab("history"),
         {
             content: "They are in the history",
             trigger: `${row("Gamma", "Done")}`,

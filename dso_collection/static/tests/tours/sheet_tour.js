@@ -24,7 +24,7 @@ registry.category("web_tour.tours").add("dso_collection_sheet", {
         },
         {
             content: "What is over 90 days late",
-            trigger: ".o_dso_ageing_key[data-bucket=091]:contains(1,000.00)",
+            trigger: ".o_dso_ageing_key[data-bucket='091']:contains(1,000.00)",
             run: "click",
         },
         {
