@@ -29,9 +29,14 @@ class SmsSms(models.Model):
             )
         return None
 
-    def _send_with_api(self, sms_api, **kwargs):
+    def _send_with_api(self, sms_api, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Remember whether what failed can have left all the same: only what has not is tried
         again by itself. Odoo's own service tells which SMS it did not take; Twilio's adapter says
         the same of an SMS that was refused and of one that it had no answer for."""
         call = Watched(sms_api, isinstance(sms_api, SmsApi))
-        return super(SmsSms, self.with_context(dso_sms_call=call))._send_with_api(call, **kwargs)
+        return super(SmsSms, self.with_context(dso_sms_call=call))._send_with_api(
+            call,
+            unlink_failed=unlink_failed,
+            unlink_sent=unlink_sent,
+            raise_exception=raise_exception,
+        )
