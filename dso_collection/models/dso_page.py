@@ -232,9 +232,10 @@ class DsoPage(models.Model):
         )
 
     def _set_answered(self):
-        now = fields.Datetime.now()
-        for page in self | self._get_question_pages():
-            page.write({"answered_date": now, "opened_date": page.opened_date or now})
+        """Whoever answers has looked at it; one answer ends a question on all its pages."""
+        pages = self | self._get_question_pages()
+        pages._set_opened()
+        pages.write({"answered_date": fields.Datetime.now()})
 
     def action_revoke(self):
         """Nobody can open these pages any more, whoever has the link."""

@@ -244,7 +244,7 @@ class DsoPageAnswer(models.Model):
             )
 
     def _decide(self, state, comment=None):
-        """Keep who decided what; a reply whose answers are all decided is handled."""
+        """Keep who decided what."""
         if not self:
             return
         self.customer_id.check_access("write")

@@ -13,8 +13,7 @@ from odoo.tools.misc import format_date
 HOUR = time(7)
 #: Of each kind, with a link; the rest is counted.
 MAX_LINKS = 5
-#: The two lists of the agenda.
-#: Below the agenda, so that its menus are there.
+#: Lists of the agenda, below it, so that its menus are there.
 AUTOMATIC, MANUAL, REPLIES = (
     f"/odoo/collection-agenda/collection-{name}" for name in ("automatic", "manual", "replies")
 )
