@@ -6,6 +6,7 @@ from datetime import date as Date
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from .dso_customer_facts import OPEN_STATES
@@ -343,9 +344,7 @@ class DsoAction(models.Model):
         if agenda_state == "confirmed":
             return planned & ready
         operator = "<=" if agenda_state == "late" else ">"
-        by_day = {}
-        for company in self.env["res.company"]._dso_companies():
-            by_day.setdefault(company._dso_today(), []).append(company.id)
+        by_day = self._get_companies_by_day()
         if len(by_day) == 1:
             dates = Domain("date", operator, next(iter(by_day)))
         else:
@@ -354,6 +353,41 @@ class DsoAction(models.Model):
                 for day, ids in by_day.items()
             )
         return planned & ~ready & dates
+
+    @api.model
+    def _get_companies_by_day(self):
+        """{today's date: ids of the companies where it is that day}"""
+        by_day = {}
+        for company in self.env["res.company"]._dso_companies():
+            by_day.setdefault(company._dso_today(), []).append(company.id)
+        return by_day
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """The agenda's state sorts by what waits for somebody: to do and in error, to come,
+        confirmed, past."""
+        if field_name != "agenda_state":
+            return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+        columns = {
+            name: self._field_to_sql(alias, name, query)
+            for name in ("state", "automatic", "confirmed", "to_confirm", "date", "company_id")
+        }
+        due = SQL(" OR ").join(
+            SQL("%s <= %s AND %s = ANY(%s)", columns["date"], day, columns["company_id"], ids)
+            for day, ids in self._get_companies_by_day().items()
+        )
+        return SQL(
+            """
+            CASE WHEN %(state)s = 'error' THEN 0
+                 WHEN %(state)s != 'planned' THEN 3
+                 WHEN %(automatic)s AND (%(confirmed)s OR %(to_confirm)s IS NOT TRUE) THEN 2
+                 WHEN %(due)s THEN 0
+                 ELSE 1
+            END %(direction)s
+            """,
+            due=due,
+            direction=direction,
+            **columns,
+        )
 
     @api.depends("action_type", "automatic")
     def _compute_is_email(self):

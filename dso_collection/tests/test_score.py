@@ -153,18 +153,53 @@ class TestScore(RiskCase):
         self.assertIn("(20,0)", reason)
 
     def test_first_of_the_agenda(self):
+        """What is to do today by its score, then what is to come, however much it matters."""
         actions = self.env["dso.action"]
-        for name, amount in (("Small", 100), ("Large", 50_000), ("Medium", 5000)):
+        ledger = (("Small", 100), ("Large", 50_000), ("Later", 900_000), ("Medium", 5000))
+        for name, amount in ledger:
             partner = self._partner(name)
             self._invoice("2026-03-01", amount, partner)
             actions |= self._plan("2026-03-31", partner)
+        actions.filtered(lambda action: action.partner_id.name == "Later").action_reschedule(
+            date(2026, 4, 1)
+        )
         view = self.env.ref("dso_collection.dso_action_view_list")
         arch = self.env["dso.action"].get_view(view.id)["arch"]
-        self.assertIn('default_order="score desc, date, id"', arch)
-        ordered = self.env["dso.action"].search(
-            [("id", "in", actions.ids)], order="score desc, date, id"
+        order = "agenda_state, score desc, date, id"
+        self.assertIn(f'default_order="{order}"', arch)
+        with freeze_time("2026-03-31 12:00:00"):
+            ordered = self.env["dso.action"].search([("id", "in", actions.ids)], order=order)
+        self.assertEqual(ordered.partner_id.mapped("name"), ["Large", "Medium", "Small", "Later"])
+        with freeze_time("2026-04-01 12:00:00"):
+            ordered = self.env["dso.action"].search([("id", "in", actions.ids)], order=order)
+        self.assertEqual(ordered[0].partner_id.name, "Later")
+
+    def test_state_sorts_by_what_waits(self):
+        """Also by a click on the column: the web client asks the server whether it may."""
+        self.assertTrue(
+            self.env["dso.action"].fields_get(["agenda_state"])["agenda_state"]["sortable"]
         )
-        self.assertEqual(ordered.partner_id.mapped("name"), ["Large", "Medium", "Small"])
+        partners = [self._partner(f"P{number}") for number in range(5)]
+        for partner in partners:
+            self._invoice("2026-03-01", 100, partner)
+        done, confirmed, upcoming, late, error = (
+            self._plan("2026-03-31", partner) for partner in partners
+        )
+        done.action_execute()
+        confirmed.write({"automatic": True, "confirmed": True})
+        upcoming.action_reschedule(date(2026, 4, 5))
+        error.state = "error"
+        actions = done | confirmed | upcoming | late | error
+        domain = [("id", "in", actions.ids)]
+        with freeze_time("2026-03-31 12:00:00"):
+            found = actions.search(domain, order="agenda_state, id")
+            self.assertEqual(found, late | error | upcoming | confirmed | done)
+            found = actions.search(domain, order="agenda_state desc, id")
+            self.assertEqual(found, done | confirmed | upcoming | late | error)
+            states = ["late", "error", "upcoming", "confirmed", "done"]
+            actions.invalidate_recordset(["agenda_state"])
+            found = actions.search(domain, order="agenda_state, id")
+            self.assertEqual(found.mapped("agenda_state"), states)
 
     def test_queries_do_not_grow(self):
         customers = self.env["dso.customer"]
