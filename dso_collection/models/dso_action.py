@@ -641,10 +641,29 @@ class DsoAction(models.Model):
 
     def action_view_items(self):
         """Open the items that this action tells of, or told of."""
-        self.ensure_one()
-        lines = self._get_told_lines()[self.id] if not self.done_date else self.item_ids.line_id
+        lines = self._get_shown_lines()
         action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_item_action")
         return dict(action, domain=[("id", "in", lines.ids)], context={})
+
+    def action_qualify_items(self):
+        """Change status… of what this action is about, without leaving the agenda."""
+        lines = self._get_shown_lines().filtered(
+            lambda line: line._dso_is_open() and line.amount_residual > 0
+        )
+        if not lines:
+            raise UserError(
+                self.env._(
+                    "%(action)s: none of its items is open any more, there is no status to "
+                    "change. Open the customer to see what else is open.",
+                    action=self.display_name,
+                )
+            )
+        return lines.action_dso_qualify()
+
+    def _get_shown_lines(self):
+        """The journal items that this action tells of, or told of."""
+        self.ensure_one()
+        return self.item_ids.line_id if self.done_date else self._get_told_lines()[self.id]
 
     def action_view_customer(self):
         self.ensure_one()

@@ -31,6 +31,7 @@ class TestAgendaTour(LetterCommon, HttpCase):
                 "body": "#company_name: please pay #items_amount_selected.",
             }
         )
+        cls.company.dso_fax_domain = "fax.example.com"
         cls.partners = cls.env["res.partner"].create(
             [{"name": f"Day {number:02}", "is_company": True} for number in range(1, COUNT + 1)]
         )
@@ -44,19 +45,23 @@ class TestAgendaTour(LetterCommon, HttpCase):
         cls.env["dso.customer"]._ensure_customers(cls.company)
         kinds = [
             *[{"action_type": "call"}] * 4,
-            *[{"action_type": "email", "mail_template_id": cls.template.id}] * 2,
-            *[{"action_type": "letter", "letter_template_id": cls.letter_template.id}] * 2,
+            {"action_type": "email", "mail_template_id": cls.template.id},
+            {"action_type": "email_interactive", "mail_template_id": cls.template.id},
+            {"action_type": "letter", "letter_template_id": cls.letter_template.id},
+            {"action_type": "letter_registered", "letter_template_id": cls.letter_template.id},
             {"action_type": "sms", "sms_template_id": cls.sms_template.id},
-            *[{"action_type": "call"}] * 3,
+            {"action_type": "call"},
+            {"action_type": "litigation"},
+            {"action_type": "call"},
             *[
-                {
-                    "action_type": "email",
-                    "mail_template_id": cls.template.id,
-                    "automatic": True,
-                    "to_confirm": True,
-                }
-            ]
-            * 7,
+                {"automatic": True, "to_confirm": True, **automatic}
+                for automatic in (
+                    {"action_type": "email_interactive", "mail_template_id": cls.template.id},
+                    {"action_type": "fax", "mail_template_id": cls.template.id},
+                    {"action_type": "sms", "sms_template_id": cls.sms_template.id},
+                    *[{"action_type": "email", "mail_template_id": cls.template.id}] * 4,
+                )
+            ],
         ]
         cls.actions = cls.env["dso.action"].create(
             [
@@ -100,6 +105,14 @@ class TestAgendaTour(LetterCommon, HttpCase):
 
     def _get(self, *numbers):
         return self.actions.browse([self.actions[number - 1].id for number in numbers])
+
+    def _get_items(self, number):
+        return self.env["account.move.line"].search(
+            [
+                ("partner_id", "=", self.partners[number - 1].id),
+                ("account_id.account_type", "=", "asset_receivable"),
+            ]
+        )
 
     def _tomorrow(self):
         return self.company._dso_next_working_day(self.today + timedelta(days=1))
@@ -146,13 +159,25 @@ class TestAgendaTour(LetterCommon, HttpCase):
         self.assertEqual((sms.state, sms.sms_number), ("done", "+33612345678"))
         self.assertIn("109.00", sms.sms_text)
 
+        litigation = self._get(11)
+        self.assertEqual((litigation.state, litigation.comment), ("done", "To the lawyer"))
+        promised = self._get_items(12)
+        self.assertEqual(promised.dso_status_id.kind, "promise")
+        self.assertGreater(promised.dso_status_date, self.today)
+        self.assertEqual(promised.dso_comment, "Spoke to the director")
+        disputed = self._get_items(10)
+        self.assertEqual(disputed.dso_status_id.kind, "dispute")
+        self.assertEqual(disputed.dso_comment, "Two pallets are missing")
+        follow_up = self._customer(self.partners[9]).open_action_ids - self._get(10)
+        self.assertEqual((follow_up.origin, follow_up.item_ids.line_id), ("specific", disputed))
+        self.assertGreater(follow_up.date, self.today)
+
         moved = self._get(10, 17)
         self.assertEqual(moved.mapped("state"), ["planned", "planned"])
         self.assertEqual(set(moved.mapped("date")), {self._tomorrow()})
         self.assertEqual(moved.mapped("date_forced"), [True, True])
-        skipped = self._get(11, 16)
-        self.assertEqual(skipped.mapped("state"), ["cancelled", "cancelled"])
-        self.assertEqual(skipped.mapped("skipped"), [True, True])
+        skipped = self._get(16)
+        self.assertEqual((skipped.state, skipped.skipped), ("cancelled", True))
 
         confirmed = self._get(13, 14, 15, 18, 19)
         self.assertEqual(set(confirmed.mapped("agenda_state")), {"confirmed"})

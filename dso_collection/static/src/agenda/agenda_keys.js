@@ -59,7 +59,11 @@ export const BUTTON_KEYS = [
         bulk: ["action_reassign"],
     },
     { key: "m", label: _t("Mend what keeps it back"), buttons: ["action_mend"] },
-    { key: "q", label: _t("Change the status after a reply"), buttons: ["action_qualify"] },
+    {
+        key: "q",
+        label: _t("Change the status of the items"),
+        buttons: ["action_qualify", "action_qualify_items"],
+    },
     {
         key: "h",
         label: _t("Reply handled"),

@@ -99,6 +99,30 @@ const redate = (number) => [
     inDialog("action_apply", "Alt+q", "The next working day"),
 ];
 
+/** The first of the proposed statuses, in the dialog that is open, and what was said. */
+const changeStatus = (name, comment) => [
+    {
+        content: "Type the status",
+        trigger: ".modal .o_field_widget[name=status_id] input",
+        run: `edit ${name}`,
+    },
+    {
+        content: `${name} is proposed`,
+        trigger: `.o-autocomplete--dropdown-item:contains(${name})`,
+    },
+    {
+        content: "Take it",
+        trigger: ".modal .o_field_widget[name=status_id] input",
+        run: "press Enter",
+    },
+    {
+        content: "Note what was said",
+        trigger: ".modal .o_field_widget[name=comment] textarea",
+        run: `edit ${comment} && press Tab`,
+    },
+    inDialog("action_apply", "Alt+q", "Apply"),
+];
+
 const skip = (number) => [key(number, "s", "skip"), confirmDialog];
 
 registry.category("web_tour.tours").add("dso_collection_day", {
@@ -121,9 +145,16 @@ registry.category("web_tour.tours").add("dso_collection_day", {
         ...print(8),
         key(9, "d", "preview the SMS"),
         inDialog("action_send", "Alt+w", "Send it"),
+        key(10, "q", "change the status of its items"),
+        ...changeStatus("Dispute: missing goods", "Two pallets are missing"),
         ...redate(10),
-        ...skip(11),
-        ...log(12, null, "Spoke to the director"),
+        ...log(11, null, "To the lawyer"),
+        ...log(12, "Promised to pay", "Spoke to the director"),
+        {
+            content: "The status is asked, with what was noted: the day is proposed",
+            trigger: ".modal .o_field_widget[name=status_id] input:value(Promise to pay)",
+        },
+        inDialog("action_apply", "Alt+q", "Apply the promise"),
         {
             content: "Nothing is left to do by hand today",
             trigger: ".o_dso_tabs [data-tab=manual]:not(:has(.o_dso_tab_todo))",
