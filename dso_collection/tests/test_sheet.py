@@ -271,6 +271,23 @@ class TestSheet(SheetCommon):
             for step in self._read(customer or self.customer)["scenario_line"] or []
         ]
 
+    def test_figures_above_everything(self):
+        """Every figure that the collector looks at first, on the screen as the reader sees it."""
+        arch = self.env["dso.customer"].with_user(self.reader).get_view(view_type="form")["arch"]
+        shown = etree.fromstring(arch).xpath("//div[@name='figures']//field/@name")
+        expected = {
+            "amount_due",
+            "amount_overdue",
+            "amount_not_due",
+            "amount_disputed",
+            "amount_promised",
+            "credit_unallocated",
+            "days_overdue_max",
+            "days_late_average",
+            "promise_kept_text",
+        }
+        self.assertEqual(set(shown), expected)
+
     def test_line_of_steps(self):
         """The leader was due on 30 December. A (due+5) is late; the others follow from today: B
         ten days after A on 10 April, C ten days after B on Monday 20, D twenty days after C (due
