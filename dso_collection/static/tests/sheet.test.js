@@ -181,7 +181,7 @@ describe("timeline", () => {
         await contains(".o_dso_timeline_more").click();
         await animationFrame();
         expect(titles()).toEqual(["Payment", "Promise", "Answer", "Reminder"]);
-        expect(queryAllTexts("h4")).toEqual(["2026-03-12", "2026-03-09", "2026-03-06"]);
+        expect(queryAllTexts("h3")).toEqual(["2026-03-12", "2026-03-09", "2026-03-06"]);
         expect(".o_dso_timeline_more").toHaveCount(0);
         expect.verifySteps(["1 null false", "1 null 2"]);
     });
