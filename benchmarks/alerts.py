@@ -1,7 +1,10 @@
 """The night's job of alerts: many rules over all customers."""
 
 import ledger
-from lab import environment, peak_memory_mb, stopwatch, trim
+from client import Client, Window
+from lab import environment, in_turns, peak_memory_mb, stopwatch, trim
+
+REPEAT = 5
 
 #: Conditions of all kinds: stored figures, dates, guarantees, contacts, statuses, actions.
 CONDITIONS = (
@@ -43,8 +46,9 @@ def prepare(database, rules):
         ledger.vacuum(env.cr, "dso_customer", "dso_action", "dso_alert")
 
 
-def evaluate(database):
-    """The first night, on which everything is new, and the next one, on which nothing is."""
+def evaluate(database, uid):
+    """The first night, on which everything is new, and the next one, on which nothing is; then the
+    screen of the alerts."""
     result = {}
     for name in ("first", "again"):
         with environment(database) as env:
@@ -61,5 +65,10 @@ def evaluate(database):
         (result["customers"],) = env.cr.fetchone()
         result["rules"] = env["dso.alert"].search_count([])
         assert not env["dso.alert"].search([("error", "!=", False)]), "an alert has an error"
+    with environment(database, uid) as env:
+        window = Window(Client(env), env, "dso_collection.dso_alert_action")
+    [(result["screen"], result["screen_queries"])] = in_turns(
+        {"screen": window.show}, REPEAT, warm=1
+    ).values()
     result["memory"] = peak_memory_mb()
     return result

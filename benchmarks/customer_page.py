@@ -1,9 +1,7 @@
 """The customer's interactive page beside Odoo's own portal list of invoices: whole requests, from
 the routing to the HTML, in one process and in turns."""
 
-import statistics
-
-from lab import environment, stopwatch
+from lab import environment, in_turns, stopwatch
 from werkzeug.test import Client
 
 import odoo.http
@@ -11,7 +9,6 @@ from odoo import sql_db
 from odoo.tools import config
 
 REPEAT = 15
-WARM = 3
 
 
 def prepare(database):
@@ -49,21 +46,12 @@ def side_by_side(database, items, token, portal_uid):
         "page": Visit(database, f"/dso/p/{token}"),
         "portal": Visit(database, "/my/invoices", portal_uid),
     }
-    samples = {name: [] for name in visits}
-    queries = {}
-    for number in range(WARM + REPEAT):
-        for name, visit in visits.items():
-            before = sql_db.sql_counter
-            with stopwatch() as clock:
-                visit.load()
-            queries[name] = sql_db.sql_counter - before
-            if number >= WARM:
-                samples[name].append(clock.seconds * 1000)
-    return {
-        "items": items,
-        **{f"{name}_ms": statistics.median(values) for name, values in samples.items()},
-        **{f"{name}_queries": count for name, count in queries.items()},
-    }
+    result = {"items": items}
+    sides = {name: visit.measure for name, visit in visits.items()}
+    for name, (milliseconds, queries) in in_turns(sides, REPEAT).items():
+        result[f"{name}_ms"] = milliseconds
+        result[f"{name}_queries"] = queries
+    return result
 
 
 class Visit:
@@ -82,6 +70,13 @@ class Visit:
                 session.session_token = env.user._compute_session_token(session.sid)
         odoo.http.root.session_store.save(session)
         self.client.set_cookie("session_id", session.sid)
+
+    def measure(self):
+        """Seconds and queries of a whole request."""
+        before = sql_db.sql_counter
+        with stopwatch() as clock:
+            self.load()
+        return clock.seconds, sql_db.sql_counter - before
 
     def load(self):
         response = self.client.get(self.path)

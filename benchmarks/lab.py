@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import gc
 import resource
+import statistics
 import time
 
 from odoo import api
@@ -36,6 +37,38 @@ def stopwatch():
 
 class _Clock:
     seconds = 0.0
+
+
+def request(database, uid, context, method):
+    """Seconds and queries of a request: a transaction of its own, with nothing in its cache.
+
+    :param method: function of an environment
+    """
+    with environment(database, uid, context) as env:
+        before = env.cr.sql_log_count
+        with stopwatch() as clock:
+            method(env)
+        return clock.seconds, env.cr.sql_log_count - before
+
+
+def in_turns(sides, repeat, warm=3):
+    """Measure several sides in turns, so that whatever else the machine does meets all alike.
+
+    :param sides: {name: function that returns seconds and queries}
+    :param warm: first rounds that do not count
+    :return: {name: (median milliseconds, most queries)}
+    """
+    samples = {name: [] for name in sides}
+    for number in range(warm + repeat):
+        for name, method in sides.items():
+            sample = method()
+            if number >= warm:
+                samples[name].append(sample)
+    result = {}
+    for name, found in samples.items():
+        seconds, queries = zip(*found, strict=True)
+        result[name] = (statistics.median(seconds) * 1000, max(queries))
+    return result
 
 
 def peak_memory_mb():

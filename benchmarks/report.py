@@ -141,33 +141,69 @@ def _post_rows(values):
     ]
 
 
-def _pages_rows(values):
+def _agenda_rows(values):
     small, large = values["small"], values["large"]
-    few, many = small["items"] // 10, large["items"] // 10
+    few, many = f"{small['actions']:,}", f"{large['actions']:,}"
     rows = []
-    for name, what in (
-        ("automatic", f"Agenda, automatic, of {many:,} actions"),
-        ("manual", f"Agenda, manual, of {many:,} actions"),
-        ("customers", f"Customers by amount overdue, {many:,}"),
+    for part, what, plain, limit in (
+        ("open", f"Agenda opened, {many} actions", "plain_open", 2),
+        ("manual", f"Its manual actions, {many}", "plain", 2),
+        ("automatic", f"Its automatic actions, {many}", "plain", 2),
+        ("history", f"Its history, {many} actions", "plain", 2),
+        ("replies", f"Its replies, {many}", "plain", 2),
+        ("comments", f"Its comments, {many}", "plain", 2),
+        ("charts", f"Its charts, {large['items']:,} open items", None, None),
+        ("alerts", f"Its alerts, {large['rules']}, {many} customers", None, None),
+        ("panel", "An action beside the list", None, 2),
+        ("customers", f"Customers by amount overdue, {many}", "plain", 2),
     ):
-        counters = f"{name}_counters"
-        longer = (large[name] + large.get(counters, 0)) / (small[name] + small.get(counters, 0))
-        rows.append(
-            _row(
-                what,
-                _milliseconds(large, name),
-                f"of {few:,}: {_milliseconds(small, name)}",
-                f"{longer:.2f}",
-                "at most 2",
-                longer <= 2,
-            )
-        )
+        beside = f"of {few}: {_in_milliseconds(small, part)}"
+        if plain:
+            beside += f"; Odoo's own list {_in_milliseconds(large, plain)}"
+        rows.append(_growth_row(what, small, large, part, beside, limit))
     return rows
 
 
-def _milliseconds(values, name):
-    counters = values.get(f"{name}_counters")
-    return f"{values[name]:.0f} ms" + (f" + counters {counters:.0f} ms" if counters else "")
+def _dashboard_rows(values):
+    small, large = values["small"], values["large"]
+    return [
+        _growth_row(
+            f"{what}, {large['actions']:,} actions, {large['items']:,} open items",
+            small,
+            large,
+            part,
+            f"of {small['actions']:,} and {small['items']:,}: {_in_milliseconds(small, part)}",
+        )
+        for part, what in (("show", "Dashboard"), ("trend", "Its trend of twelve months"))
+    ]
+
+
+def _growth_row(what, small, large, part, beside, limit=None):
+    """A part of a screen in two sizes: as many queries, and not much longer."""
+    after = f"{part}_after"
+    longer = (large[part] + large.get(after, 0)) / (small[part] + small.get(after, 0))
+    counts = [
+        tuple(values.get(f"{name}_queries", 0) for name in (part, after))
+        for values in (small, large)
+    ]
+    constant = all(many <= few for few, many in zip(*counts, strict=True))
+    return _row(
+        what,
+        _in_milliseconds(large, part),
+        beside,
+        f"{longer:.2f}",
+        "constant queries" + (f", at most {limit}" if limit else ""),
+        constant and (limit is None or longer <= limit),
+    )
+
+
+def _in_milliseconds(values, part):
+    """What the user waits for, and what comes after it, with the queries of both."""
+    text = f"{values[part]:.0f} ms, {values[f'{part}_queries']} queries"
+    after = f"{part}_after"
+    if after in values:
+        text += f" + {values[after]:.0f} ms, {values[f'{after}_queries']}"
+    return text
 
 
 def _install_rows(values):
@@ -326,6 +362,14 @@ def _alerts_rows(values):
             f"{values['again']:.1f} s",
             f"the first night {values['first']:.1f} s",
             f"{values['again'] / values['first']:.2f}",
+            "",
+            None,
+        ),
+        _row(
+            "Screen of these alerts, with live numbers",
+            f"{values['screen']:.0f} ms, {values['screen_queries']} queries",
+            "",
+            "",
             "",
             None,
         ),

@@ -23,7 +23,8 @@ AREAS = (
     "plan",
     "mail",
     "post",
-    "pages",
+    "agenda",
+    "dashboard",
     "install",
     "status",
     "qualify",
@@ -128,14 +129,36 @@ class Bench:
             size=self.size(100),
         )
 
-    def pages(self):
-        sizes = {"small": 10_000, "large": self.size(1_000_000)}
-        found = {name: self.planned(name, items) for name, items in sizes.items()}
-        for database in found.values():
-            measure("pages.prepare", database=database)
-        result = measure("pages.side_by_side", uid=self.made["module"]["uid"], **found)
-        for name, items in sizes.items():
-            result[name]["items"] = items
+    def agenda(self):
+        # a thousand customers and actions: as few as fill a page of each tab
+        found = {
+            "small": self.planned("small", 10_000),
+            "large": self.planned("large", self.size(1_000_000)),
+        }
+        return self._small_and_large("agenda", found)
+
+    def dashboard(self):
+        """As many open items and actions as an enterprise has, beside a hundredth of the past."""
+        items = self.size(50_000)
+        found = {
+            "small": self.planned("desk_small", items // 10),
+            "large": self.planned("desk", items),
+        }
+        return self._small_and_large(
+            "dashboard", found, small={"actions": items // 50}, large={"actions": 2 * items}
+        )
+
+    def _small_and_large(self, module, databases, **arguments):
+        uid = self.made["module"]["uid"]
+        counts = {
+            name: measure(
+                f"{module}.prepare", database=database, uid=uid, **arguments.get(name, {})
+            )
+            for name, database in databases.items()
+        }
+        result = measure(f"{module}.side_by_side", uid=uid, **databases)
+        for name, values in counts.items():
+            result[name].update(values)
         return result
 
     def install(self):
@@ -201,7 +224,7 @@ class Bench:
     def alerts(self):
         database = self.planned("large", self.size(1_000_000))
         measure("alerts.prepare", database=database, rules=50)
-        return measure("alerts.evaluate", database=database)
+        return measure("alerts.evaluate", database=database, uid=self.made["module"]["uid"])
 
     def page(self):
         """One customer with few open items, and one with many."""

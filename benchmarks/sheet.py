@@ -1,13 +1,14 @@
 """The screen of one customer, asked for as the web client does, by a collector."""
 
-import statistics
+from functools import partial
 
+import history
 import ledger
-from lab import environment, stopwatch
+from client import COUNT_LIMIT, specify
+from lab import environment, in_turns, request
 from lxml import etree
 
 LIMIT = 40
-COUNT_LIMIT = 10_001
 REPEAT = 15
 FEW = 5
 #: What the widgets of the form ask for besides the fields of its view.
@@ -39,26 +40,7 @@ def prepare(database, items):
 
 
 def _add_history(env, customer):
-    status = env.ref("dso_collection.status_promise")
-    env.flush_all()
-    env.cr.execute(
-        """
-        INSERT INTO dso_qualification (
-            customer_id, partner_id, company_id, line_id, document, due_date, currency_id,
-            amount_residual, status_id, kind, date, deadline, amount_open, amount_settled, amount,
-            source, logged_on, user_id, create_uid, write_uid, create_date, write_date
-        )
-        SELECT customer.id, customer.partner_id, customer.company_id, line.id, line.move_name,
-               line.date_maturity, line.currency_id, line.amount_residual, %(status)s, 'promise',
-               line.date_maturity + 20, line.date_maturity + 21, line.amount_residual, 0, 0,
-               'collector', line.date_maturity + 10, 1, 1, 1,
-               line.date_maturity + 10, line.date_maturity + 10
-          FROM dso_customer customer
-          JOIN account_move_line line ON line.partner_id = customer.partner_id
-         WHERE customer.id = %(customer)s AND line.display_type = 'payment_term'
-        """,
-        {"status": status.id, "customer": customer.id},
-    )
+    history.add_promises(env, customer)
     env.cr.execute(
         """
         INSERT INTO dso_action (
@@ -82,15 +64,10 @@ def side_by_side(database, uid, few, many):
     sheets = {"few": Sheet(database, uid, few, FEW - 1), "many": Sheet(database, uid, many, LIMIT)}
     result = {name: {} for name in sheets}
     for part in ("form", "items", "timeline", "plain"):
-        samples = {name: [] for name in sheets}
-        for number in range(3 + REPEAT):
-            for name, sheet in sheets.items():
-                seconds, queries = sheet.measure(part)
-                if number >= 3:
-                    samples[name].append(seconds * 1000)
-                    result[name][f"{part}_queries"] = queries
-        for name, values in samples.items():
-            result[name][part] = statistics.median(values)
+        sides = {name: partial(sheet.measure, part) for name, sheet in sheets.items()}
+        for name, (milliseconds, queries) in in_turns(sides, REPEAT).items():
+            result[name][part] = milliseconds
+            result[name][f"{part}_queries"] = queries
     return result
 
 
@@ -104,24 +81,20 @@ class Sheet:
             self.context = dict(env["res.users"].context_get())
             customer = env["dso.customer"]
             views = customer.get_views([(False, "form")])["views"]
-            self.form = _specify(customer, etree.fromstring(views["form"]["arch"]))
+            self.form = specify(customer, etree.fromstring(views["form"]["arch"]))
             self.form.update({name: {} for name in WIDGET_FIELDS})
             lines = env["account.move.line"]
             view = env.ref("dso_collection.dso_statement_view_list")
             views = lines.get_views([(view.id, "list")])["views"]
-            self.items = _specify(lines, etree.fromstring(views["list"]["arch"]))
+            self.items = specify(lines, etree.fromstring(views["list"]["arch"]))
             views = lines.get_views([(False, "list")])["views"]
-            self.plain = _specify(lines, etree.fromstring(views["list"]["arch"]))
+            self.plain = specify(lines, etree.fromstring(views["list"]["arch"]))
             filters = customer.browse(customer_id).statement_filters
             self.domain = ["&", *filters["items"], *filters["open"]]
 
     def measure(self, part):
         """Seconds and queries, in a new transaction with an empty cache."""
-        with environment(self.database, self.uid, self.context) as env:
-            before = env.cr.sql_log_count
-            with stopwatch() as clock:
-                getattr(self, f"_load_{part}")(env)
-            return clock.seconds, env.cr.sql_log_count - before
+        return request(self.database, self.uid, self.context, getattr(self, f"_load_{part}"))
 
     def _load_form(self, env):
         env["dso.customer"].browse(self.customer_id).web_read(self.form)
@@ -139,23 +112,3 @@ class Sheet:
         env["account.move.line"].web_search_read(
             self.domain, specification, order=order, limit=self.limit, count_limit=COUNT_LIMIT
         )
-
-
-def _specify(model, node):
-    """The specification that the web client makes of a view: fields of lists inside included."""
-    result = {}
-    for child in node.iterdescendants("field"):
-        parent = next(child.iterancestors("field", node.tag))
-        if parent is not node and parent.tag == "field":
-            continue
-        name = child.get("name")
-        field = model._fields[name]
-        if field.type in ("one2many", "many2many"):
-            inner = next(iter(child.xpath("./list | ./kanban | ./form")), None)
-            fields = _specify(model.env[field.comodel_name], inner) if inner is not None else {}
-            result[name] = {"fields": fields or {"display_name": {}}, "limit": LIMIT}
-        elif field.type == "many2one":
-            result[name] = {"fields": {"display_name": {}}}
-        else:
-            result[name] = {}
-    return result

@@ -409,13 +409,16 @@ class DsoAction(models.Model):
         # sudo: contacts of the customer, whoever calls
         contacts = self.sudo().customer_id._find_contacts()
         by_partner = contacts.grouped("commercial_partner_id")
+        # read at once: a union of records forgets what it is read together with
+        everybody = contacts | self.sudo().partner_id | self.sudo().recipient_ids
         result = {}
         for action in self.sudo():
             partner = action.partner_id
             own = action.recipient_ids or by_partner.get(partner, partner.browse())._dso_serving(
                 "phone"
             )
-            result[action.id] = (own | partner).filtered(
+            candidates = (own | partner).with_prefetch(everybody.ids)
+            result[action.id] = candidates.filtered(
                 lambda contact: contact.phone and not contact.dso_wrong_phone
             )
         return result

@@ -202,3 +202,33 @@ class DsoCommon(AccountTestInvoicingCommon, CronMixinCase):
         self.assertFalse(self._open_action(partner))
         self.assertEqual(self._customer(partner).planning_code, code)
         self.assertTrue(self._customer(partner).planning_reason)
+
+    # ------------------------------------------------------------------
+    # What the web client asks for, and how many queries it takes
+    # ------------------------------------------------------------------
+
+    def _specify(self, model, node):
+        """What the web client asks for of a view, lists inside included."""
+        result = {}
+        for child in node.iterdescendants("field"):
+            if next(child.iterancestors("field", node.tag)).tag == "field":
+                continue
+            field = model._fields[child.get("name")]
+            result[field.name] = {}
+            if field.type == "many2one":
+                result[field.name] = {"fields": {"display_name": {}}}
+            elif field.type in ("one2many", "many2many"):
+                inner = next(iter(child.xpath("./list | ./kanban | ./form")), None)
+                fields = {"display_name": {}}
+                if inner is not None:
+                    fields = self._specify(self.env[field.comodel_name], inner)
+                result[field.name] = {"fields": fields, "limit": 40}
+        return result
+
+    def _count_queries(self, method):
+        """Of a method, from an empty cache."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        method()
+        return self.env.cr.sql_log_count - before

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
@@ -331,3 +332,131 @@ class TestAgenda(DsoCommon):
         self.assertEqual(str(action.date), "2026-03-20")
         self.assertTrue(action.date_forced)
         self.assertEqual(action.date - timedelta(days=14), self.company._dso_today())
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-06 09:00:00")
+class TestAgendaQueries(DsoCommon):
+    """Every tab of the agenda takes as many queries for many customers as for a few."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._add_customers("Few", 4)
+
+    @classmethod
+    def _add_customers(cls, name, number):
+        """Customers with a reminder, a call to make, a call made, a reply and a comment each."""
+        partners = cls.env["res.partner"].create(
+            [
+                {"name": f"{name} {index}", "is_company": True, "phone": f"+32 2 555 {index:04}"}
+                for index in range(number)
+            ]
+        )
+        for partner in partners:
+            cls._create_contact(partner, f"Ann of {partner.name}", "ann@example.com")
+            cls._invoice("2026-03-01", 100.0, partner)
+        cls.env["dso.customer"]._plan()
+        customers = cls.env["dso.customer"].search([("partner_id", "in", partners.ids)])
+        call = {"action_type": "call", "date": "2026-03-05"}
+        calls = cls.env["dso.action"].create(
+            [
+                {"customer_id": customer.id, **call}
+                for customer in customers
+                for _number in ("to make", "made")
+            ]
+        )
+        calls[1::2].write({"result": "reached", "comment": "They will pay."})
+        calls[1::2].action_execute()
+        # sudo: what comes in is noted by the system
+        cls.env["dso.reply"].sudo().create(
+            [{"customer_id": customer.id, "subject": "Paid"} for customer in customers]
+        )
+        cls.env["dso.qualification"].sudo().create(
+            [
+                {
+                    "customer_id": customer.id,
+                    "partner_id": customer.partner_id.id,
+                    "company_id": customer.company_id.id,
+                    "line_id": customer.item_ids.id,
+                    "comment": "The goods came late.",
+                    "source": "customer",
+                    "logged_on": "2026-03-05",
+                }
+                for customer in customers
+            ]
+        )
+
+    def _get_pages(self):
+        """{tab: function that loads the first page, as the web client does}, and those that load
+        the form beside it."""
+        pages = {}
+        agenda = self.env["dso.action"].with_user(self.collector).dso_get_agenda()
+        for tab in agenda["tabs"]:
+            for window in self.env["ir.actions.act_window"].browse(tab["actions"]).exists():
+                for view_id, kind in window.views:
+                    if kind in ("list", "kanban"):
+                        pages[tab["id"], window.name, kind] = self._make_page(window, view_id, kind)
+        return pages
+
+    def _make_page(self, window, view_id, kind):
+        model = self.env[window.res_model].with_user(self.collector)
+        arch = model.get_views([(view_id, kind)])["views"][kind]["arch"]
+        specification = self._specify(model, etree.fromstring(arch))
+        domain = safe_eval(window.domain or "[]", {"uid": self.collector.id})
+
+        def load():
+            return model.web_search_read(domain, specification, limit=80)["records"]
+
+        return load
+
+    def _measure(self):
+        """{page: (number of records, number of queries)}, each loaded before."""
+        result = {}
+        for key, load in self._get_pages().items():
+            number = len(load())
+            result[key] = (number, self._count_queries(load))
+        return result
+
+    def test_pages(self):
+        few = self._measure()
+        self._add_customers("Many", 16)
+        many = self._measure()
+        tabs = {tab for tab, _name, _kind in few}
+        self.assertLessEqual({"manual", "automatic", "history", "replies", "alerts"}, tabs)
+        for key, (number, queries) in many.items():
+            with self.subTest(page=key):
+                if key[0] not in ("alerts", "charts"):
+                    self.assertGreaterEqual(number, few[key][0] + 16)
+                self.assertLessEqual(queries, few[key][1])
+
+    def test_panel(self):
+        """One action, of a customer with a past as long as others' or longer."""
+        model = self.env["dso.action"].with_user(self.collector)
+        agenda = model.dso_get_agenda()
+        arch = model.get_views([(agenda["panels"]["dso.action"], "form")])["views"]["form"]["arch"]
+        specification = self._specify(model, etree.fromstring(arch))
+        call = model.search([("state", "=", "planned"), ("action_type", "=", "call")], limit=1)
+
+        def load():
+            return call.web_read(specification)
+
+        load()
+        few = self._count_queries(load)
+        done = self.env["dso.action"].create(
+            [
+                {
+                    "customer_id": call.customer_id.id,
+                    "action_type": "call",
+                    "date": "2026-03-04",
+                    "subject": f"Call {number}",
+                }
+                for number in range(6)
+            ]
+        )
+        done.action_execute()
+        for day in (2, 3, 4):
+            self._invoice(f"2026-03-0{day}", 10.0, call.partner_id)
+        load()
+        self.assertLessEqual(self._count_queries(load), few)
+        self.assertEqual(len(call.exchanges), 8)

@@ -46,22 +46,6 @@ class SheetCommon(DsoCommon):
                 invoice_payment_term_id=term.id,
             )
 
-    def _specify(self, model, node):
-        """What the web client asks for of a view, lists inside included."""
-        result = {}
-        for child in node.iterdescendants("field"):
-            if next(child.iterancestors("field", node.tag)).tag == "field":
-                continue
-            field = model._fields[child.get("name")]
-            result[field.name] = {}
-            if field.type == "many2one":
-                result[field.name] = {"fields": {"display_name": {}}}
-            elif field.type in ("one2many", "many2many"):
-                inner = child.find("list") if child.find("list") is not None else child[0]
-                comodel = self.env[field.comodel_name]
-                result[field.name] = {"fields": self._specify(comodel, inner), "limit": 40}
-        return result
-
     def _form_of(self, user):
         customers = self.env["dso.customer"].with_user(user)
         arch = customers.get_views([(False, "form")])["views"]["form"]["arch"]
@@ -78,13 +62,6 @@ class SheetCommon(DsoCommon):
         self.env.invalidate_all()
         (values,) = customer.with_user(user).web_read(form)
         return values
-
-    def _count_queries(self, method):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        method()
-        return self.env.cr.sql_log_count - before
 
 
 @tagged("post_install", "-at_install")
