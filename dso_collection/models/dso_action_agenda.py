@@ -4,7 +4,7 @@ done with many actions at once."""
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
+from odoo.tools import SQL, html2plaintext
 from odoo.tools.misc import format_date
 
 from .dso_customer_facts import OPEN_STATES
@@ -254,6 +254,37 @@ class DsoActionAgenda(models.AbstractModel):
         to_handle = self.env["dso.reply"].search_count(waiting, limit=limit + 1)
         counts["replies"] = {"all": 0, "todo": to_handle, "limit": limit}
         return counts
+
+    @api.model
+    @api.readonly
+    def dso_get_first_of_days(self, domain, each):
+        """What the calendar draws where there are too many actions: of each day and collector
+        those to do first, by score. One query, whatever their number.
+
+        :param int each: how many of each day and collector
+        :return: list of ids
+        """
+        self.env["dso.action"].flush_model(["date", "collector_id", "score"])
+        # with the rules of the user
+        query = self.env["dso.action"]._search(domain)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id
+                  FROM (
+                      SELECT id, row_number() OVER (
+                                 PARTITION BY date, collector_id ORDER BY score DESC NULLS LAST, id
+                             ) AS position
+                        FROM dso_action
+                       WHERE id IN %s
+                  ) ranked
+                 WHERE position <= %s
+                """,
+                query.subselect(),
+                each,
+            )
+        )
+        return [row[0] for row in rows]
 
     # ------------------------------------------------------------------
     # Many at once: how many were done, how many not, and why

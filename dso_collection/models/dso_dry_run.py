@@ -13,6 +13,9 @@ DEFAULT_DAYS = 60
 MAX_DAYS = 366
 #: Customers of one request: the screen shows how far it is, and can stop between two.
 CHUNK_SIZE = 250
+#: Customers, each time for each scenario, of one spreadsheet: it is one request, which Odoo ends
+#: after two minutes unless told otherwise.
+MAX_EXPORT = 30_000
 
 
 class DsoDryRun(models.AbstractModel):
@@ -173,9 +176,11 @@ class DsoDryRun(models.AbstractModel):
         """The whole run for a spreadsheet.
 
         :return: list of (title, header, rows); a cell is a text, a number or a date
+        :raise UserError: where there are too many customers for one request
         """
         labels = dict(self._get_types())
         names = [name for name, _scenario in self._get_runs(params)]
+        self._check_export(params, len(names))
         days = [{} for _name in names]
         customers, messages = [], []
         after_id = 0
@@ -235,6 +240,20 @@ class DsoDryRun(models.AbstractModel):
                 messages,
             ),
         ]
+
+    @api.model
+    def _check_export(self, params, runs):
+        count = self.env["dso.customer"].search_count(self._get_domain(params))
+        if count * runs > MAX_EXPORT:
+            raise UserError(
+                self.env._(
+                    "A spreadsheet of %(count)s customers would take too long: it holds up to "
+                    "%(maximum)s. Choose the customers of one scenario, or some in the list of "
+                    "customers and there Dry run.",
+                    count=count,
+                    maximum=MAX_EXPORT // runs,
+                )
+            )
 
     def _prepare_customer_rows(self, customers, tallies):
         rows = []

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from .dso_scenario_step import ACTION_TYPES
 
 KINDS = [
-    ("ongoing", "On going"),
+    ("ongoing", "Ongoing"),
     ("promise", "Promise to pay"),
     ("dispute", "Dispute"),
     ("dispute_resolved", "Dispute resolved"),

@@ -29,7 +29,14 @@ class DsoPenaltyRate(models.Model):
         "1 July; with the Bank of England that of 31 December or 30 June. Enter the rate of that "
         "day also where it did not change: so it is known to be right.",
     )
-    rate = fields.Float(string="Rate (%)", digits=(12, 4), required=True, help="Percent a year.")
+    rate = fields.Float(
+        string="Rate (%)",
+        digits=(12, 4),
+        required=True,
+        # rates are not added up
+        aggregator=None,
+        help="Percent a year.",
+    )
     source = fields.Char(help="Where the rate was published.")
 
     _reference_date_uniq = models.UniqueIndex(

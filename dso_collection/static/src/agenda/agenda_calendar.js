@@ -1,7 +1,8 @@
 import { useEffect } from "@odoo/owl";
-import { serializeDate } from "@web/core/l10n/dates";
+import { deserializeDate, formatDate, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { renderToElement } from "@web/core/utils/render";
 import { CalendarCommonRenderer } from "@web/views/calendar/calendar_common/calendar_common_renderer";
 import { CalendarController } from "@web/views/calendar/calendar_controller";
@@ -9,8 +10,14 @@ import { CalendarModel } from "@web/views/calendar/calendar_model";
 import { CalendarRenderer } from "@web/views/calendar/calendar_renderer";
 import { calendarView } from "@web/views/calendar/calendar_view";
 import { getColor } from "@web/views/calendar/utils";
+import { formatInteger } from "@web/views/fields/formatters";
 import { AgendaSearchModel } from "./agenda_search_model";
 import { AgendaControlPanel } from "./agenda_view";
+
+/** More actions than these are not drawn one by one. */
+const MAX_RECORDS = 1000;
+/** So many of each day and collector are drawn at least. */
+const MIN_EACH = 3;
 
 /** Whether an action is still to be done, and so may be moved to another day. */
 function isMovable({ rawRecord }) {
@@ -32,28 +39,62 @@ export class AgendaCalendarModel extends CalendarModel {
     }
 
     /**
-     * How many actions each collector has on each day that is shown.
+     * All actions of the range where there are few; else, of each day and collector, those to do
+     * first: tens of thousands could neither be loaded nor read. The load counts them all.
+     */
+    async fetchRecords(data) {
+        const { context, resModel } = this.meta;
+        const domain = this.computeDomain(data);
+        data.groups = await this.orm.formattedReadGroup(
+            resModel,
+            domain,
+            ["date:day", "collector_id"],
+            ["__count"],
+            { context }
+        );
+        const total = data.groups.reduce((sum, group) => sum + group.__count, 0);
+        data.isCut = total > MAX_RECORDS;
+        if (!data.isCut) {
+            return super.fetchRecords(data);
+        }
+        const each = Math.max(MIN_EACH, Math.floor(MAX_RECORDS / data.groups.length));
+        const ids = await this.orm.call(resModel, "dso_get_first_of_days", [domain, each], {
+            context,
+        });
+        const names = new Set([...this.meta.fieldNames, ...Object.keys(this.meta.activeFields)]);
+        return this.orm.searchRead(resModel, [["id", "in", ids]], [...names], { context });
+    }
+
+    /** Whether there are more actions than those that are drawn. */
+    get isCut() {
+        return Boolean(this.data.isCut);
+    }
+
+    /**
+     * How many actions each collector has on each day that is shown, of those collectors that are
+     * ticked beside the calendar.
      *
      * @returns {Map<string, { total: number, collectors: { name, color, count }[] }>} by ISO date
      */
     getLoad() {
+        const filters = this.data.filterSections.collector_id?.filters || [];
+        const unticked = filters.filter(({ active }) => !active).map(({ value }) => value);
         const days = new Map();
-        for (const record of Object.values(this.records)) {
-            const day = record.start.toISODate();
+        for (const group of this.data.groups || []) {
+            const [id, name] = group.collector_id || [false, _t("Without collector")];
+            if (unticked.includes(id)) {
+                continue;
+            }
+            const [day] = group["date:day"];
             if (!days.has(day)) {
-                days.set(day, { total: 0, byId: new Map() });
+                days.set(day, { total: 0, collectors: [] });
             }
             const load = days.get(day);
-            load.total++;
-            const [id, name] = record.rawRecord.collector_id || [0, _t("Without collector")];
-            if (!load.byId.has(id)) {
-                load.byId.set(id, { id, name, color: getColor(record.colorIndex) || 0, count: 0 });
-            }
-            load.byId.get(id).count++;
+            load.total += group.__count;
+            load.collectors.push({ id, name, color: getColor(id) || 0, count: group.__count });
         }
         for (const load of days.values()) {
-            load.collectors = [...load.byId.values()].sort((a, b) => b.count - a.count);
-            delete load.byId;
+            load.collectors.sort((a, b) => b.count - a.count);
         }
         return days;
     }
@@ -63,11 +104,22 @@ export class AgendaCalendarModel extends CalendarModel {
 export class AgendaCalendarCommonRenderer extends CalendarCommonRenderer {
     setup() {
         super.setup();
+        this.actionService = useService("action");
         useEffect(() => this.showLoad());
     }
 
     convertRecordToEvent(record) {
         return { ...super.convertRecordToEvent(record), editable: isMovable(record) };
+    }
+
+    /** The list of what is to do on a day. */
+    openDay(date) {
+        const day = formatDate(deserializeDate(date));
+        this.env.searchModel.createNewFilters([
+            { description: _t("On %s", day), domain: [["date", "=", date]] },
+        ]);
+        const agenda = this.env.dsoAgenda || this.actionService;
+        return agenda.switchView("list");
     }
 
     showLoad() {
@@ -82,20 +134,25 @@ export class AgendaCalendarCommonRenderer extends CalendarCommonRenderer {
         for (const cell of calendar.querySelectorAll(".fc-daygrid-day[data-date]")) {
             const load = days.get(cell.dataset.date);
             if (load) {
-                cell.querySelector(".fc-daygrid-day-top")?.append(
-                    renderToElement("dso_collection.AgendaCalendarLoad", {
-                        ...load,
-                        label: load.collectors
-                            .map(({ name, count }) => `${name}: ${count}`)
-                            .join("\n"),
-                    })
-                );
+                const el = renderToElement("dso_collection.AgendaCalendarLoad", {
+                    ...load,
+                    formatCount: formatInteger,
+                    label: load.collectors
+                        .map(({ name, count }) => `${name}: ${formatInteger(count)}`)
+                        .join("\n"),
+                });
+                el.addEventListener("click", (ev) => {
+                    ev.stopPropagation();
+                    this.openDay(cell.dataset.date);
+                });
+                cell.querySelector(".fc-daygrid-day-top")?.append(el);
             }
         }
     }
 }
 
 export class AgendaCalendarRenderer extends CalendarRenderer {
+    static template = "dso_collection.AgendaCalendarRenderer";
     static components = {
         ...CalendarRenderer.components,
         day: AgendaCalendarCommonRenderer,

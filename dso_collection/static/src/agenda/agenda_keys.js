@@ -76,7 +76,7 @@ export const BUTTON_KEYS = [
 /** What the other keys do, for the help. */
 export const MOVE_KEYS = [
     { keys: ["↓", "n"], label: _t("Next action") },
-    { keys: ["↑", "b"], label: _t("Action before") },
+    { keys: ["↑", "b"], label: _t("Previous action") },
     { keys: [_t("Enter"), "o"], label: _t("Open beside the list") },
     { keys: [_t("Esc")], label: _t("Close") },
     { keys: ["x"], label: _t("Tick or untick") },

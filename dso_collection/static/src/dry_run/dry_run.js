@@ -44,6 +44,7 @@ export class DryRun extends Component {
         this.params = useState({ ...DEFAULT_PARAMS, ...this.props.action.params, ...before?.params });
         this.state = useState({
             status: "idle",
+            isExporting: false,
             done: 0,
             total: 0,
             prepared: null,
@@ -385,11 +386,17 @@ export class DryRun extends Component {
         });
     }
 
+    /** The server runs it once more, in one go: the button says so as long as that takes. */
     async export() {
-        await download({
-            url: "/dso_collection/dry_run.xlsx",
-            data: { data: JSON.stringify(this.params) },
-        });
+        this.state.isExporting = true;
+        try {
+            await download({
+                url: "/dso_collection/dry_run.xlsx",
+                data: { data: JSON.stringify(this.params) },
+            });
+        } finally {
+            this.state.isExporting = false;
+        }
     }
 
     // -------------------------------------------------------------------------

@@ -1,0 +1,324 @@
+"""Takes pictures of every screen, to be looked at: on an empty, a typical and a heavy database.
+
+    dev/python dev/screens.py FOLDER [--only empty,typical,heavy] [--screens agenda,dry_run]
+
+*Empty* is what a new user sees, *typical* the demo data, *heavy* 100,000 actions of 20,000 customers,
+one of whom has 5,000 items. Each picture is told with the seconds until it was there, with how far
+the page scrolls sideways, and with what went wrong in the browser. The databases are made when they
+are missing and kept (``--fresh`` makes them anew); Odoo runs as long as the pictures are taken.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "benchmarks"))
+
+from dsodev import databases, odoo, run  # noqa: E402
+from dsodev.paths import LOGS, http_port  # noqa: E402
+from dsodev.ui import Stop, say  # noqa: E402
+from playwright.sync_api import Error as PlaywrightError, sync_playwright  # noqa: E402
+from run import measure  # noqa: E402
+from screenshots import CARD, CHROMIUM, NO_CHAT, ROW, Camera  # noqa: E402
+
+SIZES = {"wide": (1400, 900), "narrow": (390, 844)}
+DATABASES = {"empty": "dso_screens_empty", "typical": "dso_demo", "heavy": "dso_screens_heavy"}
+TABS = ("manual", "automatic", "history", "replies", "charts", "alerts")
+#: Screens of an address of their own: of everybody, and those of the administrator.
+PAGES = {
+    "customers": "collection-customers",
+    "items": "collection-items",
+    "dashboard": "collection-dashboard",
+    "items_status": "collection-items-status",
+    "promises": "collection-promises",
+    "disputes": "collection-disputes",
+    "registered": "collection-registered",
+    "actions": "collection-actions-analysis",
+    "ageing_trend": "collection-ageing-trend",
+    "promised_cash": "collection-promised-cash",
+    "alerts_list": "collection-alerts?view_type=list",
+}
+ADMIN_PAGES = {
+    "scenarios": "collection-scenarios",
+    "settings": "action-dso_collection.dso_settings_action",
+    "item_statuses": "action-dso_collection.dso_item_status_action",
+    "assignment_rules": "action-dso_collection.dso_assignment_rule_action",
+    "mail_templates": "action-dso_collection.dso_mail_template_action",
+    "letter_templates": "action-dso_collection.dso_letter_template_action",
+    "erm_providers": "action-dso_collection.dso_erm_provider_action",
+    "penalty_rules": "action-dso_collection.dso_penalty_rule_action",
+    "penalty_rates": "action-dso_collection.dso_penalty_rate_action",
+    "contact_import": "action-dso_collection.dso_contact_import_action",
+    "hashtags": "action-dso_collection.dso_hashtag_help_action_open",
+}
+#: How far the page, or what fills it, goes beyond its edge; and by which elements.
+OVERFLOW = """() => {
+    const found = [];
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth > width + 1) {
+        found.push(`page ${document.documentElement.scrollWidth - width}`);
+    }
+    for (const node of document.querySelectorAll("body *")) {
+        const style = getComputedStyle(node);
+        if (!/auto|scroll/.test(style.overflowX) || node.scrollWidth <= node.clientWidth + 1) {
+            continue;
+        }
+        if (node.clientWidth && node.checkVisibility()) {
+            const name = [...node.classList].slice(0, 3).join(".");
+            found.push(`${node.tagName.toLowerCase()}.${name} ${node.scrollWidth - node.clientWidth}`);
+        }
+    }
+    return found;
+}"""
+
+
+class Screens(Camera):
+    """One browser window, which looks at the screens of one database."""
+
+    def __init__(self, page, options, suffix):
+        super().__init__(page, options, suffix)
+        self.complaints = []
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("response", self.note_response)
+        #: Requests without an answer yet.
+        self.asked = {}
+        page.on("request", self.note_request)
+        for event in ("requestfinished", "requestfailed"):
+            page.on(event, lambda request: self.asked.pop(request, None))
+
+    def note_request(self, request):
+        # of Odoo's chat, in a process of its own, the end is not told
+        chat = "/bus/" in request.url or "/mail/data" in request.url
+        if request.resource_type in ("fetch", "xhr", "script", "stylesheet") and not chat:
+            self.asked[request] = request.url
+
+    def note_response(self, response):
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def look(self, name, action=None):
+        """A picture of what the action leads to; a screen that fails does not stop the others."""
+        if self.options.screens and not any(name.startswith(word) for word in self.options.screens):
+            return
+        began = time.monotonic()
+        self.complaints.clear()
+        self.asked.clear()
+        try:
+            if action:
+                action()
+            self.settle()
+        except PlaywrightError as failure:
+            self.complaints.append(f"not there: {str(failure).splitlines()[0]}")
+        seconds = time.monotonic() - began
+        self.page.wait_for_timeout(700)
+        path = self.options.folder / f"{self.options.name}-{name}-{self.suffix}.png"
+        self.page.screenshot(path=path)
+        if self.page.locator(".o_error_dialog, .o_notification.border-danger").count():
+            self.complaints.append("an error is shown")
+        notes = [*self.page.evaluate(OVERFLOW), *self.complaints]
+        print(f"{path.name:48} {seconds:5.1f} s  {'; '.join(notes)}", flush=True)
+
+    def settle(self):
+        """Wait until nothing is asked for any more, for a minute at most."""
+        quiet, deadline = 0, time.monotonic() + 60
+        while quiet < 4 and time.monotonic() < deadline:
+            self.page.wait_for_timeout(100)
+            quiet = 0 if self.asked else quiet + 1
+        if self.asked:
+            self.complaints.append(f"still asking for {', '.join(sorted(set(self.asked.values())))}")
+
+    def go(self, path, selector=".o_view_controller, .o_dso_dashboard, .o_action, .modal"):
+        self.page.goto(f"{self.options.url}/odoo/{path}")
+        self.page.wait_for_selector(selector, timeout=60_000)
+
+    def of_collector(self):
+        self.options.login = "claire"
+        self.log_in()
+        for tab in TABS:
+            self.look(f"agenda_{tab}", lambda tab=tab: self.open_tab(tab))
+        self.look("agenda_panel", self.open_panel)
+        self.look("agenda_keys", lambda: self.page.keyboard.press("?"))
+        self.look("calendar", self.open_calendar)
+        for name, path in PAGES.items():
+            self.look(name, lambda path=path: self.go(path))
+        self.look("customer", lambda: self.open_customer(0))
+        self.look("customer_below", self.scroll_down)
+        for label in ("Planned", "Timeline", "Risk", "Customer"):
+            self.look(f"customer_{label.lower()}", lambda label=label: self.open_page(label))
+        self.look("customer_dry_run", self.open_dry_run_of_customer)
+        self.look("dry_run", lambda: self.go("collection-dry-run", ".o_dso_dry_run"))
+        self.look("dry_run_below", self.scroll_down)
+        self.look("reply", self.open_reply)
+        self.look("alert", self.open_alert)
+
+    def of_administrator(self):
+        self.options.login = "admin"
+        self.log_in()
+        for name, path in ADMIN_PAGES.items():
+            self.look(name, lambda path=path: self.go(path))
+        for name, path in (("scenario", ADMIN_PAGES["scenarios"]),):
+            self.look(name, lambda path=path: self.open_first(path))
+        for name in ("penalty_rules", "letter_templates"):
+            self.look(
+                f"{name.removesuffix('s')}_form", lambda name=name: self.open_first(ADMIN_PAGES[name])
+            )
+
+    def open_panel(self):
+        self.open_tab("manual")
+        self.page.locator(f".o_data_row .o_data_cell[name=partner_id], {CARD}").first.click(
+            timeout=5000
+        )
+        self.page.wait_for_selector(".o_dso_panel_form", timeout=10_000)
+
+    def open_calendar(self):
+        self.open_tab("manual")
+        self.page.click(".o_cp_switch_buttons .dropdown-toggle, .o_switch_view.o_calendar >> visible=true")
+        entry = self.page.locator(".o_popover .o_switch_view.o_calendar, .o-dropdown-item:has-text('Calendar')")
+        if entry.count():
+            entry.first.click()
+        self.page.wait_for_selector(".o_calendar_view", timeout=60_000)
+
+    def open_first(self, path):
+        self.go(path)
+        self.page.locator(ROW).first.click(timeout=5000)
+        self.page.wait_for_selector(".o_form_view", timeout=20_000)
+
+    def open_customer(self, position):
+        self.go("collection-customers")
+        cell = f".o_data_row .o_data_cell[name=partner_id], {CARD}"
+        self.page.locator(cell).nth(position).click(timeout=5000)
+        self.page.wait_for_selector(".o_form_view .o_dso_figures", timeout=60_000)
+
+    def open_page(self, label):
+        self.page.locator(f".o_notebook .nav-link:has-text('{label}')").first.click(timeout=5000)
+
+    def open_dry_run_of_customer(self):
+        self.open_customer(0)
+        more = self.page.locator(".o_cp_action_menus .o_statusbar_buttons_dropdown, .o_statusbar_buttons .dropdown-toggle")
+        button = self.page.locator("button[name=action_dry_run]:visible")
+        if not button.count():
+            more.first.click(timeout=5000)
+        button.first.click(timeout=5000)
+        self.page.wait_for_selector(".o_dso_dry_run", timeout=60_000)
+
+    def open_reply(self):
+        self.go("collection-agenda/collection-replies")
+        self.page.locator(f".o_data_row .o_data_cell, {CARD}").first.click(timeout=5000)
+        self.page.wait_for_selector(".o_form_view .o_dso_reply_body", timeout=20_000)
+
+    def open_alert(self):
+        self.go("collection-alerts?view_type=list")
+        self.page.locator(".o_data_row .o_data_cell[name=name]").first.click(timeout=5000)
+        self.page.wait_for_selector(".o_form_view", timeout=20_000)
+
+    def scroll_down(self):
+        self.page.mouse.move(self.page.viewport_size["width"] // 3, 500)
+        self.page.mouse.wheel(0, 650)
+        self.page.wait_for_timeout(500)
+
+
+def make(name, options):
+    """The database of that name, with the module as the files are."""
+    database = DATABASES[name]
+    there = databases.note(database) is not None
+    if there and options.as_is:
+        return database
+    if name == "heavy" and (options.fresh or not there):
+        databases.copy(make("empty", options), database)
+        say(f"100,000 actions in {database} …")
+        measure(
+            "heavy.prepare",
+            database=database,
+            customers=20_000,
+            items=50_000,
+            big=5_000,
+            actions=100_000,
+        )
+    databases.with_module(
+        database, demo=name == "typical", fresh=options.fresh and name != "heavy"
+    )
+    if name == "empty" and (options.fresh or not there):
+        measure("setting.chart", database=database)
+        measure("heavy.add_people", database=database)
+    return database
+
+
+@contextlib.contextmanager
+def server(database):
+    """Odoo on that database, without scheduled actions: nothing changes meanwhile."""
+    port = run.free_port(http_port() + 200)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f"screens-{database}.log"
+    arguments = ["-d", database, "--db-filter", f"^{database}$", "--max-cron-threads", 0]
+    # views as the files are, also without an update
+    arguments += ["--dev", "xml", "--http-port", port, "--gevent-port", port + 3]
+    process = subprocess.Popen(
+        odoo.command(*arguments),
+        env=odoo.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=log.open("w"),
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=run._end_with_parent,
+    )
+    try:
+        run._wait_until_it_answers(process, f"http://127.0.0.1:{port}/web/login", log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        run._end(process)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("folder", type=Path, help="where to put the pictures")
+    parser.add_argument("--only", default=",".join(DATABASES), help="databases, by commas")
+    parser.add_argument("--screens", default="", help="beginnings of names, by commas")
+    parser.add_argument("--sizes", default=",".join(SIZES), help="wide, narrow")
+    parser.add_argument("--fresh", action="store_true", help="make the databases anew")
+    parser.add_argument("--as-is", action="store_true", help="don't update databases")
+    options = parser.parse_args()
+    options.screens = [word for word in options.screens.split(",") if word]
+    options.only, options.sizes = options.only.split(","), options.sizes.split(",")
+    return options
+
+
+def main():
+    options = parse_arguments()
+    browser_path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not browser_path:
+        sys.exit("There is no Chromium on this machine: install it (apt-get install chromium).")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for name in options.only:
+        options.name = name
+        with server(make(name, options)) as options.url, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=browser_path, args=list(CHROMIUM))
+            for suffix in options.sizes:
+                take(browser, options, suffix)
+            browser.close()
+
+
+def take(browser, options, suffix):
+    width, height = SIZES[suffix]
+    for part in ("of_collector", "of_administrator"):
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            is_mobile=width < 600,
+            has_touch=width < 600,
+        )
+        context.add_init_script(NO_CHAT)
+        getattr(Screens(context.new_page(), options, suffix), part)()
+        context.close()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    try:
+        main()
+    except Stop as reason:
+        sys.exit(str(reason))
