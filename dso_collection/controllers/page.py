@@ -1,9 +1,9 @@
 import secrets
 
 from odoo import fields, http
-from odoo.exceptions import ValidationError
-from odoo.http import request
+from odoo.http import content_disposition, request
 from odoo.modules import get_manifest
+from odoo.tools import get_lang
 from odoo.tools.translate import _lt
 
 from ..engine import colors, pages as rules
@@ -12,6 +12,17 @@ from ..models.dso_page_answer import KINDS_BY_PURPOSE
 
 #: A form with its files, and what surrounds them.
 MAX_REQUEST = rules.MAX_FILES * rules.MAX_FILE_SIZE + rules.MEGABYTE
+#: What all routes have in common: nobody logs in, and no more than a form is read. It is ``_open``
+#: that checks the link: every route begins with it.
+LOOK = {
+    "type": "http",
+    "auth": "public",
+    "methods": ["GET"],
+    "max_content_length": rules.MEGABYTE,
+}
+#: A form that says itself, and not by a page without what was typed, that its token is not good any
+#: more: see ``_check_session``.
+SEND = {**LOOK, "methods": ["POST"], "csrf": False}
 #: How much of a file its type is recognised by.
 HEAD = 4096
 #: Nothing from elsewhere, no script and no style but those that carry the response's own nonce.
@@ -20,8 +31,15 @@ POLICY = (
     "script-src 'nonce-{nonce}'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+#: A file that a browser shows all the same can do nothing.
+FILE_POLICY = "default-src 'none'; sandbox"
 #: What a form says is wrong, in the visitor's language.
 PROBLEMS = {
+    "session": _lt(
+        "You were away for a long time, or your browser keeps no cookies of this site. What you "
+        "typed is still here: please send it again."
+    ),
+    "incomplete": _lt("This form is not complete. Please load the page again."),
     "missing": _lt("Please choose the day on which you will pay."),
     "past": _lt("The day of payment cannot be in the past."),
     "far": _lt("The day of payment is too far away. Please call us."),
@@ -59,6 +77,10 @@ FIELDS = {
 }
 
 
+#: With which status, where it is not the visitor's words that are wrong.
+STATUSES = {"limit": 429, "session": 400}
+
+
 class Problem(Exception):
     """What keeps a form from being taken, as a key of ``PROBLEMS``."""
 
@@ -66,39 +88,99 @@ class Problem(Exception):
 class PageController(http.Controller):
     """Interactive pages. Everything is checked against the link: what it shows, what it takes.
 
-    Nothing happens by GET; every form has Odoo's CSRF token. A link that is wrong, expired or
-    revoked gives the same plain page.
+    Every route begins with ``_open``, which gives the page of a good link and for any other one
+    the same plain page, wrong, expired or revoked. Nothing happens by GET; every form has Odoo's
+    CSRF token, which ``_check_session`` checks.
     """
 
     # ------------------------------------------------------------------
     # Links
     # ------------------------------------------------------------------
 
-    def _is_allowed(self, scope, key):
-        return request.env["dso.page.hit"]._is_allowed(scope, key)
+    def _open(self, token, purpose=None):
+        """The page of a link, or the response for one that opens nothing.
+
+        :param purpose: that the page must have
+        :return: (page, response), one of them empty
+        """
+        if not self._is_allowed("view", self._get_network()):
+            return None, self._limit()
+        page = self._find(token)
+        # Odoo lets OPTIONS through to every route
+        asked = request.httprequest.method != "OPTIONS"
+        if not page or not asked or purpose not in (None, page.purpose):
+            return None, self._refuse(token)
+        return page, None
 
     def _find(self, token):
         """The page that a link opens, as superuser, in its language and company; empty without."""
-        # sudo: the link is the right to see this page and nothing else
-        page = request.env["dso.page"].sudo()._find(token)
+        page = request.env["dso.page"]._find(token)
         if page:
-            company = page.company_id
-            lang = page.lang or company.partner_id.lang or "en_US"
-            # sudo: see above; a visitor is nobody's user, whoever is logged in on this machine
-            page = page.with_user(request.env.ref("base.public_user")).sudo()
-            page = page.with_context(lang=lang, allowed_company_ids=company.ids)
+            page = self._as_visitor(page)
             # what the templates and messages below say, in the same language
-            request.update_context(lang=lang)
+            request.update_context(lang=page.env.lang)
         return page
 
-    def _get_address(self):
-        return request.httprequest.remote_addr or "unknown"
+    def _as_visitor(self, page):
+        """A page in its company and in its recipient's language."""
+        company = page.company_id
+        lang = get_lang(page.env, page.lang or company.partner_id.lang).code
+        # sudo: the link, which was checked, is the right to see this page and nothing else; a
+        # visitor is nobody's user, whoever is logged in on this machine
+        page = page.with_user(request.env.ref("base.public_user")).sudo()
+        return page.with_context(lang=lang, allowed_company_ids=company.ids)
+
+    def _open_for_file(self, token, purpose):
+        """As ``_open``, for a file that takes time to make."""
+        page, response = self._open(token, purpose)
+        if page and not self._is_allowed("download", page.id):
+            return None, self._limit()
+        return page, response
 
     def _refuse(self, token, status=404):
         """The same plain page for every link that opens nothing."""
-        if not self._is_allowed("wrong", self._get_address()):
-            return self._respond("dso_collection.page_limited", {}, status=429)
+        if not self._is_allowed("wrong", self._get_network()):
+            return self._limit()
         return self._respond("dso_collection.page_closed", {"token": token}, status=status)
+
+    def _is_allowed(self, scope, key):
+        return request.env["dso.page.hit"]._is_allowed_now(scope, key)
+
+    def _check_limit(self, scope, key):
+        if not self._is_allowed(scope, key):
+            raise Problem("limit")
+
+    def _limit(self):
+        return self._respond("dso_collection.page_limited", {}, status=429)
+
+    def _get_network(self):
+        # the address of the connection, or what a trusted proxy says (Odoo's proxy_mode): a header
+        # that anybody can write counts for nothing
+        return rules.get_network(request.httprequest.remote_addr)
+
+    def _has_session(self):
+        """Whether the form comes from a page that this visitor was given."""
+        return request.validate_csrf(request.httprequest.form.get("csrf_token"))
+
+    def _check_session(self):
+        if not self._has_session():
+            raise Problem("session")
+
+    def _send_file(self, name, content, mimetype):
+        """A file to keep, never to be shown in place of the page."""
+        headers = {
+            **HEADERS,
+            "Content-Security-Policy": FILE_POLICY,
+            "Content-Type": mimetype,
+            "Content-Length": str(len(content)),
+            "Content-Disposition": content_disposition(name),
+        }
+        return request.make_response(content, headers=list(headers.items()))
+
+    def _redirect(self, location):
+        response = request.redirect(location, code=303)
+        response.headers.update(HEADERS)
+        return response
 
     def _respond(self, template, values, status=200):
         nonce = secrets.token_urlsafe(16)
@@ -117,31 +199,20 @@ class PageController(http.Controller):
         response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
         return response
 
-    def _open(self, token):
-        """The page of a link, or the response for one that opens nothing.
-
-        :return: (page, response), one of them empty
-        """
-        if not self._is_allowed("view", self._get_address()):
-            return None, self._respond("dso_collection.page_limited", {}, status=429)
-        page = self._find(token)
-        return (page, None) if page else (None, self._refuse(token))
-
     # ------------------------------------------------------------------
     # The page
     # ------------------------------------------------------------------
 
-    @http.route(
-        "/dso/p/<string:token>", type="http", auth="public", methods=["GET"], save_session=True
-    )
-    def show(self, token, **params):
+    @http.route("/dso/p/<string:token>", **LOOK)
+    def show(self, token, **_params):
         """The page itself. Looking at it changes nothing."""
         page, response = self._open(token)
-        return response or self._show(page, token, params)
+        return response or self._show(page, token, _read_texts(request.httprequest.args))
 
-    @http.route("/dso/p/<path:token>", type="http", auth="public", methods=["GET"])
+    @http.route("/dso/p/<path:token>", **{**LOOK, "methods": None, "csrf": False})
     def show_nothing(self, token, **_params):
-        """Whatever else is asked for below a link, forms by GET too, gives the plain page."""
+        """Whatever else is asked for below a link, in whichever way, forms by GET too, gives the
+        plain page, and does nothing."""
         return self._refuse(token.partition("/")[0])
 
     def _show(self, page, token, params, status=200, **values):
@@ -161,7 +232,7 @@ class PageController(http.Controller):
             page,
             token,
             entered,
-            status=429 if code == "limit" else 422,
+            status=STATUSES.get(code, 422),
             problem=request.env._(PROBLEMS[code]),
             problem_code=code,
             problem_field=FIELDS.get(code),
@@ -170,146 +241,153 @@ class PageController(http.Controller):
             ticked=set(request.httprequest.form.getlist("item")),
         )
 
-    @http.route(
-        "/dso/p/<string:token>/seen",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=True,
-    )
-    def seen(self, token, **_post):
-        """A person looks at the page: told by a script once it is seen, moved or clicked."""
+    @http.route("/dso/p/<string:token>/seen", **SEND)
+    def seen(self, token, **_params):
+        """A person looks at the page: told by a script once they move, scroll, type or touch."""
         page, response = self._open(token)
-        if page:
-            page._set_opened()
-            return request.make_response("", headers=list(HEADERS.items()), status=204)
-        return response
+        if response:
+            return response
+        if not self._has_session():
+            return request.make_response("", headers=list(HEADERS.items()), status=400)
+        page._set_opened()
+        return request.make_response("", headers=list(HEADERS.items()), status=204)
 
-    @http.route(
-        "/dso/p/<string:token>/answer",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=True,
-        max_content_length=MAX_REQUEST,
-    )
-    def answer(self, token, **post):
+    @http.route("/dso/p/<string:token>/answer", **{**SEND, "max_content_length": MAX_REQUEST})
+    def answer(self, token, **_params):
         """Note an answer: a proposal that the collector decides on."""
         page, response = self._open(token)
         if response:
             return response
+        form = self._read_form()
         try:
-            if not self._is_allowed("answer", page.id):
-                raise Problem("limit")
-            values = self._read_answer(page, post)
+            self._check_session()
+            self._check_limit("answer", page.id)
+            values = self._read_answer(page, form)
             files = self._read_files(page)
+            values["key"] = self._make_key(values, files)
             answer = page.env["dso.page.answer"]._receive_once(page, values, files)
         except Problem as problem:
-            return self._show_problem(page, token, str(problem), post)
-        response = request.redirect(f"/dso/p/{token}?done={answer.id}", code=303)
-        response.headers.update(HEADERS)
-        return response
+            return self._show_problem(page, token, str(problem), form)
+        return self._redirect(f"/dso/p/{token}?done={answer.id}")
 
     # ------------------------------------------------------------------
     # What comes in
     # ------------------------------------------------------------------
 
-    def _read_answer(self, page, post):
+    def _read_form(self):
+        """{field: text} of what was typed; neither files nor what stands in the address."""
+        return _read_texts(request.httprequest.form)
+
+    def _read_answer(self, page, form):
         """The values of an answer, every one of them checked.
 
-        :raise Problem: for what the visitor can put right
-        :raise ValidationError: for what no form of the page sends
+        :raise Problem: what is wrong
         """
-        kind = post.get("kind")
-        key = str(post.get("key") or "")
+        kind = form.get("kind")
+        key = form.get("key") or ""
         if not kind:
             raise Problem("no_kind")
         if kind not in KINDS_BY_PURPOSE[page.purpose] or not 8 <= len(key) <= 64:
-            raise ValidationError(
-                request.env._("This form is not complete. Please reload the page.")
-            )
-        comment = str(post.get("comment") or "").strip()[: rules.MAX_COMMENT]
-        lines = self._read_lines(page, post)
+            raise Problem("incomplete")
+        comment = form.get("comment") or ""
+        lines = self._read_lines(page, form)
         values = {
             "key": key,
             "kind": kind,
             "comment": comment or False,
             "line_ids": lines,
-            "author_name": str(post.get("author") or "").strip()[:100] or False,
+            "author_name": rules.clean_line(form.get("author")) or False,
         }
         # one method for each kind, which was checked above
         read = getattr(self, f"_read_kind_{kind}")
-        return {**values, **read(page, post, lines, comment)}
+        return {**values, **read(page, form, lines, comment)}
 
-    def _read_lines(self, page, post):
+    def _make_key(self, values, files):
+        """The same form is one answer as long as it says the same."""
+        said = {**values, "line_ids": values["line_ids"].ids}
+        parts = [str(said[name]) for name in sorted(said)]
+        for name, _mimetype, content in files:
+            parts += [name, content]
+        return rules.make_key(values["key"], parts)
+
+    def _read_lines(self, page, form):
         """The ticked items that are on the page; others are as if they were not ticked."""
-        if post.get("all") and page.purpose == "customer":
+        if page.purpose == "colleague":
+            # a question is answered for all its items
+            return page._get_lines()
+        if form.get("all"):
             # all that the list shows, on whichever of its pages
-            return page._get_viewed_lines(post)
+            return page._get_viewed_lines(form)
         ticked = request.httprequest.form.getlist("item")
-        ids = {int(value) for value in ticked if value.isdecimal() and len(value) < 10}
+        if len(ticked) > rules.MAX_TICKED:
+            raise Problem("incomplete")
+        ids = {rules.to_id(value) for value in ticked} - {None}
         return page._get_lines(ids) if ids else page.env["account.move.line"]
 
-    def _read_kind_promise(self, page, post, lines, _comment):
+    def _read_kind_promise(self, page, form, lines, _comment):
         self._check_lines(lines)
-        day = _to_date(post.get("date"))
+        day = _to_date(form.get("date"))
         problem = rules.check_promise(day, page.company_id._dso_today())
         if problem:
             raise Problem(problem)
-        return {"date": day, "amount": self._read_amount(page, post, lines)}
+        return {"date": day, "amount": self._read_amount(page, form, lines)}
 
-    def _read_kind_processing(self, _page, _post, lines, _comment):
+    def _read_kind_processing(self, _page, _form, lines, _comment):
         self._check_lines(lines)
         return {}
 
-    def _read_kind_dispute(self, page, post, lines, comment):
+    def _read_kind_dispute(self, page, form, lines, comment):
         self._check_lines(lines)
-        reason = str(post.get("reason") or "")
-        status = page._get_dispute_statuses().filtered(lambda status: str(status.id) == reason)
+        reason = rules.to_id(form.get("reason"))
+        status = page._get_dispute_statuses().filtered(lambda status: status.id == reason)
         if not status:
             raise Problem("no_reason")
         if not comment:
             raise Problem("no_comment")
-        return {"status_id": status.id, "amount": self._read_amount(page, post, lines)}
+        return {"status_id": status.id, "amount": self._read_amount(page, form, lines)}
 
-    def _read_kind_copy(self, _page, _post, lines, _comment):
+    def _read_kind_copy(self, _page, _form, lines, _comment):
         self._check_lines(lines)
         return {}
 
-    def _read_kind_comment(self, _page, _post, _lines, comment):
+    def _read_kind_comment(self, _page, _form, _lines, comment):
         if not comment:
             raise Problem("no_comment")
         return {}
 
-    def _read_kind_answer(self, page, post, _lines, comment):
-        proposed = str(post.get("status") or "")
-        status = page._get_proposable_statuses().filtered(lambda item: str(item.id) == proposed)
+    def _read_kind_answer(self, page, form, _lines, comment):
+        proposed = rules.to_id(form.get("status"))
+        status = page._get_proposable_statuses().filtered(lambda status: status.id == proposed)
         if not comment and not status:
             raise Problem("no_comment")
         return {"status_id": status.id}
 
-    def _read_kind_not_me(self, _page, _post, _lines, _comment):
+    def _read_kind_not_me(self, _page, _form, _lines, _comment):
         return {}
 
     def _check_lines(self, lines):
         if not lines:
             raise Problem("no_items")
 
-    def _read_amount(self, page, post, lines):
+    def _read_amount(self, page, form, lines):
         """The part that is promised or disputed, zero for all of it."""
         # each kind of answer has a field of its own
-        entered = str(post.get(f"amount_{post.get('kind')}") or post.get("amount") or "").strip()
+        entered = form.get(f"amount_{form.get('kind')}") or form.get("amount")
         if not entered:
             return 0.0
         claims = lines.filtered(lambda line: line.amount_residual > 0)
         if len(claims.currency_id) != 1:
             raise Problem("currencies")
-        amount = _to_amount(entered, page.env)
+        lang = page.env["res.lang"]._get_data(code=page.env.lang)
+        amount = rules.parse_amount(entered, lang.decimal_point or ".")
         currency = claims.currency_id
         total = sum(claims.mapped("amount_residual_currency"))
-        if amount is None or amount <= 0 or currency.compare_amounts(amount, total) > 0:
+        if amount is None or currency.compare_amounts(amount, total) > 0:
             raise Problem("amount")
-        return currency.round(amount)
+        amount = currency.round(amount)
+        if currency.is_zero(amount):
+            raise Problem("amount")
+        return amount
 
     def _read_files(self, page):
         """The files that were handed in, checked.
@@ -323,8 +401,7 @@ class PageController(http.Controller):
             raise Problem("too_many")
         files = []
         for upload in uploads:
-            if not self._is_allowed("file", page.id):
-                raise Problem("limit")
+            self._check_limit("file", page.id)
             name = rules.clean_file_name(upload.filename)
             # a request that Odoo begins anew has read it already
             upload.stream.seek(0)
@@ -337,26 +414,13 @@ class PageController(http.Controller):
         return files
 
 
+def _read_texts(values):
+    """{name: text} of a form or an address, without what cannot be kept."""
+    return {name: rules.clean_text(value) for name, value in values.items()}
+
+
 def _to_date(text):
     try:
-        return fields.Date.to_date(str(text or "").strip() or None)
+        return fields.Date.to_date(text or None)
     except ValueError:
         return None
-
-
-def _to_amount(text, env):
-    """An amount as people of the page's language type it, ``None`` if it is none."""
-    lang = env["res.lang"]._get_data(code=env.context.get("lang") or "en_US")
-    text = text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("'", "")
-    if lang.thousands_sep:
-        text = text.replace(lang.thousands_sep, "") if lang.thousands_sep != "." else text
-    if lang.decimal_point == ",":
-        text = text.replace(".", "") if "," in text else text
-        text = text.replace(",", ".")
-    else:
-        text = text.replace(",", "")
-    try:
-        amount = float(text)
-    except ValueError:
-        return None
-    return amount if abs(amount) < 1e15 else None

@@ -8,9 +8,8 @@ from odoo.tools.translate import _lt
 
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
-from ..models.dso_page import HEADERS
 from ..models.dso_page_payment import NotPayable
-from .page import PageController
+from .page import LOOK, SEND, PageController, Problem
 
 #: Payment providers bring their own scripts, frames and pages: what they need cannot be known
 #: here. Nothing else may put this page into a frame or change where its addresses lead.
@@ -35,53 +34,43 @@ class PaymentPageController(PaymentPortal):
 
     _dso_pages = PageController()
 
-    def _dso_open(self, token):
-        """:return: (customer's page, response), one of them empty"""
-        page, response = self._dso_pages._open(token)
-        if page and page.purpose != "customer":
-            return None, self._dso_pages._refuse(token)
-        return page, response
-
     def _dso_refuse(self, page, token, code):
         """The page again, with why these items cannot be paid."""
-        post = request.params
+        form = self._dso_pages._read_form()
         return self._dso_pages._show(
             page,
             token,
-            post,
+            form,
             status=422,
             problem=request.env._(PROBLEMS[code]),
             problem_code=code,
             problem_field="item",
-            entered=post,
+            entered=form,
             ticked=set(request.httprequest.form.getlist("item")),
         )
 
-    @http.route("/dso/p/<string:token>/pay", type="http", auth="public", methods=["POST"])
-    def dso_page_choose(self, token, **post):
+    @http.route("/dso/p/<string:token>/pay", **SEND)
+    def dso_page_choose(self, token, **_params):
         """The ticked items, to the form that pays them."""
-        page, response = self._dso_open(token)
+        page, response = self._dso_pages._open(token, "customer")
         if response:
             return response
-        lines = self._dso_pages._read_lines(page, post)
-        selection = "-".join(str(line_id) for line_id in lines.ids)
+        form = self._dso_pages._read_form()
         try:
+            self._dso_pages._check_session()
+            lines = self._dso_pages._read_lines(page, form)
+            selection = "-".join(str(line_id) for line_id in lines.ids)
             page._prepare_payment(selection)
+        except Problem as problem:
+            return self._dso_pages._show_problem(page, token, str(problem), form)
         except NotPayable as problem:
             return self._dso_refuse(page, token, str(problem))
-        response = request.redirect(f"/dso/p/{token}/pay/{selection}", code=303)
-        response.headers.update(HEADERS)
-        return response
+        return self._dso_pages._redirect(f"/dso/p/{token}/pay/{selection}")
 
-    @http.route(
-        "/dso/p/<string:token>/pay/<string:selection>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-    )
+    @http.route("/dso/p/<string:token>/pay/<string:selection>", **LOOK)
     def dso_page_pay(self, token, selection, **_params):
         """Odoo's payment form for what was chosen. Looking at it changes nothing."""
-        page, response = self._dso_open(token)
+        page, response = self._dso_pages._open(token, "customer")
         if response:
             return response
         try:
@@ -126,7 +115,8 @@ class PaymentPageController(PaymentPortal):
         return response
 
     @http.route(
-        "/dso/p/<string:token>/transaction/<string:selection>", type="jsonrpc", auth="public"
+        "/dso/p/<string:token>/transaction/<string:selection>",
+        **{**LOOK, "type": "jsonrpc", "methods": ["POST"]},
     )
     def dso_page_transaction(self, token, selection, **kwargs):
         """Make the transaction of what was chosen, for Odoo's payment form.
@@ -135,7 +125,7 @@ class PaymentPageController(PaymentPortal):
         :raise NotFound: without an open page
         :raise ValidationError: where it cannot be paid as the form says
         """
-        page, _response = self._dso_open(token)
+        page, _response = self._dso_pages._open(token, "customer")
         if not page:
             raise NotFound()
         self._validate_transaction_kwargs(kwargs)
@@ -184,12 +174,10 @@ class PaymentPageController(PaymentPortal):
             )
         return payment
 
-    @http.route("/dso/p/paid", type="http", auth="public", methods=["GET"])
+    @http.route("/dso/p/paid", **LOOK)
     def dso_page_paid(self, **_params):
         """Back from the provider, to the page from which the visitor left."""
         token = request.session.get(SESSION_KEY)
         if not token:
             return self._dso_pages._refuse("")
-        response = request.redirect(f"/dso/p/{token}?paid=1", code=303)
-        response.headers.update(HEADERS)
-        return response
+        return self._dso_pages._redirect(f"/dso/p/{token}?paid=1")

@@ -3,8 +3,11 @@ reminded. [seeds 000, 003; features.md, "Interactive page"]"""
 
 from __future__ import annotations
 
+import hashlib
+import ipaddress
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -30,9 +33,11 @@ class Limit(NamedTuple):
 ROWS = 50
 #: What of a statement is shown.
 SHOWS = ("all", "overdue", "not_due", "credit")
+#: Items that one form ticks: a page has ``ROWS`` of them, and "the whole list" is one box.
+MAX_TICKED = 1000
 #: Items of one payment: each is reconciled, and told of in its invoice.
 MAX_PAID = 200
-#: By what is limited: requests of one address, what is done on one page, new links of one customer.
+#: By what is limited: requests of one network, what is done on one page, new links of one customer.
 LIMITS = {
     "view": Limit(240, 10),
     "wrong": Limit(30, 10),
@@ -61,6 +66,10 @@ FILE_TYPES = {
 #: Characters that turn the direction of a text: "gpj.exe" must not read "exe.jpg".
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
+#: What no keyboard types and no database keeps, but for tab and line feed.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+#: How many characters of an amount, blanks left out, are looked at.
+MAX_AMOUNT = 20
 
 
 def is_open(expires: datetime, revoked: datetime | None, now: datetime) -> bool:
@@ -72,6 +81,113 @@ def is_open(expires: datetime, revoked: datetime | None, now: datetime) -> bool:
     False
     """
     return revoked is None and now < expires
+
+
+def get_network(address: str | None) -> str:
+    """Whose requests are counted together: an address, of IPv6 the network of one customer of a
+    provider, who has more addresses than can be counted. [RFC 6177]
+
+    >>> get_network("192.0.2.7"), get_network("::ffff:192.0.2.7")
+    ('192.0.2.7', '192.0.2.7')
+    >>> get_network("2001:db8:1:2:3::4")
+    '2001:db8:1:2::/64'
+    >>> get_network(None)
+    'unknown'
+    """
+    try:
+        found = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if found.version == 4:
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
+def clean_text(text: str | None, limit: int = MAX_COMMENT) -> str:
+    r"""What was typed in several lines, without what cannot be kept.
+
+    :param limit: characters
+
+    >>> clean_text(" Paid\r\non Monday\x00 ")
+    'Paid\non Monday'
+    """
+    text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text).strip()[:limit]
+
+
+def clean_line(text: str | None, limit: int = 100) -> str:
+    r"""What was typed in one line: a name, say, that cannot look like something else.
+
+    >>> clean_line("Ann\n\u202e  Smith")
+    'Ann Smith'
+    """
+    text = "".join(char for char in clean_text(text, MAX_COMMENT) if char not in _DIRECTION)
+    return " ".join(text.split())[:limit]
+
+
+def to_id(text: str | None) -> int | None:
+    """The id of a record as a form or an address sends it, ``None`` for anything else.
+
+    >>> to_id("17"), to_id("x"), to_id("-1"), to_id("99999999999")
+    (17, None, None, None)
+    """
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def parse_amount(text: str, decimal_point: str = ".") -> float | None:
+    """An amount above zero as people type it, whatever they separate thousands by.
+
+    Where both a dot and a comma stand in it, the last one is the decimal point. A single one is, if
+    it is the language's or is not followed by three digits; several of one kind are not.
+
+    :param decimal_point: of the language
+    :return: in units of the currency, not rounded; ``None`` for what is no such amount
+
+    >>> parse_amount("1,234.50"), parse_amount("1.234,50", ","), parse_amount("1 234,50")
+    (1234.5, 1234.5, 1234.5)
+    >>> parse_amount("1.234", ","), parse_amount("1.23", ","), parse_amount("12,50")
+    (1234.0, 1.23, 12.5)
+    >>> parse_amount("-5"), parse_amount("nan"), parse_amount("1e9"), parse_amount("0")
+    (None, None, None, None)
+    """
+    text = re.sub(r"[\s'\u2019]", "", text)
+    if len(text) > MAX_AMOUNT or not re.fullmatch(r"[0-9.,]*[0-9][0-9.,]*", text):
+        return None
+    marks = [char for char in text if char in ".,"]
+    point = None
+    if len(set(marks)) == 2:
+        point = marks[-1]
+        if marks.count(point) > 1:
+            return None
+    elif len(marks) == 1:
+        decimals = len(text.partition(marks[0])[2])
+        point = marks[0] if marks[0] == decimal_point or decimals != 3 else None
+    number, _point, decimals = text.partition(point) if point else (text, "", "")
+    whole = number.replace(".", "").replace(",", "")
+    return float(f"{whole or 0}.{decimals or 0}") or None
+
+
+def make_key(key: str, parts: Iterable[str | bytes]) -> str:
+    """What tells one answer from another: the form it comes from and all that it says. A form
+    that is sent twice is one answer; with other words in it, it is another one.
+
+    :param key: of the form
+    :param parts: texts and files
+    :return: 64 hexadecimal digits
+
+    >>> make_key("form", ["a", "b"]) == make_key("form", ["a", "b"])
+    True
+    >>> make_key("form", ["a", "b"]) == make_key("form", ["ab", ""])
+    False
+    """
+    digest = hashlib.sha256(key.encode())
+    for part in parts:
+        content = part if isinstance(part, bytes) else part.encode()
+        digest.update(b"%d:" % len(content))
+        digest.update(content)
+    return digest.hexdigest()
 
 
 def clean_file_name(name: str) -> str:
@@ -169,15 +285,12 @@ def parse_selection(text: str) -> Selection | None:
     """
     scope, _dash, rest = text.partition("-")
     if scope in ("all", "overdue"):
-        return Selection(scope, int(rest), frozenset()) if _is_id(rest) else None
-    parts = text.split("-")
-    if len(parts) > MAX_PAID or not all(_is_id(part) for part in parts):
+        currency_id = to_id(rest)
+        return None if currency_id is None else Selection(scope, currency_id, frozenset())
+    ids = [to_id(part) for part in text.split("-")]
+    if len(ids) > MAX_PAID or None in ids:
         return None
-    return Selection("items", None, frozenset(int(part) for part in parts))
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10
+    return Selection("items", None, frozenset(ids))
 
 
 def get_page(wanted: str | int | None, count: int, size: int = ROWS) -> tuple[int, int]:
@@ -189,8 +302,7 @@ def get_page(wanted: str | int | None, count: int, size: int = ROWS) -> tuple[in
     (1, 1)
     """
     last = max(1, -(-count // size))
-    text = str(wanted or "")
-    number = int(text) if _is_id(text) else 1
+    number = to_id(str(wanted or "")) or 1
     return min(max(1, number), last), last
 
 

@@ -419,7 +419,18 @@ class DsoCustomer(models.Model):
             "merged"
         )
         self.env.flush_all()
-        for table in ("dso_action", "dso_qualification", "dso_penalty_charge"):
+        # sudo: see above; a link opens the account of the customer to whom it was sent, no other
+        self.env["dso.page"].sudo().search(
+            [("customer_id", "=", source.id), ("purpose", "=", "customer")]
+        ).action_revoke()
+        self.env.flush_all()
+        for table in (
+            "dso_action",
+            "dso_qualification",
+            "dso_penalty_charge",
+            "dso_page",
+            "dso_page_answer",
+        ):
             self.env.cr.execute(
                 SQL(
                     "UPDATE %s SET customer_id = %s, partner_id = %s WHERE customer_id = %s",

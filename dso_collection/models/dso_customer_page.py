@@ -39,7 +39,6 @@ class DsoCustomerPage(models.AbstractModel):
             customer.page_answered_date = answered
 
     def action_revoke_pages(self):
-        """Nobody can open any page of these customers any more."""
-        self.page_ids.filtered(
-            lambda page: page.state not in ("revoked", "expired")
-        ).action_revoke()
+        """Nobody can open any page of these customers any more, nor ask for a new link in place of
+        one that has expired."""
+        self.page_ids.action_revoke()

@@ -121,17 +121,22 @@ class DsoPageAnswer(models.Model):
             return known
         lines = values.pop("line_ids", self.env["account.move.line"])
         currency = lines.currency_id
-        attachments = self.env["ir.attachment"].create(
-            [
-                {
-                    "name": name,
-                    "raw": content,
-                    "mimetype": mimetype,
-                    "res_model": "dso.customer",
-                    "res_id": page.customer_id.id,
-                }
-                for name, mimetype, content in files
-            ]
+        # as they came: they are evidence, and nothing of a stranger's is opened here
+        attachments = (
+            self.env["ir.attachment"]
+            .with_context(image_no_postprocess=True)
+            .create(
+                [
+                    {
+                        "name": name,
+                        "raw": content,
+                        "mimetype": mimetype,
+                        "res_model": "dso.customer",
+                        "res_id": page.customer_id.id,
+                    }
+                    for name, mimetype, content in files
+                ]
+            )
         )
         answer = self.create(
             {

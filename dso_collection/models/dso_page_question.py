@@ -145,7 +145,8 @@ class DsoPageQuestion(models.AbstractModel):
         if not self.line_ids:
             return self.env["dso.qualification"]
         return self.env["dso.qualification"].search(
-            [("line_id", "in", self.line_ids.ids), ("company_id", "=", self.company_id.id)],
+            # of an item that has another customer since, what was said of this one
+            [("line_id", "in", self.line_ids.ids), ("customer_id", "=", self.customer_id.id)],
             order="id desc",
             limit=50,
         )
@@ -336,7 +337,9 @@ class DsoPageQuestion(models.AbstractModel):
             return user.partner_id
         if email_domain_extract(email) not in self._get_own_domains():
             return Partner
-        known = Partner.sudo().search([("email_normalized", "=", email)], limit=1)
+        known = Partner.sudo().search(
+            [("email_normalized", "=", email), ("company_id", "in", (False, company.id))], limit=1
+        )
         return known or Partner.sudo().create({"name": email, "email": email})
 
     def _get_own_domains(self):

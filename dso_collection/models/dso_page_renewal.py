@@ -2,6 +2,8 @@
 
 from odoo import Command, fields, models
 
+from ..engine import pages as rules
+
 TEMPLATE = "dso_collection.mail_template_page_renewal"
 
 
@@ -37,7 +39,7 @@ class DsoPageRenewal(models.AbstractModel):
                     "action_id": self.action_id.id,
                     "purpose": self.purpose,
                     "recipient_ids": [Command.set(self.recipient_ids.ids)],
-                    "emails": self.emails,
+                    "emails": self._get_own_emails(),
                     "lang": self.lang,
                     "line_ids": [Command.set(self.line_ids.ids)],
                     "expires_date": self._get_expiry(self.company_id),
@@ -55,11 +57,12 @@ class DsoPageRenewal(models.AbstractModel):
         as often a day as the rules say, whichever of its old links is used.
 
         :return: the new page, empty where nothing is sent: the link is still good or was revoked,
-            has no address, or was renewed too often
+            has no address that is still its recipients', or was renewed too often
         """
         self.ensure_one()
         nothing = self.browse()
-        if self.state != "expired" or not self.emails or not self._is_still_wanted():
+        over = not rules.is_open(self.expires_date, None, fields.Datetime.now())
+        if not over or not self._get_own_emails() or not self._is_still_wanted():
             return nothing
         key = f"{self.customer_id.id}:{self.purpose}:{self.emails}"
         if not self.env["dso.page.hit"]._is_allowed("renew", key):
@@ -71,6 +74,12 @@ class DsoPageRenewal(models.AbstractModel):
         page._send_link(token)
         page._log_new_link()
         return page
+
+    def _get_own_emails(self):
+        """The addresses that this link was sent to, without those that are its recipients' no
+        more: a wrong one that was put right, the address of somebody who left."""
+        now = self._format_emails(self.recipient_ids.filtered("active")).split(", ")
+        return ", ".join(email for email in (self.emails or "").split(", ") if email in now)
 
     def _is_still_wanted(self):
         """Whether the customer still has a page; colleagues always do."""

@@ -291,9 +291,7 @@ class DsoPageStatement(models.AbstractModel):
     def _get_noted_answer(self, number):
         """The answer that was just given, as its id stands in the address."""
         Answer = self.env["dso.page.answer"]
-        if not str(number or "").isdecimal() or len(str(number)) > 9:
-            return Answer
-        return Answer.search([("page_id", "=", self.id), ("id", "=", int(number))])
+        return Answer.search([("page_id", "=", self.id), ("id", "=", rules.to_id(number))])
 
     # ------------------------------------------------------------------
     # Files
@@ -415,7 +413,7 @@ class DsoPageStatement(models.AbstractModel):
 
         :return: (file name, content), ``None`` where the item is not on the page or is no invoice
         """
-        move = self._get_lines([line_id]).move_id
+        move = self._get_lines([line_id] if line_id else []).move_id
         if not move or not move.is_sale_document(include_receipts=True):
             return None
         if move.invoice_pdf_report_id:

@@ -47,5 +47,6 @@ from . import test_page_question
 from . import test_page_customer
 from . import test_page_payment
 from . import test_page_security
+from . import test_page_intruder
 from . import test_page_browser
 from . import test_accessibility

@@ -425,3 +425,15 @@ class TestPageConcurrency(BaseCase):
             self.assertEqual(answers.ids, found[:1])
             replies = env["dso.reply"].search([("customer_id", "=", answers.customer_id.id)])
             self.assertEqual(len(replies), 1)
+
+    def test_counted_from_the_beginning_and_for_good(self):
+        """A request that is still under way counts for the next one, and one that fails, too."""
+        with patch.dict(rules.LIMITS, pay=rules.Limit(2, 60)), open_env(self.database) as first:
+            self.assertTrue(first["dso.page.hit"]._is_allowed_now("pay", "a page"))
+            with open_env(self.database) as second:
+                self.assertTrue(second["dso.page.hit"]._is_allowed_now("pay", "a page"))
+                self.assertFalse(second["dso.page.hit"]._is_allowed_now("pay", "a page"))
+                self.assertTrue(second["dso.page.hit"]._is_allowed_now("pay", "another page"))
+                second.cr.rollback()
+            first.cr.rollback()
+            self.assertFalse(first["dso.page.hit"]._is_allowed_now("pay", "a page"))

@@ -157,3 +157,95 @@ def test_a_page_always_exists(wanted, count):
     number, last = pages.get_page(wanted, count)
     assert 1 <= number <= last
     assert (last - 1) * pages.ROWS < max(count, 1) <= last * pages.ROWS
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "expected"),
+    [
+        ("170", ".", 170.0),
+        ("170.5", ".", 170.5),
+        (".5", ".", 0.5),
+        ("1,234", ".", 1234.0),
+        ("1.234", ".", 1.234),
+        ("1.234", ",", 1234.0),
+        ("1,234", ",", 1.234),
+        ("12,50", ".", 12.5),
+        ("12.50", ",", 12.5),
+        ("1.234.567", ",", 1234567.0),
+        ("1,00,000.25", ".", 100000.25),
+        ("1'234.50", ".", 1234.5),
+        ("1\u202f234,50\u00a0", ",", 1234.5),
+        ("1,2.3,4", ".", None),
+        ("0", ".", None),
+        ("0,00", ",", None),
+        ("-5", ".", None),
+        ("+5", ".", None),
+        ("1e3", ".", None),
+        ("1_000", ".", None),
+        ("nan", ".", None),
+        ("inf", ".", None),
+        ("\u0661", ".", None),
+        ("9" * 21, ".", None),
+        ("5 EUR", ".", None),
+        (",", ",", None),
+        ("", ".", None),
+    ],
+)
+def test_amounts_as_people_type_them(text, point, expected):
+    assert pages.parse_amount(text, point) == expected
+
+
+@given(st.decimals(min_value="0.01", max_value="999999999.99", places=2), st.sampled_from(".,"))
+def test_amounts_survive_their_own_format(amount, point):
+    """As a language writes them, with its thousands apart, they are what they were."""
+    text = f"{amount:,.2f}"
+    if point == ",":
+        text = text.translate(str.maketrans(",.", ".,"))
+    assert pages.parse_amount(text, point) == float(amount)
+
+
+@given(st.text(max_size=30), st.sampled_from(".,"))
+def test_amounts_are_finite_and_positive(text, point):
+    amount = pages.parse_amount(text, point)
+    assert amount is None or 0 < amount < 10**pages.MAX_AMOUNT
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::ffff:ffff:ffff:ffff", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", "unknown"),
+        ("<script>", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_networks(address, expected):
+    assert pages.get_network(address) == expected
+
+
+@given(st.text(max_size=200), st.integers(0, 50))
+def test_texts_can_always_be_kept(text, limit):
+    for clean in (pages.clean_text(text, limit), pages.clean_line(text, limit)):
+        assert len(clean) <= limit
+        assert "\x00" not in clean
+        clean.encode()
+    assert "\n" not in pages.clean_line(text, limit)
+
+
+@given(st.text(max_size=20))
+def test_ids_are_such_that_databases_know(text):
+    number = pages.to_id(text)
+    assert number is None or (0 <= number < 2**31 and str(number) == text.lstrip("0").rjust(1, "0"))
+
+
+@given(st.lists(st.text(max_size=5), max_size=5), st.lists(st.text(max_size=5), max_size=5))
+def test_keys_tell_answers_apart(one, other):
+    same = pages.make_key("form", one) == pages.make_key("form", other)
+    assert same == (one == other)
+    assert pages.make_key("form", one) != pages.make_key("another", one)
+    assert len(pages.make_key("form", one)) == 64

@@ -1,5 +1,6 @@
-/* Tells once that a person looks at the page: by the pointer, a key, scrolling, or because it was
-   seen for two seconds. Mail scanners fetch pages, and do none of this. The page works without. */
+/* Tells once that a person looks at the page: by the pointer, a touch, a key or scrolling. Mail
+   scanners fetch pages, run their scripts and even look at them for a while, but do none of this.
+   The page works without. */
 (function () {
     "use strict";
     const script = document.getElementById("page-script");
@@ -21,16 +22,7 @@
         }).catch(() => undefined);
     }
 
-    let timer = null;
-    function watch() {
-        window.clearTimeout(timer);
-        if (document.visibilityState === "visible") {
-            timer = window.setTimeout(tell, 2000);
-        }
-    }
     signs.forEach((sign) => window.addEventListener(sign, tell, options));
-    document.addEventListener("visibilitychange", watch);
-    watch();
 
     // all items: their own boxes follow
     const all = document.getElementById("all");
