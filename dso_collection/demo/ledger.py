@@ -352,8 +352,9 @@ class Book:
                 "credit": sum(row[3] for row in rows),
             }
         )
+        # not by its code, which is in the language of the installation
         journal = self.env["account.journal"].search(
-            [("company_id", "=", self.company.id), ("code", "=", "MISC")], limit=1
+            [("company_id", "=", self.company.id), ("type", "=", "general")], limit=1
         )
         move = self.env["account.move"].create(
             {

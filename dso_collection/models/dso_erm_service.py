@@ -13,8 +13,9 @@ class DsoErmService(models.AbstractModel):
 
     @api.model
     def _get_services(self):
-        """[(key, label)] of every kind of provider."""
-        return [self.env[name]._dso_service for name in self._get_service_names().values()]
+        """[(key, label)] of every kind of provider, in the user's language."""
+        services = [self.env[name]._dso_service for name in self._get_service_names().values()]
+        return [(key, self.env._(label)) for key, label in services]
 
     @api.model
     def _get_service(self, key):

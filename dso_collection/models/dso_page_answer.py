@@ -57,7 +57,7 @@ class DsoPageAnswer(models.Model):
         required=True, readonly=True, help="Of the form: sent twice, it is noted once."
     )
     kind = fields.Selection(KINDS, required=True, readonly=True)
-    author_name = fields.Char(string="From", readonly=True)
+    author_name = fields.Char(string="Author", readonly=True)
     line_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
     documents = fields.Char(readonly=True, help="Of which documents, as they were then.")
     currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")

@@ -38,7 +38,7 @@ class DsoReply(models.Model):
     collector_id = fields.Many2one(related="customer_id.collector_id", store=True, precompute=True)
     action_id = fields.Many2one(
         "dso.action",
-        string="Answers",
+        string="Action",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
@@ -52,7 +52,7 @@ class DsoReply(models.Model):
         default="email",
     )
     author_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
-    author_name = fields.Char(string="From", readonly=True, help="Name, address or number.")
+    author_name = fields.Char(string="Sender", readonly=True, help="Name, address or number.")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     subject = fields.Char(readonly=True)
     preview = fields.Char(string="Text", readonly=True, help="How the answer begins, as text.")

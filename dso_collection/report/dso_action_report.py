@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.dso_action import AGENDA_STATES
@@ -60,9 +60,7 @@ class DsoActionReport(models.Model):
     )
     agenda_state = fields.Selection(AGENDA_STATES, readonly=True)
     action_type = fields.Selection(ACTION_TYPES, string="Type", readonly=True)
-    origin = fields.Selection(
-        selection=lambda self: self.env["dso.action"]._fields["origin"].selection, readonly=True
-    )
+    origin = fields.Selection(selection=lambda self: self._get_origins(), readonly=True)
     automatic = fields.Boolean(readonly=True)
     step_id = fields.Many2one("dso.scenario.step", readonly=True)
     scenario_id = fields.Many2one("dso.scenario", readonly=True)
@@ -103,6 +101,11 @@ class DsoActionReport(models.Model):
             """,
             days=self._get_days(),
         )
+
+    @api.model
+    def _get_origins(self):
+        """Those of the actions, in the user's language."""
+        return self.env["dso.action"]._fields["origin"]._description_selection(self.env)
 
     def action_view_action(self):
         """Open the action itself."""

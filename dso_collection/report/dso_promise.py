@@ -59,9 +59,7 @@ class DsoPromise(models.Model):
     status_id = fields.Many2one("dso.item.status", readonly=True)
     user_id = fields.Many2one("res.users", string="Recorded By", readonly=True)
     source = fields.Selection(
-        selection=lambda self: self.env["dso.qualification"]._fields["source"].selection,
-        string="Said By",
-        readonly=True,
+        selection=lambda self: self._get_sources(), string="Said By", readonly=True
     )
     comment = fields.Text(readonly=True)
     logged_on = fields.Date(string="Promised On", readonly=True, help="The day it was said.")
@@ -156,6 +154,11 @@ class DsoPromise(models.Model):
             days=self._get_days(),
             settled=settled_by(SQL("promise.line_id"), SQL("promise.deadline")),
         )
+
+    @api.model
+    def _get_sources(self):
+        """Those of the qualifications, in the user's language."""
+        return self.env["dso.qualification"]._fields["source"]._description_selection(self.env)
 
     @api.model
     def _get_not_kept_domain(self):

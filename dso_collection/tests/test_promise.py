@@ -335,6 +335,20 @@ class TestPromiseScreens(PromiseCase):
             [(share,)] = self.env["dso.promise"]._read_group(own, [], ["kept_rate:avg"])
             self.assertAlmostEqual(share, 75)
 
+    def test_labels_of_functions_are_translated(self):
+        """Odoo does not translate by itself what a function gives as a field's selection."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        for field, report, report_field in (
+            ("dso_qualification__source__customer", "dso.promise", "source"),
+            ("dso_action__origin__manual", "dso.action.report", "origin"),
+        ):
+            label = self.env.ref(f"dso_collection.selection__{field}")
+            label.with_context(lang="fr_FR").name = "Libellé"
+            key = label.value
+            for lang, expected in (("fr_FR", "Libellé"), ("en_US", label.name)):
+                description = self.env[report].with_context(lang=lang).fields_get([report_field])
+                self.assertEqual(dict(description[report_field]["selection"])[key], expected)
+
     def test_customer_without_promise(self):
         self._invoice("2026-02-20")
         self._plan("2026-02-25")

@@ -9,7 +9,7 @@ class DsoPenaltyBreakdown(models.TransientModel):
 
     line_ids = fields.Many2many("account.move.line", string="Items")
     on_date = fields.Date(
-        string="To",
+        string="Until",
         required=True,
         default=lambda self: self.env.company._dso_today(),
         help="The last day that counts.",
