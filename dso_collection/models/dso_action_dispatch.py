@@ -309,6 +309,7 @@ class DsoActionDispatch(models.AbstractModel):
         )
         self.lock_for_update()
         self.invalidate_recordset()
+        labels = dict(self._fields["agenda_state"]._description_selection(self.env))
         for action in self:
             if not action._is_undone():
                 raise UserError(
@@ -316,7 +317,7 @@ class DsoActionDispatch(models.AbstractModel):
                         "“%(action)s” is not planned any more (%(state)s). Reload the page to see "
                         "what became of it.",
                         action=action.display_name,
-                        state=action.agenda_state,
+                        state=labels[action.agenda_state],
                     )
                 )
 
