@@ -47,9 +47,9 @@ DONE = """
            type != 'call', customer.collector_id, 1, 1, day, day
       FROM generate_series(1, %(missing)s) AS number
       JOIN (
-          SELECT *, row_number() OVER (ORDER BY id) - 1 AS position, count(*) OVER () AS total
+          SELECT *, row_number() OVER (ORDER BY id) - 1 AS position
             FROM dso_customer
-      ) customer ON customer.position = number %% customer.total,
+      ) customer ON customer.position = number %% %(customers)s,
            LATERAL (
                SELECT (ARRAY['email', 'call', 'letter', 'sms', 'email'])[1 + number %% 5] AS type,
                       %(today)s::date - 1 - (number::bigint * 7919 %% 360)::int AS day
@@ -97,6 +97,7 @@ def prepare(database, customers, items, big, actions):
         env.cr.execute(REPLIES, values)
         env.cr.execute("SELECT count(*) FROM dso_action")
         values["missing"] = max(actions - env.cr.fetchone()[0], 0)
+        values["customers"] = env["dso.customer"].search_count([])
         env.cr.execute(DONE, values)
         env.cr.execute(
             """

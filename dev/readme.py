@@ -20,7 +20,9 @@ SECTIONS = [
 
 def to_rst(text):
     """The Markdown of the fragments as reStructuredText."""
-    text = re.sub(r"^!\[([^\]]+)\]\(([^)]+)\)$", r".. image:: \2\n   :alt: \1", text, flags=re.M)
+    # no wider than the page of the app list
+    image = r".. image:: \2\n   :alt: \1\n   :class: img-fluid"
+    text = re.sub(r"^!\[([^\]]+)\]\(([^)]+)\)$", image, text, flags=re.M)
     text = re.sub(r"\[([^\]]+)\]\(([^)]+)\)", r"`\1 <\2>`__", text)
     return re.sub(r"(?<!`)`([^`\n]+)`(?!`|__)", r"``\1``", text).strip()
 

@@ -141,9 +141,11 @@ class Screens(Camera):
         self.options.login = "claire"
         self.log_in()
         for tab in TABS:
-            self.look(f"agenda_{tab}", lambda tab=tab: self.open_tab(tab))
+            self.look(f"agenda_{tab}", lambda tab=tab: self.open_tab_of_any_kind(tab))
         self.look("agenda_panel", self.open_panel)
         self.look("agenda_keys", lambda: self.page.keyboard.press("?"))
+        self.page.keyboard.press("Escape")
+        self.look("agenda_without_panel", self.close_panel)
         self.look("calendar", self.open_calendar)
         for name, path in PAGES.items():
             self.look(name, lambda path=path: self.go(path))
@@ -169,19 +171,21 @@ class Screens(Camera):
                 f"{name.removesuffix('s')}_form", lambda name=name: self.open_first(ADMIN_PAGES[name])
             )
 
+    def open_tab_of_any_kind(self, name):
+        """Also one without records, such as the charts."""
+        self.page.goto(f"{self.options.url}/odoo/collection-agenda")
+        self.page.click(f".o_dso_tab[data-tab={name}]", timeout=60_000)
+        self.page.wait_for_selector(f".o_dso_tab[data-tab={name}].active")
+
     def open_panel(self):
         self.open_tab("manual")
-        self.page.locator(f".o_data_row .o_data_cell[name=partner_id], {CARD}").first.click(
-            timeout=5000
-        )
+        cell = f".o_data_row .o_data_cell[name=partner_id], {CARD}"
+        self.page.locator(cell).first.click(timeout=5000)
         self.page.wait_for_selector(".o_dso_panel_form", timeout=10_000)
 
     def open_calendar(self):
         self.open_tab("manual")
-        self.page.click(".o_cp_switch_buttons .dropdown-toggle, .o_switch_view.o_calendar >> visible=true")
-        entry = self.page.locator(".o_popover .o_switch_view.o_calendar, .o-dropdown-item:has-text('Calendar')")
-        if entry.count():
-            entry.first.click()
+        self.switch_view("Calendar")
         self.page.wait_for_selector(".o_calendar_view", timeout=60_000)
 
     def open_first(self, path):

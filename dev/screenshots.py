@@ -24,7 +24,7 @@ CHROMIUM = (
     "--disable-sync",
 )
 SIZES = {"": (1400, 900), "_narrow": (390, 844)}
-VIEW = ".o_list_view, .o_kanban_view, .o_form_view, .o_pivot_view, .o_dso_dashboard"
+VIEW = ".o_list_view, .o_kanban_view, .o_form_view, .o_pivot_view, .o_calendar_view, .o_dso_dashboard"
 # of a list under a field, or in a dialog of its own on a narrow screen
 CHOICE = ".o-autocomplete--dropdown-item, .o_select_create_dialog_content .o_kanban_record"
 # Odoo greets new users in a chat window
@@ -80,10 +80,15 @@ class Camera:
         self.take("preview")
         self.open_tab("manual")
         self.take("agenda_manual")
+        self.open_panel()
+        self.take("panel")
+        self.close_panel()
         self.take_channels()
         self.open("/odoo/collection-dashboard")
         self.page.wait_for_selector("canvas")
         self.take("dashboard")
+        self.open_dry_run()
+        self.take("dry_run")
         self.open_tab("alerts")
         self.take("alerts")
         self.open("/odoo/collection-customers")
@@ -103,6 +108,9 @@ class Camera:
         self.open_record("name", 0)
         self.page.wait_for_selector(".o_form_view [name=step_ids]")
         self.take("scenario")
+        # the last one: the agenda remembers that it is a calendar
+        self.open_calendar()
+        self.take("calendar")
 
     def take_channels(self):
         """Call, letters, SMS, registered letters and replies. Nothing is marked done."""
@@ -187,6 +195,34 @@ class Camera:
         self.page.click(f".o_dso_tab[data-tab={name}]")
         self.page.wait_for_selector(f".o_dso_tab[data-tab={name}].active")
         self.page.wait_for_selector(f"{ROW}, .o_view_nocontent")
+
+    def open_panel(self):
+        """A call, beside the list."""
+        calls = self.page.locator(f".o_data_row .o_data_cell[name=name], {CARD}")
+        calls.filter(has_text="Phone call").first.click()
+        self.page.wait_for_selector(".o_dso_panel_form .o_dso_exchange")
+
+    def close_panel(self):
+        """It would be there again next time."""
+        self.page.locator(".o_dso_panel_close:visible, .o_dso_panel_back:visible").first.click()
+
+    def open_calendar(self):
+        self.open_tab("manual")
+        self.switch_view("Calendar")
+        self.page.wait_for_selector(".o_calendar_view .o_dso_load")
+
+    def switch_view(self, name):
+        switch = self.page.locator(f".o_switch_view.o_{name.lower()}:visible")
+        if not switch.count():
+            # a menu on a narrow screen
+            self.page.click(".o_cp_switch_buttons .dropdown-toggle")
+            switch = self.page.locator(f".o-dropdown-item:has-text('{name}')")
+        switch.first.click()
+
+    def open_dry_run(self):
+        """Everybody's own scenario beside the standard one."""
+        self.page.goto(f"{self.options.url}/odoo/collection-dry-run")
+        self.page.wait_for_selector(".o_dso_dry_run tr.o_dso_customer", timeout=60_000)
 
     def open_record(self, column, position):
         """Open a record of a list by one of its columns, or of a kanban."""

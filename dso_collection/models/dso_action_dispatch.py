@@ -734,7 +734,7 @@ class DsoActionDispatch(models.AbstractModel):
                 **values,
             )
         return self.env._(
-            "%(customer)s has no contact for collection by this way. Tick “Contact for "
+            "%(customer)s has no contact for collection with “%(way)s”. Tick “Contact for "
             "collection” and “%(way)s” on one of its contacts.",
             way=way,
             **values,

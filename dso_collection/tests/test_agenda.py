@@ -324,6 +324,32 @@ class TestAgenda(DsoCommon):
             with self.assertRaises(AccessError):
                 getattr(self._as(self.reader), method)()
 
+    def test_calendar_of_too_many(self):
+        """Of each day and collector those with the highest score, within the user's rules and
+        filters, in a number of queries that does not grow."""
+        day, later = "2026-03-20", "2026-03-23"
+        first, second, third = self.calls
+        self.calls.date = day
+        # own customers of another collector are counted on their own
+        third.customer_id.collector_id = self.manager
+        fourth = first.copy({"date": later})
+        for action, score in ((first, 10), (second, 30), (third, 5), (fourth, 1)):
+            action.score = score
+        model = self.env["dso.action"].with_user(self.collector)
+        domain = [("date", "in", [day, later])]
+
+        self.assertEqual(
+            set(model.dso_get_first_of_days(domain, 1)), {second.id, third.id, fourth.id}
+        )
+        self.assertEqual(
+            set(model.dso_get_first_of_days([*domain, ("date", "=", day)], 2)), set(self.calls.ids)
+        )
+        self.env.company.dso_own_customers_only = True
+        self.assertEqual(set(model.dso_get_first_of_days(domain, 1)), {second.id, fourth.id})
+        self.env.invalidate_all()
+        with self.assertQueryCount(2):
+            model.dso_get_first_of_days(domain, 1)
+
     def test_calendar_moves(self):
         """A day of the calendar is the user's own, and holds."""
         action = self.automatic.sorted("date")[0]

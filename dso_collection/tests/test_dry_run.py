@@ -325,6 +325,16 @@ class TestDryRunExport(DryRunCommon, HttpCase):
     def _working_day(self, day: date):
         return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
+    def test_spreadsheet_of_too_many(self):
+        """It is one request: what would take too long is refused, and the sentence says what to
+        do."""
+        model = self.env["dso.dry.run"].with_user(self.collector)
+        params = {"population": "customers", "customer_ids": self._customer().ids}
+        with patch.object(dso_dry_run, "MAX_EXPORT", 1):
+            self.assertEqual(len(model._prepare_sheets(params)), 3)
+            with self.assertRaisesRegex(UserError, "would take too long"):
+                model._prepare_sheets({**params, "compare_id": self.other_scenario.id})
+
     def test_who_may_export(self):
         self.assertNotEqual(self._export(self.reader).status_code, 200)
         self.authenticate(None, None)

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { press, queryAllTexts } from "@odoo/hoot-dom";
-import { animationFrame, mockDate } from "@odoo/hoot-mock";
+import { animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { moveEventToDate } from "@web/../tests/views/calendar/calendar_test_helpers";
 import {
@@ -20,6 +20,7 @@ import { browser } from "@web/core/browser/browser";
 import { download } from "@web/core/network/download";
 import { user } from "@web/core/user";
 import { WebClient } from "@web/webclient/webclient";
+import { AgendaCalendarModel } from "@dso_collection/agenda/agenda_calendar";
 import { AgendaCursor } from "@dso_collection/agenda/agenda_cursor";
 import { AgendaMemory } from "@dso_collection/agenda/agenda_memory";
 
@@ -144,6 +145,11 @@ class Action extends models.Model {
             manual: this.dso_count_agenda([...domain, ...planned, ["automatic", "=", false]]),
             automatic: this.dso_count_agenda([...domain, ...planned, ["automatic", "=", true]]),
         };
+    }
+
+    dso_get_first_of_days(domain, each) {
+        expect.step(`first ${each}`);
+        return this.search(domain).slice(0, 1);
     }
 
     action_log(ids) {
@@ -579,6 +585,47 @@ describe("calendar", () => {
             "aria-label",
             "Without collector: 1"
         );
+    });
+
+    test("too many to draw: the loads count them all", async () => {
+        patchWithCleanup(AgendaCalendarModel, { maxRecords: 2 });
+        Action._records[1].date = "2026-03-02";
+        await mountCalendar();
+        await settle();
+        expect.verifySteps(["first 3"]);
+        expect(".o_event").toHaveCount(1);
+        expect(".o_dso_calendar_cut").toHaveCount(1);
+        expect("[data-date='2026-03-02'] .o_dso_load").toHaveText("2");
+        expect("[data-date='2026-03-12'] .o_dso_load").toHaveText("1");
+    });
+
+    test("a collector that is not ticked has no load", async () => {
+        Action._views["calendar,5"] = Action._views["calendar,5"].replace(
+            '"collector_id" />',
+            '"collector_id" filters="1" />'
+        );
+        Action._records[2].collector_id = false;
+        await mountCalendar();
+        await settle();
+        expect(".o_dso_calendar_cut").toHaveCount(0);
+        expect("[data-date='2026-03-09'] .o_dso_load").toHaveCount(1);
+        await contains(
+            ".o_calendar_filter_item[data-value='false'] input, .o_calendar_filter_item:last input"
+        ).click();
+        await runAllTimers();
+        await settle();
+        expect("[data-date='2026-03-09'] .o_dso_load").toHaveCount(0);
+        expect("[data-date='2026-03-02'] .o_dso_load").toHaveCount(1);
+    });
+
+    test("a load opens the list of its day", async () => {
+        await openAgenda();
+        await contains(".o_switch_view.o_calendar").click();
+        await settle();
+        await contains("[data-date='2026-03-05'] .o_dso_load").click();
+        await settle();
+        expect(names()).toEqual(["Call B"]);
+        expect(facets()).toEqual(["My actions", "On 03/05/2026"]);
     });
 
     test("moving an action re-dates it", async () => {

@@ -14,8 +14,6 @@ import { formatInteger } from "@web/views/fields/formatters";
 import { AgendaSearchModel } from "./agenda_search_model";
 import { AgendaControlPanel } from "./agenda_view";
 
-/** More actions than these are not drawn one by one. */
-const MAX_RECORDS = 1000;
 /** So many of each day and collector are drawn at least. */
 const MIN_EACH = 3;
 
@@ -25,6 +23,9 @@ function isMovable({ rawRecord }) {
 }
 
 export class AgendaCalendarModel extends CalendarModel {
+    /** More actions than these are not drawn one by one. */
+    static maxRecords = 1000;
+
     /** Moving an action re-dates it: the date is the user's own, the plan follows. */
     async updateRecord(record) {
         try {
@@ -53,11 +54,12 @@ export class AgendaCalendarModel extends CalendarModel {
             { context }
         );
         const total = data.groups.reduce((sum, group) => sum + group.__count, 0);
-        data.isCut = total > MAX_RECORDS;
+        data.isCut = total > this.constructor.maxRecords;
         if (!data.isCut) {
             return super.fetchRecords(data);
         }
-        const each = Math.max(MIN_EACH, Math.floor(MAX_RECORDS / data.groups.length));
+        const share = Math.floor(this.constructor.maxRecords / data.groups.length);
+        const each = Math.max(MIN_EACH, share);
         const ids = await this.orm.call(resModel, "dso_get_first_of_days", [domain, each], {
             context,
         });

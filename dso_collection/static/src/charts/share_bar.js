@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { formatInteger } from "@web/views/fields/formatters";
 
 /** One bar in parts, with a line for each part: what it is, how much, and what is behind it. */
 export class ShareBar extends Component {
@@ -31,6 +32,10 @@ export class ShareBar extends Component {
     /** Share of the whole in percent. */
     getShare(part) {
         return this.total ? (100 * part.amount) / this.total : 0;
+    }
+
+    formatCount(part) {
+        return formatInteger(part.count);
     }
 
     formatShare(part) {

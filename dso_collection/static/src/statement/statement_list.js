@@ -9,14 +9,13 @@ import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { AmountsListRenderer } from "../amounts/amounts_list";
 
-/** What a narrow screen has room for, the most important first. */
-const NARROW_COLUMNS = [
-    "move_name",
-    "amount_residual_currency",
-    "dso_days_overdue",
-    "dso_is_leader",
-    "dso_has_specific",
-];
+/** What a narrow screen has room for, the most important first, and how much of it. */
+const NARROW_COLUMNS = {
+    move_name: "104px",
+    amount_residual_currency: "96px",
+    dso_days_overdue: "40px",
+    dso_is_leader: "18px",
+};
 
 /** A form is drawn again at each keystroke: only what changed is read from the server again. */
 export class StatementModel extends RelationalModel {
@@ -43,9 +42,15 @@ export class StatementListRenderer extends AmountsListRenderer {
         if (!this.env.isSmall) {
             return columns;
         }
-        return NARROW_COLUMNS.map((name) => columns.find((column) => column.name === name)).filter(
-            Boolean
-        );
+        return Object.entries(NARROW_COLUMNS)
+            .map(([name, width]) => [columns.find((column) => column.name === name), width])
+            .filter(([column]) => column)
+            .map(([column, width]) => ({ ...column, attrs: { ...column.attrs, width } }));
+    }
+
+    /** On a narrow screen there is nothing to choose. */
+    get displayOptionalFields() {
+        return super.displayOptionalFields && !this.env.isSmall;
     }
 }
 
