@@ -15,7 +15,7 @@ class PageColleagueController(PageController):
         form = self._read_form()
         try:
             self._check_session()
-            self._check_limit("renew", page.id)
+            self._check_limit("forward", page.id)
             colleague = page._find_colleague((form.get("email") or "")[:200])
             if not colleague:
                 raise Problem("stranger")

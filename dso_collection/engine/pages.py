@@ -45,6 +45,7 @@ LIMITS = {
     "file": Limit(60, 60),
     "download": Limit(60, 60),
     "pay": Limit(30, 60),
+    "forward": Limit(10, 60),
     "renew": Limit(3, 24 * 60),
 }
 

@@ -135,8 +135,9 @@ class TestPageForms(PageHttpCase):
     def test_two_hundred_megabytes_without_a_length(self):
         """A body in pieces says nothing of its length: it is read no further than allowed."""
         piece = b"x" * rules.MEGABYTE
+        self._get()
         head = (
-            f"POST {self.path}/answer HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"POST {self.path}/answer HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: %s\r\n"
             "Content-Type: multipart/form-data; boundary=b\r\n"
             "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
         )
@@ -155,7 +156,9 @@ class TestPageForms(PageHttpCase):
             patch("werkzeug.formparser.SpooledTemporaryFile", Counting),
             closing(socket.create_connection(("127.0.0.1", self.http_port()), 60)) as sock,
         ):
-            sock.sendall(head.encode())
+            # with the cookie by which a test knows its own requests
+            cookies = "; ".join(f"{name}={value}" for name, value in self.opener.cookies.items())
+            sock.sendall((head % cookies).encode())
             for part in (begin, *[piece] * 200):
                 sock.sendall(f"{len(part):x}\r\n".encode() + part + b"\r\n")
             answer = sock.recv(4096).decode(errors="replace")
@@ -264,11 +267,11 @@ class TestPageSurroundings(PageHttpCase):
     def _expire(self, page=None):
         (page or self.page).sudo().expires_date = fields.Datetime.now() - timedelta(days=1)
 
-    def _renew(self, **options):
+    def _renew(self):
         """:return: the e-mail that left for it"""
         known = self._get_mails()
         form = self._get_form_of_closed()
-        response = self.url_open(f"{self.path}/renew", data=form, **options)
+        response = self.url_open(f"{self.path}/renew", data=form)
         self.assertIn("a new one is on its way", response.text)
         self.assertNotIn("acme.example.com", response.text)
         return self._get_mails() - known
@@ -284,13 +287,20 @@ class TestPageSurroundings(PageHttpCase):
     def test_a_new_link_leads_to_the_own_address(self):
         """Whatever host a request is sent to: the link in the e-mail is Odoo's own address."""
         self._expire()
-        self._get()
-        headers = {
-            "Host": "evil.example.com",
-            "X-Forwarded-Host": "evil.example.com",
-            "Cookie": f"session_id={self.opener.cookies['session_id']}",
-        }
-        mail = self._renew(headers=headers)
+        form = self._get_form_of_closed()
+        with self.allow_requests():
+            headers = {
+                "Host": "evil.example.com",
+                "X-Forwarded-Host": "evil.example.com",
+                # by the host, no cookie would go with it
+                "Cookie": "; ".join(
+                    f"{name}={value}" for name, value in self.opener.cookies.items()
+                ),
+            }
+            url = f"{self.base_url()}{self.path}/renew"
+            response = self.opener.post(url, data=form, headers=headers)
+        self.assertIn("a new one is on its way", response.text)
+        mail = self._get_mails()[:1]
         self.assertIn(f"{self.company.get_base_url()}/dso/p/", str(mail.body_html))
         self.assertNotIn("evil", str(mail.body_html))
         self.assertEqual(mail.email_to, "ann@acme.example.com")
@@ -488,6 +498,18 @@ class TestPageColleagueIntruder(PageHttpCase):
             codes = [self._get(f"/file/{evil.id}").status_code for _time in range(3)]
         self.assertIn(429, codes)
 
+    def test_asking_who_works_here_is_limited(self):
+        """Each address that is tried counts, whether or not it is a colleague's."""
+        form = self._get_form()
+        with patch.dict(rules.LIMITS, forward=rules.Limit(3, 60)):
+            codes = [
+                self.url_open(
+                    f"{self.path}/forward", data={**form, "email": f"{number}@elsewhere.test"}
+                ).status_code
+                for number in range(5)
+            ]
+        self.assertEqual(codes, [422] * 3 + [429] * 2)
+
     def test_what_is_said_of_the_item_elsewhere(self):
         """The item has another customer since: what is said there is not shown here."""
         other = self.env["res.partner"].create({"name": "Other", "is_company": True})
@@ -517,7 +539,8 @@ class TestPageColleagueIntruder(PageHttpCase):
         response = self.url_open(f"{self.path}/forward", data=data)
         self.assertEqual(response.status_code, 400)
         self.assertIn("tom@company.example.com", response.text)
-        self.assertIn("Yours", response.text)
+        self.assertRegex(response.text, r'id="note"[^>]*>Yours</textarea>')
+        self.assertRegex(response.text, r'id="comment"[^>]*></textarea>')
         self.assertFalse(self.page.answer_ids)
 
 
