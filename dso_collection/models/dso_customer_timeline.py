@@ -252,7 +252,7 @@ class DsoCustomerTimeline(models.AbstractModel):
             if first.resolver_id:
                 text.append(self.env._("to be solved by %(user)s", user=first.resolver_id.name))
             if first.comment:
-                text.append(f"“{first.comment}”")
+                text.append(self.env._("“%(comment)s”", comment=first.comment))
             amount = (first.amount or first.amount_residual) if alone else 0
             yield {
                 "title": title,

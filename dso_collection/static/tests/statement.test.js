@@ -12,6 +12,8 @@ import {
     mountView,
     onRpc,
 } from "@web/../tests/web_test_helpers";
+import { user } from "@web/core/user";
+import { pick } from "@web/core/utils/objects";
 
 describe.current.tags("desktop");
 
@@ -156,6 +158,24 @@ test("the button runs on the ticked items, and on no other", async () => {
     expect.verifySteps([
         "account.move.line.action_dso_qualify(11)",
         "account.move.line.action_dso_new_action(12)",
+    ]);
+});
+
+test("buttons run in the language and the companies of the user", async () => {
+    mockService("action", {
+        async doActionButton({ context }) {
+            expect.step(pick(context, "lang", "allowed_company_ids"));
+        },
+    });
+    await mountStatement();
+    await contains(`${TICKS}:eq(0)`).click();
+    await contains(QUALIFY).click();
+    await contains(".o_dso_send_button").click();
+    const { lang, allowed_company_ids } = user.context;
+    expect(Boolean(lang)).toBe(true);
+    expect.verifySteps([
+        { lang, allowed_company_ids },
+        { lang, allowed_company_ids },
     ]);
 });
 

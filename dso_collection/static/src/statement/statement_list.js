@@ -136,7 +136,7 @@ export class StatementListController extends ListController {
             resModel,
             name,
             ...params,
-            context: {},
+            context: { ...user.context },
             onClose: () => form.load(),
         });
     }
