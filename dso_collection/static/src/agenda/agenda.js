@@ -27,6 +27,15 @@ import { AgendaTabs } from "./agenda_tabs";
 const SHARED_TABS = ["manual", "automatic", "history"];
 /** Views without a js_class of their own, in the agenda. */
 const JS_CLASSES = { list: "dso_agenda_plain_list" };
+/** How the lists of the tabs are sorted, for the cards on a phone: all tabs have the same. */
+const CARD_ORDERS = {
+    manual: [
+        { name: "agenda_state", asc: true },
+        { name: "score", asc: false },
+        { name: "date", asc: true },
+    ],
+    history: [{ name: "done_date", asc: false }],
+};
 /** Where keys mean something else. */
 const FOREIGN = ".o-dropdown--menu, .o_popover, .o-autocomplete, .o_select_menu, [role=menu]";
 
@@ -232,8 +241,6 @@ export class Agenda extends Component {
 
     makeViewProps(action, type, views) {
         const groupBy = action.context.group_by || [];
-        // cards of the history in the order of its list
-        const newestFirst = action.context.dso_agenda === "history" && type === "kanban";
         return {
             type,
             jsClass: JS_CLASSES[type],
@@ -242,7 +249,8 @@ export class Agenda extends Component {
             context: action.context,
             domain: action.domain,
             groupBy: typeof groupBy === "string" ? [groupBy] : groupBy,
-            orderBy: newestFirst ? [{ name: "done_date", asc: false }] : [],
+            // cards in the order of the tab's list
+            orderBy: (type === "kanban" && CARD_ORDERS[action.context.dso_agenda]) || [],
             display: {},
             loadActionMenus: true,
             loadIrFilters: true,
