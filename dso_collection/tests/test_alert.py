@@ -338,6 +338,41 @@ class TestAlert(DsoCommon):
 
     # Bulk
 
+    def test_counts_of_many_alerts_in_one_query(self):
+        """Each has its own number, and as many queries for twelve alerts as for two."""
+        own = ("id", "in", (self.acme_file | self.bolt_file).ids)
+        alerts = self.alert.create(
+            [
+                {"name": f"Over {limit}", "domain": str([own, ("amount_overdue", ">", limit)])}
+                for limit in range(0, 1200, 100)
+            ]
+        ).with_user(self.collector)
+        alerts[:2].mapped("count")
+        few = self._count_queries(lambda: alerts[:2].mapped("count"))
+        self.assertLessEqual(self._count_queries(lambda: alerts.mapped("count")), few)
+        # 1,000 and 250 are overdue
+        self.assertEqual(alerts.mapped("count"), [2] * 3 + [1] * 7 + [0] * 2)
+        self.assertEqual(self.alert.new({"name": "New", "domain": str([own])}).count, 2)
+
+    def test_a_broken_condition_does_not_spoil_the_others(self):
+        own = str([("id", "=", self.acme_file.id)])
+        broken, fine, nobody = self.alert.create(
+            [
+                {"name": "Broken", "domain": own},
+                {"name": "Fine", "domain": own},
+                {"name": "Nobody", "domain": "[('id', 'in', [])]"},
+            ]
+        )
+        self.env.cr.execute(
+            "UPDATE dso_alert SET domain = %s WHERE id = %s",
+            ["[('x_no_such_field', '=', 1)]", broken.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual((broken | fine | nobody).mapped("count"), [0, 1, 0])
+        self.assertIn("“Broken”", broken.error_message)
+        self.assertFalse(fine.error_message)
+        self.assertFalse(nobody.error_message)
+
     def test_queries_do_not_grow(self):
         def queries():
             self.env.flush_all()

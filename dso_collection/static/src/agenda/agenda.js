@@ -99,10 +99,12 @@ export class Agenda extends Component {
             await this.loadTab(remembered || this.tabs[0]);
         });
         this.setupKeys();
-        // counted for tabs that are not shown either
+        // counted for tabs that are not shown either; where a list tells that it was loaded, then
         useEffect(
-            () => {
-                this.updateCounts();
+            (tab) => {
+                if (!SHARED_TABS.includes(tab)) {
+                    this.updateCounts();
+                }
             },
             () => [this.state.tab]
         );
