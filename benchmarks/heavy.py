@@ -102,6 +102,10 @@ def prepare(database, customers, items, big, actions):
         env.cr.execute(
             """
             UPDATE dso_customer customer
+               SET next_action_date = action.date
+              FROM dso_action action
+             WHERE action.id = customer.next_action_id;
+            UPDATE dso_customer customer
                SET last_action_date = last.day
               FROM (
                   SELECT customer_id, max(done_date) AS day FROM dso_action

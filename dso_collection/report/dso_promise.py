@@ -13,6 +13,8 @@ STATES = [
     ("broken", "Broken"),
     ("replaced", "Replaced"),
 ]
+#: Promises not kept that a reason tells one by one.
+MAX_TOLD = 3
 
 
 class DsoPromise(models.Model):
@@ -167,12 +169,17 @@ class DsoPromise(models.Model):
         return Domain("state", "in", rules.NOT_KEPT) & Domain("is_current", "=", True)
 
     def _describe_not_kept(self):
-        """A sentence for each of these promises, which were not kept.
+        """A sentence for each of the latest of these promises, which were not kept, and one for the
+        number of those before: of a customer with thousands they would fill the screen.
 
         :return: list of str, in the user's language
         """
         sentences = []
-        for promise in self:
+        if len(self) > MAX_TOLD:
+            sentences.append(
+                self.env._("Earlier promises not kept: %(count)s.", count=len(self) - MAX_TOLD)
+            )
+        for promise in self.sorted("promised_date")[-MAX_TOLD:]:
             values = {
                 "document": promise.line_id._dso_get_document_label(),
                 "date": format_date(self.env, promise.promised_date),

@@ -388,6 +388,25 @@ class TestPromiseScreens(PromiseCase):
             self.assertFalse(agenda.search(broken))
             self.assertNotIn("promised", action.reason)
 
+    def test_many_broken_promises_are_not_all_told(self):
+        """The three promised last, in their order, and the number of the others."""
+        invoices = [self._invoice("2026-02-20", 100 + number) for number in range(5)]
+        for day, invoice in enumerate(invoices, start=1):
+            self._promise(self._line(invoice), f"2026-02-{23 + day}")
+        with freeze_time("2026-03-05 09:00:00"):
+            action = self._plan("2026-03-05").with_user(self.collector)
+            self.env.invalidate_all()
+            told = [invoice for invoice in invoices if invoice.name in action.reason]
+            # the leader is told once more, as what the action is about
+            self.assertEqual(told, [invoices[0], *invoices[2:]])
+            self.assertTrue(
+                action.reason.startswith(
+                    f"Earlier promises not kept: 2. Invoice {invoices[2].name} was promised for "
+                    "02/26/2026, not paid. "
+                ),
+                action.reason,
+            )
+
     def test_partly_kept_says_what_came(self):
         invoice = self._invoice("2026-02-20", 100)
         self._promise(self._line(invoice), "2026-03-03", amount=60)
