@@ -288,8 +288,9 @@ class PageController(http.Controller):
             raise Problem("no_comment")
         return {"status_id": status.id}
 
-    def _read_kind_not_me(self, _page, _post, _lines, _comment):
-        return {}
+    def _read_kind_not_me(self, page, _post, _lines, _comment):
+        # who is not in charge is so of all that was asked
+        return {"line_ids": page._get_lines()}
 
     def _check_lines(self, lines):
         if not lines:
