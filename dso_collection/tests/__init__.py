@@ -48,3 +48,6 @@ from . import test_page_customer
 from . import test_page_payment
 from . import test_page_security
 from . import test_page_browser
+from . import test_page_browser_colleague
+from . import test_page_without
+from . import test_migration
