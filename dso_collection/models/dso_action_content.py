@@ -288,11 +288,19 @@ class DsoActionContent(models.AbstractModel):
             )
         return "".join(texts)
 
-    def _render_items_table(self, entries, totals, format_day):
-        """The statement as a table that mail programs show alike."""
+    def _render_items_table(self, entries, totals, format_day, with_costs=False):
+        """The statement as a table that mail programs show alike.
+
+        :param entries: see ``_get_rows``
+        :param totals: [(currency, amount)]
+        :param with_costs: whether there is a column of late payment interest and recovery costs,
+            where any is due
+        :return: safe HTML, empty without entries
+        """
         if not entries:
             return ""
         env = self.env
+        costs = self._get_costs(entries) if with_costs else {}
         lines = [
             {
                 "document": row["document"],
@@ -302,6 +310,8 @@ class DsoActionContent(models.AbstractModel):
                 "amount": format_amount(env, row["amount_residual"], row["currency_id"]),
                 "credit": row["amount_residual"] < 0,
                 "partial": row["partial"],
+                "cost": costs
+                and self._format_cost(row["penalty"] + row["recovery_cost"], row["currency_id"]),
             }
             for row in entries
         ]
@@ -309,13 +319,33 @@ class DsoActionContent(models.AbstractModel):
             "dso_collection.items_table",
             {
                 "lines": lines,
+                "charged": bool(costs),
                 "totals": [
-                    {"currency": currency.name, "amount": format_amount(env, amount, currency)}
+                    {
+                        "currency": currency.name,
+                        "amount": format_amount(env, amount, currency),
+                        "cost": self._format_cost(costs.get(currency, 0.0), currency),
+                    }
                     for currency, amount in totals
                 ],
             },
             minimal_qcontext=True,
         )
+
+    @api.model
+    def _get_costs(self, rows):
+        """{currency: interest and recovery costs} of rows, where there are any."""
+        costs = {}
+        for row in rows:
+            cost = row["penalty"] + row["recovery_cost"]
+            if cost:
+                currency = row["currency_id"]
+                costs[currency] = costs.get(currency, 0.0) + cost
+        return costs
+
+    @api.model
+    def _format_cost(self, amount, currency):
+        return format_amount(self.env, amount, currency) if amount else ""
 
     @api.model
     def _render_penalties_table(self, rows):

@@ -1,4 +1,7 @@
-"""The statement of account: printed, or sent by the ordinary channel."""
+"""The statement of account: printed, sent by the ordinary channel, fetched from the customer's
+page."""
+
+import functools
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -35,17 +38,14 @@ class DsoCustomerStatement(models.AbstractModel):
         self.check_access("write")
         # sudo: the customer's own documents; the right to act for it was checked
         customer = self.sudo()
-        values = customer._prepare_statement()
-        if not values["items_table"]:
+        statement = customer._prepare_statement()
+        if not statement["items_table"]:
             raise UserError(
                 self.env._(
                     "Nothing is open for %(customer)s: there is no statement to print.",
                     customer=self.partner_id.display_name,
                 )
             )
-        content = self.env["dso.letter.printer"]._print(
-            REPORT, customer, {"statements": {customer.id: values}}
-        )
         attachment = (
             # sudo: see above
             self.env["ir.attachment"]
@@ -53,7 +53,7 @@ class DsoCustomerStatement(models.AbstractModel):
             .create(
                 {
                     "name": customer._get_statement_name(),
-                    "raw": content[customer.id],
+                    "raw": customer._print_statement(statement),
                     "mimetype": "application/pdf",
                     "res_model": "dso.customer",
                     "res_id": customer.id,
@@ -70,39 +70,45 @@ class DsoCustomerStatement(models.AbstractModel):
             date=self.company_id._dso_today(),
         )
 
-    def _prepare_statement(self):
-        """What the report prints, in the customer's language: the items that ``#items_list`` tells
-        of, and what of them is how late, for each currency by itself."""
+    def _print_statement(self, statement):
+        """The statement of account on paper: printed from the customer's sheet, and what the
+        customer downloads from its page.
+
+        :param statement: see ``_prepare_statement``
+        :return: the PDF as bytes
+        """
         self.ensure_one()
-        customer = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        return self.env["dso.letter.printer"]._print(
+            REPORT, self, {"statements": {self.id: statement}}
+        )[self.id]
+
+    def _prepare_statement(self, lines=None, lang=None):
+        """What the report prints: open items, how late they are and, where this customer bears
+        any, penalties. Each currency by itself.
+
+        :param lines: the items in their order, default those that ``#items_list`` tells of
+        :param lang: code of the recipient's language, default the customer's
+        :return: dict for the template, texts formatted in that language
+        """
+        self.ensure_one()
+        customer = self.with_context(lang=lang or self.partner_id.lang or self.env.lang)
         env = customer.env
-        todays = customer._get_todays()
-        today = todays[customer.company_id.id]
-        facts = customer._read_facts(todays)
-        told = families.family(
-            facts.customers[customer.id].items,
-            "all",
-            today,
-            facts.settings[customer.company_id.id],
-        )
-        lines = env["account.move.line"].browse([item.id for item in told])
-        rows = [line._dso_prepare_row(today, None) for line in lines]
-        ages = {}
-        for row in rows:
-            # never added up: one total for each currency
-            own = ages.setdefault(row["currency_id"], dict.fromkeys(self._get_ages(), 0.0))
-            age = ageing.bucket((today - row["due_date"]).days)
-            own[age if row["amount_residual"] > 0 else "credits"] += row["amount_residual"]
-        ages = sorted(ages.items(), key=lambda entry: entry[0].id)
+        today = customer.company_id._dso_today()
+        if lines is None:
+            lines = customer._get_told_lines(today)
+        rows = customer._prepare_statement_rows(lines.with_env(env), today)
+        ages = customer._get_amounts_by_age(rows, today)
         labels = {**customer._get_bucket_labels(), "credits": env._("Credits")}
         Action = env["dso.action"]
+        format_day = functools.cache(functools.partial(format_date, env))
         return {
             "lang": env.lang,
             "today": format_date(env, today, date_format="long"),
             "items_table": Action._render_items_table(
                 rows,
-                [(currency, sum(own.values())) for currency, own in ages],
-                lambda day: format_date(env, day),
+                [(currency, currency.round(sum(own.values()))) for currency, own in ages],
+                format_day,
+                with_costs=True,
             ),
             "labels": [labels[age] for age in self._get_ages()],
             "ages": [
@@ -112,9 +118,41 @@ class DsoCustomerStatement(models.AbstractModel):
                 }
                 for currency, own in ages
             ],
+            "penalties_table": Action._render_penalties_table(rows),
             # sudo: the company's own accounts
             "banks": customer.company_id.sudo().partner_id.bank_ids,
         }
+
+    def _get_told_lines(self, today):
+        """The items that ``#items_list`` tells of: claims oldest first, then credits."""
+        self.ensure_one()
+        company = self.company_id
+        facts = self._read_facts({company.id: today})
+        told = families.family(
+            facts.customers[self.id].items, "all", today, facts.settings[company.id]
+        )
+        return self.env["account.move.line"].browse([item.id for item in told])
+
+    def _prepare_statement_rows(self, lines, today):
+        """Rows of these items, with interest and recovery cost of the late ones."""
+        rows = [line._dso_prepare_row(today) for line in lines]
+        if self._has_penalties():
+            found = lines._dso_penalties(today)
+            for row in rows:
+                row["penalty"], row["recovery_cost"], row["breakdown"] = found[row["line_id"]]
+        return rows
+
+    def _get_amounts_by_age(self, rows, today):
+        """What of the rows is how late, credits by themselves.
+
+        :return: [(currency, {age: amount})], never added up over two currencies
+        """
+        result = {}
+        for row in rows:
+            own = result.setdefault(row["currency_id"], dict.fromkeys(self._get_ages(), 0.0))
+            age = ageing.bucket((today - row["due_date"]).days)
+            own[age if row["amount_residual"] > 0 else "credits"] += row["amount_residual"]
+        return sorted(result.items(), key=lambda entry: entry[0].id)
 
     def _get_ages(self):
         """The columns of the ageing at the foot of a statement."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools.mail import email_normalize
+from odoo.tools.misc import format_date
 
 from ..engine import pages as rules
 
@@ -203,8 +204,8 @@ class DsoPage(models.Model):
             "customer": self.customer_id,
             "collector": self._get_collector(),
             "today": self.company_id._dso_today(),
+            "expires_text": format_date(self.env, self.expires_date.date()),
             "statuses": self._get_dispute_statuses(),
-            "done": params.get("done"),
             "problem": None,
             "problem_code": None,
             "entered": {},
@@ -213,7 +214,7 @@ class DsoPage(models.Model):
         if self.purpose == "customer":
             values.update(self._prepare_customer_page(params))
         else:
-            values.update(self._prepare_colleague_page(values["today"]))
+            values.update(self._prepare_colleague_page(params, values["today"]))
         return values
 
     def _get_collector(self):

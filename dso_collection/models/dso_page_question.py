@@ -79,9 +79,10 @@ class DsoPageQuestion(models.AbstractModel):
         """What colleagues may propose: not that a court is called."""
         return self.env["dso.item.status"].search([("kind", "!=", "litigation")])
 
-    def _prepare_colleague_page(self, today):
+    def _prepare_colleague_page(self, params, today):
         """What a colleague sees: the items of the question, who said what of them, the files.
 
+        :param params: of the address: ``done``
         :return: dict for the template, in a constant number of queries
         """
         self.ensure_one()
@@ -103,7 +104,8 @@ class DsoPageQuestion(models.AbstractModel):
                 for entry in log
             ],
             "files": self._get_question_files(),
-            "answers": self._get_question_pages().answer_ids,
+            "answers": self._prepare_answers(),
+            "noted": self._get_noted_answer(params.get("done")),
             "statuses": self._get_proposable_statuses(),
         }
 

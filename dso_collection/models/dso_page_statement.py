@@ -4,6 +4,7 @@ import functools
 import io
 from collections import defaultdict
 from datetime import datetime, time
+from urllib.parse import quote
 
 import xlsxwriter
 
@@ -14,7 +15,6 @@ from odoo.tools.misc import format_amount, format_date, format_datetime
 
 from ..engine import pages as rules
 
-REPORT = "dso_collection.report_page_statement"
 #: Answers that are listed on the page, the last ones.
 MAX_ANSWERS = 20
 
@@ -43,7 +43,6 @@ class DsoPageStatement(models.AbstractModel):
             "totals": self._prepare_totals(today, found),
             "charged": bool(found),
             "today_text": format_date(self.env, today),
-            "expires_text": format_date(self.env, self.expires_date.date()),
             "banks": self.company_id.partner_id.bank_ids,
             "answers": self._prepare_answers(),
             "noted": self._get_noted_answer(params.get("done")),
@@ -65,6 +64,8 @@ class DsoPageStatement(models.AbstractModel):
         return {
             "show": show,
             "search": search,
+            # as it stands in an address
+            "search_url": quote(search),
             "count": count,
             "number": number,
             "last": last,
@@ -248,8 +249,11 @@ class DsoPageStatement(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _get_same_pages(self):
-        """This page and those that it takes the place of: the same message, the same addresses."""
+        """This page and those that it takes the place of: the same message, the same addresses.
+        Colleagues are asked together."""
         self.ensure_one()
+        if self.purpose == "colleague":
+            return self | self._get_question_pages()
         if not self.action_id:
             return self
         return self | self.search(
@@ -279,6 +283,7 @@ class DsoPageStatement(models.AbstractModel):
         return [
             {
                 "date": format_datetime(self.env, answer.create_date, tz=zone, dt_format="short"),
+                "author": answer.author_name,
                 "summary": answer.summary,
                 "comment": answer.comment or "",
                 "files": ", ".join(answer.attachment_ids.mapped("name")),
@@ -313,35 +318,14 @@ class DsoPageStatement(models.AbstractModel):
         return f"{rules.clean_file_name(name)}.{extension}"
 
     def _make_statement_pdf(self):
-        """The statement as a letter.
+        """The statement as a letter, of the items that the page shows and in its language.
 
         :return: the PDF as bytes
         """
         self.ensure_one()
-        today = self.company_id._dso_today()
-        lines = self._get_statement_lines()
-        rows = [line._dso_prepare_row(today) for line in lines]
-        found = {}
-        if self.company_id.dso_penalty_rule_id and self.customer_id._has_penalties():
-            found = lines._dso_penalties(today)
-        for row in rows:
-            if row["line_id"] in found:
-                row["penalty"], row["recovery_cost"], row["breakdown"] = found[row["line_id"]]
-        totals = [
-            (entry["currency"], entry["balance"]) for entry in self._prepare_totals(today, {})
-        ]
-        Action = self.env["dso.action"]
-        format_day = functools.cache(functools.partial(format_date, self.env))
-        statement = {
-            "today": format_day(today),
-            "items_table": Action._render_items_table(rows, totals, format_day),
-            "penalties_table": Action._render_penalties_table(rows),
-            "banks": self.company_id.partner_id.bank_ids,
-        }
         customer = self.customer_id
-        return self.env["dso.letter.printer"]._print(
-            REPORT, customer, {"statement": {customer.id: statement}}
-        )[customer.id]
+        statement = customer._prepare_statement(self._get_statement_lines(), self.env.lang)
+        return customer._print_statement(statement)
 
     def _make_statement_sheet(self):
         """The statement as a spreadsheet, numbers as numbers and dates as dates.

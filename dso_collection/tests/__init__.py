@@ -50,3 +50,6 @@ from . import test_page_security
 from . import test_page_intruder
 from . import test_page_browser
 from . import test_accessibility
+from . import test_page_browser_colleague
+from . import test_page_without
+from . import test_migration

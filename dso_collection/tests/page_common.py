@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import lxml.html
 
+from odoo import Command
 from odoo.tests import HttpCase
 
 from .common import DsoCommon
@@ -60,6 +61,42 @@ class PageHttpCase(DsoCommon, HttpCase):
         action.action_execute()
         token = re.search(r"/dso/p/([\w-]+)", str(action.mail_id.body_html)).group(1)
         return action.page_ids, token
+
+    def _add_items(self, count):
+        """So many items of an opening balance, each due on a day of its own."""
+        receivable = self.late.account_id
+        income = self.company_data["default_account_revenue"]
+        values = []
+        for number in range(count):
+            values += [
+                Command.create(
+                    {
+                        "account_id": receivable.id,
+                        "partner_id": self.partner.id,
+                        "name": f"Old {number}",
+                        "debit": 10,
+                        "date_maturity": self._day(-number),
+                        "no_followup": False,
+                    }
+                ),
+                Command.create({"account_id": income.id, "credit": 10}),
+            ]
+        self.env["account.move"].create(
+            {"move_type": "entry", "date": self.today, "line_ids": values}
+        ).action_post()
+
+    @classmethod
+    def _enable_payments(cls):
+        """Odoo's provider for demonstrations takes payments of this company."""
+        demo = cls.env.ref("payment.payment_provider_demo").sudo()
+        cls.provider = demo.copy(
+            {"company_id": cls.company.id, "state": "test", "is_published": True}
+        )
+        cls.provider._setup_payment_method("demo")
+        cls.provider.journal_id = cls.company_data["default_journal_bank"]
+        cls.method = cls.env.ref("payment_demo.payment_method_demo").sudo()
+        cls.provider.payment_method_ids = cls.method
+        cls.method.active = True
 
     def _get(self, path="", **options):
         return self.url_open(self.path + path, **options)

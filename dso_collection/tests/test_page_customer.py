@@ -10,7 +10,7 @@ import lxml.html
 import openpyxl
 from freezegun import freeze_time
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.tests import tagged
 
 from .page_common import PageHttpCase
@@ -111,6 +111,27 @@ class TestPageCustomer(PageHttpCase):
             "Late payment interest and recovery costs $ 40.27", self._texts(document, "//dl/div")
         )
         self.assertNotIn("40.27", self._rows(document)[str(self.young.id)])
+
+    def test_nothing_open(self):
+        """Nothing to filter, to tick, to promise: only to write."""
+        for move in (self.late | self.young | self.due_today).move_id:
+            self._pay(move, on=str(self.today))
+        self._pay(self.refund.move_id, on=str(self.today))
+        document = self._open()
+        self.assertIn(
+            "Nothing is open: thank you.", self._texts(document, "//section[@id='item']")[0]
+        )
+        self.assertFalse(document.xpath("//dl[not(@class='bank')] | //form[@role='search']"))
+        self.assertEqual(document.xpath("//input[@name='kind']/@value"), ["comment"])
+        self.assertTrue(document.xpath("//input[@name='kind'][@checked]"))
+        self._answer("comment", comment="Thank you, too")
+        self.assertEqual(self.page.answer_ids.comment, "Thank you, too")
+        self.assertEqual(self.customer._prepare_statement(self.late.browse())["ages"], [])
+
+    def test_a_page_of_standard_html(self):
+        """In quirks mode, browsers lay it out as they please."""
+        for path in (self.path, f"/dso/p/{'x' * 32}"):
+            self.assertRegex(self.url_open(path).text.lstrip(), r"^<!DOCTYPE html>\s*<html")
 
     def test_nothing_internal(self):
         """The collector's own words are not the customer's business; a promise is its own."""
@@ -399,26 +420,3 @@ class TestPageCustomer(PageHttpCase):
         self.assertIn("Page 1 of 7", self._texts(document, "//nav[@class='pager']")[0])
         self.assertEqual(len(self._open("?number=7").xpath(ROWS)), 4)
         self.assertEqual(len(self._open("?number=99").xpath(ROWS)), 4)
-
-    def _add_items(self, count):
-        """So many items of an opening balance, each due on a day of its own."""
-        receivable = self.late.account_id
-        income = self.company_data["default_account_revenue"]
-        values = []
-        for number in range(count):
-            values += [
-                Command.create(
-                    {
-                        "account_id": receivable.id,
-                        "partner_id": self.partner.id,
-                        "name": f"Old {number}",
-                        "debit": 10,
-                        "date_maturity": self._day(-number),
-                        "no_followup": False,
-                    }
-                ),
-                Command.create({"account_id": income.id, "credit": 10}),
-            ]
-        self.env["account.move"].create(
-            {"move_type": "entry", "date": self.today, "line_ids": values}
-        ).action_post()

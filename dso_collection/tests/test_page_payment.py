@@ -14,15 +14,7 @@ class TestPagePayment(PageHttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        demo = cls.env.ref("payment.payment_provider_demo").sudo()
-        cls.provider = demo.copy(
-            {"company_id": cls.company.id, "state": "test", "is_published": True}
-        )
-        cls.provider._setup_payment_method("demo")
-        cls.provider.journal_id = cls.company_data["default_journal_bank"]
-        cls.method = cls.env.ref("payment_demo.payment_method_demo").sudo()
-        cls.provider.payment_method_ids = cls.method
-        cls.method.active = True
+        cls._enable_payments()
 
     def _pay(self, lines):
         """Tick items and press the button."""

@@ -1,0 +1,265 @@
+"""What the tests of the pages in a real browser share. They are no pages of Odoo's web client,
+which tours need: the browser is led by its own protocol."""
+
+import json
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from odoo.tests.common import ChromeBrowser
+
+from .page_common import PageHttpCase
+
+#: Seconds; Odoo builds its bundles when its own pages are asked for first.
+TIMEOUT = 60
+#: Whether something is wider than the screen.
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+KEYS = {
+    "Tab": (9, ""),
+    "Enter": (13, "\r"),
+    " ": (32, " "),
+    "ArrowDown": (40, ""),
+}
+
+#: What the Tab key has to reach, in the order of the document: of radio buttons, one.
+CONTROLS = """
+    [...document.querySelectorAll("a[href], button, input, select, textarea")]
+        .filter((node) => node.type !== "hidden" && !node.disabled && node.offsetParent !== null)
+        .filter((node, index, nodes) => node.type !== "radio"
+            || nodes.findIndex((other) => other.name === node.name) === index)
+"""
+#: Where the focus is, by the place of it in the document, and whether it can be seen.
+FOCUS = f"""
+    (() => {{
+        const node = document.activeElement;
+        const style = getComputedStyle(node);
+        return {{
+            place: {CONTROLS}.indexOf(node),
+            what: node.outerHTML.slice(0, 120),
+            seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+        }};
+    }})()
+"""
+
+
+class Stranger:
+    """A browser without a login, unless somebody logs in."""
+
+    def __init__(self, case, browser, folder):
+        self.case = case
+        self.browser = browser
+        #: Where downloads arrive.
+        self.folder = folder
+
+    @contextmanager
+    def at(self, path, login=None):
+        """On a page, while the browser may ask for what the test has made. The test itself does
+        nothing with records meanwhile: the server does."""
+        case = self.case
+        with case.allow_requests(browser=self.browser):
+            case.authenticate(login, login, browser=self.browser)
+            case.cr.flush()
+            case.cr.clear()
+            self.go(path)
+            yield self
+            # nothing is asked for any more
+            self.browser.navigate_to("about:blank", wait_stop=True)
+            case._wait_remaining_requests()
+        case.env.invalidate_all()
+
+    def go(self, path):
+        self.browser.navigate_to(self.case.base_url() + path, wait_stop=True)
+
+    def ask(self, method, **params):
+        """A command of the browser's protocol."""
+        return self.browser._websocket_request(method, params=params)
+
+    def run(self, code):
+        """The value of an expression in the page."""
+        answer = self.ask(
+            "Runtime.evaluate", expression=code, awaitPromise=True, returnByValue=True
+        )
+        self.case.assertNotIn("exceptionDetails", answer, code)
+        return answer["result"].get("value")
+
+    def wait_for(self, code):
+        """Until an expression is true, on whichever page the browser is by then."""
+        end = time.monotonic() + TIMEOUT
+        while time.monotonic() < end:
+            answer = self.ask("Runtime.evaluate", expression=f"!!({code})", returnByValue=True)
+            if answer.get("result", {}).get("value") is True:
+                return
+            time.sleep(0.1)
+        self.case.fail(f"Never true: {code}. The page says: {self.text()[:1500]}")
+
+    def see(self, selector):
+        """Wait for something."""
+        self.wait_for(f"document.querySelector({json.dumps(selector)})")
+
+    def read(self, *texts):
+        """Wait until the page says all of it."""
+        said = "document.body.innerText.replace(/\\s+/g, ' ')"
+        for text in texts:
+            self.wait_for(f"{said}.includes({json.dumps(' '.join(text.split()))})")
+
+    def text(self, selector="body"):
+        """What is read there, blanks made single."""
+        text = self.run(f"document.querySelector({json.dumps(selector)}).innerText")
+        return " ".join(text.split())
+
+    def texts(self, selector):
+        return self.run(
+            f"[...document.querySelectorAll({json.dumps(selector)})]"
+            ".map((node) => node.innerText.replace(/\\s+/g, ' ').trim())"
+        )
+
+    def click(self, selector):
+        self.run(f"document.querySelector({json.dumps(selector)}).click()")
+
+    def leave(self, selector):
+        """Click on what leads to another page, and wait for that one."""
+        self.run("window.left = true")
+        self.click(selector)
+        self.wait_for("!window.left && document.readyState === 'complete'")
+
+    def fill(self, selector, value):
+        self.run(f"document.querySelector({json.dumps(selector)}).value = {json.dumps(value)}")
+
+    def choose_files(self, selector, paths):
+        answer = self.ask(
+            "Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)})"
+        )
+        self.ask(
+            "DOM.setFileInputFiles",
+            files=[str(path) for path in paths],
+            objectId=answer["result"]["objectId"],
+        )
+
+    def download(self, selector):
+        """Click on a link to a file.
+
+        :return: (name, content) of what arrives
+        """
+        known = set(self.folder.iterdir())
+        self.ask("Page.setDownloadBehavior", behavior="allow", downloadPath=str(self.folder))
+        self.click(selector)
+        end = time.monotonic() + TIMEOUT
+        while time.monotonic() < end:
+            found = [
+                path
+                for path in set(self.folder.iterdir()) - known
+                if path.suffix != ".crdownload" and not path.name.startswith(".")
+            ]
+            if found:
+                return found[0].name, found[0].read_bytes()
+            time.sleep(0.1)
+        return self.case.fail(f"Nothing was downloaded by {selector}")
+
+    def press(self, key):
+        code, text = KEYS.get(key, (0, key))
+        for kind in ("keyDown", "keyUp"):
+            self.ask(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code=key,
+                windowsVirtualKeyCode=code,
+                text=text if kind == "keyDown" else "",
+            )
+
+    def type(self, text):
+        self.ask("Input.insertText", text=text)
+
+    def press_until(self, name):
+        """The Tab key, until the focus is on a control."""
+        for _time in range(80):
+            if self.run("document.activeElement.id") == name:
+                return
+            self.press("Tab")
+        self.case.fail(f"The Tab key never reaches {name}")
+
+    def check_order(self):
+        """Each control is reached once, in the order in which it is read, with its focus seen; and
+        the page is left at its end."""
+        count = self.run(f"{CONTROLS}.length")
+        places = []
+        for _time in range(count * 3):
+            self.press("Tab")
+            here = self.run(FOCUS)
+            if here["place"] < 0 or (places and here["place"] == 0):
+                # behind the last one
+                break
+            if not places or here["place"] != places[-1]:
+                # a date has a focus for each of its parts
+                places.append(here["place"])
+            self.case.assertTrue(here["seen"], f"no focus is seen: {here['what']}")
+        self.case.assertEqual(places, list(range(count)))
+
+
+class PageBrowserCase(PageHttpCase):
+    def _browse(self, scripts=True):
+        """A browser of this test's own."""
+        browser = ChromeBrowser(self)
+        self.addCleanup(browser.stop)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        stranger = Stranger(self, browser, Path(folder.name))
+        if not scripts:
+            stranger.ask("Emulation.setScriptExecutionDisabled", value=True)
+        return stranger
+
+    def _file(self, name, content):
+        """A file on the visitor's disk."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name) / name
+        path.write_bytes(content)
+        return path
+
+    def _send_answer(self, stranger, kind, lines=(), files=(), **values):
+        """Fill in the customer's form and press its button."""
+        for line in lines:
+            stranger.click(f"#item-{line.id}")
+        stranger.click(f"#kind-{kind}")
+        for name, value in values.items():
+            stranger.fill(f"#{name}", value)
+        if files:
+            stranger.choose_files("#files", files)
+        stranger.leave(".answer button.primary")
+
+    def _get_answer_values(self, answer):
+        return {
+            "kind": answer.kind,
+            "lines": answer.line_ids,
+            "date": answer.date,
+            "amount": answer.amount,
+            "status": answer.status_id,
+            "comment": answer.comment or "",
+            "files": sorted(answer.attachment_ids.mapped("name")),
+        }
+
+    def assertAnswer(self, answer, kind, lines, **values):
+        """What is stored of an answer; what is not named is empty."""
+        self.assertEqual(
+            self._get_answer_values(answer),
+            {
+                "kind": kind,
+                "lines": lines,
+                "date": False,
+                "amount": 0.0,
+                "status": self.env["dso.item.status"],
+                "comment": "",
+                "files": [],
+                **values,
+            },
+        )
+
+
+class Wide:
+    browser_size = "1400x900"
+
+
+class Narrow:
+    browser_size = "390x844"
+    touch_enabled = True

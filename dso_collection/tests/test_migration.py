@@ -1,0 +1,82 @@
+"""The scripts that bring a database of an earlier version up to date, run on what such a database
+has: called as Odoo calls them."""
+
+from odoo.modules.migration import exec_script
+from odoo.tests import tagged
+from odoo.tools.misc import file_path
+
+from .common import DsoCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMigration(DsoCommon):
+    def _migrate(self, version, stage):
+        path = file_path(f"dso_collection/migrations/{version}/{stage}-migration.py")
+        self.env.flush_all()
+        exec_script(self.cr, "19.0.1.0.0", path, "dso_collection", stage, version)
+        self.env.invalidate_all()
+
+    def _forget(self, customers, value):
+        """As the column is when it has just been added."""
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE dso_customer SET page_enabled = %s WHERE id = ANY(%s)", [value, customers.ids]
+        )
+
+    def test_customers_of_before_have_pages(self):
+        """Where their company gives them to new customers; a choice of the user stays."""
+        self._invoice("2026-03-01")
+        other = self.env["res.partner"].create({"name": "Other"})
+        self._invoice("2026-03-01", partner=other)
+        self.env["dso.customer"]._ensure_customers(self.company)
+        customer, refused = self._customer(), self._customer(other)
+        self._forget(customer, None)
+        self._forget(refused, False)
+
+        self.company.dso_default_page_enabled = False
+        self._migrate("19.0.1.3.0", "post")
+        self.assertFalse(customer.page_enabled)
+
+        self.company.dso_default_page_enabled = True
+        self._migrate("19.0.1.3.0", "post")
+        self.assertTrue(customer.page_enabled)
+        self.assertFalse(refused.page_enabled, "somebody decided so")
+
+    def test_everybody_is_planned_anew(self):
+        self._invoice("2026-03-01")
+        self.env["dso.customer"]._ensure_customers(self.company)
+        self.env["dso.refresh.queue"].search([]).unlink()
+        self._migrate("19.0.1.3.0", "post")
+        queued = self.env["dso.refresh.queue"].search([])
+        self.assertIn(self.partner.id, queued.mapped("partner_id"))
+
+    def test_statements_tell_of_all_items(self):
+        """In every language; a text with other hashtags is the user's own."""
+        template = self.env.ref("dso_collection.mail_template_statement")
+        before = "<p>#items_amount_selected</p><div>#items_list_selected</div>"
+        own = "<p>#items_amount_selected_late_penalties</p><div>#items_list_selected</div>"
+        self.env["res.lang"]._activate_lang("fr_FR")
+        for text, expected in (
+            (before, "<p>#items_amount</p><div>#items_list</div>"),
+            (own, own),
+        ):
+            with self.subTest(text):
+                for lang in ("en_US", "fr_FR"):
+                    template.with_context(lang=lang).body_html = text
+                self._migrate("19.0.1.3.0", "post")
+                for lang in ("en_US", "fr_FR"):
+                    self.assertEqual(str(template.with_context(lang=lang).body_html), expected)
+
+    def test_statuses_take_over_what_their_step_said(self):
+        """Of version 19.0.1.1.0: the column is there only while that version is installed."""
+        step = self._create_scenario(("Call", "due_date", 3)).step_ids
+        status = self.env.ref("dso_collection.status_ongoing")
+        self._migrate("19.0.1.1.0", "post")  # without the column there is nothing to do
+        self.cr.execute("ALTER TABLE dso_item_status ADD COLUMN scenario_step_id integer")
+        self.cr.execute(
+            "UPDATE dso_item_status SET scenario_step_id = %s, action_type = 'call', "
+            "mail_template_id = NULL WHERE id = %s",
+            [step.id, status.id],
+        )
+        self._migrate("19.0.1.1.0", "post")
+        self.assertEqual((status.action_type, status.mail_template_id), ("email", self.template))
