@@ -7,6 +7,7 @@ import time
 from odoo.tests import tagged
 from odoo.tests.common import ChromeBrowser
 
+from ..engine import pages as rules
 from .page_common import PageHttpCase
 
 TIMEOUT = 30
@@ -138,6 +139,24 @@ class TestPageWide(PageBrowserCase):
         expected = ["skip", f"item-{self.late.id}", "all", "kind-promise", "comment", "files"]
         positions = [reached.index(name) for name in expected]
         self.assertEqual(positions, sorted(positions), reached)
+
+    def test_a_file_that_is_too_large_never_travels(self):
+        """It is told of at once, and what was typed is still there."""
+        stranger = self._visit()
+        stranger.wait_for("document.querySelector('#files')")
+        stranger.fill("#comment", "See file")
+        choose = """(() => {
+            const chosen = new DataTransfer();
+            chosen.items.add(new File([new Uint8Array(%s)], "a.pdf"));
+            const input = document.querySelector("#files");
+            input.files = chosen.files;
+            input.dispatchEvent(new Event("change"));
+            return input.validationMessage;
+        })()"""
+        self.assertIn("larger than 10 MB", stranger.run(choose % (rules.MAX_FILE_SIZE + 1)))
+        self.assertFalse(stranger.run("document.querySelector('#answer-form').checkValidity()"))
+        self.assertEqual(stranger.run("document.querySelector('#comment').value"), "See file")
+        self.assertEqual(stranger.run(choose % 10), "")
 
     def test_a_person_is_seen(self):
         stranger = self._visit()
