@@ -222,6 +222,10 @@ class PageController(http.Controller):
             "token": token,
             # a form that is sent twice is one answer
             "key": secrets.token_urlsafe(12),
+            "max_files": rules.MAX_FILES,
+            "max_file_size": rules.MAX_FILE_SIZE,
+            "too_many": request.env._(PROBLEMS["too_many"]),
+            "too_big": request.env._(PROBLEMS["too_big"]),
             **values,
         }
         return self._respond(template, values, status=status)

@@ -9,7 +9,7 @@ from odoo.tools.translate import _lt
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
 from ..models.dso_page_payment import NotPayable
-from .page import LOOK, SEND, PageController, Problem
+from .page import LOOK, MAX_REQUEST, SEND, PageController, Problem
 
 #: Payment providers bring their own scripts, frames and pages: what they need cannot be known
 #: here. Nothing else may put this page into a frame or change where its addresses lead.
@@ -49,7 +49,8 @@ class PaymentPageController(PaymentPortal):
             ticked=set(request.httprequest.form.getlist("item")),
         )
 
-    @http.route("/dso/p/<string:token>/pay", **SEND)
+    # the button is in the form of the answer, for which files may have been chosen already
+    @http.route("/dso/p/<string:token>/pay", **{**SEND, "max_content_length": MAX_REQUEST})
     def dso_page_choose(self, token, **_params):
         """The ticked items, to the form that pays them."""
         page, response = self._dso_pages._open(token, "customer")

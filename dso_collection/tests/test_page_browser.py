@@ -3,6 +3,7 @@ everything that it offers, compared with what is stored and with what the collec
 
 from odoo.tests import tagged
 
+from ..engine import pages as rules
 from .page_browser_common import TOO_WIDE, Narrow, PageBrowserCase, Wide
 
 REPLIES = "/odoo/collection-replies"
@@ -233,6 +234,27 @@ class TestCustomerPageWide(Wide, CustomerPageCase):
 
     def test_paying(self):
         self._check_paying()
+
+    def test_a_file_that_is_too_large_never_travels(self):
+        """It is told of at once, and what was typed is still there."""
+        stranger = self._browse()
+        choose = """(() => {
+            const chosen = new DataTransfer();
+            chosen.items.add(new File([new Uint8Array(%s)], "a.pdf"));
+            const input = document.querySelector("#files");
+            input.files = chosen.files;
+            input.dispatchEvent(new Event("change"));
+            return input.validationMessage;
+        })()"""
+        valid = "document.querySelector('#answer-form').checkValidity()"
+        with stranger.at(self.path):
+            stranger.see("#files")
+            stranger.fill("#comment", "See file")
+            said = stranger.run(choose % (rules.MAX_FILE_SIZE + 1))
+            self.assertIn("larger than 10 MB", said)
+            self.assertFalse(stranger.run(valid))
+            self.assertEqual(stranger.run("document.querySelector('#comment').value"), "See file")
+            self.assertEqual(stranger.run(choose % 10), "")
 
     def test_a_person_is_seen(self):
         told = "performance.getEntriesByType('resource').some((e) => e.name.endsWith('/seen'))"

@@ -7,7 +7,9 @@ import socket
 import tempfile
 from contextlib import closing
 from datetime import timedelta
+from http.client import HTTPConnection
 from unittest.mock import patch
+from urllib.parse import urlencode
 
 import openpyxl
 from PIL import Image
@@ -128,9 +130,14 @@ class TestPageForms(PageHttpCase):
 
     def test_only_answers_may_be_large(self):
         data = {**self._get_form(), "comment": "x" * (2 * rules.MEGABYTE)}
-        for path in ("/seen", "/pay", "/renew"):
+        for path in ("/seen", "/renew", "/forward"):
             with self.subTest(path):
                 self.assertEqual(self._post(path, data).status_code, 413)
+        # its button is in the form of the answer, whose files go along and are not looked at
+        files = [("files", ("a.pdf", b"%PDF-" + b"x" * 2 * rules.MEGABYTE, "application/pdf"))]
+        response = self._post("/pay", self._get_form(), files=files)
+        self.assertEqual(response.status_code, 422)
+        self.assertIn("Please tick the items", response.text)
 
     def test_two_hundred_megabytes_without_a_length(self):
         """A body in pieces says nothing of its length: it is read no further than allowed."""
@@ -288,18 +295,20 @@ class TestPageSurroundings(PageHttpCase):
         """Whatever host a request is sent to: the link in the e-mail is Odoo's own address."""
         self._expire()
         form = self._get_form_of_closed()
-        with self.allow_requests():
+        with (
+            self.allow_requests(),
+            closing(HTTPConnection("127.0.0.1", self.http_port(), timeout=60)) as connection,
+        ):
+            cookies = "; ".join(f"{name}={value}" for name, value in self.opener.cookies.items())
             headers = {
                 "Host": "evil.example.com",
                 "X-Forwarded-Host": "evil.example.com",
-                # by the host, no cookie would go with it
-                "Cookie": "; ".join(
-                    f"{name}={value}" for name, value in self.opener.cookies.items()
-                ),
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Cookie": cookies,
             }
-            url = f"{self.base_url()}{self.path}/renew"
-            response = self.opener.post(url, data=form, headers=headers)
-        self.assertIn("a new one is on its way", response.text)
+            connection.request("POST", f"{self.path}/renew", urlencode(form), headers)
+            text = connection.getresponse().read().decode()
+        self.assertIn("a new one is on its way", text)
         mail = self._get_mails()[:1]
         self.assertIn(f"{self.company.get_base_url()}/dso/p/", str(mail.body_html))
         self.assertNotIn("evil", str(mail.body_html))

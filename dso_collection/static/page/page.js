@@ -40,6 +40,17 @@
         }
     }
 
+    // files that are too large are told of before they travel, with what was typed still there
+    document.querySelectorAll("input[type='file']").forEach((input) =>
+        input.addEventListener("change", () => {
+            const { maxFiles, maxSize, tooMany, tooBig } = input.dataset;
+            const isLarge = [...input.files].some((file) => file.size > Number(maxSize));
+            const wrong = input.files.length > Number(maxFiles) ? tooMany : isLarge ? tooBig : "";
+            input.setCustomValidity(wrong);
+            input.reportValidity();
+        })
+    );
+
     // what is wrong is read out, and seen
     const problem = document.querySelector("[role='alert']");
     if (problem) {
