@@ -12,6 +12,7 @@ import {
     mountView,
     onRpc,
 } from "@web/../tests/web_test_helpers";
+import { user } from "@web/core/user";
 
 describe.current.tags("desktop");
 
@@ -157,6 +158,18 @@ test("the button runs on the ticked items, and on no other", async () => {
         "account.move.line.action_dso_qualify(11)",
         "account.move.line.action_dso_new_action(12)",
     ]);
+});
+
+test("the button runs in the user's language and companies", async () => {
+    mockService("action", {
+        async doActionButton({ context }) {
+            expect.step(`${context.lang} ${context.allowed_company_ids}`);
+        },
+    });
+    await mountStatement();
+    await contains(`${TICKS}:eq(0)`).click();
+    await contains(QUALIFY).click();
+    expect.verifySteps([`${user.context.lang} ${user.context.allowed_company_ids}`]);
 });
 
 test("the tick in the heading ticks the page, and all pages are one click away", async () => {

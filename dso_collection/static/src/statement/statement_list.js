@@ -131,7 +131,8 @@ export class StatementListController extends ListController {
             resModel,
             name,
             ...params,
-            context: {},
+            // the user's language and companies: the action service adds nothing by itself
+            context: user.context,
             onClose: () => form.load(),
         });
     }
