@@ -8,13 +8,15 @@ class DsoErmService(models.AbstractModel):
     _name = "dso.erm.service"
     _description = "Electronic Registered Mail: Interface"
 
-    #: key and label in the provider's settings
+    #: key and label (an ``_lt``) in the provider's settings
     _dso_service = None
 
     @api.model
     def _get_services(self):
-        """[(key, label)] of every kind of provider."""
-        return [self.env[name]._dso_service for name in self._get_service_names().values()]
+        """[(key, label)] of every kind of provider, in the user's language."""
+        services = [self.env[name]._dso_service for name in self._get_service_names().values()]
+        # pylint: disable=translation-not-lazy
+        return [(key, self.env._(label)) for key, label in services]
 
     @api.model
     def _get_service(self, key):

@@ -3,10 +3,13 @@ from urllib.parse import quote
 
 from odoo import api, models
 from odoo.tools import html2plaintext
+from odoo.tools.translate import LazyTranslate
 
 from ..engine import erm, retry
 from ..tools import http
 from ..tools.errors import ProviderError
+
+_lt = LazyTranslate(__name__)
 
 #: Of what a provider said, kept with the action.
 MAX_WORDS = 300
@@ -22,7 +25,7 @@ class DsoErmServiceRest(models.AbstractModel):
     _description = "Electronic Registered Mail: REST"
     _inherit = "dso.erm.service"
 
-    _dso_service = ("rest", "REST interface")
+    _dso_service = ("rest", _lt("REST interface"))
 
     @api.model
     def _submit(self, provider, letter):

@@ -61,7 +61,10 @@ class DsoActionReport(models.Model):
     agenda_state = fields.Selection(AGENDA_STATES, readonly=True)
     action_type = fields.Selection(ACTION_TYPES, string="Type", readonly=True)
     origin = fields.Selection(
-        selection=lambda self: self.env["dso.action"]._fields["origin"].selection, readonly=True
+        selection=lambda self: (
+            self.env["dso.action"]._fields["origin"]._description_selection(self.env)
+        ),
+        readonly=True,
     )
     automatic = fields.Boolean(readonly=True)
     step_id = fields.Many2one("dso.scenario.step", readonly=True)

@@ -59,7 +59,9 @@ class DsoPromise(models.Model):
     status_id = fields.Many2one("dso.item.status", readonly=True)
     user_id = fields.Many2one("res.users", string="Recorded By", readonly=True)
     source = fields.Selection(
-        selection=lambda self: self.env["dso.qualification"]._fields["source"].selection,
+        selection=lambda self: (
+            self.env["dso.qualification"]._fields["source"]._description_selection(self.env)
+        ),
         string="Said By",
         readonly=True,
     )
