@@ -8,7 +8,7 @@ class DsoErmService(models.AbstractModel):
     _name = "dso.erm.service"
     _description = "Electronic Registered Mail: Interface"
 
-    #: key and label in the provider's settings
+    #: key and label (an ``_lt``) in the provider's settings
     _dso_service = None
 
     @api.model

@@ -53,7 +53,7 @@ class TestAction(DsoCommon):
 
     def test_execute_twice_is_refused(self):
         self.action.action_execute()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, r"not planned any more \(Done\)"):
             self.action.action_execute()
 
     def test_execute_without_contact_says_what_to_mend(self):

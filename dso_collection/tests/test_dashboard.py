@@ -238,6 +238,19 @@ class TestActionReport(DsoCommon):
             self.assertEqual(row.agenda_state, row.action_id.agenda_state)
         self.assertIn("confirmed", rows.mapped("agenda_state"))
 
+    def test_labels_of_other_models_are_in_the_users_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        for model, field, label in (
+            ("dso.action.report", "origin", "dso_action__origin__manual"),
+            ("dso.promise", "source", "dso_qualification__source__collector"),
+        ):
+            with self.subTest(model):
+                selection = self.env.ref(f"dso_collection.selection__{label}")
+                selection.with_context(lang="fr_FR").name = "Fait main"
+                report = self.env[model].with_user(self.reader).with_context(lang="fr_FR")
+                labels = dict(report.fields_get([field])[field]["selection"])
+                self.assertEqual(labels[selection.value], "Fait main")
+
     def test_by_scenario_and_type(self):
         self._read()
         rows = self.env["dso.action.report"]._read_group(
