@@ -114,6 +114,20 @@ export class AgendaCalendarCommonRenderer extends CalendarCommonRenderer {
         return { ...super.convertRecordToEvent(record), editable: isMovable(record) };
     }
 
+    /** What is late is no past: it is to be done first. */
+    eventClassNames(info) {
+        const classNames = super.eventClassNames(info);
+        const record = this.props.model.records[info.event.id];
+        if (!record || !isMovable(record)) {
+            return classNames;
+        }
+        const isLate = record.start <= luxon.DateTime.now();
+        return [
+            ...classNames.filter((name) => name !== "o_past_event"),
+            ...(isLate ? ["o_dso_event_late"] : []),
+        ];
+    }
+
     /** The list of what is to do on a day. */
     openDay(date) {
         const day = formatDate(deserializeDate(date));
