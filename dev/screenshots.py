@@ -24,7 +24,9 @@ CHROMIUM = (
     "--disable-sync",
 )
 SIZES = {"": (1400, 900), "_narrow": (390, 844)}
-VIEW = ".o_list_view, .o_kanban_view, .o_form_view, .o_pivot_view, .o_calendar_view, .o_dso_dashboard"
+VIEW = (
+    ".o_list_view, .o_kanban_view, .o_form_view, .o_pivot_view, .o_calendar_view, .o_dso_dashboard"
+)
 # of a list under a field, or in a dialog of its own on a narrow screen
 CHOICE = ".o-autocomplete--dropdown-item, .o_select_create_dialog_content .o_kanban_record"
 # Odoo greets new users in a chat window

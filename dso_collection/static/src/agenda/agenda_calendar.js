@@ -24,7 +24,7 @@ function isMovable({ rawRecord }) {
 
 export class AgendaCalendarModel extends CalendarModel {
     /** More actions than these are not drawn one by one. */
-    static maxRecords = 1000;
+    static maxRecords = 500;
 
     /** Moving an action re-dates it: the date is the user's own, the plan follows. */
     async updateRecord(record) {
