@@ -6,7 +6,7 @@ export T PORT V DB FRESH
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-engine test-dev test-odoo test-rules test-demo test-pot lint format pot bench \
-	screenshots stop clean
+	screenshots screens stop clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: ## Measurements, never part of the tests (ARGS=…)
 
 screenshots: ## Pictures for the documentation
 	@dev/python dev/screenshots.py $(ARGS)
+
+screens: ## Pictures of every screen, to look at: empty, typical, heavy (ARGS=folder …)
+	@dev/python dev/screens.py $(ARGS)
 
 stop: ## Stop PostgreSQL
 	@$(DSO) stop

@@ -2,8 +2,8 @@
 
     dev/python dev/screens.py FOLDER [--only empty,typical,heavy] [--screens agenda,dry_run]
 
-*Empty* is what a new user sees, *typical* the demo data, *heavy* 100,000 actions of 20,000 customers,
-one of whom has 5,000 items. Each picture is told with the seconds until it was there, with how far
+*Empty* is what a new user sees, *typical* the demo data, *heavy* 100,000 actions of 20,000
+customers, one of whom has 5,000 items. Each picture is told with the seconds until it was there, with how far
 the page scrolls sideways, and with what went wrong in the browser. The databases are made when they
 are missing and kept (``--fresh`` makes them anew); Odoo runs as long as the pictures are taken.
 """
@@ -25,6 +25,7 @@ from dsodev.paths import LOGS, http_port  # noqa: E402
 from dsodev.ui import Stop, say  # noqa: E402
 from playwright.sync_api import Error as PlaywrightError, sync_playwright  # noqa: E402
 from run import measure  # noqa: E402
+
 from screenshots import CARD, CHROMIUM, NO_CHAT, ROW, Camera  # noqa: E402
 
 SIZES = {"wide": (1400, 900), "narrow": (390, 844)}
@@ -70,8 +71,8 @@ OVERFLOW = """() => {
             continue;
         }
         if (node.clientWidth && node.checkVisibility()) {
-            const name = [...node.classList].slice(0, 3).join(".");
-            found.push(`${node.tagName.toLowerCase()}.${name} ${node.scrollWidth - node.clientWidth}`);
+            const name = [node.tagName.toLowerCase(), ...node.classList].slice(0, 4).join(".");
+            found.push(`${name} ${node.scrollWidth - node.clientWidth}`);
         }
     }
     return found;
@@ -83,6 +84,7 @@ class Screens(Camera):
 
     def __init__(self, page, options, suffix):
         super().__init__(page, options, suffix)
+        page.set_default_timeout(60_000)
         self.complaints = []
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on("response", self.note_response)
@@ -118,7 +120,7 @@ class Screens(Camera):
         seconds = time.monotonic() - began
         self.page.wait_for_timeout(700)
         path = self.options.folder / f"{self.options.name}-{name}-{self.suffix}.png"
-        self.page.screenshot(path=path)
+        self.page.screenshot(path=path, timeout=120_000)
         if self.page.locator(".o_error_dialog, .o_notification.border-danger").count():
             self.complaints.append("an error is shown")
         notes = [*self.page.evaluate(OVERFLOW), *self.complaints]
@@ -131,7 +133,9 @@ class Screens(Camera):
             self.page.wait_for_timeout(100)
             quiet = 0 if self.asked else quiet + 1
         if self.asked:
-            self.complaints.append(f"still asking for {', '.join(sorted(set(self.asked.values())))}")
+            self.complaints.append(
+                f"still asking for {', '.join(sorted(set(self.asked.values())))}"
+            )
 
     def go(self, path, selector=".o_view_controller, .o_dso_dashboard, .o_action, .modal"):
         self.page.goto(f"{self.options.url}/odoo/{path}")
@@ -164,12 +168,9 @@ class Screens(Camera):
         self.log_in()
         for name, path in ADMIN_PAGES.items():
             self.look(name, lambda path=path: self.go(path))
-        for name, path in (("scenario", ADMIN_PAGES["scenarios"]),):
-            self.look(name, lambda path=path: self.open_first(path))
-        for name in ("penalty_rules", "letter_templates"):
-            self.look(
-                f"{name.removesuffix('s')}_form", lambda name=name: self.open_first(ADMIN_PAGES[name])
-            )
+        for name in ("scenarios", "penalty_rules", "letter_templates"):
+            path = ADMIN_PAGES[name]
+            self.look(f"{name.removesuffix('s')}_form", lambda path=path: self.open_first(path))
 
     def open_tab_of_any_kind(self, name):
         """Also one without records, such as the charts."""
@@ -180,8 +181,8 @@ class Screens(Camera):
     def open_panel(self):
         self.open_tab("manual")
         cell = f".o_data_row .o_data_cell[name=partner_id], {CARD}"
-        self.page.locator(cell).first.click(timeout=5000)
-        self.page.wait_for_selector(".o_dso_panel_form", timeout=10_000)
+        self.page.locator(cell).first.click(timeout=15_000)
+        self.page.wait_for_selector(".o_dso_panel_form", timeout=60_000)
 
     def open_calendar(self):
         self.open_tab("manual")
@@ -190,36 +191,36 @@ class Screens(Camera):
 
     def open_first(self, path):
         self.go(path)
-        self.page.locator(ROW).first.click(timeout=5000)
-        self.page.wait_for_selector(".o_form_view", timeout=20_000)
+        self.page.locator(ROW).first.click(timeout=15_000)
+        self.page.wait_for_selector(".o_form_view", timeout=60_000)
 
     def open_customer(self, position):
         self.go("collection-customers")
         cell = f".o_data_row .o_data_cell[name=partner_id], {CARD}"
-        self.page.locator(cell).nth(position).click(timeout=5000)
+        self.page.locator(cell).nth(position).click(timeout=15_000)
         self.page.wait_for_selector(".o_form_view .o_dso_figures", timeout=60_000)
 
     def open_page(self, label):
-        self.page.locator(f".o_notebook .nav-link:has-text('{label}')").first.click(timeout=5000)
+        self.page.locator(f".o_notebook .nav-link:has-text('{label}')").first.click(timeout=15_000)
 
     def open_dry_run_of_customer(self):
         self.open_customer(0)
-        more = self.page.locator(".o_cp_action_menus .o_statusbar_buttons_dropdown, .o_statusbar_buttons .dropdown-toggle")
+        more = self.page.locator(".o_statusbar_buttons .dropdown-toggle")
         button = self.page.locator("button[name=action_dry_run]:visible")
         if not button.count():
-            more.first.click(timeout=5000)
-        button.first.click(timeout=5000)
+            more.first.click(timeout=15_000)
+        button.first.click(timeout=15_000)
         self.page.wait_for_selector(".o_dso_dry_run", timeout=60_000)
 
     def open_reply(self):
         self.go("collection-agenda/collection-replies")
-        self.page.locator(f".o_data_row .o_data_cell, {CARD}").first.click(timeout=5000)
-        self.page.wait_for_selector(".o_form_view .o_dso_reply_body", timeout=20_000)
+        self.page.locator(f".o_data_row .o_data_cell, {CARD}").first.click(timeout=15_000)
+        self.page.wait_for_selector(".o_form_view .o_dso_reply_body", timeout=60_000)
 
     def open_alert(self):
         self.go("collection-alerts?view_type=list")
-        self.page.locator(".o_data_row .o_data_cell[name=name]").first.click(timeout=5000)
-        self.page.wait_for_selector(".o_form_view", timeout=20_000)
+        self.page.locator(".o_data_row .o_data_cell[name=name]").first.click(timeout=15_000)
+        self.page.wait_for_selector(".o_form_view", timeout=60_000)
 
     def scroll_down(self):
         self.page.mouse.move(self.page.viewport_size["width"] // 3, 500)
@@ -244,9 +245,7 @@ def make(name, options):
             big=5_000,
             actions=100_000,
         )
-    databases.with_module(
-        database, demo=name == "typical", fresh=options.fresh and name != "heavy"
-    )
+    databases.with_module(database, demo=name == "typical", fresh=options.fresh and name != "heavy")
     if name == "empty" and (options.fresh or not there):
         measure("setting.chart", database=database)
         measure("heavy.add_people", database=database)

@@ -24,7 +24,9 @@ CHROMIUM = (
     "--disable-sync",
 )
 SIZES = {"": (1400, 900), "_narrow": (390, 844)}
-VIEW = ".o_list_view, .o_kanban_view, .o_form_view, .o_pivot_view, .o_calendar_view, .o_dso_dashboard"
+VIEW = (
+    ".o_list_view, .o_kanban_view, .o_form_view, .o_pivot_view, .o_calendar_view, .o_dso_dashboard"
+)
 # of a list under a field, or in a dialog of its own on a narrow screen
 CHOICE = ".o-autocomplete--dropdown-item, .o_select_create_dialog_content .o_kanban_record"
 # Odoo greets new users in a chat window
@@ -207,9 +209,15 @@ class Camera:
         self.page.locator(".o_dso_panel_close:visible, .o_dso_panel_back:visible").first.click()
 
     def open_calendar(self):
+        """Of all collectors."""
         self.open_tab("manual")
+        mine = self.page.locator(".o_searchview_facet:has-text('My actions') .o_facet_remove")
+        if mine.count():
+            mine.click()
         self.switch_view("Calendar")
         self.page.wait_for_selector(".o_calendar_view .o_dso_load")
+        # away from the button, which would say what it is
+        self.page.mouse.move(5, 840)
 
     def switch_view(self, name):
         switch = self.page.locator(f".o_switch_view.o_{name.lower()}:visible")

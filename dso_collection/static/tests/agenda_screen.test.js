@@ -644,6 +644,11 @@ describe("calendar", () => {
         await settle();
         expect(".o_event[data-event-id='1']").not.toHaveClass("fc-event-draggable");
         expect(".o_event[data-event-id='2']").toHaveClass("fc-event-draggable");
+        // late, and still to be done: neither pale nor past
+        expect(".o_event[data-event-id='1']").toHaveClass("o_past_event");
+        expect(".o_event[data-event-id='2']").not.toHaveClass("o_past_event");
+        expect(".o_event[data-event-id='2']").toHaveClass("o_dso_event_late");
+        expect(".o_event[data-event-id='3']").not.toHaveClass("o_dso_event_late");
     });
 
     test("the kind of view is remembered for its tab", async () => {

@@ -24,7 +24,7 @@ function isMovable({ rawRecord }) {
 
 export class AgendaCalendarModel extends CalendarModel {
     /** More actions than these are not drawn one by one. */
-    static maxRecords = 1000;
+    static maxRecords = 500;
 
     /** Moving an action re-dates it: the date is the user's own, the plan follows. */
     async updateRecord(record) {
@@ -112,6 +112,20 @@ export class AgendaCalendarCommonRenderer extends CalendarCommonRenderer {
 
     convertRecordToEvent(record) {
         return { ...super.convertRecordToEvent(record), editable: isMovable(record) };
+    }
+
+    /** What is late is no past: it is to be done first. */
+    eventClassNames(info) {
+        const classNames = super.eventClassNames(info);
+        const record = this.props.model.records[info.event.id];
+        if (!record || !isMovable(record)) {
+            return classNames;
+        }
+        const isLate = record.start <= luxon.DateTime.now();
+        return [
+            ...classNames.filter((name) => name !== "o_past_event"),
+            ...(isLate ? ["o_dso_event_late"] : []),
+        ];
     }
 
     /** The list of what is to do on a day. */
