@@ -40,7 +40,7 @@ AUTOMATIC_CONTENT = frozenset(
 RESULTS = [
     ("reached", "Reached"),
     ("promise", "Promised to pay"),
-    ("dispute", "Disputes"),
+    ("dispute", "In dispute"),
     ("message", "Message left"),
     ("no_answer", "No answer"),
     ("wrong_number", "Wrong number"),
