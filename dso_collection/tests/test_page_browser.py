@@ -17,6 +17,9 @@ TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clie
 class Stranger:
     """A browser without a login."""
 
+    #: how long it waits for what must come, in seconds
+    timeout = TIMEOUT
+
     def __init__(self, case, browser):
         self.case = case
         self.browser = browser
@@ -32,7 +35,7 @@ class Stranger:
 
     def wait_for(self, code):
         """Until an expression is true, on whichever page the browser is by then."""
-        end = time.monotonic() + TIMEOUT
+        end = time.monotonic() + self.timeout
         while time.monotonic() < end:
             answer = self.browser._websocket_request(
                 "Runtime.evaluate", params={"expression": f"!!({code})", "returnByValue": True}
