@@ -20,6 +20,7 @@ KEYS = {
     "Enter": (13, "\r"),
     " ": (32, " "),
     "ArrowDown": (40, ""),
+    "Escape": (27, ""),
 }
 
 #: What the Tab key has to reach, in the order of the document: of radio buttons, one.
@@ -46,7 +47,10 @@ FOCUS = f"""
 class Stranger:
     """A browser without a login, unless somebody logs in."""
 
-    def __init__(self, case, browser, folder):
+    #: Seconds that it waits for what must come.
+    timeout = TIMEOUT
+
+    def __init__(self, case, browser, folder=None):
         self.case = case
         self.browser = browser
         #: Where downloads arrive.
@@ -85,7 +89,7 @@ class Stranger:
 
     def wait_for(self, code):
         """Until an expression is true, on whichever page the browser is by then."""
-        end = time.monotonic() + TIMEOUT
+        end = time.monotonic() + self.timeout
         while time.monotonic() < end:
             answer = self.ask("Runtime.evaluate", expression=f"!!({code})", returnByValue=True)
             if answer.get("result", {}).get("value") is True:
@@ -157,7 +161,7 @@ class Stranger:
         return self.case.fail(f"Nothing was downloaded by {selector}")
 
     def press(self, key):
-        code, text = KEYS.get(key, (0, key))
+        code, text = KEYS.get(key) or (ord(key.upper()), key)
         for kind in ("keyDown", "keyUp"):
             self.ask(
                 "Input.dispatchKeyEvent",
