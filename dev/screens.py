@@ -3,9 +3,10 @@
     dev/python dev/screens.py FOLDER [--only empty,typical,heavy] [--screens agenda,dry_run]
 
 *Empty* is what a new user sees, *typical* the demo data, *heavy* 100,000 actions of 20,000
-customers, one of whom has 5,000 items. Each picture is told with the seconds until it was there, with how far
-the page scrolls sideways, and with what went wrong in the browser. The databases are made when they
-are missing and kept (``--fresh`` makes them anew); Odoo runs as long as the pictures are taken.
+customers, one of whom has 5,000 items. Each picture is told with the seconds until it was there,
+with how far the page scrolls sideways, and with what went wrong in the browser. The databases are
+made when they are missing and kept (``--fresh`` makes them anew); Odoo runs as long as the pictures
+are taken.
 """
 
 import argparse
@@ -84,7 +85,6 @@ class Screens(Camera):
 
     def __init__(self, page, options, suffix):
         super().__init__(page, options, suffix)
-        page.set_default_timeout(60_000)
         self.complaints = []
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on("response", self.note_response)

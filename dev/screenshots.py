@@ -68,6 +68,8 @@ class Camera:
 
     def __init__(self, page, options, suffix):
         self.page = page
+        # on a machine that has other things to do
+        page.set_default_timeout(60_000)
         self.options = options
         self.suffix = suffix
 
