@@ -38,7 +38,6 @@ class DsoReply(models.Model):
     collector_id = fields.Many2one(related="customer_id.collector_id", store=True, precompute=True)
     action_id = fields.Many2one(
         "dso.action",
-        string="Action",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
