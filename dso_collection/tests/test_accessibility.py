@@ -18,8 +18,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.tests.common import ChromeBrowser
 
 from .letter_common import LetterCommon
-from .page_common import PageHttpCase
 from .page_browser_common import Stranger
+from .page_common import PageHttpCase
 
 PACKAGE = "axe_playwright_python"
 WIDE, NARROW = (1400, 900), (390, 844)
