@@ -266,10 +266,6 @@ class DsoAction(models.Model):
     _open_manual_idx = models.Index(
         "(collector_id, date, id) WHERE automatic IS NOT TRUE AND state IN ('planned', 'error')"
     )
-    # the same, what to do first at the top: of everybody or of one collector
-    _open_score_idx = models.Index(
-        "(score DESC, date, id) WHERE automatic IS NOT TRUE AND state IN ('planned', 'error')"
-    )
     _open_automatic_idx = models.Index(
         "(collector_id, date, id) WHERE automatic IS TRUE AND state IN ('planned', 'error')"
     )
