@@ -2,14 +2,16 @@
 
     dev/python dev/screenshots.py http://127.0.0.1:8069
 
-It starts nothing: run ``make run`` first. As a collector, on a wide and on a narrow screen. Needs
-playwright and Chromium. Nothing is confirmed or sent.
+It starts nothing: run ``make run`` first. As a collector, and on the interactive pages as a
+stranger, on a wide and on a narrow screen. Needs playwright and Chromium. Nothing is confirmed or
+sent but two interactive e-mails, whose links are opened.
 """
 
 import argparse
 import re
 import shutil
 import sys
+import time
 from pathlib import Path
 
 from playwright.sync_api import TimeoutError as PlaywrightTimeout, sync_playwright
@@ -24,6 +26,18 @@ CHROMIUM = (
     "--disable-sync",
 )
 SIZES = {"": (1400, 900), "_narrow": (390, 844)}
+#: Interactive pages: the picture's name, the type of the e-mail, what it says.
+PAGES = [
+    ("page", "email_interactive", {"subject": "Your account with us"}),
+    (
+        "page_colleague",
+        "email_internal",
+        {
+            "subject": "Is the price right?",
+            "comment": "The customer says that we agreed on five per cent less. What was offered?",
+        },
+    ),
+]
 VIEW = (
     ".o_list_view, .o_kanban_view, .o_form_view, .o_pivot_view, .o_calendar_view, .o_dso_dashboard"
 )
@@ -49,22 +63,33 @@ def main():
     if not browser_path:
         sys.exit("There is no Chromium on this machine: install it (apt-get install chromium).")
     options.folder.mkdir(parents=True, exist_ok=True)
+    links = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=list(CHROMIUM))
         for suffix, (width, height) in SIZES.items():
-            context = browser.new_context(
-                viewport={"width": width, "height": height},
-                is_mobile=width < 600,
-                has_touch=width < 600,
-            )
+            screen = {
+                "viewport": {"width": width, "height": height},
+                "is_mobile": width < 600,
+                "has_touch": width < 600,
+            }
+            context = browser.new_context(**screen)
             context.add_init_script(NO_CHAT)
-            Camera(context.new_page(), options, suffix).take_all()
+            camera = Camera(context.new_page(), options, suffix)
+            camera.take_all()
+            links = links or camera.send_links()
+            context.close()
+            context = browser.new_context(**screen)
+            Camera(context.new_page(), options, suffix).take_pages(links)
             context.close()
         browser.close()
 
 
+class Refused(Exception):
+    """What Odoo does not do."""
+
+
 class Camera:
-    """One browser window, logged in as a collector."""
+    """One browser window, of a collector or of a stranger."""
 
     def __init__(self, page, options, suffix):
         self.page = page
@@ -177,6 +202,76 @@ class Camera:
         self.page.locator(CHOICE).filter(has_text=name).first.click()
         # its onchange may show other fields
         self.page.wait_for_timeout(1000)
+
+    def send_links(self):
+        """Interactive e-mails of the customer with the largest overdue amount that can have them.
+
+        :return: {name of the picture: path of the page}
+        """
+        customers = self.call(
+            "dso.customer",
+            "search_read",
+            [["page_enabled", "=", True], ["amount_overdue", ">", 0]],
+            ["company_id"],
+            order="amount_overdue desc",
+            limit=20,
+        )
+        for customer in customers:
+            try:
+                return {name: self.send_link(customer["id"], *mail) for name, *mail in PAGES}
+            except Refused:
+                continue
+        sys.exit("No customer of this database can be sent an interactive e-mail.")
+
+    def send_link(self, customer_id, action_type, texts):
+        """Send one e-mail; the link stands in the message only.
+
+        :return: path of its page
+        :raise Refused: where it cannot leave, without an address for example
+        """
+        lines = self.call("dso.customer", "read", [customer_id], ["item_ids"])[0]
+        me = self.call("res.users", "search_read", [["login", "=", self.options.login]], ["id"])
+        partner = self.call("res.users", "read", [me[0]["id"]], ["partner_id"])[0]["partner_id"]
+        values = {
+            "customer_id": customer_id,
+            "origin": "manual",
+            "action_type": action_type,
+            "date": time.strftime("%Y-%m-%d"),
+            "body": "<p>#interactive_page_button</p>",
+            "item_ids": [[0, 0, {"line_id": line}] for line in lines["item_ids"][:3]],
+            **texts,
+        }
+        if action_type == "email_internal":
+            values["recipient_ids"] = [[6, 0, [partner[0]]]]
+        action = self.call("dso.action", "create", values)
+        self.call("dso.action", "action_execute", [action])
+        message = self.call("dso.action", "read", [action], ["message_id"])[0]["message_id"]
+        if not message:
+            raise Refused(f"action {action} has no message")
+        body = self.call("mail.message", "read", [message[0]], ["body"])[0]["body"]
+        return re.search(r"/dso/p/[\w-]+", body)[0]
+
+    def call(self, model, method, *args, **kwargs):
+        """A method of a model, as the user who is logged in.
+
+        :raise Refused: with Odoo's message
+        """
+        answer = self.page.request.post(
+            f"{self.options.url}/web/dataset/call_kw/{model}/{method}",
+            data={
+                "jsonrpc": "2.0",
+                "params": {"model": model, "method": method, "args": args, "kwargs": kwargs},
+            },
+        ).json()
+        if "error" in answer:
+            raise Refused(f"{model}.{method}: {answer['error']['data']['message']}")
+        return answer["result"]
+
+    def take_pages(self, links):
+        """The interactive pages, as a stranger sees them."""
+        for name, path in links.items():
+            self.page.goto(f"{self.options.url}{path}")
+            self.take(name)
 
     def log_in(self):
         page, login = self.page, self.options.login

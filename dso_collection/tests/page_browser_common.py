@@ -101,7 +101,7 @@ class Stranger:
         """Wait for something."""
         self.wait_for(f"document.querySelector({json.dumps(selector)})")
 
-    def read(self, *texts):
+    def find(self, *texts):
         """Wait until the page says all of it."""
         said = "document.body.innerText.replace(/\\s+/g, ' ')"
         for text in texts:

@@ -128,7 +128,7 @@ class ColleaguePageCase(PageBrowserCase):
     def _check_what_the_collector_sees(self, stranger, answer):
         with stranger.at(f"{REPLIES}/{answer.reply_id.id}", login=self.collector.login):
             stranger.see("[name=answer_ids] [name=action_accept]")
-            stranger.read("Sam Sales", "To decide")
+            stranger.find("Sam Sales", "To decide")
             form = stranger.text(".o_form_view")
             for words in (
                 self.resolved.name,
@@ -138,7 +138,7 @@ class ColleaguePageCase(PageBrowserCase):
             ):
                 self.assertIn(words, form)
             stranger.click("[name=answer_ids] [name=action_accept]")
-            stranger.read("Accepted")
+            stranger.find("Accepted")
         entry = self.late.dso_qualification_ids[0]
         self.assertEqual((entry.status_id, entry.source), (self.resolved, "resolver"))
         with stranger.at(self.path):
@@ -165,10 +165,10 @@ class ColleaguePageCase(PageBrowserCase):
             )
             stranger.fill("#email", "Tom <tom@company.example.com>")
             stranger.leave("#forward button:not([name])")
-            stranger.read("Thank you", "was forwarded to tom@company.example.com")
+            stranger.find("Thank you", "was forwarded to tom@company.example.com")
             self.assertFalse(stranger.run(TOO_WIDE))
             stranger.go(self.path)
-            stranger.read("This link is not valid")
+            stranger.find("This link is not valid")
         to, token = self._get_last_link()
         self.assertEqual(to, "tom@company.example.com")
         note = self.customer.message_ids[0]
@@ -176,7 +176,7 @@ class ColleaguePageCase(PageBrowserCase):
         self.assertIn(self.collector.partner_id, note.partner_ids)
         with stranger.at(f"/dso/p/{token}"):
             stranger.see("#comment")
-            stranger.read("Is the price right?", self.document)
+            stranger.find("Is the price right?", self.document)
             stranger.fill("#note", "Nobody here knows")
             stranger.leave("button[value=not_me]")
             stranger.see(".note.good")

@@ -26,21 +26,21 @@ class WithoutCustomerCase(CustomerPageCase):
                 self.assertIn(words, said)
             self.assertEqual(len(stranger.texts("td.doc label")), 50)
             stranger.leave("a[rel=next]")
-            stranger.read("Page 2 of 2")
+            stranger.find("Page 2 of 2")
             self.assertEqual(len(stranger.texts("td.doc label")), 14)
             stranger.leave(".pills a[href*='show=credit']")
             self.assertEqual(stranger.texts("td.doc label"), [self._get_document(self.refund)])
             stranger.go(self.path)
-            stranger.fill("[type=search]", self._get_document(self.late))
+            stranger.fill("[type=search]", self._get_document(self.young))
             stranger.leave(".search button")
-            self.assertEqual(stranger.texts("td.doc label"), [self._get_document(self.late)])
+            self.assertEqual(stranger.texts("td.doc label"), [self._get_document(self.young)])
 
             # what belongs to a kind of answer appears without a script, too
             shown = "document.querySelector('#date').offsetParent !== null"
             self.assertFalse(stranger.run(shown))
             stranger.click("#kind-promise")
             self.assertTrue(stranger.run(shown))
-            self._send_answer(stranger, "promise", self.late)
+            self._send_answer(stranger, "promise", self.young)
             stranger.see("#date-wrong")
             self._send_answer(
                 stranger,
@@ -60,9 +60,9 @@ class WithoutCustomerCase(CustomerPageCase):
             stranger.go(self.path)
             stranger.click(f"#item-{self.late.id}")
             stranger.leave("button[formaction$='/pay']")
-            stranger.read("Paying online needs JavaScript")
+            stranger.find("Paying online needs JavaScript")
         promise, copy = self.page.answer_ids.sorted("id")
-        self.assertAnswer(promise, "promise", self.late, date=self._day(3), files=["proof.pdf"])
+        self.assertAnswer(promise, "promise", self.young, date=self._day(3), files=["proof.pdf"])
         self.assertEqual(len(copy.line_ids), 64)
 
     def _check_without_pictures(self):
