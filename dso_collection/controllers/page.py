@@ -224,8 +224,8 @@ class PageController(http.Controller):
             "key": secrets.token_urlsafe(12),
             "max_files": rules.MAX_FILES,
             "max_file_size": rules.MAX_FILE_SIZE,
-            "too_many": request.env._(PROBLEMS["too_many"]),
-            "too_big": request.env._(PROBLEMS["too_big"]),
+            # what the script says of files before they travel
+            **{code: request.env._(PROBLEMS[code]) for code in ("too_many", "too_big")},
             **values,
         }
         return self._respond(template, values, status=status)
