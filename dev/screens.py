@@ -224,7 +224,7 @@ class Screens(Camera):
 
     def scroll_down(self):
         self.page.mouse.move(self.page.viewport_size["width"] // 3, 500)
-        self.page.mouse.wheel(0, 650)
+        self.page.mouse.wheel(0, 650 if self.suffix == "wide" else 1500)
         self.page.wait_for_timeout(500)
 
 

@@ -1,4 +1,5 @@
 import { useEffect } from "@odoo/owl";
+import { Domain } from "@web/core/domain";
 import { deserializeDate, formatDate, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -132,7 +133,10 @@ export class AgendaCalendarCommonRenderer extends CalendarCommonRenderer {
     openDay(date) {
         const day = formatDate(deserializeDate(date));
         this.env.searchModel.createNewFilters([
-            { description: _t("On %s", day), domain: [["date", "=", date]] },
+            {
+                description: _t("On %s", day),
+                domain: new Domain([["date", "=", date]]).toString(),
+            },
         ]);
         const agenda = this.env.dsoAgenda || this.actionService;
         return agenda.switchView("list");

@@ -11,9 +11,9 @@ import { AmountsListRenderer } from "../amounts/amounts_list";
 
 /** What a narrow screen has room for, the most important first, and how much of it. */
 const NARROW_COLUMNS = {
-    move_name: "104px",
-    amount_residual_currency: "96px",
-    dso_days_overdue: "40px",
+    move_name: "118px",
+    amount_residual_currency: "88px",
+    dso_days_overdue: "34px",
     dso_is_leader: "18px",
 };
 
