@@ -124,7 +124,7 @@ class TestAgendaTour(LetterCommon, HttpCase):
         calls = self._get(1, 2, 3, 4, 12)
         self.assertEqual(set(calls.mapped("state")), {"done"})
         self.assertEqual(
-            calls.mapped("result"), ["reached", "message", "wrong_number", "no_answer", "reached"]
+            calls.mapped("result"), ["reached", "message", "wrong_number", "no_answer", "promise"]
         )
         self.assertEqual(
             calls.mapped("comment"),
