@@ -99,7 +99,7 @@ const redate = (number) => [
     inDialog("action_apply", "Alt+q", "The next working day"),
 ];
 
-/** The first of the proposed statuses, in the dialog that is open, and what was said. */
+/** A status by the beginning of its name, in the dialog that is open, and what was said. */
 const changeStatus = (name, comment) => [
     {
         content: "Type the status",
@@ -107,8 +107,8 @@ const changeStatus = (name, comment) => [
         run: `edit ${name}`,
     },
     {
-        content: `${name} is proposed`,
-        trigger: `.o-autocomplete--dropdown-item:contains(${name})`,
+        content: `${name} is the one that Enter takes`,
+        trigger: `.o-autocomplete--dropdown-item .ui-state-active:contains(${name})`,
     },
     {
         content: "Take it",
