@@ -108,39 +108,9 @@ class DsoOverdueTrend(models.Model):
                             WHERE max_date > %(first)s
                        )
                    )
-            ),
-            change AS (
-                SELECT id, date AS day, balance AS amount FROM claim
-                 UNION ALL
-                SELECT claim.id, partial.max_date, -partial.amount
-                  FROM claim
-                  JOIN account_partial_reconcile partial ON partial.debit_move_id = claim.id
-                 UNION ALL
-                SELECT claim.id, partial.max_date, partial.amount
-                  FROM claim
-                  JOIN account_partial_reconcile partial ON partial.credit_move_id = claim.id
-            ),
-            overdue AS (
-                SELECT claim.id, point.number, point.day, sum(change.amount) AS amount
-                  FROM claim
-                  JOIN point
-                    ON point.company_id = claim.company_id
-                   AND point.day > claim.due_date
-                   AND point.number > 0
-                  JOIN change ON change.id = claim.id AND change.day <= point.day
-                 GROUP BY claim.id, point.number, point.day
-                HAVING sum(change.amount) > 0
-                 UNION ALL
-                SELECT claim.id, point.number, point.day, claim.amount_residual
-                  FROM claim
-                  JOIN point
-                    ON point.company_id = claim.company_id
-                   AND point.day > claim.due_date
-                   AND point.number = 0
-                 WHERE claim.reconciled IS NOT TRUE AND claim.amount_residual > 0
             )
-            SELECT overdue.id::bigint * %(points)s + overdue.number AS id,
-                   overdue.id AS line_id, overdue.day, claim.company_id,
+            SELECT claim.id::bigint * %(points)s + overdue.number AS id,
+                   claim.id AS line_id, overdue.day, claim.company_id,
                    contact.commercial_partner_id AS partner_id,
                    customer.id AS customer_id, customer.collector_id, customer.scenario_id,
                    move.name AS document, claim.due_date,
@@ -148,13 +118,44 @@ class DsoOverdueTrend(models.Model):
                    %(bucket)s AS bucket,
                    claim.company_currency_id AS currency_id,
                    overdue.amount, 1 AS item_count
-              FROM overdue
-              JOIN claim ON claim.id = overdue.id
+              FROM claim
+             -- each claim is read once, its reconciliations too, and nothing is joined that the
+             -- planner could guess wrong; few claims have any: most are open in full
+             CROSS JOIN LATERAL (
+                  SELECT array_agg(part.day) AS days, array_agg(part.amount) AS amounts
+                    FROM (
+                        SELECT max_date AS day, -amount AS amount
+                          FROM account_partial_reconcile
+                         WHERE debit_move_id = claim.id
+                         UNION ALL
+                        SELECT max_date, amount
+                          FROM account_partial_reconcile
+                         WHERE credit_move_id = claim.id
+                    ) part
+             ) change
+             CROSS JOIN LATERAL (
+                  SELECT point.number, point.day,
+                         CASE WHEN point.number = 0
+                              THEN CASE WHEN claim.reconciled IS NOT TRUE
+                                        THEN claim.amount_residual END
+                              ELSE CASE WHEN claim.date <= point.day THEN claim.balance ELSE 0 END
+                                   + CASE WHEN change.days IS NULL THEN 0 ELSE (
+                                         SELECT COALESCE(sum(part.amount), 0)
+                                           FROM unnest(change.days, change.amounts)
+                                                AS part(day, amount)
+                                          WHERE part.day <= point.day
+                                     ) END
+                         END AS amount
+                    FROM point
+                   WHERE point.company_id = claim.company_id AND point.day > claim.due_date
+                  OFFSET 0
+             ) overdue
               LEFT JOIN res_partner contact ON contact.id = claim.partner_id
               LEFT JOIN dso_customer customer
                 ON customer.partner_id = contact.commercial_partner_id
                AND customer.company_id = claim.company_id
               LEFT JOIN account_move move ON move.id = claim.move_id
+             WHERE overdue.amount > 0
             """,
             ids=list(company_ids),
             numbers=list(numbers),
