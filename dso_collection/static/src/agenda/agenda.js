@@ -13,7 +13,7 @@ import { evaluateExpr } from "@web/core/py_js/py";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { session } from "@web/session";
 import { View } from "@web/views/view";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -99,6 +99,7 @@ export class Agenda extends Component {
             await this.loadTab(remembered || this.tabs[0]);
         });
         this.setupKeys();
+        this.setupFocus();
         // counted for tabs that are not shown either; where a list tells that it was loaded, then
         useEffect(
             (tab) => {
@@ -321,6 +322,7 @@ export class Agenda extends Component {
     onListLoaded(rows) {
         const handled = this.cursor.load(rows);
         this.showCursor({ focus: handled });
+        this.giveFocusBack();
         this.updateCounts();
         if (!rows.length && this.env.isSmall) {
             this.closePanel();
@@ -406,6 +408,24 @@ export class Agenda extends Component {
     closePanel() {
         this.setPanel(false);
         this.cursorState.moves++;
+    }
+
+    /** Where a dialog over the list closes, its rows are new: the focus goes back to the current one. */
+    setupFocus() {
+        const ui = useService("ui");
+        let wasInList = false;
+        const giveBack = () => {
+            if (wasInList && ui.activeElement === document && document.activeElement === document.body) {
+                this.cursorState.moves++;
+            }
+        };
+        this.giveFocusBack = () => setTimeout(giveBack);
+        useExternalListener(window, "focusin", ({ target }) => {
+            if (!target.closest?.(".modal, .o_popover")) {
+                wasInList = Boolean(this.main.el?.contains(target) && target.closest(".o_data_row"));
+            }
+        });
+        useBus(ui.bus, "active-element-changed", this.giveFocusBack);
     }
 
     onPanelReady(resId) {
