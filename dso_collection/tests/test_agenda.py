@@ -133,6 +133,18 @@ class TestAgenda(DsoCommon):
             counts = Action.dso_count_agenda_tabs([])
         self.assertEqual((counts["manual"]["all"], counts["manual"]["todo"]), (4, 3))
 
+    def test_what_was_done_is_not_searched_for_what_is_to_do(self):
+        """One query to count the history, however long it is; none to find nothing to do in it."""
+        window = self.env.ref("dso_collection.dso_action_action_history")
+        self.calls[0].action_execute()
+        actions = self.env["dso.action"].with_user(self.collector)
+        domain = safe_eval(window.domain)
+        actions.dso_count_agenda(domain)
+        self.env.flush_all()
+        with self.assertQueryCount(1):
+            counts = actions.dso_count_agenda(domain)
+        self.assertEqual((counts["all"], counts["todo"]), (1, 0))
+
     # ------------------------------------------------------------------
     # Searching by the customer
     # ------------------------------------------------------------------
