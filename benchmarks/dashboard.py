@@ -20,7 +20,9 @@ def prepare(database, uid, actions):
         env.cr.execute(status.QUALIFY, {"today": env.company._dso_today()})
         history.commit(env)
         ledger.vacuum(env.cr, "account_move_line")
+        lines = env["account.move.line"]
         return {
+            "items": lines.search_count(lines._dso_get_open_domain()),
             "actions": env["dso.action"].search_count([]),
             "customers": len(customers),
             "promises": env["dso.promise"].search_count([]),
