@@ -512,7 +512,7 @@ class TestUnknownHashtags(HashtagCase):
     def test_translations(self):
         """A translation is refused as well, and named."""
         self.env["res.lang"]._activate_lang("fr_FR")
-        self._assert_refused({"subject": "Payez #echeance"}, "“#echeance”", "French", lang="fr_FR")
+        self._assert_refused({"subject": "Payez #echeance"}, "#echeance", "French", lang="fr_FR")
         with self.assertRaises(ValidationError) as caught, self.env.cr.savepoint():
             self.template.update_field_translations("subject", {"fr_FR": "Payez #echeance"})
         self.assertIn("“#echeance”", str(caught.exception))

@@ -118,7 +118,7 @@ class ColleaguePageCase(PageBrowserCase):
             "answer",
             self.late,
             status=self.resolved,
-            comment="Our <i>offer</i> was 75:\r\nsee the file",
+            comment="Our <i>offer</i> was 75:\nsee the file",
             files=["our offer.txt"],
         )
         self.assertEqual(answer.attachment_ids.raw, b"75 per piece")
