@@ -179,7 +179,9 @@ class DsoPromise(models.Model):
             sentences.append(
                 self.env._("Earlier promises not kept: %(count)s.", count=len(self) - MAX_TOLD)
             )
-        for promise in self.sorted("promised_date")[-MAX_TOLD:]:
+        latest = self.sorted("promised_date")[-MAX_TOLD:]
+        # a slice forgets what it is read together with
+        for promise in latest.with_prefetch(self._prefetch_ids):
             values = {
                 "document": promise.line_id._dso_get_document_label(),
                 "date": format_date(self.env, promise.promised_date),
