@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from odoo.tests.common import ChromeBrowser
+from odoo.tests.common import ChromeBrowser, _registry_test_lock
 
 from .page_common import PageHttpCase
 
@@ -44,6 +44,29 @@ FOCUS = f"""
 """
 
 
+@contextmanager
+def hold_connection():
+    """No request is answered meanwhile. The requests of a test share its connection to the
+    database: the answer to a query of the one must not be read by the other."""
+    if not _registry_test_lock.acquire(timeout=5 * TIMEOUT):
+        raise TimeoutError("A request does not end: the test can't go on.")
+    try:
+        yield
+    finally:
+        _registry_test_lock.release()
+
+
+@contextmanager
+def lend_connection():
+    """Requests are answered meanwhile, and the test does nothing with records."""
+    _registry_test_lock.release()
+    try:
+        yield
+    finally:
+        if not _registry_test_lock.acquire(timeout=5 * TIMEOUT):
+            raise TimeoutError("A request does not end: the test can't go on.")
+
+
 class Stranger:
     """A browser without a login, unless somebody logs in."""
 
@@ -58,26 +81,43 @@ class Stranger:
 
     @contextmanager
     def at(self, path, login=None):
-        """On a page, while the browser may ask for what the test has made. The test itself does
-        nothing with records meanwhile: the server does."""
+        """On a page, while the browser may ask for what the test has made. The server works while
+        the browser does something or is waited for; between that the test may read records."""
+        with self.allowed(login):
+            self.go(path)
+            yield self
+            self.go_away()
+        self.case.env.invalidate_all()
+
+    @contextmanager
+    def allowed(self, login=None):
+        """The browser's requests are answered, whenever the test stands still for it."""
         case = self.case
-        with case.allow_requests(browser=self.browser):
+        with case.allow_requests(browser=self.browser), hold_connection():
             case.authenticate(login, login, browser=self.browser)
             case.cr.flush()
             case.cr.clear()
-            self.go(path)
-            yield self
-            # nothing is asked for any more
-            self.browser.navigate_to("about:blank", wait_stop=True)
-            case._wait_remaining_requests()
-        case.env.invalidate_all()
+            yield
 
     def go(self, path):
-        self.browser.navigate_to(self.case.base_url() + path, wait_stop=True)
+        with lend_connection():
+            self.browser.navigate_to(self.case.base_url() + path, wait_stop=True)
 
-    def ask(self, method, **params):
+    def go_away(self):
+        """Nothing is asked for any more."""
+        with lend_connection():
+            self.browser.navigate_to("about:blank", wait_stop=True)
+            self.case._wait_remaining_requests()
+
+    def ask(self, method, timeout=10.0, **params):
         """A command of the browser's protocol."""
-        return self.browser._websocket_request(method, params=params)
+        with lend_connection():
+            return self.browser._websocket_request(method, params=params, timeout=timeout)
+
+    def pause(self):
+        """A moment, before it is looked again whether something has come."""
+        with lend_connection():
+            time.sleep(0.1)
 
     def run(self, code):
         """The value of an expression in the page."""
@@ -94,7 +134,7 @@ class Stranger:
             answer = self.ask("Runtime.evaluate", expression=f"!!({code})", returnByValue=True)
             if answer.get("result", {}).get("value") is True:
                 return
-            time.sleep(0.1)
+            self.pause()
         self.case.fail(f"Never true: {code}. The page says: {self.text()[:1500]}")
 
     def see(self, selector):
@@ -157,7 +197,7 @@ class Stranger:
             ]
             if found:
                 return found[0].name, found[0].read_bytes()
-            time.sleep(0.1)
+            self.pause()
         return self.case.fail(f"Nothing was downloaded by {selector}")
 
     def press(self, key):
@@ -202,6 +242,9 @@ class Stranger:
 
 
 class PageBrowserCase(PageHttpCase):
+    # Seconds that a request waits for another one: the first builds the bundles.
+    test_cursor_lock_timeout = TIMEOUT
+
     def _browse(self, scripts=True):
         """A browser of this test's own."""
         browser = ChromeBrowser(self)

@@ -138,10 +138,12 @@ class Visitor(Stranger):
         self.faults = {}
 
     def run(self, code):
-        answer = self.browser._websocket_request(
+        answer = self.ask(
             "Runtime.evaluate",
-            params={"expression": code, "awaitPromise": True, "returnByValue": True},
             timeout=120.0,
+            expression=code,
+            awaitPromise=True,
+            returnByValue=True,
         )
         self.case.assertNotIn("exceptionDetails", answer, code[:500])
         return answer["result"].get("value")
@@ -152,33 +154,28 @@ class Visitor(Stranger):
 
     def resize(self, size):
         width, height = size
-        self.browser._websocket_request(
+        self.ask(
             "Emulation.setDeviceMetricsOverride",
-            params={
-                "width": width,
-                "height": height,
-                "deviceScaleFactor": 1,
-                "mobile": width < 600,
-            },
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
         )
 
     def open(self, path, ready):
         """Another document, and this selector in it."""
         # the old document must not answer for the new one
         self.run("window.dsoLeft = true")
-        self.browser.navigate_to(self.case.base_url() + path)
+        self.ask("Page.navigate", timeout=20.0, url=self.case.base_url() + path)
         self.wait_for(f"!window.dsoLeft && document.querySelector({json.dumps(ready)})")
 
     def show(self, html):
         """A document that no address has."""
-        self.browser.navigate_to("about:blank")
+        self.ask("Page.navigate", timeout=20.0, url="about:blank")
         self.wait_for("location.href === 'about:blank'")
         html = html.replace("<head>", f'<head><base href="{self.case.base_url()}"/>', 1)
-        tree = self.browser._websocket_request("Page.getFrameTree")
-        self.browser._websocket_request(
-            "Page.setDocumentContent",
-            params={"frameId": tree["frameTree"]["frame"]["id"], "html": html},
-        )
+        tree = self.ask("Page.getFrameTree")
+        self.ask("Page.setDocumentContent", frameId=tree["frameTree"]["frame"]["id"], html=html)
 
     def do_action(self, action, ready, **options):
         """One of Odoo's actions, in the web client that is there already."""
@@ -378,15 +375,11 @@ class AccessibilityCase(LetterCommon, PageHttpCase):
         """A browser with somebody logged in, who sees the test's own data."""
         browser = ChromeBrowser(self)
         self.addCleanup(browser.stop)
-        allowed = self.allow_requests(browser=browser)
+        visitor = Visitor(self, browser, self.axe)
+        allowed = visitor.allowed(user and user.login)
         allowed.__enter__()
         self.addCleanup(allowed.__exit__, None, None, None)
-        self.addCleanup(self._wait_remaining_requests)
-        login = user and user.login
-        self.authenticate(login, login, browser=browser)
-        self.cr.flush()
-        self.cr.clear()
-        visitor = Visitor(self, browser, self.axe)
+        self.addCleanup(visitor.go_away)
         visitor.resize(size)
         return visitor
 
