@@ -13,6 +13,10 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 class DsoCommon(AccountTestInvoicingCommon, CronMixinCase):
     """Scenario A due + 5, B due + 15, C previous + 10, D due + 45, as in the design."""
 
+    # Seconds that a request of a browser waits for the one before it, which may be the first of
+    # all and put the scripts and styles together.
+    test_cursor_lock_timeout = 60
+
     @classmethod
     def get_default_groups(cls):
         return super().get_default_groups() | cls.env.ref("dso_collection.group_dso_manager")

@@ -242,9 +242,6 @@ class Stranger:
 
 
 class PageBrowserCase(PageHttpCase):
-    # Seconds that a request waits for another one: the first builds the bundles.
-    test_cursor_lock_timeout = TIMEOUT
-
     def _browse(self, scripts=True):
         """A browser of this test's own."""
         browser = ChromeBrowser(self)
