@@ -82,8 +82,8 @@ ACTION_DIALOGS = {
     "call": ("manual", "action_log"),
     "letters": ("manual", "action_print_letters"),
     "preview": ("automatic", "action_preview"),
-    "reschedule": ("automatic", "action_open_reschedule"),
 }
+SCREEN = ".o_view_controller, .o_dso_dashboard, .o_action, .o_import_action, .modal"
 #: How far the page, or what fills it, goes beyond its edge; and by which elements.
 OVERFLOW = """() => {
     const found = [];
@@ -145,10 +145,15 @@ class Screens(Camera):
         seconds = time.monotonic() - began
         self.page.wait_for_timeout(700)
         path = self.options.folder / f"{self.options.name}-{name}-{self.suffix}.png"
-        self.page.screenshot(path=path, timeout=120_000)
-        if self.page.locator(".o_error_dialog, .o_notification.border-danger").count():
-            self.complaints.append("an error is shown")
-        notes = [*self.page.evaluate(OVERFLOW), *self.complaints]
+        notes = []
+        try:
+            self.page.screenshot(path=path, timeout=60_000)
+            if self.page.locator(".o_error_dialog, .o_notification.border-danger").count():
+                self.complaints.append("an error is shown")
+            notes = self.page.evaluate(OVERFLOW)
+        except PlaywrightError as failure:
+            self.complaints.append(f"no picture: {str(failure).splitlines()[0]}")
+        notes += self.complaints
         print(f"{path.name:48} {seconds:5.1f} s  {'; '.join(notes)}", flush=True)
 
     def settle(self):
@@ -162,7 +167,7 @@ class Screens(Camera):
                 f"still asking for {', '.join(sorted(set(self.asked.values())))}"
             )
 
-    def go(self, path, selector=".o_view_controller, .o_dso_dashboard, .o_action, .modal"):
+    def go(self, path, selector=SCREEN):
         self.page.goto(f"{self.options.url}/odoo/{path}")
         self.page.wait_for_selector(selector, timeout=60_000)
 
@@ -187,6 +192,7 @@ class Screens(Camera):
             self.look(f"dialog_{name}", lambda button=button: self.open_customer_dialog(button))
         for name, where in ACTION_DIALOGS.items():
             self.look(f"dialog_{name}", lambda where=where: self.open_action_dialog(*where))
+        self.look("dialog_reschedule", self.open_reschedule)
         self.look("dialog_assign", self.open_assign)
         self.look("action", self.open_action)
         self.look("dry_run", lambda: self.go("collection-dry-run", ".o_dso_dry_run"))
@@ -262,16 +268,34 @@ class Screens(Camera):
         self.page.locator(f"{ROW} >> button[name={button}]:visible").first.click(timeout=15_000)
         self.page.wait_for_selector(".modal .o_form_view", timeout=120_000)
 
+    def open_reschedule(self):
+        """From the action beside the list."""
+        self.open_panel()
+        self.page.locator(".o_dso_panel button[name=action_open_reschedule]").click(timeout=15_000)
+        self.page.wait_for_selector(".modal .o_form_view", timeout=60_000)
+
     def open_assign(self):
         self.go("collection-customers")
         if self.suffix == "narrow":
-            # a long touch ticks a card
-            self.page.locator(CARD).first.click(timeout=15_000, delay=800)
+            self.touch_long(self.page.locator(CARD).first)
         else:
             tick = ".o_data_row .o_list_record_selector input"
             self.page.locator(tick).first.click(timeout=15_000)
-        self.page.click("button[name=action_assign]", timeout=15_000)
+        # a narrow screen has no room for the buttons of a selection beside its menu
+        button = self.page.locator("button[name=action_assign]:visible")
+        if not button.count():
+            self.page.locator(".o_cp_action_menus .dropdown-toggle").first.click(timeout=15_000)
+            button = self.page.locator(".o-dropdown-item:has-text('Assign')")
+        button.first.click(timeout=15_000)
         self.page.wait_for_selector(".modal .o_form_view", timeout=60_000)
+
+    def touch_long(self, locator):
+        """What selects a card."""
+        box = locator.bounding_box(timeout=15_000)
+        spot = {"identifier": 0, "clientX": box["x"] + 20, "clientY": box["y"] + 20}
+        locator.dispatch_event("touchstart", {"touches": [spot], "changedTouches": [spot]})
+        self.page.wait_for_timeout(800)
+        locator.dispatch_event("touchend", {"touches": [], "changedTouches": [spot]})
 
     def open_action(self):
         self.go("collection-manual")
@@ -330,10 +354,14 @@ class Screens(Camera):
     def open_reply(self):
         self.go("collection-agenda/collection-replies")
         self.page.locator(f".o_data_row .o_data_cell, {CARD}").first.click(timeout=15_000)
-        self.page.wait_for_selector(".o_form_view .o_dso_reply_body", timeout=60_000)
+        self.page.wait_for_selector(".o_form_view [name=subject]", timeout=60_000)
 
     def open_alert(self):
-        self.open_first("collection-alerts?view_type=list")
+        """A card of an alert opens its customers; its menu the alert."""
+        self.go("collection-alerts")
+        self.page.locator(f"{CARD} >> .o_dropdown_kanban button").first.click(timeout=15_000)
+        self.page.locator("[role=menuitem]:has-text('Open the alert')").click(timeout=15_000)
+        self.page.wait_for_selector(".o_form_view", timeout=60_000)
 
     def scroll_down(self):
         self.page.mouse.move(self.page.viewport_size["width"] // 3, 500)
