@@ -195,6 +195,8 @@ class Screens(Camera):
         self.look("dialog_reschedule", self.open_reschedule)
         self.look("dialog_assign", self.open_assign)
         self.look("action", self.open_action)
+        self.look("partner", self.open_partner)
+        self.look("invoice", self.open_invoice)
         self.look("dry_run", lambda: self.go("collection-dry-run", ".o_dso_dry_run"))
         self.look("dry_run_below", self.scroll_down)
         self.look("reply", self.open_reply)
@@ -209,8 +211,6 @@ class Screens(Camera):
         for name in FORMS:
             path = ADMIN_PAGES[name]
             self.look(f"form_{name}", lambda path=path: self.open_first(path))
-        self.look("partner", lambda: self.open_of_customer("action_view_partner"))
-        self.look("invoice", self.open_invoice)
 
     def open_tab_of_any_kind(self, name):
         """Also one without records, such as the charts."""
@@ -248,10 +248,12 @@ class Screens(Camera):
             found = self.page.locator(f"button[name={button}]:visible")
         found.first.click(timeout=15_000)
 
-    def open_of_customer(self, button):
+    def open_partner(self):
+        """The contact, with what the collection says of it."""
         self.open_customer(0)
-        self.press_header(button)
-        self.page.wait_for_selector(".o_form_view .oe_title [name=name]", timeout=60_000)
+        self.press_header("action_view_partner")
+        self.page.wait_for_selector(".o_form_view [name=child_ids]", timeout=60_000)
+        self.open_page("Collection")
 
     def open_customer_dialog(self, button):
         self.open_customer(0)
