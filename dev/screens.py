@@ -27,7 +27,7 @@ from dsodev.ui import Stop, say  # noqa: E402
 from playwright.sync_api import Error as PlaywrightError, sync_playwright  # noqa: E402
 from run import measure  # noqa: E402
 
-from screenshots import CARD, CHROMIUM, NO_CHAT, ROW, Camera  # noqa: E402
+from screenshots import CARD, CHROMIUM, NO_CHAT, ROW, Camera, Refused  # noqa: E402
 
 SIZES = {"wide": (1400, 900), "narrow": (390, 844)}
 DATABASES = {"empty": "dso_screens_empty", "typical": "dso_demo", "heavy": "dso_screens_heavy"}
@@ -45,6 +45,7 @@ PAGES = {
     "ageing_trend": "collection-ageing-trend",
     "promised_cash": "collection-promised-cash",
     "alerts_list": "collection-alerts?view_type=list",
+    "comments": "collection-comments",
 }
 ADMIN_PAGES = {
     "scenarios": "collection-scenarios",
@@ -56,9 +57,33 @@ ADMIN_PAGES = {
     "erm_providers": "action-dso_collection.dso_erm_provider_action",
     "penalty_rules": "action-dso_collection.dso_penalty_rule_action",
     "penalty_rates": "action-dso_collection.dso_penalty_rate_action",
+    "penalty_charges": "action-dso_collection.dso_penalty_charge_action",
     "contact_import": "action-dso_collection.dso_contact_import_action",
     "hashtags": "action-dso_collection.dso_hashtag_help_action_open",
 }
+#: What has a form of its own: its first record, else a new one.
+FORMS = (
+    "scenarios",
+    "item_statuses",
+    "assignment_rules",
+    "mail_templates",
+    "letter_templates",
+    "erm_providers",
+    "penalty_rules",
+)
+#: Dialogs of a customer: the button that opens each.
+CUSTOMER_DIALOGS = {
+    "status": "action_qualify",
+    "new_action": "action_new_action",
+    "evidence": "action_ask_evidence_file",
+}
+#: Dialogs of an action in the agenda: the tab, and the button of its first line that has one.
+ACTION_DIALOGS = {
+    "call": ("manual", "action_log"),
+    "letters": ("manual", "action_print_letters"),
+    "preview": ("automatic", "action_preview"),
+}
+SCREEN = ".o_view_controller, .o_dso_dashboard, .o_action, .o_import_action, .modal"
 #: How far the page, or what fills it, goes beyond its edge; and by which elements.
 OVERFLOW = """() => {
     const found = [];
@@ -106,7 +131,7 @@ class Screens(Camera):
 
     def look(self, name, action=None):
         """A picture of what the action leads to; a screen that fails does not stop the others."""
-        if self.options.screens and not any(name.startswith(word) for word in self.options.screens):
+        if not self.wants(name):
             return
         began = time.monotonic()
         self.complaints.clear()
@@ -120,10 +145,15 @@ class Screens(Camera):
         seconds = time.monotonic() - began
         self.page.wait_for_timeout(700)
         path = self.options.folder / f"{self.options.name}-{name}-{self.suffix}.png"
-        self.page.screenshot(path=path, timeout=120_000)
-        if self.page.locator(".o_error_dialog, .o_notification.border-danger").count():
-            self.complaints.append("an error is shown")
-        notes = [*self.page.evaluate(OVERFLOW), *self.complaints]
+        notes = []
+        try:
+            self.page.screenshot(path=path, timeout=60_000)
+            if self.page.locator(".o_error_dialog, .o_notification.border-danger").count():
+                self.complaints.append("an error is shown")
+            notes = self.page.evaluate(OVERFLOW)
+        except PlaywrightError as failure:
+            self.complaints.append(f"no picture: {str(failure).splitlines()[0]}")
+        notes += self.complaints
         print(f"{path.name:48} {seconds:5.1f} s  {'; '.join(notes)}", flush=True)
 
     def settle(self):
@@ -137,7 +167,7 @@ class Screens(Camera):
                 f"still asking for {', '.join(sorted(set(self.asked.values())))}"
             )
 
-    def go(self, path, selector=".o_view_controller, .o_dso_dashboard, .o_action, .modal"):
+    def go(self, path, selector=SCREEN):
         self.page.goto(f"{self.options.url}/odoo/{path}")
         self.page.wait_for_selector(selector, timeout=60_000)
 
@@ -158,6 +188,15 @@ class Screens(Camera):
         for label in ("Planned", "Timeline", "Risk", "Customer"):
             self.look(f"customer_{label.lower()}", lambda label=label: self.open_page(label))
         self.look("customer_dry_run", self.open_dry_run_of_customer)
+        for name, button in CUSTOMER_DIALOGS.items():
+            self.look(f"dialog_{name}", lambda button=button: self.open_customer_dialog(button))
+        for name, where in ACTION_DIALOGS.items():
+            self.look(f"dialog_{name}", lambda where=where: self.open_action_dialog(*where))
+        self.look("dialog_reschedule", self.open_reschedule)
+        self.look("dialog_assign", self.open_assign)
+        self.look("action", self.open_action)
+        self.look("partner", self.open_partner)
+        self.look("invoice", self.open_invoice)
         self.look("dry_run", lambda: self.go("collection-dry-run", ".o_dso_dry_run"))
         self.look("dry_run_below", self.scroll_down)
         self.look("reply", self.open_reply)
@@ -168,9 +207,10 @@ class Screens(Camera):
         self.log_in()
         for name, path in ADMIN_PAGES.items():
             self.look(name, lambda path=path: self.go(path))
-        for name in ("scenarios", "penalty_rules", "letter_templates"):
+        self.look("settings_below", self.open_settings_below)
+        for name in FORMS:
             path = ADMIN_PAGES[name]
-            self.look(f"{name.removesuffix('s')}_form", lambda path=path: self.open_first(path))
+            self.look(f"form_{name}", lambda path=path: self.open_first(path))
 
     def open_tab_of_any_kind(self, name):
         """Also one without records, such as the charts."""
@@ -191,8 +231,113 @@ class Screens(Camera):
 
     def open_first(self, path):
         self.go(path)
-        self.page.locator(ROW).first.click(timeout=15_000)
+        self.settle()
+        if self.page.locator(".o_view_nocontent").count():
+            self.page.goto(f"{self.page.url.split('?')[0]}/new")
+        else:
+            self.page.locator(f".o_data_row .o_data_cell[name], {CARD}").first.click(timeout=15_000)
+        self.page.wait_for_selector(
+            ".o_form_view, .modal, .o_selected_row, .o_dso_rule", timeout=60_000
+        )
+
+    def press_header(self, button):
+        """A button above a form, which a narrow screen keeps in a menu."""
+        found = self.page.locator(f".o_form_view button[name={button}]:visible")
+        if not found.count():
+            self.page.locator(".o_statusbar_buttons .dropdown-toggle").first.click(timeout=15_000)
+            found = self.page.locator(f"button[name={button}]:visible")
+        found.first.click(timeout=15_000)
+
+    def open_partner(self):
+        """The contact, with what the collection says of it."""
+        self.open_customer(0)
+        self.press_header("action_view_partner")
+        self.page.wait_for_selector(".o_form_view [name=child_ids]", timeout=60_000)
+        self.open_page("Collection")
+
+    def open_customer_dialog(self, button):
+        self.open_customer(0)
+        if button == "action_qualify":
+            ticks = self.page.locator(".o_dso_statement .o_data_row .o_list_record_selector input")
+            ticks.first.click(timeout=15_000)
+            self.page.click(".o_dso_qualify_button", timeout=15_000)
+        else:
+            self.press_header(button)
+        self.page.wait_for_selector(".modal .o_form_view", timeout=60_000)
+
+    def open_action_dialog(self, tab, button):
+        self.open_tab(tab)
+        self.page.locator(f"{ROW} >> button[name={button}]:visible").first.click(timeout=15_000)
+        self.page.wait_for_selector(".modal .o_form_view", timeout=120_000)
+
+    def open_reschedule(self):
+        """From the action beside the list."""
+        self.open_panel()
+        self.page.locator(".o_dso_panel button[name=action_open_reschedule]").click(timeout=15_000)
+        self.page.wait_for_selector(".modal .o_form_view", timeout=60_000)
+
+    def open_assign(self):
+        self.go("collection-customers")
+        if self.suffix == "narrow":
+            self.touch_long(self.page.locator(CARD).first)
+        else:
+            tick = ".o_data_row .o_list_record_selector input"
+            self.page.locator(tick).first.click(timeout=15_000)
+        # a narrow screen has no room for the buttons of a selection beside its menu
+        button = self.page.locator("button[name=action_assign]:visible")
+        if not button.count():
+            self.page.locator(".o_cp_action_menus .dropdown-toggle").first.click(timeout=15_000)
+            button = self.page.locator(".o-dropdown-item:has-text('Assign')")
+        button.first.click(timeout=15_000)
+        self.page.wait_for_selector(".modal .o_form_view", timeout=60_000)
+
+    def touch_long(self, locator):
+        """What selects a card."""
+        box = locator.bounding_box(timeout=15_000)
+        spot = {"identifier": 0, "clientX": box["x"] + 20, "clientY": box["y"] + 20}
+        locator.dispatch_event("touchstart", {"touches": [spot], "changedTouches": [spot]})
+        self.page.wait_for_timeout(800)
+        locator.dispatch_event("touchend", {"touches": [], "changedTouches": [spot]})
+
+    def open_action(self):
+        self.go("collection-manual")
+        cell = f".o_data_row .o_data_cell[name=partner_id], {CARD}"
+        self.page.locator(cell).first.click(timeout=15_000)
         self.page.wait_for_selector(".o_form_view", timeout=60_000)
+
+    def open_settings_below(self):
+        self.go(ADMIN_PAGES["settings"])
+        self.scroll_down()
+
+    def open_invoice(self):
+        """The first invoice, with what the collection says of it."""
+        self.go("action-account.action_move_out_invoice_type")
+        self.page.locator(f".o_data_row .o_data_cell[name=name], {CARD}").first.click()
+        self.page.wait_for_selector(".o_form_view .o_notebook", timeout=60_000)
+        self.open_page("Collection")
+        self.page.mouse.wheel(0, 2000)
+
+    def of_stranger(self):
+        """The interactive pages, without a session. For their links two messages are made, which
+        nobody sends here; nothing where no customer can have one."""
+        if not self.wants("page"):
+            return
+        self.options.login = "claire"
+        self.log_in()
+        try:
+            links = self.send_links()
+        except Refused as reason:
+            say(f"{self.options.name}: {reason}")
+            return
+        self.page.context.clear_cookies()
+        for name, path in links.items():
+            self.look(name, lambda path=path: self.page.goto(f"{self.options.url}{path}"))
+            self.look(f"{name}_below", self.scroll_down)
+        self.look("page_gone", lambda: self.page.goto(f"{self.options.url}/dso/p/gone"))
+
+    def wants(self, name):
+        words = self.options.screens
+        return not words or any(name.startswith(word) for word in words)
 
     def open_customer(self, position):
         self.go("collection-customers")
@@ -205,21 +350,19 @@ class Screens(Camera):
 
     def open_dry_run_of_customer(self):
         self.open_customer(0)
-        more = self.page.locator(".o_statusbar_buttons .dropdown-toggle")
-        button = self.page.locator("button[name=action_dry_run]:visible")
-        if not button.count():
-            more.first.click(timeout=15_000)
-        button.first.click(timeout=15_000)
+        self.press_header("action_dry_run")
         self.page.wait_for_selector(".o_dso_dry_run", timeout=60_000)
 
     def open_reply(self):
         self.go("collection-agenda/collection-replies")
         self.page.locator(f".o_data_row .o_data_cell, {CARD}").first.click(timeout=15_000)
-        self.page.wait_for_selector(".o_form_view .o_dso_reply_body", timeout=60_000)
+        self.page.wait_for_selector(".o_form_view [name=subject]", timeout=60_000)
 
     def open_alert(self):
-        self.go("collection-alerts?view_type=list")
-        self.page.locator(".o_data_row .o_data_cell[name=name]").first.click(timeout=15_000)
+        """A card of an alert opens its customers; its menu the alert."""
+        self.go("collection-alerts")
+        self.page.locator(f"{CARD} >> .o_dropdown_kanban button").first.click(timeout=15_000)
+        self.page.locator("[role=menuitem]:has-text('Open the alert')").click(timeout=15_000)
         self.page.wait_for_selector(".o_form_view", timeout=60_000)
 
     def scroll_down(self):
@@ -231,11 +374,15 @@ class Screens(Camera):
 def make(name, options):
     """The database of that name, with the module as the files are."""
     database = DATABASES[name]
-    there = databases.note(database) is not None
+    demo = name == "typical"
+    # one whose making was interrupted is not there
+    made = databases.MARK + databases.note_key(demo)
+    there = (databases.note(database) or "").startswith(made)
     if there and options.as_is:
         return database
     if name == "heavy" and (options.fresh or not there):
-        databases.copy(make("empty", options), database)
+        empty = make("empty", options)
+        databases.copy(empty, database)
         say(f"100,000 actions in {database} …")
         measure(
             "heavy.prepare",
@@ -245,7 +392,10 @@ def make(name, options):
             big=5_000,
             actions=100_000,
         )
-    databases.with_module(database, demo=name == "typical", fresh=options.fresh and name != "heavy")
+        # as new as what it was copied from; without that note it would be made anew, without data
+        note = databases.note(empty).removeprefix(databases.MARK)
+        databases.write_note(database, note)
+    databases.with_module(database, demo=demo, fresh=options.fresh and name != "heavy")
     if name == "empty" and (options.fresh or not there):
         measure("setting.chart", database=database)
         measure("heavy.add_people", database=database)
@@ -308,7 +458,7 @@ def main():
 
 def take(browser, options, suffix):
     width, height = SIZES[suffix]
-    for part in ("of_collector", "of_administrator"):
+    for part in ("of_collector", "of_administrator", "of_stranger"):
         context = browser.new_context(
             viewport={"width": width, "height": height},
             is_mobile=width < 600,

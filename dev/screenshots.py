@@ -76,7 +76,10 @@ def main():
             context.add_init_script(NO_CHAT)
             camera = Camera(context.new_page(), options, suffix)
             camera.take_all()
-            links = links or camera.send_links()
+            try:
+                links = links or camera.send_links()
+            except Refused as reason:
+                sys.exit(str(reason))
             context.close()
             context = browser.new_context(**screen)
             Camera(context.new_page(), options, suffix).take_pages(links)
@@ -207,6 +210,7 @@ class Camera:
         """Interactive e-mails of the customer with the largest overdue amount that can have them.
 
         :return: {name of the picture: path of the page}
+        :raise Refused: where there is none
         """
         customers = self.call(
             "dso.customer",
@@ -221,7 +225,7 @@ class Camera:
                 return {name: self.send_link(customer["id"], *mail) for name, *mail in PAGES}
             except Refused:
                 continue
-        sys.exit("No customer of this database can be sent an interactive e-mail.")
+        raise Refused("No customer of this database can be sent an interactive e-mail.")
 
     def send_link(self, customer_id, action_type, texts):
         """Send one e-mail; the link stands in the message only.

@@ -18,17 +18,17 @@ class DsoCustomerProfile(models.AbstractModel):
     # defined by dso.customer: the company's
     currency_id = fields.Many2one("res.currency")
     days_late_average = fields.Float(
-        string="Average Days Late",
+        string="Average delay (6 months)",
         digits=(8, 1),
         readonly=True,
         aggregator="avg",
-        help="Of what was paid of invoices in the last six months, weighted by amount; negative if "
-        "paid early.",
+        help="Days after the due date, of what was paid of invoices in the last six months, "
+        "weighted by amount; negative if paid early.",
     )
     paid_amount_recent = fields.Monetary(
         string="Paid in Six Months",
         readonly=True,
-        help="What the average of the days late rests on. 0: nothing is known.",
+        help="What the average delay rests on. 0: nothing is known.",
     )
 
     @api.model

@@ -1,4 +1,10 @@
 import { Component } from "@odoo/owl";
+import { formatInteger } from "@web/views/fields/formatters";
+
+/** A count as it is read: "1,191"; beyond the limit of what is counted, "10,000+". */
+export function formatCount(count, limit) {
+    return limit && count > limit ? `${formatInteger(limit)}+` : formatInteger(count);
+}
 
 /**
  * The two indicators above the agenda: grey for all actions, red for those that wait for somebody.
@@ -19,10 +25,8 @@ export class AgendaCounters extends Component {
         return filter;
     }
 
-    /** A count as Odoo's pager writes it: beyond the limit, "10000+". */
     format(count) {
-        const { limit } = this.props.counts;
-        return limit && count > limit ? `${limit}+` : `${count}`;
+        return formatCount(count, this.props.counts.limit);
     }
 
     toggleTodo() {

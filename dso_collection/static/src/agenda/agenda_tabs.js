@@ -1,5 +1,6 @@
 import { Component, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { formatCount } from "./agenda_counters";
 
 /** The tabs of the agenda with their counters: grey for all, red for what waits for somebody. */
 export class AgendaTabs extends Component {
@@ -17,9 +18,8 @@ export class AgendaTabs extends Component {
         this.state = useState(this.props.state);
     }
 
-    /** A count as Odoo's pager writes it: beyond the limit, "10000+". */
     format(counts, kind) {
-        return counts[kind] > counts.limit ? `${counts.limit}+` : `${counts[kind]}`;
+        return formatCount(counts[kind], counts.limit);
     }
 
     /** The counters in words. */

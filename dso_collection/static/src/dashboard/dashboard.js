@@ -1,4 +1,5 @@
 import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { formatCurrency } from "@web/core/currency";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -6,7 +7,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
-import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { AGE_STYLES, KIND_STYLES, PROMISE_STYLES, getTypeStyle, withStyles } from "../charts/palette";
 import { ShareBar } from "../charts/share_bar";
@@ -165,8 +166,18 @@ export class Dashboard extends Component {
         return formatMonetary(amount, { currencyId, digits: [false, 0] });
     }
 
-    formatShort(amount) {
-        return formatFloat(amount, { humanReadable: true, decimals: 0, digits: [false, 0] });
+    /** An amount beside an axis: "150k €", or "1.5k €" where there is half a thousand. */
+    formatShort(amount, currencyId = this.state.data.currency_id) {
+        const unit = [1e9, 1e6, 1e3].find((each) => Math.abs(amount) >= each) || 1;
+        return formatCurrency(amount, currencyId, {
+            humanReadable: true,
+            digits: [false, amount % unit ? 1 : 0],
+        });
+    }
+
+    get formatPromisedShort() {
+        const { id } = this.promised;
+        return (amount) => this.formatShort(amount, id);
     }
 
     get formatPromised() {
