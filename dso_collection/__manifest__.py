@@ -89,6 +89,11 @@
     "assets": {
         "web.assets_backend": [
             "dso_collection/static/src/**/*",
+            # Odoo loads its graphs when the first one is shown
+            ("remove", "dso_collection/static/src/charts/ordered_graph.js"),
+        ],
+        "web.assets_backend_lazy": [
+            "dso_collection/static/src/charts/ordered_graph.js",
         ],
         "web.assets_tests": [
             "dso_collection/static/tests/tours/**/*",
