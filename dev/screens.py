@@ -180,7 +180,6 @@ class Screens(Camera):
         self.look("agenda_keys", lambda: self.page.keyboard.press("?"))
         self.page.keyboard.press("Escape")
         self.look("agenda_without_panel", self.close_panel)
-        self.look("calendar", self.open_calendar)
         for name, path in PAGES.items():
             self.look(name, lambda path=path: self.go(path))
         self.look("customer", lambda: self.open_customer(0))
@@ -201,6 +200,8 @@ class Screens(Camera):
         self.look("dry_run_below", self.scroll_down)
         self.look("reply", self.open_reply)
         self.look("alert", self.open_alert)
+        # the last one: the agenda remembers that it is a calendar
+        self.look("calendar", self.open_calendar)
 
     def of_administrator(self):
         self.options.login = "admin"
