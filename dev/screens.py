@@ -362,6 +362,8 @@ class Screens(Camera):
     def open_alert(self):
         """A card of an alert opens its customers; its menu the alert."""
         self.go("collection-alerts")
+        # the menu appears when one points at the card
+        self.page.locator(CARD).first.hover(timeout=15_000)
         self.page.locator(f"{CARD} >> .o_dropdown_kanban button").first.click(timeout=15_000)
         self.page.locator("[role=menuitem]:has-text('Open the alert')").click(timeout=15_000)
         self.page.wait_for_selector(".o_form_view", timeout=60_000)
