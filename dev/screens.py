@@ -236,7 +236,8 @@ class Screens(Camera):
         if self.page.locator(".o_view_nocontent").count():
             self.page.goto(f"{self.page.url.split('?')[0]}/new")
         else:
-            self.page.locator(f".o_data_row .o_data_cell[name], {CARD}").first.click(timeout=15_000)
+            name = f".o_data_row .o_data_cell[name=name], {CARD}"
+            self.page.locator(name).first.click(timeout=15_000)
         self.page.wait_for_selector(
             ".o_form_view, .modal, .o_selected_row, .o_dso_rule", timeout=60_000
         )
