@@ -17,8 +17,7 @@ class TestNarrowScreen(DsoCommon):
         )
         actions = self.env["ir.actions.act_window"].browse(found.mapped("res_id"))
         return actions.filtered(
-            lambda action: action.view_mode.startswith("list")
-            and action.res_model not in ANALYSES
+            lambda action: action.view_mode.startswith("list") and action.res_model not in ANALYSES
         )
 
     def test_lists_have_cards(self):
