@@ -6,7 +6,6 @@ from odoo import Command, api, fields, models
 from ..engine import hashtags as engine
 from ..tools import hashtags as table
 
-
 #: Lines of a table that an example shows: a customer may have thousands.
 MAX_LINES = 5
 
