@@ -603,6 +603,17 @@ class TestHashtagHelp(HashtagCase):
         self.assertIn(invoice.name, lines["#items_list"].example)
         self.assertIn("&lt;b&gt;Acme&lt;/b&gt;", lines["#customer_name"].example)
 
+    def test_first_lines_of_many(self):
+        """A customer may have thousands of items: an example shows five, the total is of all."""
+        invoices = [self._invoice(f"2026-02-{day}", 100) for day in range(10, 18)]
+        self._plan("2026-03-06")
+        page = self.env["dso.hashtag.help"].create({"customer_id": self._customer().id})
+        example = page.line_ids.filtered(lambda line: line.name == "#items_list").example
+        told = [invoice.name in example for invoice in invoices]
+        self.assertEqual(told, [True] * 5 + [False] * 3)
+        self.assertIn("… and 3 more", example)
+        self.assertIn("800.00", example)
+
     def test_search(self):
         self._invoice("2026-02-20", 100)
         self._plan("2026-03-06")

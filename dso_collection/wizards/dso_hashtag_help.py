@@ -1,7 +1,13 @@
+from lxml import etree, html
+from markupsafe import Markup
+
 from odoo import Command, api, fields, models
 
 from ..engine import hashtags as engine
 from ..tools import hashtags as table
+
+#: Lines of a table that an example shows: a customer may have thousands.
+MAX_LINES = 5
 
 
 class DsoHashtagHelp(models.TransientModel):
@@ -96,4 +102,23 @@ class DsoHashtagHelp(models.TransientModel):
         )
         names = [hashtag.name for hashtag in hashtags]
         values = action._get_hashtag_values({action.id: names}, html=True)[action.id]
-        return {name: engine.to_html(value) for name, value in values.items()}
+        return {name: self._shorten(engine.to_html(value)) for name, value in values.items()}
+
+    def _shorten(self, example):
+        """The first lines of the tables in an example, and how many more there are.
+
+        :param example: HTML, escaped where it has to be
+        """
+        if str(example).count("<tr") <= MAX_LINES:
+            return example
+        tree = html.fragment_fromstring(str(example), create_parent="div")
+        for body in tree.iter("tbody"):
+            lines = body.findall("tr")
+            for line in lines[MAX_LINES:]:
+                body.remove(line)
+            if len(lines) > MAX_LINES:
+                more = html.Element("td", colspan="9")
+                more.text = self.env._("… and %(count)s more", count=len(lines) - MAX_LINES)
+                etree.SubElement(body, "tr").append(more)
+        inner = [html.tostring(child, encoding="unicode") for child in tree]
+        return Markup("").join([tree.text or "", *map(Markup, inner)])

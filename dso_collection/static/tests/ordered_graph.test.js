@@ -24,12 +24,13 @@ class Trend extends models.Model {
     });
     team = fields.Char();
     amount = fields.Float();
+    company_id = fields.Many2one({ relation: "res.company", default: 1 });
     // the oldest comes up first
     _records = [
-        { id: 1, day: "2026-01-31", bucket: "091", team: "North", amount: 30 },
-        { id: 2, day: "2026-02-28", bucket: "031", team: "North", amount: 20 },
-        { id: 3, day: "2026-02-28", bucket: "001", team: "North", amount: 10 },
-        { id: 4, day: "2026-02-28", bucket: "001", team: "South", amount: 5 },
+        { id: 1, day: "2026-01-31", bucket: "091", team: "North", amount: 30, company_id: 1 },
+        { id: 2, day: "2026-02-28", bucket: "031", team: "North", amount: 20, company_id: 1 },
+        { id: 3, day: "2026-02-28", bucket: "001", team: "North", amount: 10, company_id: 1 },
+        { id: 4, day: "2026-02-28", bucket: "001", team: "South", amount: 5, company_id: 1 },
     ];
 }
 
@@ -64,6 +65,25 @@ test("series stand in the order of the selection, in the colours of the dashboar
     expect(series.map(({ backgroundColor }) => backgroundColor)).toEqual(
         ["001", "031", "091"].map((key) => AGE_STYLES[key].color)
     );
+});
+
+test("a third group with one value leaves the colours", async () => {
+    Trend._records = Trend._records.filter(({ team }) => team === "North");
+    const series = await getSeries(`<field name="bucket" /><field name="team" />`);
+    expect(series.map(({ label, backgroundColor }) => [label, backgroundColor])).toEqual([
+        ["1 to 30 days / North", AGE_STYLES["001"].color],
+        ["31 to 60 days / North", AGE_STYLES["031"].color],
+        ["More than 90 days / North", AGE_STYLES["091"].color],
+    ]);
+});
+
+test("one company is not told with each series", async () => {
+    const series = await getSeries(`<field name="bucket" /><field name="company_id" />`);
+    expect(series.map(({ label }) => label)).toEqual([
+        "1 to 30 days",
+        "31 to 60 days",
+        "More than 90 days",
+    ]);
 });
 
 test("with a third group, each series has a colour of its own", async () => {

@@ -18,7 +18,13 @@ const STYLES = {
  * values, and each value the colour that it has on the dashboard.
  */
 export class OrderedGraphModel extends GraphModel {
-    _getData() {
+    /** A company that all series share is not told again and again; a currency is. */
+    _getDatasetLabel(dataPoint) {
+        return this.isOneCompany ? dataPoint.labels[1] : super._getDatasetLabel(dataPoint);
+    }
+
+    _getData(dataPoints) {
+        this.isOneCompany = this.tellsOneCompany(dataPoints);
         const data = super._getData(...arguments);
         const { fields, groupBy, mode } = this.metaData;
         const field = groupBy[1] && fields[groupBy[1].fieldName];
@@ -26,18 +32,33 @@ export class OrderedGraphModel extends GraphModel {
             return data;
         }
         const keys = field.selection.map(([key]) => key);
+        const others = new Set();
         for (const dataset of data.datasets) {
             const [identifier] = dataset.identifiers || [];
-            dataset.seriesKey = identifier && JSON.parse(identifier)[1][groupBy[1].spec];
+            const values = identifier ? JSON.parse(identifier) : [];
+            dataset.seriesKey = values[1]?.[groupBy[1].spec];
+            others.add(JSON.stringify(values.slice(2)));
         }
         const position = ({ seriesKey }) => (keys.indexOf(seriesKey) + 1 || keys.length + 1) - 1;
         data.datasets.sort((a, b) => position(a) - position(b));
-        // with a third group, such as the company, one colour would stand for several series
-        const getStyle = groupBy.length === 2 && STYLES[groupBy[1].fieldName];
-        for (const dataset of getStyle ? data.datasets : []) {
-            dataset.seriesColor = getStyle(dataset.seriesKey)?.color;
+        // of several companies, one colour would stand for several series
+        if (others.size <= 1) {
+            const getStyle = STYLES[groupBy[1].fieldName] || (() => undefined);
+            for (const dataset of data.datasets) {
+                dataset.seriesColor = getStyle(dataset.seriesKey)?.color;
+            }
         }
         return data;
+    }
+
+    /** Whether the third and last group is the company, and there is one. */
+    tellsOneCompany(dataPoints) {
+        const { fields, groupBy, mode } = this.metaData;
+        const isCompany = fields[groupBy[2]?.fieldName]?.relation === "res.company";
+        if (mode === "pie" || !isCompany || groupBy.length > 3) {
+            return false;
+        }
+        return new Set(dataPoints.map(({ labels }) => labels[2])).size === 1;
     }
 }
 
