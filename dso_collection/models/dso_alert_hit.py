@@ -12,10 +12,12 @@ class DsoAlertHit(models.Model):
     _log_access = False
 
     alert_id = fields.Many2one("dso.alert", required=True, readonly=True, ondelete="cascade")
-    customer_id = fields.Many2one(
-        "dso.customer", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    # no index of its own, which millions of rows in one night would have to be put into: nothing
+    # looks for the hits of one customer but its deletion, which is rare
+    customer_id = fields.Many2one("dso.customer", required=True, readonly=True, ondelete="cascade")
+    # the customer's, with which it stays and goes; no foreign key of its own, which for millions of
+    # customers found in one night would be looked up as often
+    company_id = fields.Integer(string="Company ID", required=True, readonly=True)
     date = fields.Date(string="Since", required=True, readonly=True)
     notified_date = fields.Date(
         string="Told On", readonly=True, help="When the collector was told of it."

@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..engine import ageing
 
@@ -18,6 +19,17 @@ DONE_DAYS = 30
 KEPT_MONTHS = 6
 #: How promised cash is told, the best first.
 PROMISE_STATES = ("kept", "open", "partly", "broken")
+#: The customers' figures: amount, and of which customers, as in the list behind.
+CUSTOMER_FIGURES = {
+    "amount_overdue": ("amount_overdue", Domain("amount_overdue", "!=", 0)),
+    "amount_due": ("amount_due", Domain("amount_due", "!=", 0)),
+    "amount_disputed": ("amount_disputed", Domain("amount_disputed", "!=", 0)),
+    "amount_promised": ("amount_promised", Domain("amount_promised", "!=", 0)),
+    "not_due": ("amount_not_due", Domain("amount_not_due", ">", 0)),
+    "entrusted": ("amount_overdue", Domain("amount_overdue", ">", 0)),
+}
+#: Those on top of the page.
+TILES = ("amount_overdue", "amount_due", "amount_disputed", "amount_promised")
 
 
 class DsoDashboard(models.AbstractModel):
@@ -40,6 +52,10 @@ class DsoDashboard(models.AbstractModel):
         """
         company = self._get_company(company_id)
         today = company._dso_today()
+        # what several parts tell of is read once
+        customers = self._read_customers(company)
+        work = self._read_work(company, today)
+        by_age, by_kind = self._read_items(company)
         return {
             "companies": [
                 {"id": each.id, "name": each.name, "currency": each.currency_id.name}
@@ -48,12 +64,12 @@ class DsoDashboard(models.AbstractModel):
             "company_id": company.id,
             "currency_id": company.currency_id.id,
             "today": fields.Date.to_string(today),
-            "tiles": self._get_tiles(company),
-            "ageing": self._get_ageing(company),
-            "statuses": self._get_statuses(company),
+            "tiles": self._get_tiles(company, customers, work),
+            "ageing": self._get_ageing(company, customers, by_age),
+            "statuses": self._get_statuses(company, by_kind),
             "promised": self._get_promised(company, today),
             "actions": self._get_actions(company, today),
-            "collectors": self._get_collectors(company, today),
+            "collectors": self._get_collectors(company, today, customers, work),
         }
 
     @api.model
@@ -91,10 +107,6 @@ class DsoDashboard(models.AbstractModel):
             ],
         }
 
-    # ------------------------------------------------------------------
-    # Parts
-    # ------------------------------------------------------------------
-
     @api.model
     def _get_company(self, company_id):
         company = self.env["res.company"].browse(company_id) if company_id else self.env.company
@@ -112,67 +124,148 @@ class DsoDashboard(models.AbstractModel):
         """[(key, label)] of a selection, in the user's language."""
         return self.env[model]._fields[field]._description_selection(self.env)
 
+    # ------------------------------------------------------------------
+    # What is read once for all parts
+    # ------------------------------------------------------------------
+
     @api.model
-    def _get_tiles(self, company):
-        """The figures on top, with how many customers or actions are behind each."""
-        own = Domain("company_id", "=", company.id)
-        names = ("amount_overdue", "amount_due", "amount_disputed", "amount_promised")
-        domains = {name: own & Domain(name, "!=", 0) for name in names}
+    def _read_customers(self, company):
+        """Every figure of the customers in one pass over them: all together, and by collector.
+
+        :return: {collector, empty where there is none, and None for all together:
+            {name of the figure: (amount, number of customers)}}
+        """
         customers = self.env["dso.customer"]
-        [amounts] = customers._read_group(own, [], [f"{name}:sum" for name in names])
-        amounts = dict(zip(names, amounts, strict=True))
-        todo = own & Domain("phase", "=", "todo")
-        [(count,)] = self.env["dso.action.report"]._read_group(todo, [], ["__count"])
-        labels = {name: customers._fields[name]._description_string(self.env) for name in names}
+        # with the rules of the user
+        query = customers._search(Domain("company_id", "=", company.id))
+        collector = customers._field_to_sql(customers._table, "collector_id", query)
+        columns = []
+        for field, domain in CUSTOMER_FIGURES.values():
+            # the very condition of the list behind the figure
+            condition = domain.optimize_full(customers)._to_sql(customers, customers._table, query)
+            amount = customers._field_to_sql(customers._table, field, query)
+            columns += [
+                SQL("COALESCE(sum(%s) FILTER (WHERE %s), 0)", amount, condition),
+                SQL("count(*) FILTER (WHERE %s)", condition),
+            ]
+        query.groupby = SQL("GROUPING SETS ((), (%s))", collector)
+        found = {}
+        for is_total, collector_id, *values in self.env.execute_query(
+            query.select(SQL("grouping(%s)", collector), collector, *columns)
+        ):
+            key = None if is_total else self.env["res.users"].browse(collector_id or ())
+            pairs = zip(values[::2], values[1::2], strict=True)
+            found[key] = dict(zip(CUSTOMER_FIGURES, pairs, strict=True))
+        return found
+
+    @api.model
+    def _read_items(self, company):
+        """The overdue items in one pass over them.
+
+        :return: {age: (amount, number)} and {kind of status: (amount, number)}
+        """
+        by_age, by_kind = self.env["dso.item.report"]._read_grouping_sets(
+            Domain("company_id", "=", company.id), [["age"], ["kind"]], ["amount:sum", "__count"]
+        )
+        return (
+            {age: values for age, *values in by_age},
+            {kind: values for kind, *values in by_kind},
+        )
+
+    @api.model
+    def _read_work(self, company, today):
+        """Actions to do, and done lately, in one pass over them.
+
+        :return: {"todo" or "done": {collector: number}}
+        """
+        domains = self._get_work_domains(company, today)
+        work = {phase: {} for phase in domains}
+        for phase, collector, count in self._get_actions_since(today)._read_group(
+            Domain.OR(domains.values()), ["phase", "collector_id"], ["__count"]
+        ):
+            work[phase][collector] = count
+        return work
+
+    @api.model
+    def _get_work_domains(self, company, today):
+        """{phase: domain} of what the table of collectors tells of actions."""
+        own = Domain("company_id", "=", company.id)
+        return {
+            "todo": own & Domain("phase", "=", "todo"),
+            "done": own
+            & Domain("phase", "=", "done")
+            & Domain("day", ">", today - timedelta(days=DONE_DAYS))
+            & Domain("day", "<=", today),
+        }
+
+    @api.model
+    def _get_actions_since(self, today):
+        """The analysis of actions without what was done longer ago than this page tells of: years
+        of history are not read."""
+        first = today - timedelta(days=max(DAYS_BEFORE, DONE_DAYS))
+        return self.env["dso.action.report"].with_context(dso_done_since=first)
+
+    # ------------------------------------------------------------------
+    # Parts
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_tiles(self, company, customers, work):
+        """The figures on top, with how many customers or actions are behind each.
+
+        :param customers: see :meth:`_read_customers`
+        :param work: see :meth:`_read_work`
+        """
+        own = Domain("company_id", "=", company.id)
+        model = self.env["dso.customer"]
+        labels = {name: model._fields[name]._description_string(self.env) for name in TILES}
         return [
             *(
                 {
                     "key": name,
                     "label": labels[name],
-                    "amount": amounts[name] or 0.0,
-                    "count": customers.search_count(domains[name]),
+                    "amount": customers[None][name][0],
+                    "count": customers[None][name][1],
                     "target": "customers",
-                    "domain": list(domains[name]),
+                    "domain": list(own & CUSTOMER_FIGURES[name][1]),
                 }
-                for name in names
+                for name in TILES
             ),
             {
                 "key": "todo",
                 "label": self.env._("To do"),
                 "amount": False,
-                "count": count,
+                "count": sum(work["todo"].values()),
                 "target": "actions",
-                "domain": list(todo),
+                "domain": list(own & Domain("phase", "=", "todo")),
             },
         ]
 
     @api.model
-    def _get_ageing(self, company):
+    def _get_ageing(self, company, customers, by_age):
         """What is not due and what is overdue by age.
 
         Not due is the customers' figure; what is overdue is told by its items.
+
+        :param customers: see :meth:`_read_customers`
+        :param by_age: see :meth:`_read_items`
         """
         own = Domain("company_id", "=", company.id)
-        not_due = own & Domain("amount_not_due", ">", 0)
-        [(amount, count)] = self.env["dso.customer"]._read_group(
-            not_due, [], ["amount_not_due:sum", "__count"]
-        )
+        amount, count = customers[None]["not_due"]
         labels = dict(self._get_labels("dso.overdue.trend", "bucket"))
         result = [
             {
                 "key": ageing.BUCKETS[0].key,
                 "label": self.env._("Not due"),
-                "amount": amount or 0.0,
+                "amount": amount,
                 "count": count,
                 "target": "customers",
-                "domain": list(not_due),
+                "domain": list(own & CUSTOMER_FIGURES["not_due"][1]),
             }
         ]
         overdue = dict.fromkeys(labels, (0.0, 0))
         ages = {key: [] for key in labels}
-        for age, *values in self.env["dso.item.report"]._read_group(
-            own, ["age"], ["amount:sum", "__count"]
-        ):
+        for age, values in by_age.items():
             # the report's ages are finer beyond ninety days; their keys are their first days
             key = ageing.bucket(int(age))
             ages[key].append(age)
@@ -191,18 +284,15 @@ class DsoDashboard(models.AbstractModel):
         return result
 
     @api.model
-    def _get_statuses(self, company):
-        """What is known of the overdue items, and the share of which something is. [Q42]"""
+    def _get_statuses(self, company, by_kind):
+        """What is known of the overdue items, and the share of which something is. [Q42]
+
+        :param by_kind: see :meth:`_read_items`
+        """
         own = Domain("company_id", "=", company.id)
-        found = {
-            kind: values
-            for kind, *values in self.env["dso.item.report"]._read_group(
-                own, ["kind"], ["amount:sum", "__count"]
-            )
-        }
-        amount = sum(values[0] for values in found.values())
-        count = sum(values[1] for values in found.values())
-        unknown = found.get("none", (0, 0))
+        amount = sum(values[0] for values in by_kind.values())
+        count = sum(values[1] for values in by_kind.values())
+        unknown = by_kind.get("none", (0, 0))
         return {
             "rate_value": 100 * (amount - unknown[0]) / amount if amount else False,
             "rate_number": 100 * (count - unknown[1]) / count if count else False,
@@ -210,13 +300,13 @@ class DsoDashboard(models.AbstractModel):
                 {
                     "key": kind,
                     "label": label if kind != "none" else self.env._("Not qualified yet"),
-                    "amount": found[kind][0],
-                    "count": found[kind][1],
+                    "amount": by_kind[kind][0],
+                    "count": by_kind[kind][1],
                     "target": "items",
                     "domain": list(own & Domain("kind", "=", kind)),
                 }
                 for kind, label in self._get_labels("dso.item.report", "kind")
-                if kind in found
+                if kind in by_kind
             ],
         }
 
@@ -300,7 +390,7 @@ class DsoDashboard(models.AbstractModel):
         )
         found = {
             (day, action_type): count
-            for day, action_type, count in self.env["dso.action.report"]._read_group(
+            for day, action_type, count in self._get_actions_since(today)._read_group(
                 own, ["day:day", "action_type"], ["__count"]
             )
         }
@@ -328,53 +418,59 @@ class DsoDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _get_collectors(self, company, today):
+    def _get_collectors(self, company, today, customers, work):
         """For each collector: actions to do, done in the last 30 days, overdue entrusted, and the
-        share of promises kept in the last six months; those with the most overdue first."""
+        share of promises kept in the last six months; those with the most overdue first.
+
+        :param customers: see :meth:`_read_customers`
+        :param work: see :meth:`_read_work`
+        """
         own = Domain("company_id", "=", company.id)
-        actions, promises = self.env["dso.action.report"], self.env["dso.promise"]
+        kept = (
+            own
+            & Domain("state", "in", ("kept", "partly", "broken"))
+            & Domain("promised_date", ">=", today - relativedelta(months=KEPT_MONTHS))
+            & Domain("promised_date", "<=", today)
+        )
+        domains = {
+            **self._get_work_domains(company, today),
+            "overdue": own & CUSTOMER_FIGURES["entrusted"][1],
+            "kept": kept,
+        }
+        # {part: {collector: (value, number of records)}}
         parts = {
-            "todo": (actions, own & Domain("phase", "=", "todo"), "action_count:sum"),
-            "done": (
-                actions,
-                own
-                & Domain("phase", "=", "done")
-                & Domain("day", ">", today - timedelta(days=DONE_DAYS))
-                & Domain("day", "<=", today),
-                "action_count:sum",
-            ),
-            "overdue": (
-                self.env["dso.customer"],
-                own & Domain("amount_overdue", ">", 0),
-                "amount_overdue:sum",
-            ),
-            "kept": (
-                promises,
-                own
-                & Domain("state", "in", ("kept", "partly", "broken"))
-                & Domain("promised_date", ">=", today - relativedelta(months=KEPT_MONTHS))
-                & Domain("promised_date", "<=", today),
-                "kept_rate:avg",
-            ),
+            **{
+                phase: {collector: (count, count) for collector, count in counts.items()}
+                for phase, counts in work.items()
+            },
+            "overdue": {
+                collector: figures["entrusted"]
+                for collector, figures in customers.items()
+                if collector is not None and figures["entrusted"][1]
+            },
+            "kept": {
+                collector: values
+                for collector, *values in self.env["dso.promise"]._read_group(
+                    kept, ["collector_id"], ["kept_rate:avg", "__count"]
+                )
+            },
         }
         targets = {"overdue": "customers", "kept": "promises"}
         cells = {}
-        for key, (model, domain, measure) in parts.items():
-            for collector, value, count in model._read_group(
-                domain, ["collector_id"], [measure, "__count"]
-            ):
+        for key, values in parts.items():
+            for collector, (value, count) in values.items():
                 cells.setdefault(collector, {})[key] = {
                     "value": value,
                     "count": count,
                     "target": targets.get(key, "actions"),
-                    "domain": list(domain & Domain("collector_id", "=", collector.id)),
+                    "domain": list(domains[key] & Domain("collector_id", "=", collector.id)),
                 }
         # sudo: a colleague's name, whatever the user may see of users
         rows = [
             {
                 "id": collector.id,
                 "name": collector.sudo().name or self.env._("Without collector"),
-                **{key: values.get(key, False) for key in parts},
+                **{key: values.get(key, False) for key in ("todo", "done", "overdue", "kept")},
             }
             for collector, values in cells.items()
         ]

@@ -87,8 +87,10 @@ class DsoReply(models.Model):
     )
     # what the dispatcher asks of each action
     _to_handle_idx = models.Index("(customer_id) WHERE state = 'to_handle'")
-    # the list, newest first, of everybody or of one collector
-    _list_idx = models.Index("(date DESC, id DESC) WHERE state = 'to_handle'")
+    # the list, newest first, of everybody or of one collector, and its counter
+    _list_idx = models.Index(
+        "(date DESC, id DESC) INCLUDE (collector_id, company_id) WHERE state = 'to_handle'"
+    )
 
     @api.depends("state", "company_id.dso_pause_on_reply")
     def _compute_pauses(self):

@@ -98,8 +98,23 @@ class DsoActionReport(models.Model):
                       WHEN action.date <= day.today THEN 'late'
                       ELSE 'upcoming' END AS state
              ) agenda
+             WHERE %(condition)s
             """,
             days=self._get_days(),
+            condition=self._get_condition_sql(),
+        )
+
+    @api.model
+    def _get_condition_sql(self):
+        """With ``dso_done_since`` (a date) in the context: what is open, and what was done or
+        cancelled by a user from that day on, which indexes find. ``day`` would have to be
+        calculated for all that was ever done."""
+        since = self.env.context.get("dso_done_since")
+        if not since:
+            return SQL("TRUE")
+        return SQL(
+            "(action.state IN ('planned', 'error') OR action.done_date >= %s)",
+            fields.Date.to_date(since),
         )
 
     @api.model

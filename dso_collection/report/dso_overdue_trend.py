@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import ageing
@@ -17,6 +18,35 @@ BUCKETS = [
 
 #: Measures that tell of one day: over several days there is no sum.
 OF_ONE_DAY = frozenset({"amount:sum", "amount:sum_currency", "item_count:sum"})
+
+#: What a row can still tell that stands for many items, and what has to be joined for it.
+TOTAL_FIELDS = frozenset(
+    {
+        "amount",
+        "bucket",
+        "company_id",
+        "currency_id",
+        "day",
+        "days_overdue",
+        "due_date",
+        "item_count",
+    }
+)
+CUSTOMER_FIELDS = ("collector_id", "scenario_id")
+
+#: Joins by a primary or unique key: the database leaves out those that a question does not need.
+CUSTOMER_JOINS = SQL(
+    """
+    LEFT JOIN res_partner contact ON contact.id = claim.partner_id
+    LEFT JOIN dso_customer customer
+      ON customer.partner_id = contact.commercial_partner_id
+     AND customer.company_id = claim.company_id
+    """
+)
+#: Of nearly all open claims nothing was ever settled: the same amount was open on each day since
+#: they were made. (A claim is the debit side of its reconciliations, which only make it less.)
+WHOLE = SQL("(claim.reconciled IS NOT TRUE AND claim.amount_residual >= claim.balance)")
+NOT_WHOLE = SQL("%s IS NOT TRUE", WHOLE)
 
 
 class DsoOverdueTrend(models.Model):
@@ -74,6 +104,7 @@ class DsoOverdueTrend(models.Model):
 
     @property
     def _table_query(self):
+        customer_fields = self.env.context.get("dso_trend_totals")
         companies = self.env["res.company"]._dso_companies()
         points = [
             (company.id, number, day)
@@ -87,28 +118,60 @@ class DsoOverdueTrend(models.Model):
                 SELECT * FROM unnest(%(ids)s::int[], %(numbers)s::int[], %(days)s::date[])
                     AS point(company_id, number, day)
             ),
-            claim AS (
-                SELECT line.id, line.company_id, line.partner_id, line.move_id, line.date,
-                       line.balance, line.amount_residual, line.reconciled,
-                       line.company_currency_id,
-                       COALESCE(line.date_maturity, line.date) AS due_date
-                  FROM account_move_line line
-                 WHERE line.company_id = ANY(%(ids)s)
-                   AND line.account_id IN (
-                       SELECT id FROM account_account WHERE account_type = 'asset_receivable'
-                   )
-                   AND line.parent_state = 'posted'
-                   AND line.balance > 0
-                   AND line.partner_id IS NOT NULL
-                   -- what was settled before the first of the days is of no account
-                   AND (
-                       line.reconciled IS NOT TRUE
-                       OR line.id IN (
-                           SELECT debit_move_id FROM account_partial_reconcile
-                            WHERE max_date > %(first)s
-                       )
-                   )
+            claim AS NOT MATERIALIZED (%(claims)s)
+            %(rows)s
+            """,
+            ids=list(company_ids),
+            numbers=list(numbers),
+            days=list(days),
+            claims=self._get_claims_sql(companies, min(days)),
+            rows=(
+                self._get_items_sql()
+                if customer_fields is None
+                else self._get_totals_sql(customer_fields)
+            ),
+        )
+
+    def _get_claims_sql(self, companies, first):
+        """Claims that may have been open on one of the days. Open ones, which an index knows, apart
+        from settled ones, which the reconciliations tell of: one condition for both would read
+        the whole ledger.
+
+        :param first: the first of the days: what was settled before is of no account
+        """
+        claims = SQL(
+            """
+            SELECT line.id, line.company_id, line.partner_id, line.move_id, line.date,
+                   line.balance, line.amount_residual, line.reconciled,
+                   line.company_currency_id,
+                   COALESCE(line.date_maturity, line.date) AS due_date
+              FROM account_move_line line
+             WHERE line.company_id = ANY(%s)
+               AND line.account_id IN (
+                   SELECT id FROM account_account WHERE account_type = 'asset_receivable'
+               )
+               AND line.parent_state = 'posted'
+               AND line.balance > 0
+               AND line.partner_id IS NOT NULL
+            """,
+            companies.ids,
+        )
+        return SQL(
+            """
+            %(claims)s AND line.reconciled IS NOT TRUE
+            UNION ALL
+            %(claims)s AND line.reconciled IS TRUE AND line.id IN (
+                SELECT debit_move_id FROM account_partial_reconcile WHERE max_date > %(first)s
             )
+            """,
+            claims=claims,
+            first=first,
+        )
+
+    def _get_items_sql(self):
+        """A row for each claim and day."""
+        return SQL(
+            """
             SELECT claim.id::bigint * %(points)s + overdue.number AS id,
                    claim.id AS line_id, overdue.day, claim.company_id,
                    contact.commercial_partner_id AS partner_id,
@@ -118,19 +181,34 @@ class DsoOverdueTrend(models.Model):
                    %(bucket)s AS bucket,
                    claim.company_currency_id AS currency_id,
                    overdue.amount, 1 AS item_count
-              FROM claim
+              FROM %(overdue)s
+                   %(joins)s
+              LEFT JOIN account_move move ON move.id = claim.move_id
+             WHERE overdue.amount > 0
+            """,
+            points=MONTHS + 1,
+            bucket=self._get_bucket_sql(SQL("overdue.day - claim.due_date")),
+            overdue=self._get_overdue_sql(),
+            joins=CUSTOMER_JOINS,
+        )
+
+    def _get_overdue_sql(self):
+        """Each claim with what was open of it on each of the days, as ``claim`` and ``overdue``."""
+        return SQL(
+            """
+                   claim
              -- each claim is read once, its reconciliations too, and nothing is joined that the
-             -- planner could guess wrong; few claims have any: most are open in full
+             -- planner could guess wrong
              CROSS JOIN LATERAL (
                   SELECT array_agg(part.day) AS days, array_agg(part.amount) AS amounts
                     FROM (
                         SELECT max_date AS day, -amount AS amount
                           FROM account_partial_reconcile
-                         WHERE debit_move_id = claim.id
+                         WHERE debit_move_id = claim.id AND %(not_whole)s
                          UNION ALL
                         SELECT max_date, amount
                           FROM account_partial_reconcile
-                         WHERE credit_move_id = claim.id
+                         WHERE credit_move_id = claim.id AND %(not_whole)s
                     ) part
              ) change
              CROSS JOIN LATERAL (
@@ -150,19 +228,68 @@ class DsoOverdueTrend(models.Model):
                    WHERE point.company_id = claim.company_id AND point.day > claim.due_date
                   OFFSET 0
              ) overdue
-              LEFT JOIN res_partner contact ON contact.id = claim.partner_id
-              LEFT JOIN dso_customer customer
-                ON customer.partner_id = contact.commercial_partner_id
-               AND customer.company_id = claim.company_id
-              LEFT JOIN account_move move ON move.id = claim.move_id
-             WHERE overdue.amount > 0
             """,
-            ids=list(company_ids),
-            numbers=list(numbers),
-            days=list(days),
-            first=min(days),
-            points=MONTHS + 1,
-            bucket=self._get_bucket_sql(),
+            not_whole=NOT_WHOLE,
+        )
+
+    def _get_totals_sql(self, customer_fields):
+        """Rows that stand for many items. The claims of which nothing was settled are added up by
+        what makes a difference before they are looked at day by day: a million of them have some
+        hundred due dates. The others follow one by one.
+
+        :param customer_fields: those of ``CUSTOMER_FIELDS`` that are asked for
+        """
+        asked = [name for name in CUSTOMER_FIELDS if name in customer_fields]
+        keys = SQL("").join(SQL(", %s", SQL.identifier("customer", name)) for name in asked)
+        return SQL(
+            """,
+            -- once, and not for each day anew
+            whole AS MATERIALIZED (
+                SELECT claim.company_id, claim.company_currency_id, claim.due_date, claim.date,
+                       sum(claim.balance) AS balance, sum(claim.amount_residual) AS residual,
+                       count(*) AS item_count %(keys)s
+                  FROM claim
+                       %(joins)s
+                 WHERE %(whole)s
+                 GROUP BY claim.company_id, claim.company_currency_id, claim.due_date, claim.date
+                          %(keys)s
+            )
+            SELECT NULL::bigint AS id, point.day, whole.company_id, %(whole_columns)s,
+                   whole.due_date, point.day - whole.due_date AS days_overdue,
+                   %(whole_bucket)s AS bucket, whole.company_currency_id AS currency_id,
+                   CASE WHEN point.number = 0 THEN whole.residual ELSE whole.balance END AS amount,
+                   whole.item_count
+              FROM whole
+              JOIN point
+                ON point.company_id = whole.company_id
+               AND point.day > whole.due_date
+               AND (point.number = 0 OR point.day >= whole.date)
+             UNION ALL
+            SELECT NULL, overdue.day, claim.company_id, %(claim_columns)s,
+                   claim.due_date, overdue.day - claim.due_date, %(claim_bucket)s,
+                   claim.company_currency_id, overdue.amount, 1
+              FROM %(overdue)s
+                   %(joins)s
+             WHERE overdue.amount > 0 AND %(not_whole)s
+            """,
+            keys=keys,
+            joins=CUSTOMER_JOINS if asked else SQL(),
+            whole=WHOLE,
+            not_whole=NOT_WHOLE,
+            whole_columns=self._get_customer_columns("whole", asked),
+            claim_columns=self._get_customer_columns("customer", asked),
+            whole_bucket=self._get_bucket_sql(SQL("point.day - whole.due_date")),
+            claim_bucket=self._get_bucket_sql(SQL("overdue.day - claim.due_date")),
+            overdue=self._get_overdue_sql(),
+        )
+
+    def _get_customer_columns(self, table, asked):
+        """``CUSTOMER_FIELDS`` of a table, those that nobody asks for without value."""
+        return SQL(", ").join(
+            SQL.identifier(table, name)
+            if name in asked
+            else SQL("NULL::int AS %s", SQL.identifier(name))
+            for name in CUSTOMER_FIELDS
         )
 
     def _get_days_of_trend(self, today):
@@ -179,12 +306,15 @@ class DsoOverdueTrend(models.Model):
             ),
         ]
 
-    def _get_bucket_sql(self):
-        """``engine.ageing.bucket`` in SQL, the oldest first; the tests compare the two."""
+    def _get_bucket_sql(self, days):
+        """``engine.ageing.bucket`` in SQL, the oldest first; the tests compare the two.
+
+        :param days: how many days overdue, as SQL
+        """
         return SQL(
             "CASE %s END",
             SQL(" ").join(
-                SQL("WHEN overdue.day - claim.due_date >= %s THEN %s", each.first, each.key)
+                SQL("WHEN %s >= %s THEN %s", days, each.first, each.key)
                 for each in reversed(ageing.BUCKETS)
                 if each.first is not None
             ),
@@ -193,8 +323,46 @@ class DsoOverdueTrend(models.Model):
     def _read_group_select(self, aggregate_spec, query):
         """What was overdue on one day and on another is never added up: the same item would count
         twice."""
+        if aggregate_spec == "__count" and "dso_trend_totals" in self.env.context:
+            # as many as there would be, item by item
+            return SQL("COALESCE(sum(%s), 0)", self._field_to_sql(self._table, "item_count", query))
         select = super()._read_group_select(aggregate_spec, query)
         if aggregate_spec not in OF_ONE_DAY:
             return select
         day = self._field_to_sql(self._table, "day", query)
         return SQL("CASE WHEN min(%s) = max(%s) THEN %s END", day, day, select)
+
+    # ------------------------------------------------------------------
+    # Totals, for which no item has to be told apart
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):
+        model = self._for_totals(domain, [*groupby, *aggregates])
+        return super(DsoOverdueTrend, model)._read_group(
+            domain, groupby, aggregates, *args, **kwargs
+        )
+
+    @api.model
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), *args, **kwargs):
+        groupby = [spec for each in grouping_sets for spec in each]
+        model = self._for_totals(domain, [*groupby, *aggregates])
+        return super(DsoOverdueTrend, model)._read_grouping_sets(
+            domain, grouping_sets, aggregates, *args, **kwargs
+        )
+
+    def _for_totals(self, domain, specs):
+        """This model with rows that stand for many items, where neither the question nor a record
+        rule asks for a single one; else as it is.
+
+        :param specs: groups and aggregates, as of ``_read_group``
+        """
+        domain = Domain(domain)
+        if not self.env.su:
+            # as the search itself asks for them
+            domain &= self.env["ir.rule"]._compute_domain(self._name, "read")
+        asked = {condition.field_expr for condition in domain.iter_conditions()}
+        asked |= {spec.partition(":")[0] for spec in specs} - {"__count"}
+        if asked - TOTAL_FIELDS - set(CUSTOMER_FIELDS):
+            return self
+        return self.with_context(dso_trend_totals=sorted(asked & set(CUSTOMER_FIELDS)))

@@ -498,3 +498,101 @@ class TestAgendaQueries(DsoCommon):
         load()
         self.assertLessEqual(self._count_queries(load), few)
         self.assertEqual(len(call.exchanges), 8)
+
+    def _count_undone(self, method):
+        """Queries of a method, with those that write what it changed, which is then taken back."""
+        with self.env.cr.savepoint() as savepoint:
+            queries = self._count_queries(lambda: (method(), self.env.flush_all()))
+            savepoint.rollback()
+        return queries
+
+    def _find_reminders(self, number):
+        return (
+            self.env["dso.action"]
+            .with_user(self.collector)
+            .search([("automatic", "=", True), ("state", "=", "planned")], limit=number)
+        )
+
+    def test_many_at_once(self):
+        """Confirmed, moved, skipped, given to a colleague: as many queries for twenty as for
+        four."""
+        self._add_customers("Many", 16)
+        bulk = {
+            "confirm": lambda actions: actions.action_confirm_selected(),
+            "move": lambda actions: actions._reschedule_selected("2026-03-20"),
+            "skip": lambda actions: actions.action_cancel_selected(),
+            "reassign": lambda actions: (
+                self.env["dso.customer.assign"]
+                .with_user(self.collector)
+                .create(
+                    {
+                        "customer_ids": [Command.set(actions.customer_id.ids)],
+                        "collector_id": self.manager.id,
+                    }
+                )
+                .action_apply()
+            ),
+        }
+        few, many = self._find_reminders(4), self._find_reminders(20)
+        self.assertEqual((len(few), len(many)), (4, 20))
+        for name, method in bulk.items():
+            with self.subTest(name):
+                self._count_undone(lambda method=method: method(many))
+                queries = self._count_undone(lambda method=method: method(few))
+                self.assertLessEqual(
+                    self._count_undone(lambda method=method: method(many)), queries
+                )
+
+    def test_calendar(self):
+        """A month: how many of each day and collector, and those that are drawn."""
+        model = self.env["dso.action"].with_user(self.collector)
+        arch = model.get_views([(False, "calendar")])["views"]["calendar"]["arch"]
+        names = [node.get("name") for node in etree.fromstring(arch).iter("field")]
+        domain = [("date", ">=", "2026-03-01"), ("date", "<=", "2026-03-31")]
+
+        def load():
+            model.formatted_read_group(domain, ["date:day", "collector_id"], ["__count"])
+            ids = model.dso_get_first_of_days(domain, 10)
+            return model.search_read([("id", "in", ids)], names)
+
+        number = len(load())
+        few = self._count_queries(load)
+        self._add_customers("Many", 16)
+        self.assertGreater(len(load()), number)
+        self.assertLessEqual(self._count_queries(load), few)
+
+    def test_a_call(self):
+        """Its dialog opened and its result noted: as many queries for a customer with many items
+        and a long past."""
+        model = self.env["dso.action"].with_user(self.collector)
+        call = model.search([("state", "=", "planned"), ("action_type", "=", "call")], limit=1)
+        dialog = self.env["dso.action.log"].with_user(self.collector)
+        arch = dialog.get_views([(False, "form")])["views"]["form"]["arch"]
+        specification = self._specify(dialog, etree.fromstring(arch))
+
+        def show():
+            dialog.with_context(default_action_id=call.id).onchange({}, [], specification)
+
+        def note():
+            dialog.create({"action_id": call.id, "result": "reached"}).action_apply()
+            self.assertEqual(call.state, "done")
+
+        for method in (show, note):
+            self._count_undone(method)
+        few = [self._count_undone(method) for method in (show, note)]
+        for day in range(1, 6):
+            self._invoice(f"2026-03-0{day}", 10.0, call.partner_id)
+        done = self.env["dso.action"].create(
+            [
+                {"customer_id": call.customer_id.id, "action_type": "call", "date": "2026-03-04"}
+                for _number in range(6)
+            ]
+        )
+        done.action_execute()
+        self.env["dso.customer"]._plan(call.customer_id)
+        for method in (show, note):
+            self._count_undone(method)
+        many = [self._count_undone(method) for method in (show, note)]
+        for name, before, after in zip(("show", "note"), few, many, strict=True):
+            with self.subTest(name):
+                self.assertLessEqual(after, before)

@@ -141,6 +141,92 @@ class TestOverdueTrend(DsoCommon):
         )
         self.assertEqual([group["amount:sum_currency"] for group in groups], [100, 100])
 
+    def _read_totals(self, user, *more):
+        """By day, age and collector; with ``line_id`` too, added up here, item by item."""
+        found = defaultdict(lambda: (0, 0, 0))
+        for day, bucket, collector, *rest in (
+            self.env["dso.overdue.trend"]
+            .with_user(user)
+            ._read_group(
+                [("company_id", "=", self.company.id)],
+                ["day:day", "bucket", "collector_id", *more],
+                ["amount:sum", "item_count:sum", "__count"],
+            )
+        ):
+            key = (str(day), bucket, collector.id)
+            found[key] = tuple(map(sum, zip(found[key], rest[len(more) :], strict=True)))
+        return dict(found)
+
+    def _make_ledger(self):
+        """Whole claims, some on one day; one paid in part, one in full, one by a credit."""
+        other = self.env["res.partner"].create({"name": "Other customer"})
+        for number, due in enumerate(("2025-09-30", "2025-12-20", "2025-12-20", "2026-02-10")):
+            self._invoice(due, 100 + number, invoice_date="2025-09-01")
+            self._invoice(due, 30 + number, partner=other, invoice_date="2025-09-01")
+        self._invoice("2025-12-31", 70, invoice_date="2026-02-10")
+        partly = self._invoice("2025-12-20", 500, invoice_date="2025-12-01")
+        self._pay(partly, "2026-01-15", 200)
+        self._pay(self._invoice("2026-01-10", 300, invoice_date="2026-01-01"), "2026-02-20")
+        self.env["dso.customer"]._plan()
+        self._customer(other).collector_id = self.manager
+        self.env.flush_all()
+        return other
+
+    def test_totals_are_those_of_the_items(self):
+        """Added up before the days are looked at, as the page asks, and item by item."""
+        self._make_ledger()
+        for user in (self.manager, self.collector, self.reader):
+            with self.subTest(user.name):
+                totals = self._read_totals(user)
+                self.assertEqual(totals, self._read_totals(user, "line_id"))
+        # 100 and 30 of 30 September, 101, 102, 31, 32 and 500 of 20 December: 11 days late
+        mine, others = self.collector.id, self.manager.id
+        self.assertEqual(totals["2025-12-31", "001", mine], (703, 3, 3))
+        self.assertEqual(totals["2025-12-31", "001", others], (63, 2, 2))
+        self.assertEqual(totals["2025-12-31", "091", mine], (100, 1, 1))
+        # 300 of the 500 are left, 42 days late; 70 due before were entered in February only
+        self.assertEqual(totals["2026-01-31", "031", mine], (503, 3, 3))
+        self.assertEqual(totals["2026-02-28", "031", mine], (70, 1, 1))
+
+    def test_totals_keep_to_own_customers(self):
+        self._make_ledger()
+        self.company.dso_own_customers_only = True
+        totals = self._read_totals(self.collector)
+        self.assertEqual(totals, self._read_totals(self.collector, "line_id"))
+        self.assertEqual({collector for _day, _bucket, collector in totals}, {self.collector.id})
+        self.assertEqual(totals["2025-12-31", "001", self.collector.id], (703, 3, 3))
+
+    def test_totals_obey_a_rule_on_items(self):
+        """Somebody's own record rule may ask for what a total does not tell."""
+        other = self._make_ledger()
+        self.env["ir.rule"].create(
+            {
+                "name": "Not the other one",
+                "model_id": self.env["ir.model"]._get_id("dso.overdue.trend"),
+                "domain_force": [("partner_id", "!=", other.id)],
+            }
+        )
+        totals = self._read_totals(self.manager)
+        self.assertEqual({collector for _day, _bucket, collector in totals}, {self.collector.id})
+        self.assertEqual(totals["2025-12-31", "001", self.collector.id], (703, 3, 3))
+
+    def test_totals_of_many_items_are_few_rows(self):
+        """Claims of one due date and entry date are one row for each day, whatever their number."""
+        for _number in range(3):
+            self._invoice("2026-02-10", 100, invoice_date="2026-02-01")
+        self.env.flush_all()
+        model = self.env["dso.overdue.trend"].with_user(self.reader)
+        asked = ["day:day", "amount:sum"]
+        rows = model._for_totals([("company_id", "=", self.company.id)], asked)._table_query
+        found = self.env.execute_query_dict(rows)
+        self.assertEqual(
+            sorted((str(row["day"]), row["amount"], row["item_count"]) for row in found),
+            [("2026-02-28", 300, 3), ("2026-03-10", 300, 3)],
+        )
+        self.assertEqual(
+            model._for_totals([], ["partner_id", "amount:sum"])._table_query, model._table_query
+        )
+
     def test_rights(self):
         other = self.env["res.partner"].create({"name": "Other customer"})
         self._invoice("2026-02-10", 100, invoice_date="2026-02-01")
@@ -280,6 +366,20 @@ class TestActionReport(DsoCommon):
             company_ids=[Command.set(company.ids)],
         )
         self.assertFalse(self._read(stranger))
+
+    def test_without_what_was_done_long_ago(self):
+        """As the dashboard reads it: what is open, however late, and what was done since a day."""
+        late = self.assertPlanned("B", "2026-03-07")
+        done = self.customer.past_action_ids.filtered(lambda action: action.state == "done")
+        for since, expected in (("2026-02-25", done | late), ("2026-02-26", late)):
+            self._read()
+            rows = (
+                self.env["dso.action.report"]
+                .with_user(self.reader)
+                .with_context(dso_done_since=date.fromisoformat(since))
+                .search([("company_id", "=", self.company.id)])
+            )
+            self.assertEqual(rows.action_id, expected)
 
     def test_opens_the_action(self):
         row = self._read()[:1]

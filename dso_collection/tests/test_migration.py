@@ -80,3 +80,33 @@ class TestMigration(DsoCommon):
         )
         self._migrate("19.0.1.1.0", "post")
         self.assertEqual((status.action_type, status.mail_template_id), ("email", self.template))
+
+    def test_alerts_write_less(self):
+        """The foreign key and the index of before are gone; what Odoo makes today stays."""
+        self.cr.execute(
+            """
+            ALTER TABLE dso_alert_hit DROP CONSTRAINT IF EXISTS dso_alert_hit_company_id_fkey;
+            DROP INDEX IF EXISTS dso_alert_hit__customer_id_index;
+            ALTER TABLE dso_alert_hit ADD CONSTRAINT dso_alert_hit_company_id_fkey
+                FOREIGN KEY (company_id) REFERENCES res_company (id);
+            CREATE INDEX dso_alert_hit__customer_id_index ON dso_alert_hit (customer_id)
+            """
+        )
+        self._migrate("19.0.1.5.0", "post")
+        self.cr.execute(
+            "SELECT conname FROM pg_constraint"
+            " WHERE conrelid = 'dso_alert_hit'::regclass AND contype = 'f' ORDER BY 1"
+        )
+        self.assertEqual(
+            [name for (name,) in self.cr.fetchall()],
+            ["dso_alert_hit_alert_id_fkey", "dso_alert_hit_customer_id_fkey"],
+        )
+        self.cr.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'dso_alert_hit'")
+        self.assertEqual(
+            {name for (name,) in self.cr.fetchall()},
+            {
+                "dso_alert_hit_pkey",
+                "dso_alert_hit_alert_customer_uniq",
+                "dso_alert_hit_pending_idx",
+            },
+        )
