@@ -577,6 +577,17 @@ class TestReadyAlerts(DsoCommon):
         self.assertEqual(self._find(), set())
         self.customer.insurance_declaration_days = 35
         self.assertEqual(self._find(), {"declaration"})
+        self.assertEqual(str(self.customer.insurance_declaration_date), "2026-04-15")
+        for operator, day, holds in (
+            ("=", "2026-04-15", True),
+            ("<=", "today +15d", True),
+            ("<", "2026-04-15", False),
+            (">", "today", True),
+            ("=", False, False),
+            ("!=", False, True),
+        ):
+            domain = [("insurance_declaration_date", operator, day), ("id", "=", self.customer.id)]
+            self.assertEqual(bool(self.customer.search(domain)), holds, domain)
         self.customer.insurance_declaration_days = 36
         self.assertEqual(self._find(), set())
         self.customer.insurance_expiry = "2026-04-30"
