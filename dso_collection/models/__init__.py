@@ -77,6 +77,7 @@ from . import mail_thread
 from . import payment_transaction
 from . import phone_blacklist
 from . import res_partner
+from . import res_users
 from . import sms_sms
 from . import sms_template
 from . import snailmail_letter

@@ -116,15 +116,25 @@ class AccountMoveLine(models.Model):
     def _search_dso_days_overdue(self, operator, value):
         """Days overdue are a due date seen from today, of open items only."""
         mirrored = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+        overdue = self._dso_get_overdue_domain("<=", 1)
         if operator == "in":
-            return Domain.OR(self._dso_get_overdue_domain("=", days) for days in value)
+            return Domain.OR(
+                overdue & self._dso_get_overdue_domain("=", days) if days else ~overdue
+                for days in value
+            )
         if operator not in mirrored:
             return NotImplemented
         domain = self._dso_get_overdue_domain(mirrored[operator], value)
         zero_matches = {">": 0 > value, ">=": 0 >= value, "<": 0 < value, "<=": 0 <= value}
         if zero_matches[operator]:
-            return domain | ~self._dso_get_overdue_domain("<=", 1)
-        return domain & self._dso_get_overdue_domain("<=", 1)
+            return domain | ~overdue
+        return domain & overdue
+
+    @api.model
+    def _dso_get_due_domain(self, operator, day):
+        """Items whose due date compares with a day; what has no due date is due on its own."""
+        undated = Domain("date_maturity", "=", False) & Domain("date", operator, day)
+        return Domain("date_maturity", operator, day) | undated
 
     @api.model
     def _dso_get_overdue_domain(self, operator, days):
@@ -134,7 +144,7 @@ class AccountMoveLine(models.Model):
             by_day.setdefault(company._dso_today(), []).append(company.id)
         dates = Domain.OR(
             Domain("company_id", "in", ids)
-            & Domain("date_maturity", operator, day - timedelta(days=days))
+            & self._dso_get_due_domain(operator, day - timedelta(days=days))
             for day, ids in by_day.items()
         )
         return self._dso_get_open_domain() & Domain("amount_residual", ">", 0) & dates

@@ -37,6 +37,27 @@ AUTOMATIC_CONTENT = frozenset(
     }
 )
 
+#: What was done, when, by whom and with which words: evidence, which only the module writes.
+HISTORY = AUTOMATIC_CONTENT | {
+    "action_type",
+    "amount",
+    "collector_id",
+    "customer_id",
+    "date",
+    "done_by_id",
+    "done_date",
+    "leader_line_id",
+    "mail_id",
+    "message_id",
+    "origin",
+    "parent_id",
+    "recipient_ids",
+    "sms_number",
+    "sms_text",
+    "state",
+    "step_id",
+}
+
 RESULTS = [
     ("reached", "Reached"),
     ("promise", "Promised to pay"),
@@ -289,9 +310,7 @@ class DsoAction(models.Model):
             action.partner_id = customer.partner_id
             action.company_id = customer.company_id
             if not action.collector_id:
-                action.collector_id = (
-                    customer.collector_id or customer.company_id.dso_default_collector_id
-                )
+                action.collector_id = customer._get_collector() if customer else False
 
     @api.depends("step_id.name", "subject", "mail_template_id.name", "action_type")
     @api.depends_context("lang")
@@ -485,9 +504,12 @@ class DsoAction(models.Model):
             raise UserError(self.env._("What was done stays in the history: it cannot be deleted."))
 
     def write(self, vals):
+        if not self.env.su and HISTORY & vals.keys():
+            self._check_not_history()
         if not self.env.su and AUTOMATIC_CONTENT & vals.keys():
             self._check_content_is_free()
-        if "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals):
+        moved = "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals)
+        if moved:
             vals = dict(vals, date_forced=True)
         result = super().write(vals)
         if "state" in vals:
@@ -495,7 +517,27 @@ class DsoAction(models.Model):
             self.customer_id.invalidate_recordset(
                 ["open_action_ids", "past_action_ids"], flush=False
             )
+        if moved:
+            # their customers' next dates follow, as they do by action_reschedule
+            # sudo: the queue is the module's; the right to move the action was checked
+            self.env["dso.refresh.queue"].sudo()._enqueue_customers(self.sudo().customer_id)
         return result
+
+    def _check_not_history(self):
+        """What was done stays as it was: result and comment may be added to, nothing else. The
+        administrators of the database, who could write it in other ways too, may mend it."""
+        if self.env.user.has_group("base.group_system"):
+            return
+        done = self.filtered(lambda action: action.done_date and action.state not in OPEN_STATES)
+        if done:
+            raise UserError(
+                self.env._(
+                    "“%(action)s” of %(date)s is part of the history: it cannot be changed. Make "
+                    "another action, or note it in the comment.",
+                    action=done[0].display_name,
+                    date=format_date(self.env, done[0].done_date),
+                )
+            )
 
     def _check_content_is_free(self):
         """What leaves by itself says what its template says; its date may be moved. [seed 001]

@@ -24,14 +24,15 @@ LEVELS = [
 MAX_LINKS = 5
 
 #: Who is told of a customer that an alert newly found: the owner of a private alert, else the
-#: customer's collector, else the company's default one.
-RECIPIENT = SQL("COALESCE(alert.user_id, customer.collector_id, company.dso_default_collector_id)")
+#: customer's collector, else the company's default one, also in place of one who left.
+RECIPIENT = SQL("COALESCE(alert.user_id, collector.id, company.dso_default_collector_id)")
 PENDING = SQL(
     """
     dso_alert_hit hit
     JOIN dso_alert alert ON alert.id = hit.alert_id AND alert.active
     JOIN dso_customer customer ON customer.id = hit.customer_id
     JOIN res_company company ON company.id = hit.company_id
+    LEFT JOIN res_users collector ON collector.id = customer.collector_id AND collector.active
     """
 )
 

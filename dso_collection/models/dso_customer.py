@@ -129,10 +129,16 @@ class DsoCustomer(models.Model):
     )
 
     item_ids = fields.Many2many(
-        "account.move.line", string="Open Items", compute="_compute_open_items"
+        "account.move.line",
+        string="Open Items",
+        compute="_compute_open_items",
+        search="_search_item_ids",
     )
     credit_ids = fields.Many2many(
-        "account.move.line", string="Open Credits", compute="_compute_open_items"
+        "account.move.line",
+        string="Open Credits",
+        compute="_compute_open_items",
+        search="_search_credit_ids",
     )
     action_ids = fields.One2many("dso.action", "customer_id", string="Actions")
     item_count = fields.Integer(compute="_compute_item_count")
@@ -153,7 +159,10 @@ class DsoCustomer(models.Model):
         "dso.qualification", "customer_id", string="Qualifications", readonly=True
     )
     contact_ids = fields.Many2many(
-        "res.partner", string="Contacts for Collection", compute="_compute_contact_ids"
+        "res.partner",
+        string="Contacts for Collection",
+        compute="_compute_contact_ids",
+        search="_search_contact_ids",
     )
     other_contact_ids = fields.Many2many(
         "res.partner",
@@ -169,13 +178,19 @@ class DsoCustomer(models.Model):
     partner_lang = fields.Selection(related="partner_id.lang", string="Language")
     country_id = fields.Many2one(related="partner_id.country_id")
     payment_term_id = fields.Many2one(
-        "account.payment.term", string="Payment Terms", compute="_compute_payment_term_id"
+        "account.payment.term",
+        string="Payment Terms",
+        compute="_compute_payment_term_id",
+        search="_search_payment_term_id",
     )
     credit_limit = fields.Monetary(
         compute="_compute_credit_limit",
+        search="_search_credit_limit",
         help="Of Accounting, in company currency; 0 where the company sets none.",
     )
-    credit_limit_exceeded = fields.Boolean(compute="_compute_credit_limit_exceeded")
+    credit_limit_exceeded = fields.Boolean(
+        compute="_compute_credit_limit_exceeded", search="_search_credit_limit_exceeded"
+    )
 
     _partner_company_uniq = models.UniqueIndex("(partner_id, company_id)")
     _company_overdue_idx = models.Index("(company_id, amount_overdue DESC, id)")
@@ -256,6 +271,12 @@ class DsoCustomer(models.Model):
             & fields.Domain("company_id", "in", self.company_id.ids)
             & self.env["account.move.line"]._dso_get_open_domain()
         )
+
+    def _get_collector(self):
+        """Who collects here, and in whose name (R12): the collector, or the company's default one
+        where there is none or the collector has left."""
+        self.ensure_one()
+        return self.collector_id.filtered("active") or self.company_id._dso_default_collector()
 
     def _find_contacts(self):
         """The contacts for collection of these customers, as they are at this moment."""
@@ -482,6 +503,9 @@ class DsoCustomer(models.Model):
 
     def unlink(self):
         """What is only planned goes with the file; what was done keeps it from going."""
+        # before the messages go, which the history still points to: the database refuses that in
+        # words that nobody understands
+        self._unlink_except_history()
         # sudo: whoever may delete the file, checked by super
         self.sudo().action_ids.filtered(lambda action: not action.done_date).unlink()
         return super().unlink()

@@ -2,7 +2,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.expression import day_of, search_expression
+from ..tools.expression import COMPARISONS, day_of, search_expression
+
+#: The two sides of a customer's open items, as conditions on ``line``.
+CLAIMS = SQL("line.amount_residual > 0")
+CREDITS = SQL("line.amount_residual < 0")
 
 
 class DsoCustomerCriteria(models.AbstractModel):
@@ -98,8 +102,33 @@ class DsoCustomerCriteria(models.AbstractModel):
             return NotImplemented
         return self._get_status_domain(SQL("line.dso_status_id IN %s", statuses))
 
+    def _search_item_ids(self, operator, value):
+        return self._search_open_items(CLAIMS, operator, value)
+
+    def _search_credit_ids(self, operator, value):
+        return self._search_open_items(CREDITS, operator, value)
+
     @api.model
-    def _get_status_domain(self, condition):
+    def _search_open_items(self, side, operator, value):
+        """Customers by any field of their open items, those of other modules included.
+
+        :param side: an SQL condition on ``line``: claims or credits
+        """
+        if operator == "in":
+            wanted = [each for each in value if each]
+            none = ~self._get_status_domain(SQL("TRUE"), side)
+            if not wanted:
+                return none
+            found = self._get_status_domain(SQL("line.id = ANY(%s)", wanted), side)
+            return none | found if len(wanted) < len(list(value)) else found
+        if operator != "any":
+            return NotImplemented
+        # with the rights of whoever asks
+        lines = self.env["account.move.line"]._search(value)
+        return self._get_status_domain(SQL("line.id IN %s", lines.subselect()), side)
+
+    @api.model
+    def _get_status_domain(self, condition, side=CLAIMS):
         """Customers with an open item for which an SQL condition on ``line`` holds."""
         self.env["account.move.line"].flush_model(["dso_status_id", "reconciled", "partner_id"])
         found = SQL(
@@ -116,9 +145,10 @@ class DsoCustomerCriteria(models.AbstractModel):
                  WHERE %s
                    AND line.parent_state = 'posted'
                    AND line.reconciled IS NOT TRUE
-                   AND line.amount_residual > 0
+                   AND %s
             )""",
             condition,
+            side,
         )
         return Domain("id", "in", found)
 
@@ -170,8 +200,97 @@ class DsoCustomerCriteria(models.AbstractModel):
         return domain if True in value else ~domain
 
     # ------------------------------------------------------------------
+    # Terms and limits, which each company gives the partner on its own
+    # ------------------------------------------------------------------
+
+    def _search_payment_term_id(self, operator, value):
+        return self._search_terms("property_payment_term_id", operator, value)
+
+    def _search_credit_limit(self, operator, value):
+        """No limit is one of 0, as it is shown."""
+        if operator == "in":
+            value = [each or 0 for each in value]
+        elif operator not in COMPARISONS:
+            return NotImplemented
+        limiting = self._get_limiting_companies()
+        found = self._search_terms("credit_limit", operator, value, limiting)
+        unlimited = Domain("company_id", "not in", limiting.ids)
+        return found | unlimited if _holds(0, operator, value) else found
+
+    def _search_credit_limit_exceeded(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        exceeded = Domain.OR(
+            self._get_exceeded_domain(company) for company in self._get_limiting_companies()
+        )
+        return exceeded if True in value else ~exceeded
+
+    @api.model
+    def _get_limiting_companies(self):
+        """The companies in which partners have credit limits."""
+        return self.env["res.company"]._dso_companies().filtered("account_use_credit_limit")
+
+    @api.model
+    def _search_terms(self, fname, operator, value, companies=None):
+        """Customers by a field that their partner has for each company."""
+        if operator.startswith("not "):
+            return NotImplemented
+        found = []
+        for company in self.env["res.company"]._dso_companies() if companies is None else companies:
+            # sudo: terms of customers that the user may see, as they are shown with the file
+            partners = self.env["res.partner"].sudo().with_company(company)
+            partners = partners.with_context(active_test=False)._search([(fname, operator, value)])
+            own = Domain("company_id", "=", company.id)
+            found.append(own & Domain("partner_id", "in", partners.subselect()))
+        return Domain.OR(found)
+
+    @api.model
+    def _get_exceeded_domain(self, company):
+        """Customers of a company who owe more than their limit, by a cent that counts."""
+        # sudo: see _compute_credit_limit
+        partners = self.env["res.partner"].sudo().with_company(company)
+        partners.flush_model(["credit_limit"])
+        self.flush_model(["amount_due", "partner_id"])
+        query = partners.with_context(active_test=False)._search([])
+        limit = partners._field_to_sql(query.table, "credit_limit", query)
+        query.add_where(SQL("%s > 0", limit))
+        query.add_join(
+            "JOIN",
+            "file",
+            "dso_customer",
+            SQL(
+                "file.partner_id = %s AND file.company_id = %s AND file.amount_due - %s >= %s",
+                SQL.identifier(query.table, "id"),
+                company.id,
+                limit,
+                company.currency_id.rounding / 2,
+            ),
+        )
+        return Domain("id", "in", SQL("(%s)", query.select(SQL("file.id"))))
+
+    # ------------------------------------------------------------------
     # Contacts
     # ------------------------------------------------------------------
+
+    def _search_contact_ids(self, operator, value):
+        """Customers by any field of their contacts for collection."""
+        if operator == "in":
+            wanted = [each for each in value if each]
+            found = self._get_contact_domain(Domain("id", "in", wanted))
+            none = ~self._get_contact_domain(Domain.TRUE)
+            if len(wanted) < len(list(value)):
+                return none | found if wanted else none
+            return found
+        return self._get_contact_domain(Domain(value)) if operator == "any" else NotImplemented
+
+    @api.model
+    def _get_contact_domain(self, condition):
+        """Customers with a contact for collection for which a condition holds."""
+        is_contact = Domain("dso_collection_contact", "=", True)
+        of_customer = Domain("commercial_partner_id", "!=", False)
+        # with the rights of whoever asks
+        found = self.env["res.partner"]._search(is_contact & of_customer & condition)
+        return Domain("partner_id", "in", found.subselect("commercial_partner_id"))
 
     @api.depends(
         "contact_ids",
@@ -203,3 +322,12 @@ class DsoCustomerCriteria(models.AbstractModel):
         found = contacts._search(is_contact & of_customer & condition)
         missing = ~Domain("partner_id", "in", found.subselect("commercial_partner_id"))
         return missing if True in value else ~missing
+
+
+def _holds(amount, operator, value):
+    """Whether a condition of a search holds for an amount."""
+    if operator == "in":
+        return amount in value
+    return {"<": amount < value, "<=": amount <= value, ">": amount > value, ">=": amount >= value}[
+        operator
+    ]

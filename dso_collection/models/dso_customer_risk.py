@@ -18,6 +18,9 @@ RISK_FIELDS = (
     "insurance_declaration_days",
 )
 
+#: On which the deadline of a declaration rests, the company's settings aside.
+DECLARATION_FIELDS = ("insurance_amount", "insurance_declaration_days", "oldest_due_date")
+
 
 class DsoCustomerRisk(models.AbstractModel):
     """The part of ``dso.customer`` that says what secures the debt: guarantees and credit
@@ -66,6 +69,7 @@ class DsoCustomerRisk(models.AbstractModel):
     insurance_declaration_date = fields.Date(
         string="Declaration Deadline",
         compute="_compute_insurance_declaration",
+        search="_search_insurance_declaration_date",
         help="By when the oldest overdue item has to be declared to the credit insurer.",
     )
     insurance_declaration_days_left = fields.Integer(
@@ -195,8 +199,18 @@ class DsoCustomerRisk(models.AbstractModel):
         return self._search_by_sql(fnames, self._get_unsecured_sql, operator, value)
 
     def _search_insurance_declaration_days_left(self, operator, value):
-        fnames = ("insurance_amount", "insurance_declaration_days", "oldest_due_date")
-        return self._search_by_sql(fnames, self._get_declaration_sql, operator, value)
+        return self._search_by_sql(DECLARATION_FIELDS, self._get_declaration_sql, operator, value)
+
+    def _search_insurance_declaration_date(self, operator, value):
+        return self._search_by_sql(
+            DECLARATION_FIELDS, self._get_declaration_date_sql, operator, value
+        )
+
+    @api.model
+    def _get_declaration_date_sql(self, alias, todays):
+        """The deadline itself; NULL where there is none."""
+        days_left = self._get_declaration_sql(alias, todays)
+        return SQL("%s + (%s)", day_of(alias, todays), days_left)
 
     # ------------------------------------------------------------------
     # Checks

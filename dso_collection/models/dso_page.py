@@ -220,7 +220,7 @@ class DsoPage(models.Model):
     def _get_collector(self):
         """Who is in charge, and whom the page names."""
         self.ensure_one()
-        return self.customer_id.collector_id or self.company_id.dso_default_collector_id
+        return self.customer_id._get_collector()
 
     # ------------------------------------------------------------------
     # What becomes of it

@@ -19,6 +19,8 @@ KINDS_BY_PURPOSE = {
     "customer": ("promise", "processing", "dispute", "copy", "comment"),
     "colleague": ("answer", "not_me"),
 }
+#: Documents that one e-mail holds: each of them may have to be printed first.
+MAX_COPIES = 50
 #: Status that an accepted answer puts on the items, where it names none itself.
 STATUS_OF_KIND = {
     "promise": "dso_collection.status_promise",
@@ -150,8 +152,17 @@ class DsoPageAnswer(models.Model):
             }
         )
         answer._note_reply()
-        page._set_answered()
+        if answer._ends_question():
+            page._set_answered()
+        else:
+            page._set_opened()
         return answer
+
+    def _ends_question(self):
+        """One of several colleagues who is not in charge answers for none of the others: they
+        are reminded."""
+        self.ensure_one()
+        return self.kind != "not_me" or len(self.page_id.recipient_ids) < 2
 
     @api.model
     def _receive_once(self, page, values, files=()):
@@ -206,9 +217,12 @@ class DsoPageAnswer(models.Model):
     # ------------------------------------------------------------------
 
     def action_accept(self):
-        """Put what was proposed on the items, as a qualification with its source."""
+        """Put what was proposed on the items, as a qualification with its source; send the copies
+        that were asked for."""
         for answer in self:
             answer._check_open()
+            if answer.kind == "copy":
+                answer._send_copies()
             wizard = answer._make_wizard()
             if wizard:
                 # decides the answer too
@@ -218,6 +232,50 @@ class DsoPageAnswer(models.Model):
                 answer._decide("accepted")
         self._close_replies()
         return True
+
+    def _send_copies(self):
+        """The documents that were asked for, to whom the link was sent; also those that are paid
+        meanwhile.
+
+        :raise UserError: where the e-mail cannot leave, with what to mend
+        :return: the action, done; none where none of the items has a document to send
+        """
+        self.ensure_one()
+        # sudo: the customer's own invoices, whoever sends them; the right on it was checked
+        moves = self.sudo().line_ids.move_id.filtered(lambda move: move.is_sale_document())
+        if len(moves) > MAX_COPIES:
+            raise UserError(
+                self.env._(
+                    "%(customer)s asks for %(count)s documents, more than one e-mail holds "
+                    "(%(maximum)s). Send the statement instead, or print them from the invoices; "
+                    "then refuse this answer.",
+                    customer=self.partner_id.display_name,
+                    count=len(moves),
+                    maximum=MAX_COPIES,
+                )
+            )
+        action = self.env["dso.action"]
+        if not moves:
+            return action
+        action = action.create(self._prepare_copies(moves))
+        action.action_execute()
+        return action
+
+    def _prepare_copies(self, moves):
+        customer = self.customer_id
+        # sudo: the addresses to which the link was sent
+        contacts = self.sudo().page_id.recipient_ids.filtered("active")
+        lines = self._get_open_lines().filtered(lambda line: line.move_id in moves)
+        return {
+            "customer_id": customer.id,
+            "origin": "manual",
+            "action_type": "email",
+            "date": customer.company_id._dso_today(),
+            "mail_template_id": self.env.ref("dso_collection.mail_template_page_copy").id,
+            "recipient_ids": [fields.Command.set(contacts.ids)],
+            "attachment_ids": [fields.Command.set(moves._dso_get_pdf_attachments().ids)],
+            "item_ids": [fields.Command.create({"line_id": line.id}) for line in lines],
+        }
 
     def action_change(self):
         """The dialog with what was proposed; what the collector applies there is what counts."""

@@ -281,9 +281,8 @@ class DsoPageQuestion(models.AbstractModel):
         collector where there is none."""
         customer = self.customer_id
         user = (
-            self.company_id.dso_page_escalation_user_id
-            or customer.collector_id
-            or self.company_id.dso_default_collector_id
+            self.company_id.dso_page_escalation_user_id.filtered("active")
+            or customer._get_collector()
         )
         customer = customer.with_context(lang=user.lang)
         note = customer.env._(

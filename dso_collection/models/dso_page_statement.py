@@ -100,13 +100,12 @@ class DsoPageStatement(models.AbstractModel):
         return domain
 
     def _get_show_domain(self, show, today):
+        Line = self.env["account.move.line"]
         if show == "overdue":
             # an item due today is not overdue (R2)
-            return Domain("amount_residual", ">", 0) & Domain("date_maturity", "<", today)
+            return Domain("amount_residual", ">", 0) & Line._dso_get_due_domain("<", today)
         if show == "not_due":
-            return Domain("amount_residual", ">", 0) & Domain.OR(
-                [Domain("date_maturity", ">=", today), Domain("date_maturity", "=", False)]
-            )
+            return Domain("amount_residual", ">", 0) & Line._dso_get_due_domain(">=", today)
         return Domain("amount_residual", "<", 0) if show == "credit" else Domain.TRUE
 
     def _get_statement_penalties(self, today):

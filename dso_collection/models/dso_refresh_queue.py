@@ -134,6 +134,18 @@ class DsoRefreshQueue(models.Model):
             self._enqueue(SQL("customer.company_id = ANY(%s)", companies.ids))
 
     @api.model
+    def _enqueue_collectors(self, users):
+        """Queue the customers of these collectors, their own or as their company's default."""
+        if users.ids:
+            self._enqueue(
+                SQL(
+                    "customer.collector_id = ANY(%(users)s) OR customer.company_id IN (SELECT id"
+                    " FROM res_company WHERE dso_default_collector_id = ANY(%(users)s))",
+                    users=users.ids,
+                )
+            )
+
+    @api.model
     def _enqueue_scenarios(self, scenarios):
         if scenarios.ids:
             self._enqueue(SQL("customer.scenario_id = ANY(%s)", scenarios.ids))

@@ -134,12 +134,14 @@ class DsoSummary(models.AbstractModel):
         """[(user id, key, count, first ids)]"""
         return self.env.execute_query(
             SQL(
-                "SELECT coalesce(record.collector_id, company.dso_default_collector_id) AS user_id,"
+                "SELECT coalesce(collector.id, company.dso_default_collector_id) AS user_id,"
                 " %(key)s AS key, count(*), (array_agg(record.id ORDER BY %(order)s))[1:%(limit)s]"
                 " FROM %(table)s AS record JOIN res_company AS company"
                 " ON company.id = record.company_id"
+                " LEFT JOIN res_users AS collector"
+                " ON collector.id = record.collector_id AND collector.active"
                 " WHERE %(condition)s"
-                " AND coalesce(record.collector_id, company.dso_default_collector_id) IS NOT NULL"
+                " AND coalesce(collector.id, company.dso_default_collector_id) IS NOT NULL"
                 " GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2",
                 key=key,
                 order=order,

@@ -393,6 +393,13 @@ class ResCompany(models.Model):
         )
         return weights, company.dso_score_amount
 
+    def _dso_default_collector(self):
+        """Who collects where nobody is in charge; nobody who left."""
+        self.ensure_one()
+        # sudo: a setting of the company
+        collector = self.sudo().dso_default_collector_id
+        return collector.filtered("active").sudo(self.env.su)
+
     @api.model
     def _dso_companies(self):
         """Every company, branches included: each keeps its own files."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 #: Changes of a contact that decide whether and how its customer can be reached.
 WATCHED = frozenset(
@@ -81,47 +82,61 @@ class ResPartner(models.Model):
             partner.dso_scenario_id = customer.scenario_id
             partner.dso_collector_id = customer.collector_id
 
-    def _search_dso_file(self, domain):
-        customers = self.env["dso.customer"].search(
-            [("company_id", "=", self.env.company.id), *domain]
-        )
-        return [("commercial_partner_id", "in", customers.partner_id.ids)]
+    def _search_dso_file(self, fname, operator, value):
+        """Partners by a field of their file in the current company; those without a file have
+        nothing in it."""
+        if operator.startswith("not ") or operator == "!=":
+            # the reverse of what is found, said by Odoo
+            return NotImplemented
+        if operator != "in" or False not in value:
+            return self._get_domain_of_files(self._get_file_domain(fname, operator, value))
+        wanted = [each for each in value if each]
+        empty = ~self._get_domain_of_files(Domain(fname, "!=", False))
+        return empty | self._search_dso_file(fname, "in", wanted) if wanted else empty
+
+    def _get_file_domain(self, fname, operator, value):
+        if fname == "id" and operator == "any":
+            return Domain(value)
+        if fname == "id" and operator != "in":
+            return Domain("display_name", operator, value)
+        return Domain(fname, operator, value)
+
+    @api.model
+    def _get_domain_of_files(self, domain):
+        """Partners whose file in the current company is found by a domain."""
+        own = Domain("company_id", "=", self.env.company.id)
+        files = self.env["dso.customer"]._search(own & domain)
+        return Domain("commercial_partner_id", "in", files.subselect("partner_id"))
 
     def _search_dso_customer_id(self, operator, value):
-        if operator not in ("in", "any"):
-            return NotImplemented
-        if operator == "in" and False in value:
-            return NotImplemented
-        return self._search_dso_file([("id", operator, value)])
+        return self._search_dso_file("id", operator, value)
 
     def _search_dso_scenario_id(self, operator, value):
-        if operator in ("in", "not in") and False in value:
-            return NotImplemented
-        return self._search_dso_file([("scenario_id", operator, value)])
+        return self._search_dso_file("scenario_id", operator, value)
 
     def _search_dso_collector_id(self, operator, value):
-        if operator in ("in", "not in") and False in value:
-            return NotImplemented
-        return self._search_dso_file([("collector_id", operator, value)])
+        return self._search_dso_file("collector_id", operator, value)
 
     def _inverse_dso_scenario_id(self):
         for partner in self:
-            partner._dso_get_or_make_customer().scenario_id = partner.dso_scenario_id
+            partner._dso_reopen_customer().scenario_id = partner.dso_scenario_id
 
     def _inverse_dso_collector_id(self):
         for partner in self:
-            partner._dso_get_or_make_customer().collector_id = partner.dso_collector_id
+            partner._dso_reopen_customer().collector_id = partner.dso_collector_id
 
     def _dso_get_or_make_customer(self):
-        """The partner's file in the current company, made if need be.
+        """The partner's file in the current company, archived or not, made if need be.
 
-        :raise AccessError: unless the user is a collector
+        :raise AccessError: unless the user is a collector, who may read it
         """
         self.ensure_one()
         if not self.env.user.has_group("dso_collection.group_dso_collector") and not self.env.su:
             raise AccessError(self.env._("Only collectors may open a collection file."))
-        Customer = self.env["dso.customer"]
-        customer = Customer.search(
+        # sudo: files are found and made by the module, whoever is in charge of them; whether the
+        # user may read this one is checked below
+        files = self.env["dso.customer"].sudo().with_context(active_test=False)
+        customer = files.search(
             [
                 ("partner_id", "=", self.commercial_partner_id.id),
                 ("company_id", "=", self.env.company.id),
@@ -129,14 +144,26 @@ class ResPartner(models.Model):
             limit=1,
         )
         if not customer:
-            # sudo: files are made by the module; the right was checked above
-            customer = Customer.sudo().create(
-                {
-                    "partner_id": self.commercial_partner_id.id,
-                    "company_id": self.env.company.id,
-                }
-            )
-            customer = customer.sudo(self.env.su)
+            return self._dso_make_customer(files)
+        customer = self.env["dso.customer"].browse(customer.id)
+        customer.check_access("read")
+        return customer
+
+    def _dso_make_customer(self, files):
+        """:param files: dso.customer as superuser"""
+        customer = files.create(
+            {
+                "partner_id": self.commercial_partner_id.id,
+                "company_id": self.env.company.id,
+            }
+        )
+        return self.env["dso.customer"].browse(customer.id)
+
+    def _dso_reopen_customer(self):
+        """The partner's file, in use again if it was archived: somebody enters into it who is to
+        collect there."""
+        customer = self._dso_get_or_make_customer()
+        customer.filtered(lambda each: not each.active).active = True
         return customer
 
     def _dso_serving(self, medium):
@@ -178,7 +205,7 @@ class ResPartner(models.Model):
         """A new parent makes another customer of a partner's items."""
         # sudo: items of all companies follow their partner
         lines = self.env["account.move.line"].sudo()
-        domain = lines._dso_get_open_domain() & fields.Domain("partner_id", "in", self.ids)
+        domain = lines._dso_get_open_domain() & Domain("partner_id", "in", self.ids)
         self.env["dso.refresh.queue"]._note(line_ids=lines.search(domain).ids)
 
     @api.ondelete(at_uninstall=False)

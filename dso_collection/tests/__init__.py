@@ -54,3 +54,4 @@ from . import test_page_browser_colleague
 from . import test_page_without
 from . import test_migration
 from . import test_narrow_screen
+from . import test_contract

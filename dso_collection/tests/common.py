@@ -125,6 +125,32 @@ class DsoCommon(AccountTestInvoicingCommon, CronMixinCase):
         return move
 
     @classmethod
+    def _undated(cls, day, amount=10.0, partner=None):
+        """An item of an opening balance without a due date: it is due on its own date."""
+        revenue = cls.company_data["default_account_revenue"]
+        item = {
+            "account_id": cls.company_data["default_account_receivable"].id,
+            "partner_id": (partner or cls.partner).id,
+            "name": "Opening balance",
+            "debit": amount,
+            "no_followup": False,
+        }
+        move = cls.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": day,
+                "line_ids": [
+                    Command.create(item),
+                    Command.create({"account_id": revenue.id, "credit": amount}),
+                ],
+            }
+        )
+        move.action_post()
+        line = cls._line(move)
+        line.date_maturity = False
+        return line
+
+    @classmethod
     def _line(cls, move):
         """The receivable items of an entry."""
         return move.line_ids.filtered(

@@ -51,6 +51,39 @@ class TestAction(DsoCommon):
         self.assertFalse(item.line_id)
         self.assertTrue(item.document)
 
+    def test_history_is_not_written_anew(self):
+        """Neither its words nor its dates; a comment can still be added."""
+        self.action.action_execute()
+        for values in (
+            {"done_date": "2020-01-01"},
+            {"done_by_id": self.manager.id},
+            {"state": "cancelled"},
+            {"date": "2026-01-01"},
+            {"subject": "Forged"},
+            {"body": "<p>Forged</p>"},
+            {"amount": 1},
+            {"collector_id": self.manager.id},
+            {"recipient_ids": [Command.clear()]},
+        ):
+            for user in (self.collector, self.manager):
+                with self.subTest(values, user=user.name), self.assertRaises(UserError):
+                    self.action.with_user(user).write(values)
+        self.action.write({"comment": "Called to ask whether it came", "result": "reached"})
+        self.assertEqual(self.action.result, "reached")
+
+    def test_a_date_typed_into_the_list_reaches_the_file(self):
+        self.action.write({"date": "2026-03-20"})
+        self.assertTrue(self.action.date_forced)
+        self.env.flush_all()
+        self.env["dso.customer"]._cron_refresh()
+        customer = self._customer()
+        self.env.invalidate_all()
+        self.env.cr.execute(
+            "SELECT next_action_date FROM dso_customer WHERE id = %s", [customer.id]
+        )
+        self.assertEqual(str(self.env.cr.fetchone()[0]), "2026-03-20")
+        self.assertEqual(str(self.action.date), "2026-03-20")
+
     def test_execute_twice_is_refused(self):
         self.action.action_execute()
         with self.assertRaisesRegex(UserError, r"not planned any more \(Done\)"):

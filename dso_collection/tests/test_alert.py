@@ -193,10 +193,16 @@ class TestAlert(DsoCommon):
         self.assertTrue(all(self._hits(nobody).mapped("notified_date")))
 
     def test_those_who_left_are_told_nothing(self):
+        self.company.dso_default_collector_id = False
         self.nora.active = False
         self.assertEqual(set(self._night()), {self.collector})
         self.bolt_file.collector_id = self.manager
         self.assertEqual(set(self._night("2026-04-01")), {self.manager}, "who came in charge")
+
+    def test_in_place_of_those_who_left_the_default_collector_is_told(self):
+        self.company.dso_default_collector_id = self.manager
+        self.nora.active = False
+        self.assertEqual(set(self._night()), {self.collector, self.manager})
 
     def test_in_the_collectors_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
@@ -443,6 +449,76 @@ class TestReadyAlerts(DsoCommon):
         self.customer.last_action_date = date(2026, 3, 1)
         self.assertEqual(self._find(), {"not_chased_30"})
 
+    def test_credit_limit(self):
+        """1000 are open. A limit is the partner's in each company, and counts where it has one."""
+        self.company.account_use_credit_limit = True
+        customers = self.env["dso.customer"].with_user(self.reader)
+        limited = self.partner.with_company(self.company)
+        for limit, exceeded in ((0, False), (999.99, True), (1000, False), (2500, False)):
+            with self.subTest(limit):
+                limited.credit_limit = limit
+                self.env.flush_all()
+                self.env.invalidate_all()
+                customer = customers.browse(self.customer.id)
+                self.assertEqual((customer.credit_limit, customer.amount_due), (limit, 1000))
+                self.assertEqual(customer.credit_limit_exceeded, exceeded)
+                self.assertEqual(self._find(), {"credit_limit"} if exceeded else set())
+                for domain, holds in (
+                    ([("credit_limit", "=", limit)], True),
+                    ([("credit_limit", ">", 0)], limit > 0),
+                    ([("credit_limit", "<", 1000)], limit < 1000),
+                    ([("credit_limit_exceeded", "=", False)], not exceeded),
+                ):
+                    found = customers.search([*domain, ("id", "=", customer.id)])
+                    self.assertEqual(bool(found), holds, domain)
+        limited.credit_limit = 50
+        self.company.account_use_credit_limit = False
+        self.assertEqual(self._find(), set(), "the company has no limits")
+        own = ("id", "=", self.customer.id)
+        self.assertTrue(customers.search([("credit_limit", "=", 0), own]))
+        self.assertFalse(customers.search([("credit_limit", ">", 0), own]))
+
+    def test_items_contacts_and_terms(self):
+        """By any field of the open items, of the contacts, and the payment terms; each open
+        question has its opposite."""
+        term = self.env["account.payment.term"].create({"name": "In 17 days"})
+        self.partner.with_company(self.company).property_payment_term_id = term
+        status = self.env.ref("dso_collection.status_ongoing")
+        self.line.dso_status_id = status
+        self._credit(30)
+        self.env["account.move.line"].flush_model()
+        customers = self.env["dso.customer"].with_user(self.collector)
+        own = ("id", "=", self.customer.id)
+        due = str(self.line.date_maturity)
+        for domain, holds in (
+            ([("item_ids", "!=", False)], True),
+            ([("item_ids", "=", self.line.id)], True),
+            ([("item_ids", "in", [False, self.line.id])], True),
+            ([("item_ids.dso_status_id", "=", status.id)], True),
+            ([("item_ids.dso_status_id.kind", "=", "dispute")], False),
+            ([("item_ids", "any", [("date_maturity", "<=", due), ("name", "!=", "x")])], True),
+            ([("item_ids.date_maturity", "<", due)], False),
+            ([("item_ids.dso_days_overdue", ">", 3)], self.line.dso_days_overdue > 3),
+            ([("credit_ids", "!=", False)], True),
+            ([("credit_ids", "=", self.line.id)], False),
+            ([("credit_ids.amount_residual", "=", -30)], True),
+            ([("item_ids.amount_residual", "<", 0)], False),
+            ([("contact_ids", "!=", False)], True),
+            ([("contact_ids", "=", self.contact.id)], True),
+            ([("contact_ids.email", "ilike", "acme")], True),
+            ([("contact_ids.email", "=", False)], False),
+            ([("payment_term_id", "=", term.id)], True),
+            ([("payment_term_id", "=", False)], False),
+            ([("payment_term_id", "ilike", "17 days")], True),
+        ):
+            with self.subTest(domain):
+                self.assertEqual(bool(customers.search([*domain, own])), holds)
+                self.assertNotEqual(bool(customers.search(["!", *domain, own])), holds)
+                alert = self.env["dso.alert"].with_user(self.collector)
+                self.assertEqual(
+                    alert.create({"name": "A", "domain": str([*domain, own])}).count, holds
+                )
+
     def test_missing(self):
         self.customer.collector_id = False
         self.customer.last_action_date = date(2026, 3, 30)
@@ -501,6 +577,17 @@ class TestReadyAlerts(DsoCommon):
         self.assertEqual(self._find(), set())
         self.customer.insurance_declaration_days = 35
         self.assertEqual(self._find(), {"declaration"})
+        self.assertEqual(str(self.customer.insurance_declaration_date), "2026-04-15")
+        for operator, day, holds in (
+            ("=", "2026-04-15", True),
+            ("<=", "today +15d", True),
+            ("<", "2026-04-15", False),
+            (">", "today", True),
+            ("=", False, False),
+            ("!=", False, True),
+        ):
+            domain = [("insurance_declaration_date", operator, day), ("id", "=", self.customer.id)]
+            self.assertEqual(bool(self.customer.search(domain)), holds, domain)
         self.customer.insurance_declaration_days = 36
         self.assertEqual(self._find(), set())
         self.customer.insurance_expiry = "2026-04-30"

@@ -99,6 +99,81 @@ class TestCustomer(DsoCommon):
         partner.with_user(self.collector).dso_collector_id = self.manager
         self.assertEqual(self._customer(partner).collector_id, self.manager)
 
+    def test_a_file_that_the_user_does_not_find(self):
+        """Archived ones are opened again, another collector's stay closed."""
+        self._invoice("2026-03-01")
+        self._plan_all()
+        customer = self._customer()
+        customer.active = False
+        risky = self.env.ref("dso_collection.scenario_risky")
+        self.partner.with_user(self.collector).dso_scenario_id = risky
+        self.assertEqual((customer.active, customer.scenario_id), (True, risky))
+        self.company.dso_own_customers_only = True
+        customer.collector_id = self.manager
+        with self.assertRaises(AccessError):
+            self.partner.with_user(self.collector).dso_scenario_id = self.scenario
+        with self.assertRaises(AccessError):
+            self.partner.with_user(self.collector).action_dso_open_customer()
+
+    def test_partners_are_found_by_their_file(self):
+        """Those without a file have no collector; what is shown is what is found."""
+        self._invoice("2026-03-01")
+        self._plan_all()
+        stranger = self.env["res.partner"].create({"name": "No file"})
+        both = self.partner | stranger
+        customer = self._customer()
+        risky = self.env.ref("dso_collection.scenario_risky")
+        Partner = self.env["res.partner"].with_user(self.collector)
+        cases = {
+            self.partner: [
+                ("dso_collector_id", "=", self.collector.id),
+                ("dso_collector_id", "!=", False),
+                ("dso_collector_id", "ilike", "colin"),
+                ("dso_collector_id", "in", [self.collector.id, self.manager.id]),
+                ("dso_collector_id.login", "=", "dso_collector"),
+                ("dso_scenario_id", "!=", False),
+                ("dso_scenario_id", "not in", [False, risky.id]),
+                ("dso_customer_id", "!=", False),
+                ("dso_customer_id", "=", customer.id),
+                ("dso_customer_id.amount_due", ">", 50),
+            ],
+            stranger: [
+                ("dso_collector_id", "=", False),
+                ("dso_collector_id", "!=", self.collector.id),
+                ("dso_collector_id", "not ilike", "colin"),
+                ("dso_scenario_id", "=", False),
+                ("dso_scenario_id", "in", [False, risky.id]),
+                ("dso_customer_id", "=", False),
+                ("dso_customer_id", "not in", customer.ids),
+            ],
+        }
+        for partner, domains in cases.items():
+            for leaf in domains:
+                with self.subTest(leaf):
+                    self.assertEqual(Partner.search([leaf, ("id", "in", both.ids)]), partner)
+
+    def test_what_a_collector_who_left_had_to_do(self):
+        """R12: the company's default collector does it, until the collector is back."""
+        self._invoice("2026-03-01")
+        self._plan_all()
+        customer = self._customer()
+        self.assertEqual(self._open_action().collector_id, self.collector)
+        self.company.dso_default_collector_id = self.manager
+        own = self.env["dso.action"].create({"customer_id": customer.id})
+        self.assertEqual(own.collector_id, self.collector)
+        self.collector.active = False
+        self.assertEqual((own | self._open_action()).collector_id, self.manager)
+        self._plan_all()
+        self.assertEqual(self._open_action().collector_id, self.manager)
+        self.assertEqual(customer.collector_id, self.collector, "who it was is still to be seen")
+        alert = self.env.ref("dso_collection.alert_no_collector")
+        self.assertIn(customer, customer.search(alert._get_customer_domain()))
+        self.collector.active = True
+        self.env.flush_all()
+        self.env["dso.customer"]._cron_refresh()
+        self.assertEqual(self._open_action().collector_id, self.collector)
+        self.assertNotIn(customer, customer.search(alert._get_customer_domain()))
+
     def test_assignment_rules(self):
         """First match wins, applied to new customers and on demand."""
         risky = self.env.ref("dso_collection.scenario_risky")

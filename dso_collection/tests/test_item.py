@@ -43,6 +43,23 @@ class TestItem(DsoCommon):
             self.due_today | self.future,
         )
 
+    def test_days_overdue_compute_and_search_agree(self):
+        """Also of what has no due date, which is due on its own, and of no days at all."""
+        undated = self._undated("2026-03-05")
+        self.assertFalse(undated.date_maturity)
+        self.assertEqual(undated.dso_days_overdue, 5)
+        lines = self.old | self.due_today | self.future | undated
+        own = [("id", "in", lines.ids)]
+        for days in (-1, 0, 5, 9):
+            with self.subTest(days):
+                for operator, holds in (
+                    ("=", lambda line, days=days: line.dso_days_overdue == days),
+                    (">", lambda line, days=days: line.dso_days_overdue > days),
+                    ("<=", lambda line, days=days: line.dso_days_overdue <= days),
+                ):
+                    found = self.Line.search([("dso_days_overdue", operator, days), *own])
+                    self.assertEqual(found, lines.filtered(holds), operator)
+
     def test_leader(self):
         self.assertTrue(self.old.dso_is_leader)
         self.assertFalse(self.future.dso_is_leader)

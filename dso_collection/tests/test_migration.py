@@ -42,6 +42,21 @@ class TestMigration(DsoCommon):
         self.assertTrue(customer.page_enabled)
         self.assertFalse(refused.page_enabled, "somebody decided so")
 
+    def test_the_alert_of_nobody_in_charge_finds_those_who_left(self):
+        """A condition that somebody wrote stays."""
+        self._invoice("2026-03-01")
+        self._plan("2026-03-10")
+        alert = self.env.ref("dso_collection.alert_no_collector")
+        alert.domain = "[('collector_id', '=', False), ('oldest_due_date', '!=', False)]"
+        self._migrate("19.0.1.5.0", "post")
+        self.company.dso_default_collector_id = False
+        self.collector.active = False
+        found = self.env["dso.customer"].search(alert._get_customer_domain())
+        self.assertIn(self._customer(), found)
+        alert.domain = "[('collector_id', '=', False)]"
+        self._migrate("19.0.1.5.0", "post")
+        self.assertEqual(alert.domain, "[('collector_id', '=', False)]")
+
     def test_everybody_is_planned_anew(self):
         self._invoice("2026-03-01")
         self.env["dso.customer"]._ensure_customers(self.company)

@@ -181,6 +181,47 @@ class TestPage(PageCommon):
         specific = self._customer().open_action_ids.filtered(lambda a: a.origin == "specific")
         self.assertEqual(specific.item_ids.line_id, self.lines[0])
 
+    def test_accepting_a_copy_sends_it(self):
+        """To whom the link was sent, with the documents that were asked for, the paid one too."""
+        self._create_contact(self.partner, "Bob", "bob@acme.example.com")
+        answer = self._answer("copy", self.lines)
+        self._pay(self.first, on="2026-03-06")
+        answer.with_user(self.collector).action_accept()
+        self.assertEqual((answer.state, answer.reply_id.state), ("accepted", "handled"))
+        action = self._customer().past_action_ids.sorted("id")[-1:]
+        self.assertEqual((action.origin, action.state), ("manual", "done"))
+        mail = action.mail_id
+        self.assertIn("ann@acme.example.com", mail.email_to)
+        self.assertNotIn("bob@acme.example.com", mail.email_to)
+        self.assertEqual(len(mail.attachment_ids), 2)
+        self.assertIn("Copies of your documents", mail.subject)
+        self.assertEqual(action.item_ids.line_id, self.lines[1], "told of what is open")
+        self.assertFalse(self.lines.dso_status_id, "a copy says nothing of the items")
+
+    def test_a_copy_that_cannot_be_sent_stays_to_decide(self):
+        answer = self._answer("copy", self.lines)
+        self.contact.email = False
+        with self.assertRaisesRegex(UserError, "Ann"):
+            answer.with_user(self.collector).action_accept()
+        self.assertEqual((answer.state, answer.reply_id.state), ("proposed", "to_handle"))
+
+    def test_accepting_more_than_is_open_by_now(self):
+        answer = self._answer("promise", self.lines[0], date="2026-03-16", amount=80)
+        self._pay(self.first, on="2026-03-06", amount=50)
+        with self.assertRaisesRegex(UserError, r"Acme: .*50\.00.* smaller"):
+            answer.with_user(self.collector).action_accept()
+
+    def test_a_collector_who_left_is_nobodys_contact(self):
+        """R12: the page names the company's default collector, and messages come from there."""
+        self._customer().collector_id = self.manager
+        self.company.dso_default_collector_id = self.collector
+        self.assertEqual(self.page._get_collector(), self.manager)
+        self.manager.active = False
+        self.assertEqual(self.page._get_collector(), self.collector)
+        action = self._plan("2026-03-06")
+        action.with_user(self.collector).action_execute()
+        self.assertIn(self.collector.email, action.sudo().mail_id.email_from)
+
     def test_changing_what_was_proposed(self):
         answer = self._answer("promise", self.lines[0], date="2026-03-16")
         action = answer.with_user(self.collector).action_change()

@@ -61,6 +61,25 @@ class CustomerPageCase(PageBrowserCase):
         self.assertEqual(name, f"Statement {self.company.name} {self.today}.xlsx")
         self.assertEqual(content[:2], b"PK")
 
+    def _check_right_to_left(self):
+        """In Arabic the page runs from right to left: nothing scrolls sideways, and what is
+        ticked and chosen stands before its words, not on them."""
+        self.env["res.lang"]._activate_lang("ar_001")
+        self.page.sudo().lang = "ar_001"
+        apart = """[...document.querySelectorAll(%s)].every((box) => {
+            const row = box.closest("tr, .choice").getBoundingClientRect();
+            const words = box.closest("tr, .choice").querySelector("label");
+            return row.right - box.getBoundingClientRect().right < 40
+                && words.getBoundingClientRect().right <= box.getBoundingClientRect().left;
+        })"""
+        stranger = self._browse()
+        with stranger.at(self.path):
+            stranger.see("#kind-promise")
+            self.assertEqual(stranger.run("document.documentElement.dir"), "rtl")
+            self.assertFalse(stranger.run(TOO_WIDE))
+            self.assertTrue(stranger.run(apart % "'[name=kind]'"))
+            self.assertTrue(stranger.run(apart % "'[name=item]'"))
+
     # ------------------------------------------------------------------
     # Answering
     # ------------------------------------------------------------------
@@ -258,6 +277,9 @@ class TestCustomerPageWide(Wide, CustomerPageCase):
             self.assertEqual(stranger.run("document.querySelector('#comment').value"), "See file")
             self.assertEqual(stranger.run(choose % 10), "")
 
+    def test_right_to_left(self):
+        self._check_right_to_left()
+
     def test_a_person_is_seen(self):
         told = "performance.getEntriesByType('resource').some((e) => e.name.endsWith('/seen'))"
         stranger = self._browse()
@@ -278,3 +300,6 @@ class TestCustomerPageNarrow(Narrow, CustomerPageCase):
 
     def test_paying(self):
         self._check_paying()
+
+    def test_right_to_left(self):
+        self._check_right_to_left()

@@ -79,6 +79,18 @@ class TestPageCustomer(PageHttpCase):
                 found = self._rows(self._open(query))
                 self.assertEqual(set(found), {str(line_id) for line_id in lines.ids})
 
+    def test_items_without_due_date_are_due_on_their_own(self):
+        """The row, the total and the filter say the same: 10 more are overdue."""
+        undated = self._undated(self._day(-5), 10)
+        self.assertFalse(undated.date_maturity)
+        document = self._open()
+        self.assertIn("5 days late", self._rows(document)[str(undated.id)])
+        totals = self._texts(document, "//dl/div")
+        self.assertIn("Overdue $ 110.00", totals)
+        self.assertIn("Not due yet $ 70.00", totals)
+        late = self._rows(self._open("?show=overdue"))
+        self.assertEqual(set(late), {str(self.late.id), str(undated.id)})
+
     def test_in_the_recipients_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.contact.lang = "fr_FR"

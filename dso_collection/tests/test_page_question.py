@@ -93,6 +93,24 @@ class TestPageQuestion(QuestionCommon):
         self.assertTrue(self.page.action_id.page_answered_date)
         self.assertEqual(self._run("2026-03-20"), 0)
 
+    def test_one_of_two_who_is_not_in_charge(self):
+        """The other one is reminded; one who was asked alone is not asked again."""
+        self._answer(kind="not_me")
+        self.assertEqual(self._run("2026-03-05"), 0)
+        both = self.colleague | self.manager.partner_id
+        page, _token = self._send_link(
+            action_type="email_internal",
+            recipient_ids=[Command.set(both.ids)],
+            item_ids=[Command.create({"line_id": self.lines[0].id})],
+            subject="Who knows?",
+        )
+        answer = self._answer(page, kind="not_me")
+        self.assertEqual(answer.reply_id.state, "to_handle", "the collector is told")
+        self.assertEqual(page.state, "opened")
+        self.assertEqual(self._run("2026-03-05"), 1)
+        self._answer(page, comment="90")
+        self.assertEqual(self._run("2026-03-20"), 0)
+
     def test_no_reminder_once_the_items_are_cleared(self):
         self._pay(self.first, on="2026-03-03")
         self.assertEqual(self._run("2026-03-05"), 0)

@@ -191,9 +191,7 @@ class DsoActionDraft(models.AbstractModel):
 
     def _get_draft_sender(self, customer):
         """Who sends: the customer's collector (R12)."""
-        return (
-            customer.collector_id or customer.company_id.sudo().dso_default_collector_id
-        ) or self.env.user
+        return customer._get_collector() or self.env.user
 
     # ------------------------------------------------------------------
     # Making the action

@@ -385,7 +385,9 @@ class DsoItemQualify(models.TransientModel):
         if self.amount < 0 or self.currency_id.compare_amounts(self.amount, total) > 0:
             raise UserError(
                 self.env._(
-                    "The part must be between zero and what is open: %(total)s.",
+                    "%(customer)s: the part must be between zero and what is open of these items, "
+                    "%(total)s. Enter a smaller one, or leave it empty for all of it.",
+                    customer=self.customer_names,
                     total=format_amount(self.env, total, self.currency_id),
                 )
             )
