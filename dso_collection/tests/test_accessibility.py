@@ -266,15 +266,15 @@ class Visitor(Stranger):
         self.case.assertTrue(result["passed"], f"{name}: axe-core saw nothing there")
         for fault in result["faults"]:
             key = (fault["impact"], fault["id"], fault["help"], fault["html"])
-            self.faults.setdefault(key, (name, fault))
+            self.faults.setdefault(key, (fault, []))[1].append(name)
 
     def report(self):
         """Fail with what was found on all screens, each fault once."""
         lines = []
-        for (impact, rule, help_text, html), (name, fault) in sorted(
+        for (impact, rule, help_text, html), (fault, names) in sorted(
             self.faults.items(), key=lambda item: item[0]
         ):
-            lines.append(f"{name}: {rule} ({impact}): {help_text}")
+            lines.append(f"{'; '.join(dict.fromkeys(names))}: {rule} ({impact}): {help_text}")
             lines.append(f"    at {fault['selector']}")
             lines.append(f"    {html}")
             lines.extend(f"    {reason}" for reason in fault["why"][:2])
@@ -769,6 +769,22 @@ class TestAccessibility(AccessibilityCase):
         others = ".app_settings_block:not([data-key=dso_collection])"
         visitor.look("settings", (*AROUND, others))
         visitor.report()
+
+    def test_items_of_an_answer_narrow(self):
+        """On cards, too, an item can be left out of a customer's answer, and only there."""
+        answer = self.page.answer_ids.filtered(lambda answer: answer.state == "proposed")
+        answer.ensure_one()
+        change = answer.with_user(self.collector).action_change()
+        qualify = answer.line_ids.with_user(self.collector).action_dso_qualify()
+        card = ".modal [name=line_ids] .o_kanban_record:not(.o_kanban_ghost)"
+        visitor = self._visit(self.collector, NARROW)
+        visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")
+        visitor.do_action(qualify, card)
+        visitor.see_not(f"{card} button[name=delete]")
+        visitor.close_dialog()
+        visitor.do_action(change, card)
+        visitor.click_on(f"{card} button[name=delete]")
+        visitor.see_not(card)
 
     def test_pages_and_messages(self):
         """What customers and colleagues open: pages by their links, an e-mail, a statement."""
