@@ -10,14 +10,18 @@ import io
 import json
 from pathlib import Path
 from unittest import SkipTest
+from unittest.mock import patch
 
 import lxml.html
 from reportlab.pdfgen import canvas
 
 from odoo import Command
+from odoo.fields import Domain
 from odoo.tests import new_test_user, tagged
 from odoo.tests.common import ChromeBrowser
+from odoo.tools.safe_eval import safe_eval
 
+from ..engine import pages
 from .letter_common import LetterCommon
 from .page_browser_common import Stranger
 from .page_common import PageHttpCase
@@ -63,10 +67,32 @@ ODOO = (
     ("color-contrast", ".o_pivot_measure_row", "the names of a pivot's measures"),
     ("label", "td .o-checkbox input[disabled]", "a tick that is only shown"),
     ("aria-prohibited-attr", ".o_field_daterange i", "the arrow between two dates"),
+    ("scrollable-region-focusable", ".o_pivot", "a pivot that is wider than the screen"),
     ("button-name", ".o_clipboard_button", "copies a word, without a name"),
     ("aria-required-parent", ".settings_tab .tab", "tabs of the settings stand in no list of tabs"),
     ("aria-required-parent", ".o_colorlist button", "items of a menu in no menu"),
+    ("color-contrast", "[name=body_html] + .fst-italic", "a tip below the text of a template"),
+    (
+        "color-contrast",
+        ".tab-pane:has([name=report_template_ids]) .o_form_label",
+        "the settings of a template on a phone",
+    ),
+    ("aria-prohibited-attr", "#o_payment_form i[data-bs-toggle]", "the mark of a test mode"),
 )
+
+#: What is there when a view shows something, by its type: each is looked at with records in it.
+READY = {
+    "list": ".o_list_renderer .o_data_row",
+    "kanban": ".o_kanban_renderer .o_kanban_record:not(.o_kanban_ghost)",
+    "form": ".o_form_view .o_form_renderer",
+    "graph": ".o_graph_renderer canvas",
+    "pivot": ".o_pivot table .o_pivot_cell_value",
+    "calendar": ".o_calendar_renderer .fc-event",
+}
+#: Views that only show something within another screen, and the test that looks at it there.
+WITHIN = {
+    "dso_statement_view_list": "test_customer",
+}
 
 #: Waits until nothing changes any more, without the movements of the style sheets.
 SETTLED = """new Promise((resolve) => {
@@ -182,7 +208,7 @@ class Visitor(Stranger):
         options = {"clearBreadcrumbs": True, **options}
         self.run(
             "odoo.__WOWL_DEBUG__.root.env.services.action.doAction("
-            f"{json.dumps(action)}, {json.dumps(options)}).then(() => true)"
+            f"{json.dumps(action, default=str)}, {json.dumps(options)}).then(() => true)"
         )
         self.see(ready)
 
@@ -240,15 +266,15 @@ class Visitor(Stranger):
         self.case.assertTrue(result["passed"], f"{name}: axe-core saw nothing there")
         for fault in result["faults"]:
             key = (fault["impact"], fault["id"], fault["help"], fault["html"])
-            self.faults.setdefault(key, (name, fault))
+            self.faults.setdefault(key, (fault, []))[1].append(name)
 
     def report(self):
         """Fail with what was found on all screens, each fault once."""
         lines = []
-        for (impact, rule, help_text, html), (name, fault) in sorted(
+        for (impact, rule, help_text, html), (fault, names) in sorted(
             self.faults.items(), key=lambda item: item[0]
         ):
-            lines.append(f"{name}: {rule} ({impact}): {help_text}")
+            lines.append(f"{'; '.join(dict.fromkeys(names))}: {rule} ({impact}): {help_text}")
             lines.append(f"    at {fault['selector']}")
             lines.append(f"    {html}")
             lines.extend(f"    {reason}" for reason in fault["why"][:2])
@@ -267,17 +293,34 @@ class AccessibilityCase(LetterCommon, PageHttpCase):
         if not spec:
             raise SkipTest(f"axe-core is not there: pip install {PACKAGE.replace('_', '-')}.")
         cls.axe = (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+        cls._print_nothing()
         cls.contact.phone = "+33612345678"
         cls._make_actions()
         cls._qualify(cls.young, "promise", date=cls._day(7))
         cls._qualify(cls.due_today, "dispute_price", comment="Our offer said less")
         cls._make_answers()
+        cls._make_rest()
         cls.alert = cls.env["dso.alert"].create(
             {"name": "Much overdue", "level": "info", "domain": "[('amount_overdue', '>', 100)]"}
         )
         cls.env["dso.customer"]._plan()
         cls.env["dso.alert"]._cron_alert()
         cls.env.flush_all()
+
+    @classmethod
+    def _print_nothing(cls):
+        """What letters look like is the matter of test_letter."""
+        content = io.BytesIO()
+        page = canvas.Canvas(content)
+        page.drawString(72, 720, "A letter")
+        page.save()
+        cls.classPatch(
+            type(cls.env["dso.letter.printer"]),
+            "_print",
+            lambda printer, _report, records, *_args, **_options: dict.fromkeys(
+                records.ids, content.getvalue()
+            ),
+        )
 
     @classmethod
     def _make_actions(cls):
@@ -356,20 +399,40 @@ class AccessibilityCase(LetterCommon, PageHttpCase):
         )
         cls.colleague_path = f"/dso/p/{token}"
 
-    def setUp(self):
-        super().setUp()
-        # What letters look like is the matter of test_letter.
-        content = io.BytesIO()
-        page = canvas.Canvas(content)
-        page.drawString(72, 720, "A letter")
-        page.save()
-        self.patch(
-            type(self.env["dso.letter.printer"]),
-            "_print",
-            lambda printer, _report, records, values=None: dict.fromkeys(
-                records.ids, content.getvalue()
-            ),
+    @classmethod
+    def _make_rest(cls):
+        """What the other lists show: an accepted answer, a letter that left, rules, a penalty that
+        was invoiced."""
+        answer = cls.env["dso.page.answer"]._receive(
+            cls.page,
+            {
+                "key": "second",
+                "kind": "promise",
+                "date": cls._day(3),
+                "line_ids": cls._item(-40, 80),
+            },
         )
+        answer.with_user(cls.collector).action_accept()
+        cls.letter = cls._letter(action_type="letter_registered", date=cls.today)
+        cls.letter.action_execute()
+        cls.env["dso.assignment.rule"].create(
+            {"name": "In France", "domain": "[]", "collector_id": cls.collector.id}
+        )
+        cls.env["dso.erm.provider"].create(
+            {"name": "Registered online", "url": "https://erm.example.com"}
+        )
+        cls.company.write(
+            {
+                "dso_penalty_rule_id": cls.env["dso.penalty.rule"]
+                .create(
+                    {"name": "10 % a year", "kind": "fixed", "rate": 10.0, "recovery_cost": 40.0}
+                )
+                .id,
+                "dso_penalty_account_id": cls.company_data["default_account_revenue"].id,
+            }
+        )
+        cls.customer.write({"penalty_enabled": True, "recovery_cost_enabled": True})
+        cls.customer._invoice_penalties(cls._day(-2))
 
     def _visit(self, user=None, size=WIDE):
         """A browser with somebody logged in, who sees the test's own data."""
@@ -453,6 +516,7 @@ class TestAccessibility(AccessibilityCase):
         visitor.look("agenda, panel, narrow")
         self._open_customer(visitor)
         visitor.look("customer, narrow")
+        self._look_at_status(visitor, ", narrow")
         visitor.report()
 
     def _open_customer(self, visitor):
@@ -483,20 +547,24 @@ class TestAccessibility(AccessibilityCase):
         visitor.look("new action")
         visitor.close_dialog()
         self._open_customer(visitor)
+        self._look_at_status(visitor)
+        visitor.report()
+
+    def _look_at_status(self, visitor, suffix=""):
+        """Change status, step by step, of an item of the customer's statement."""
         visitor.click(".o_dso_statement .o_data_row .o_list_record_selector input")
         visitor.click_on(".o_dso_qualify_button:enabled", ".modal .o_dso_qualify")
-        visitor.look("change status, first step")
+        visitor.look(f"change status, first step{suffix}")
         visitor.click_on(".modal footer button[name=action_next]", ".modal [name=email_mode]")
         visitor.click_on(
             ".modal [name=email_mode] input[data-index='1']", ".modal [name=email_body]"
         )
-        visitor.look("change status, e-mail")
+        visitor.look(f"change status, e-mail{suffix}")
         visitor.click_on(".modal footer button[name=action_next]", ".modal [name=next_action]")
         visitor.click_on(
             ".modal [name=next_action] input[data-index='1']", ".modal [name=copy_kind]"
         )
-        visitor.look("change status, what next")
-        visitor.report()
+        visitor.look(f"change status, what next{suffix}")
 
     def test_doing(self):
         """The dialogs by which actions are done, on the agenda's buttons."""
@@ -514,33 +582,179 @@ class TestAccessibility(AccessibilityCase):
             visitor.close_dialog()
         visitor.report()
 
-    def test_reports(self):
-        """Lists, charts and what is set up, with rows in them."""
-        visitor = self._visit(self.collector)
-        visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")
-        visitor.look("dashboard")
-        screens = (
-            ("dso_dry_run", ".o_dso_board canvas, .o_dso_board .o_dso_tile", {}),
-            ("dso_item", ".o_data_row", {}),
-            ("dso_item_report", ".o_pivot table, .o_data_row", {}),
-            ("dso_promise", ".o_data_row", {}),
-            ("dso_dispute_report", ".o_view_controller", {}),
-            ("dso_promised_cash", ".o_view_controller", {}),
-            ("dso_overdue_trend", ".o_view_controller", {}),
-            ("dso_action_report", ".o_view_controller", {}),
-            ("dso_reply", ".o_data_row", {}),
-            ("dso_alert", ".o_kanban_record", {}),
-            ("dso_alert", ".o_data_row", {"viewType": "list"}),
-            ("dso_scenario", ".o_data_row", {}),
-            ("dso_penalty_rule", ".o_data_row", {}),
-            ("dso_item_status", ".o_data_row", {}),
-            ("dso_letter_template", ".o_data_row", {}),
-            ("dso_contact_import", ".o_import_action", {}),
+    # ------------------------------------------------------------------
+    # Everything that the module has, found by itself
+    # ------------------------------------------------------------------
+
+    def _get_own(self, model):
+        """{XML id without the module: record} of what the module brings."""
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "dso_collection"), ("model", "=", model)], order="name"
         )
-        for name, ready, options in screens:
-            visitor.do_action(f"dso_collection.{name}_action", ready, **options)
-            visitor.look(f"{name} {options.get('viewType', '')}".strip())
+        return {each.name: self.env[model].browse(each.res_id) for each in data}
+
+    def _get_screens(self, user):
+        """Each view of each action of the module's, then its other views: lists behind a button,
+        forms in a panel.
+
+        :return: [(name, model, view type, action as the web client takes it)]
+        """
+        screens, shown = [], set()
+        for name in self._get_own("ir.actions.act_window"):
+            action = (
+                self.env["ir.actions.actions"].with_user(user)._for_xml_id(f"dso_collection.{name}")
+            )
+            model = action["res_model"]
+            if action["target"] == "new" or self.env[model]._transient:
+                # a dialog, see _get_dialogs
+                continue
+            context = safe_eval(action["context"] or "{}", {"uid": user.id})
+            # everything there is, whatever the screen begins with
+            action["context"] = {
+                key: value
+                for key, value in context.items()
+                if not key.startswith("search_default_")
+            }
+            for view_id, view_type in action["views"]:
+                shown.add(self.env[model].get_view(view_id or None, view_type)["id"])
+                screens.append((f"{name}, {view_type}", model, view_type, action))
+        for name, view in self._get_own("ir.ui.view").items():
+            model = view.model
+            # such as of settings, which is Odoo's, and of e-mails
+            foreign = view.type not in READY or view.mode != "primary" or view.inherit_id
+            if foreign or name in WITHIN or view.id in shown or self.env[model]._transient:
+                continue
+            action = {
+                "type": "ir.actions.act_window",
+                "name": view.name,
+                "res_model": model,
+                "views": [[view.id, view.type]],
+            }
+            screens.append((name, model, view.type, action))
+        return screens
+
+    def _show(self, visitor, user, screen):
+        """Open a view, with something in it."""
+        name, model, view_type, action = screen
+        options = {"viewType": view_type}
+        if view_type == "form":
+            domain = Domain(safe_eval(action.get("domain") or "[]", {"uid": user.id}))
+            record = self.env[model].with_user(user).search(domain, limit=1)
+            self.assertTrue(record, f"{name}: make a record for it in _make_rest")
+            options["props"] = {"resId": record.id}
+        visitor.do_action(action, READY[view_type], **options)
+
+    def _check_screens(self, size, types):
+        """Every view of these types."""
+        user = self.manager
+        suffix = ", narrow" if size == NARROW else ""
+        screens = [each for each in self._get_screens(user) if each[2] in types]
+        if size == NARROW:
+            # a phone begins with cards, where there are any, in place of every list and chart
+            screens = [each for each in screens if each[2] in self._get_first_types(each[3])]
+        self.assertLess(10, len(screens))
+        visitor = self._visit(user, size)
+        visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")
+        if "list" in types:
+            visitor.look(f"dashboard{suffix}")
+            visitor.do_action("dso_collection.dso_dry_run_action", ".o_dso_board .o_dso_summary")
+            visitor.look(f"dry run{suffix}")
+        for screen in screens:
+            with self.subTest(screen[0]):
+                self._show(visitor, user, screen)
+                visitor.look(f"{screen[0]}{suffix}")
+                if screen[2] == "form":
+                    self._look_at_pages(visitor, f"{screen[0]}{suffix}")
         visitor.report()
+
+    def _get_first_types(self, action):
+        """The types of views with which an action begins on a phone, or which it opens."""
+        types = {view_type for _view_id, view_type in action["views"]}
+        return types & {"kanban", "form"} if "kanban" in types else types
+
+    def _look_at_pages(self, visitor, name):
+        """What is behind the tabs of a form."""
+        tabs = visitor.run(
+            "[...document.querySelectorAll('.o_notebook a.nav-link:not(.active)')]"
+            ".map((tab) => tab.name)"
+        )
+        for tab in tabs:
+            visitor.click_on(f".o_notebook a[name={tab}]", f".o_notebook a.active[name={tab}]")
+            visitor.look(f"{name}, {tab}")
+
+    def test_lists_and_charts(self):
+        self._check_screens(WIDE, set(READY) - {"form"})
+
+    def test_forms(self):
+        self._check_screens(WIDE, {"form"})
+
+    def test_screens_narrow(self):
+        self._check_screens(NARROW, set(READY))
+
+    def _get_dialogs(self, user):
+        """How each dialog of the module's is opened, by its model: as buttons do it."""
+        customer, late = self.customer.with_user(user), self.late.with_user(user)
+        actions = (
+            self.env["dso.action"].with_user(user).search([("company_id", "=", self.company.id)])
+        )
+        planned = actions.filtered(lambda action: action.state == "planned")
+        automatic = planned.filtered("automatic")
+        call = planned.filtered(lambda action: action.action_type == "call")[:1]
+        letter = planned.filtered(lambda action: action.action_type == "letter")[:1]
+        specific = planned.filtered(lambda action: action._get_disputed_lines())[:1]
+        return {
+            "dso.action.end": [specific.action_open_end()],
+            "dso.action.log": [call.action_log()],
+            "dso.action.new": [customer.action_new_action(), late.action_dso_new_action()],
+            "dso.action.preview": [
+                automatic[:1].action_preview(),
+                automatic.action_preview_selected(),
+            ],
+            "dso.action.reschedule": [call.action_open_reschedule()],
+            "dso.action.return": [self.letter.with_user(user).action_open_return()],
+            "dso.customer.assign": [customer.action_assign()],
+            "dso.evidence.make": [customer.action_ask_evidence_file()],
+            "dso.hashtag.help": [self.env["dso.hashtag.help"].with_user(user).action_open()],
+            "dso.item.qualify": [
+                late.action_dso_qualify(),
+                self.page.answer_ids.filtered(lambda answer: answer.state == "proposed")
+                .with_user(user)
+                .action_change(),
+            ],
+            "dso.letter.print": [letter.action_print_letters()],
+            "dso.penalty.breakdown": [late.action_dso_view_penalties()],
+            "dso.penalty.invoice": [customer.action_invoice_penalties()],
+            "dso.scenario.step": [self.scenario.step_ids[:1].action_open_call_script()],
+        }
+
+    def test_dialogs(self):
+        dialogs = self._get_dialogs(self.manager)
+        own = {
+            view.model
+            for view in self._get_own("ir.ui.view").values()
+            if view.type == "form" and view.mode == "primary" and self.env[view.model]._transient
+        }
+        self.assertLessEqual(own, set(dialogs), "say in _get_dialogs how the others are opened")
+        self.env.flush_all()
+        for size, suffix in ((WIDE, ""), (NARROW, ", narrow")):
+            visitor = self._visit(self.manager, size)
+            visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")
+            for model, actions in dialogs.items():
+                for action in actions:
+                    with self.subTest(f"{model}{suffix}"):
+                        self._look_at_dialog(visitor, action, f"{model}{suffix}")
+            visitor.do_action("dso_collection.dso_contact_import_action", ".o_import_action")
+            visitor.look(f"import of contacts{suffix}")
+            visitor.report()
+
+    def _look_at_dialog(self, visitor, action, name):
+        if action.get("target") == "new":
+            visitor.do_action(action, ".modal .o_form_renderer")
+            visitor.look(name)
+            visitor.close_dialog()
+        else:
+            visitor.do_action(action, READY["form"])
+            visitor.look(name)
 
     def test_settings(self):
         administrator = new_test_user(
@@ -557,28 +771,21 @@ class TestAccessibility(AccessibilityCase):
         visitor.look("settings", (*AROUND, others))
         visitor.report()
 
-    def test_records(self):
-        """One record of each model that has a form."""
-        visitor = self._visit(self.manager)
-        visitor.open("/odoo/collection-scenarios", ".o_data_row")
-        records = {
-            "dso_reply": self.env["dso.reply"].search([("customer_id", "=", self.customer.id)])[:1],
-            "dso_alert": self.alert,
-            "dso_scenario": self.scenario,
-            "dso_penalty_rule": self.env.ref("dso_collection.penalty_rule_uk"),
-            "dso_item_status": self.env.ref("dso_collection.status_promise"),
-            "dso_letter_template": self.letter_template,
-        }
-        for name, record in records.items():
-            self.assertTrue(record, name)
-            visitor.do_action(
-                f"dso_collection.{name}_action",
-                ".o_form_view .o_form_renderer",
-                viewType="form",
-                props={"resId": record.id},
-            )
-            visitor.look(f"{name}, form")
-        visitor.report()
+    def test_items_of_an_answer_narrow(self):
+        """On cards, too, an item can be left out of a customer's answer, and only there."""
+        answer = self.page.answer_ids.filtered(lambda answer: answer.state == "proposed")
+        answer.ensure_one()
+        change = answer.with_user(self.collector).action_change()
+        qualify = answer.line_ids.with_user(self.collector).action_dso_qualify()
+        card = ".modal [name=line_ids] .o_kanban_record:not(.o_kanban_ghost)"
+        visitor = self._visit(self.collector, NARROW)
+        visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")
+        visitor.do_action(qualify, card)
+        visitor.see_not(f"{card} button[name=delete]")
+        visitor.close_dialog()
+        visitor.do_action(change, card)
+        visitor.click_on(f"{card} button[name=delete]")
+        visitor.see_not(card)
 
     def test_pages_and_messages(self):
         """What customers and colleagues open: pages by their links, an e-mail, a statement."""
@@ -598,6 +805,7 @@ class TestAccessibility(AccessibilityCase):
             visitor.click(".answer button.primary")
             visitor.see("#problem")
             visitor.look(f"customer's page, mistake{suffix}", ())
+            self._look_at_answers(visitor, suffix)
         email = self.page.action_id.mail_id
         # programs for e-mails show what is in the frame that Odoo puts around it
         body = lxml.html.fromstring(str(email.body_html)).find(".//body")
@@ -616,4 +824,41 @@ class TestAccessibility(AccessibilityCase):
         visitor.show(statement.decode())
         visitor.wait_for("document.body.innerText.includes('Statement of account')")
         visitor.look("statement", ())
+        visitor.report()
+
+    def _look_at_answers(self, visitor, suffix):
+        """What the pages say to an answer, and links that open nothing."""
+        visitor.open(self.path, "#kind-comment")
+        visitor.click("#kind-comment")
+        visitor.fill("#comment", "Who is in charge?")
+        visitor.click(".answer button.primary")
+        visitor.see(".note.good")
+        visitor.look(f"customer's page, answered{suffix}", ())
+        with patch.dict(pages.LIMITS, wrong=pages.Limit(0, 10)):
+            visitor.open("/dso/p/wrong", "h1")
+            self.assertIn("Too many requests", visitor.text())
+            visitor.look(f"page of too many requests{suffix}", ())
+
+    def test_paying_and_what_is_over(self):
+        """What a customer pays online is chosen on our page and paid by Odoo's form; then a link
+        that has expired, and the way to a new one."""
+        self._enable_payments()
+        visitor = self._visit()
+        for size, suffix in ((NARROW, ", narrow"), (WIDE, "")):
+            visitor.resize(size)
+            visitor.open(self.path, "#all")
+            visitor.click("#all")
+            visitor.click_on("button[formaction$='/pay']", "[name=o_payment_submit_button]:enabled")
+            visitor.look(f"page of paying{suffix}", ())
+        visitor.fill("#customer_input", "4242")
+        visitor.click_on("[name=o_payment_submit_button]", ".note.good")
+        visitor.look("customer's page, paid", ())
+        self.page.sudo().expires_date = self._day(-1)
+        self.env.flush_all()
+        for size, suffix in ((WIDE, ""), (NARROW, ", narrow")):
+            visitor.resize(size)
+            visitor.open(self.path, "form[action$='/renew']")
+            visitor.look(f"page of an expired link{suffix}", ())
+            visitor.click_on("form[action$='/renew'] button", "p[role=status]")
+            visitor.look(f"page of a new link{suffix}", ())
         visitor.report()

@@ -21,6 +21,7 @@ import { download } from "@web/core/network/download";
 import { user } from "@web/core/user";
 import { WebClient } from "@web/webclient/webclient";
 import { AgendaCalendarModel } from "@dso_collection/agenda/agenda_calendar";
+import { BUTTON_KEYS } from "@dso_collection/agenda/agenda_keys";
 import { AgendaCursor } from "@dso_collection/agenda/agenda_cursor";
 import { AgendaMemory } from "@dso_collection/agenda/agenda_memory";
 
@@ -51,6 +52,7 @@ class Action extends models.Model {
     agenda_state = fields.Selection({ selection: AGENDA_STATES });
     date = fields.Date();
     done_date = fields.Date();
+    score = fields.Float();
     reason = fields.Char();
     collector_id = fields.Many2one({ relation: "res.users" });
     customer_id = fields.Many2one({ relation: "dso.customer" });
@@ -95,6 +97,13 @@ class Action extends models.Model {
                 <field name="automatic" invisible="1" />
                 <field name="exchanges" widget="dso_exchanges" />
             </form>`,
+        "form,false": `<form><h1><field name="name" readonly="1" /></h1></form>`,
+        "kanban,7": `
+            <kanban js_class="dso_agenda_kanban">
+                <field name="agenda_state" />
+                <field name="date" />
+                <templates><t t-name="card"><field name="name" /></t></templates>
+            </kanban>`,
         "calendar,5": `
             <calendar js_class="dso_agenda_calendar" date_start="date" color="collector_id" mode="month" event_open_popup="1">
                 <field name="name" />
@@ -124,6 +133,7 @@ class Action extends models.Model {
                 { id: "automatic", name: "Automatic actions", icon: "fa-cog", actions: [2] },
                 { id: "history", name: "History", icon: "fa-history", actions: [3] },
                 { id: "charts", name: "Charts", icon: "fa-x", actions: [], client: "not.there" },
+                ...AGENDA.tabs,
             ],
             own: AGENDA.own,
             panels: { "dso.action": 9 },
@@ -179,13 +189,13 @@ class Action extends models.Model {
 defineMailModels();
 defineModels([Customer, Action]);
 
-const AGENDA = { own: true };
+const AGENDA = { own: true, tabs: [] };
 const PLANNED = "('state', '=', 'planned')";
 const tabAction = (id, name, domain, agenda, types = ["list", "calendar"]) => ({
     id,
     name,
     res_model: "dso.action",
-    views: types.map((type) => [type === "list" ? 1 : 5, type]),
+    views: types.map((type) => [{ list: 1, calendar: 5, kanban: 7 }[type], type]),
     search_view_id: [8, "search"],
     domain,
     context: { search_default_my: 1, dso_agenda: agenda },
@@ -195,11 +205,12 @@ defineActions([
     tabAction(1, "Manual actions", `[('automatic', '=', False), ${PLANNED}]`, "manual"),
     tabAction(2, "Automatic actions", `[('automatic', '=', True), ${PLANNED}]`, "automatic"),
     tabAction(3, "History", "[('state', '=', 'done')]", "history", ["list"]),
+    tabAction(4, "Cards", `[('automatic', '=', False), ${PLANNED}]`, "manual", ["kanban"]),
     { id: 10, name: "Agenda", type: "ir.actions.client", tag: "dso_collection.agenda" },
 ]);
 
 beforeEach(() => {
-    AGENDA.own = true;
+    Object.assign(AGENDA, { own: true, tabs: [] });
     browser.localStorage.clear();
     mockDate("2026-03-06 09:00:00");
     onRpc("has_group", () => true);
@@ -330,6 +341,43 @@ describe("tabs", () => {
         AGENDA.own = false;
         await openAgenda();
         expect(facets()).toEqual([]);
+    });
+});
+
+describe("tabs with several lists", () => {
+    beforeEach(() => {
+        AGENDA.tabs = [{ id: "more", name: "More", icon: "fa-reply", actions: [2, 4] }];
+    });
+
+    test("one at a time, the chosen one is remembered", async () => {
+        await openAgenda();
+        expect(".o_dso_choices").toHaveCount(0);
+        await goTo("more");
+        expect(queryAllTexts(".o_dso_choices button")).toEqual(["Automatic actions", "Cards"]);
+        expect(".o_dso_choices button:eq(0)").toHaveAttribute("aria-pressed", "true");
+        expect(names()).toEqual(["Mail A", "Mail B"]);
+        await contains(".o_dso_choices button:eq(1)").click();
+        await settle();
+        expect(".o_kanban_view").toHaveCount(1);
+        await goTo("manual");
+        await goTo("more");
+        expect(".o_dso_choices button:eq(1)").toHaveAttribute("aria-pressed", "true");
+        expect(".o_kanban_view").toHaveCount(1);
+    });
+
+    test("cards have counters, a current one, and open beside them", async () => {
+        await openAgenda();
+        await goTo("more");
+        await contains(".o_dso_choices button:eq(1)").click();
+        await settle();
+        const cards = ".o_kanban_record:not(.o_kanban_ghost)";
+        expect(queryAllTexts(cards)).toEqual(["Call A", "Call B", "Call C"]);
+        expect(queryAllTexts(".o_dso_counters .badge")).toEqual(["3 planned", "2 to do"]);
+        expect(queryAllTexts(`${cards}.o_dso_current`)).toEqual(["Call A"]);
+        await contains(`${cards}:eq(2)`).click();
+        await settle();
+        expect(queryAllTexts(`${cards}.o_dso_current`)).toEqual(["Call C"]);
+        expect(".o_dso_panel h2").toHaveText("Call C");
     });
 });
 
@@ -480,6 +528,67 @@ describe("panel and keys", () => {
         await hit("c");
         await settle();
         expect.verifySteps(["confirm selected 4,5"]);
+    });
+
+    test("each key presses its button, and has one meaning", async () => {
+        const buttons = [...new Set(BUTTON_KEYS.flatMap((each) => each.buttons))];
+        for (const name of buttons) {
+            onRpc("dso.action", name, ({ args: [ids] }) => {
+                expect.step(`${name} ${ids}`);
+                return false;
+            });
+        }
+        const columns = buttons.map(
+            (name) => `<button name="${name}" type="object" string="${name}" />`
+        );
+        Action._views["list,1"] = `
+            <list js_class="dso_agenda_list">
+                <field name="name" />
+                <field name="date" column_invisible="1" />
+                ${columns.join("")}
+            </list>`;
+        await openAgenda();
+        for (const { key, buttons: wanted } of BUTTON_KEYS) {
+            await hit(key);
+            await settle();
+            expect.verifySteps(wanted.slice(0, 1).map((name) => `${name} 1`));
+        }
+        const keys = BUTTON_KEYS.map(({ key }) => key);
+        expect(new Set([...keys, "n", "b", "o", "x", "f"]).size).toBe(keys.length + 5);
+        await hit("?");
+        for (const key of keys) {
+            expect(queryAllTexts(".o_dso_keys kbd")).toInclude(key);
+        }
+    });
+
+    test("arrows go on to the next page, and back", async () => {
+        Action._views["list,1"] = Action._views["list,1"].replace("<list ", '<list limit="2" ');
+        await openAgenda();
+        expect(names()).toEqual(["Call A", "Call B"]);
+        await hit("ArrowDown");
+        await hit("ArrowDown");
+        await settle();
+        expect(names()).toEqual(["Call C"]);
+        expect(current()).toEqual(["Call C"]);
+        await hit("ArrowDown");
+        expect(current()).toEqual(["Call C"]);
+        await hit("ArrowUp");
+        await settle();
+        expect(names()).toEqual(["Call A", "Call B"]);
+        expect(current()).toEqual(["Call B"]);
+    });
+
+    test("the panel is opened on the whole screen, and is there again on a return", async () => {
+        await openAgenda();
+        await hit("ArrowDown");
+        await hit("o");
+        await contains(".o_dso_panel_open").click();
+        await settle();
+        expect(".o_dso_agenda_screen").toHaveCount(0);
+        expect(".o_form_view h1").toHaveText("Call B");
+        await contains(".breadcrumb-item:contains(Agenda), .o_back_button").click();
+        await settle();
+        expect(".o_dso_panel .o_form_view").toHaveCount(1);
     });
 
     test("typing is no command", async () => {

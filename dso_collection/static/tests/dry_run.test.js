@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
-import { Deferred, animationFrame } from "@odoo/hoot-mock";
+import { Deferred, animationFrame, runAllTimers } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -10,7 +10,9 @@ import {
     models,
     mountWithCleanup,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { download } from "@web/core/network/download";
 import { WebClient } from "@web/webclient/webclient";
 
 describe.current.tags("desktop");
@@ -73,11 +75,12 @@ const CHUNKS = [
     { after_id: 12, done: 0, runs: [{}, {}], customers: [] },
 ];
 
-let waiting;
+let waiting, sent;
 
 beforeEach(() => {
     waiting = null;
     onRpc("dso.dry.run", "prepare", ({ args: [params] }) => {
+        sent = params;
         expect.step(`prepare ${params.population} ${params.compare_id} ${params.days}`);
         return {
             today: "2026-03-02",
@@ -182,4 +185,62 @@ test("nobody chosen: nothing is asked", async () => {
     expect(".o_dso_hint").toHaveText("Choose whom to look at.");
     expect(".o_dso_run").not.toBeEnabled();
     expect.verifySteps([]);
+});
+
+test("whose scenario, which one, and compared with which: each is chosen and asked for", async () => {
+    await mountDryRun({ population: "customers" });
+    await contains("#dso_dry_run_population").select("scenario");
+    await animationFrame();
+    expect(".o_dso_run").not.toBeEnabled();
+    for (const [place, name] of [
+        [".o_dso_of_scenario", "Risky"],
+        [".o_dso_scenario", "Standard"],
+        [".o_dso_compare", "Risky"],
+    ]) {
+        await contains(`${place} input`).click();
+        await runAllTimers();
+        await contains(`.o-autocomplete--dropdown-item:contains(${name})`).click();
+        await animationFrame();
+        await animationFrame();
+    }
+    const run = (compared) => [`prepare scenario ${compared} 60`, ...CHUNK_STEPS];
+    expect.verifySteps([...run(false), ...run(false), ...run(2)]);
+    expect(sent).toEqual({
+        population: "scenario",
+        population_scenario_id: 2,
+        customer_ids: [],
+        scenario_id: 1,
+        compare_id: 2,
+        days: 60,
+    });
+});
+
+test("the spreadsheet is of what is shown", async () => {
+    patchWithCleanup(download, {
+        _download: ({ url, data }) => {
+            const { population, compare_id, days } = JSON.parse(data.data);
+            expect.step(`${url} ${population} ${compare_id} ${days}`);
+            return Promise.resolve();
+        },
+    });
+    await mountDryRun({ compare_id: 2, days: 18 });
+    await contains(".o_dso_export").click();
+    await animationFrame();
+    expect.verifySteps([
+        "prepare all 2 18",
+        ...CHUNK_STEPS,
+        "/dso_collection/dry_run.xlsx all 2 18",
+    ]);
+    expect(".o_dso_export").toBeEnabled();
+});
+
+test("a customer's name opens its file", async () => {
+    await mountDryRun();
+    patchWithCleanup(getService("action"), {
+        doAction({ res_model, res_id }) {
+            expect.step(`${res_model} ${res_id}`);
+        },
+    });
+    await contains(".o_dso_customer:eq(1) th a").click();
+    expect.verifySteps(["prepare all false 60", ...CHUNK_STEPS, "dso.customer 12"]);
 });

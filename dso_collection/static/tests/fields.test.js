@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { queryAllAttributes, queryAllTexts } from "@odoo/hoot-dom";
+import { manuallyDispatchProgrammaticEvent, queryAllAttributes, queryAllTexts, queryOne } from "@odoo/hoot-dom";
+import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
+import { defineModels, fields, getService, models, mountView, mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { WebClient } from "@web/webclient/webclient";
 
 describe.current.tags("desktop");
 
@@ -24,6 +26,7 @@ class Item extends models.Model {
     broken_promise = fields.Boolean();
     currency_id = fields.Many2one({ relation: "res.currency", default: 1 });
     amount = fields.Monetary({ currency_field: "currency_id" });
+    pdf = fields.Binary({ string: "Letters" });
     _records = STATES.map(([agenda_state], index) => ({
         id: index + 1,
         name: `Item ${index + 1}`,
@@ -31,6 +34,7 @@ class Item extends models.Model {
         leads: index === 0,
         amount: 100,
         currency_id: index < 3 ? 1 : 2,
+        pdf: "coucou==\n",
         reason: "30 days overdue",
         error_message: index === 3 ? "No e-mail address" : false,
         broken_promise: index === 1,
@@ -115,5 +119,108 @@ describe("amounts", () => {
             expect(total).toInclude("300.00");
         }
         expect(queryAllTexts(TOTAL).join("")).toBe("");
+    });
+});
+
+describe("PDF", () => {
+    const FRAME = ".o_field_widget[name=pdf] iframe.o_pdfview_iframe";
+
+    /** In a dialog, as letters and previews are shown. */
+    async function openDialog() {
+        Item._views = {
+            form: `<form><field name="pdf" widget="dso_pdf" readonly="1"/></form>`,
+        };
+        await mountWithCleanup(WebClient);
+        await getService("action").doAction({
+            type: "ir.actions.act_window",
+            res_model: "dso.item",
+            res_id: 1,
+            views: [[false, "form"]],
+            target: "new",
+        });
+        // the document of the viewer is there
+        await manuallyDispatchProgrammaticEvent(queryOne(FRAME), "load");
+    }
+
+    /** A key that is pressed within the viewer, which may use it itself. */
+    async function pressWithin(key, { used = false } = {}) {
+        const { contentWindow } = queryOne(FRAME);
+        const ev = new contentWindow.KeyboardEvent("keydown", { key, cancelable: true });
+        if (used) {
+            ev.preventDefault();
+        }
+        contentWindow.dispatchEvent(ev);
+        await animationFrame();
+        await animationFrame();
+    }
+
+    test("is shown by Odoo's viewer, under the name of its field", async () => {
+        await openDialog();
+        expect(`.modal ${FRAME}`).toHaveCount(1);
+        expect(FRAME).toHaveAttribute("title", "Letters");
+        expect(queryOne(FRAME).dataset.src).toInclude("/web/static/lib/pdfjs/web/viewer.html");
+    });
+
+    test("Escape within it closes the dialog around it", async () => {
+        await openDialog();
+        await pressWithin("Escape");
+        expect(".modal").toHaveCount(0);
+    });
+
+    test("other keys, and an Escape that the viewer uses, are its own", async () => {
+        await openDialog();
+        await pressWithin("ArrowDown");
+        await pressWithin("Escape", { used: true });
+        expect(".modal").toHaveCount(1);
+    });
+
+    test("without a document there is no frame", async () => {
+        Item._records[0].pdf = false;
+        await mountView({
+            type: "form",
+            resModel: "dso.item",
+            resId: 1,
+            arch: `<form><field name="pdf" widget="dso_pdf" readonly="1"/></form>`,
+        });
+        expect(".o_field_widget[name=pdf]").toHaveCount(1);
+        expect("iframe").toHaveCount(0);
+    });
+});
+
+describe("buttons that are only an icon", () => {
+    test("have their tooltip as their name", async () => {
+        await mountList(`
+            <field name="name"/>
+            <button name="call" type="object" icon="fa-phone" title="Log the call"/>`);
+        expect(queryAllAttributes(".o_data_row button[name=call]", "aria-label")).toEqual(
+            STATES.map(() => "Log the call")
+        );
+    });
+
+    test("with words have these alone", async () => {
+        await mountList(`
+            <field name="name"/>
+            <button name="call" type="object" icon="fa-phone" string="Call" title="Log the call"/>
+            <button name="text" type="object" string="Write" title="Write a message"/>`);
+        expect(".o_data_row button[aria-label]").toHaveCount(0);
+        expect(queryAllTexts(".o_data_row:first button")).toEqual(["Call", "Write"]);
+    });
+
+    test("of forms keep a name that the view gives, and what is within them", async () => {
+        await mountView({
+            type: "form",
+            resModel: "dso.item",
+            resId: 1,
+            arch: `
+                <form>
+                    <button name="one" type="object" icon="fa-phone" title="Tip" aria-label="Own name"/>
+                    <button name="two" type="object" icon="fa-phone" title="Tip"/>
+                    <button name="three" type="object" icon="fa-phone" title="Tip"><b>3 calls</b></button>
+                </form>`,
+        });
+        expect("button[name=one]").toHaveAttribute("aria-label", "Own name");
+        expect("button[name=two]").toHaveAttribute("aria-label", "Tip");
+        expect("button[name=three]").not.toHaveAttribute("aria-label");
+        expect("button[name=three]").toHaveText("3 calls");
     });
 });

@@ -11,7 +11,9 @@ import {
     models,
     mountView,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { download } from "@web/core/network/download";
 import { user } from "@web/core/user";
 import { pick } from "@web/core/utils/objects";
 
@@ -284,6 +286,47 @@ test("the statement is sent and printed by the customer's buttons", async () => 
         "dso.customer.action_send_statement(1)",
         "dso.customer.action_print_statement(1)",
     ]);
+});
+
+test("what the filters show is exported by Odoo, where one may", async () => {
+    patchWithCleanup(download, {
+        _download: ({ url, data }) => {
+            const { domain, fields: columns } = JSON.parse(data.data);
+            expect.step(url);
+            expect(columns.map(({ name }) => name)).toEqual(["move_name", "status"]);
+            expect(domain).toEqual([
+                "&",
+                ["customer_id", "=", 1],
+                "&",
+                ["days", ">", 0],
+                ["reconciled", "=", false],
+            ]);
+            return Promise.resolve();
+        },
+    });
+    await mountStatement();
+    await contains(".o_dso_filter[data-filter=overdue]").click();
+    await animationFrame();
+    await contains(".o_dso_export_button").click();
+    await animationFrame();
+    expect.verifySteps(["/web/export/xlsx"]);
+});
+
+test("without the right to export there is no button", async () => {
+    groups = [COLLECTOR];
+    await mountStatement();
+    expect(QUALIFY).toHaveCount(1);
+    expect(".o_dso_export_button").toHaveCount(0);
+});
+
+test("a click on the part of the bar does what its line below does", async () => {
+    await mountStatement();
+    await contains(".o_dso_ageing_bar .o_dso_age_001").click();
+    await animationFrame();
+    expect(documents()).toEqual(["INV/12"]);
+    expect(".o_dso_ageing_key[data-bucket='001']").toHaveClass("active");
+    expect(".o_dso_ageing_bar .o_dso_age_061").toHaveClass("o_dso_age_muted");
+    expect(".o_dso_ageing_bar .o_dso_age_001").not.toHaveClass("o_dso_age_muted");
 });
 
 test("those who only read see the items without ticks and buttons", async () => {
