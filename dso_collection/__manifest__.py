@@ -89,6 +89,11 @@
     "assets": {
         "web.assets_backend": [
             "dso_collection/static/src/**/*",
+            ("remove", "dso_collection/static/src/charts/ordered_graph.js"),
+        ],
+        # where Odoo's own graph is
+        "web.assets_backend_lazy": [
+            "dso_collection/static/src/charts/ordered_graph.js",
         ],
         "web.assets_tests": [
             "dso_collection/static/tests/tours/**/*",
