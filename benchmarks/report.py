@@ -178,6 +178,67 @@ def _dashboard_rows(values):
     ]
 
 
+def _work_rows(values):
+    few, many = values["few"], values["many"]
+    rows = [
+        _pair_row(
+            f"{what} {many:,} actions at once",
+            values,
+            (part, few, many),
+            f"of {few:,}",
+            f"at most {many // few}",
+            lambda longer, _constant: longer <= many / few,
+        )
+        for part, what in (("confirm", "Confirming"), ("move", "Moving"), ("skip", "Skipping"))
+    ]
+    rows += [
+        _pair_row(
+            what,
+            values,
+            (part, "small", "large"),
+            "of a hundredth",
+            "constant queries" + (f", at most {limit}" if limit else ""),
+            lambda longer, constant, limit=limit: constant and (not limit or longer <= limit),
+        )
+        for part, what, limit in (
+            ("call", "A call: its dialog, and its result noted", 2),
+            ("month", f"Calendar's month, {values['month_actions']:,} actions", None),
+            ("chunk", "Dry run of a scenario, 250 customers", 2),
+        )
+    ]
+    customers, seconds = values["dry_run_customers"], values["dry_run"]
+    rows.append(
+        _row(
+            f"The same, {customers:,} customers, request by request",
+            f"{seconds:.1f} s",
+            f"{customers / seconds:,.0f} customers a second",
+            "",
+            "",
+            None,
+        )
+    )
+    return rows
+
+
+def _pair_row(what, values, sides, beside, required, met):
+    """One part on two sides, of which the second has more.
+
+    :param sides: name of the part and of both sides
+    :param met: function of the ratio and of whether the queries are as many
+    """
+    part, *pair = sides
+    few, many = (values[f"{part}_{side}"] for side in pair)
+    few_queries, many_queries = (values[f"{part}_{side}_queries"] for side in pair)
+    return _row(
+        what,
+        f"{many:.0f} ms, {many_queries} queries",
+        f"{beside}: {few:.0f} ms, {few_queries} queries",
+        f"{many / few:.2f}",
+        required,
+        met(many / few, many_queries <= few_queries),
+    )
+
+
 def _growth_row(what, small, large, part, beside, limit=None):
     """A part of a screen in two sizes: as many queries, and not much longer."""
     after = f"{part}_after"

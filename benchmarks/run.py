@@ -24,6 +24,7 @@ AREAS = (
     "mail",
     "post",
     "agenda",
+    "work",
     "dashboard",
     "install",
     "status",
@@ -136,6 +137,14 @@ class Bench:
             "large": self.planned("large", self.size(1_000_000)),
         }
         return self._small_and_large("agenda", found)
+
+    def work(self):
+        return measure(
+            "work.side_by_side",
+            small=self.planned("small", 10_000),
+            large=self.planned("large", self.size(1_000_000)),
+            uid=self.made["module"]["uid"],
+        )
 
     def dashboard(self):
         """As many open items and actions as an enterprise has, beside a hundredth of the past."""
