@@ -75,7 +75,7 @@ class Action extends models.Model {
 
     _views = {
         "list,1": `
-            <list js_class="dso_agenda_list" class="o_dso_agenda" multi_edit="1" default_order="date, id">
+            <list js_class="dso_agenda_list" multi_edit="1" default_order="date, id">
                 <header>
                     <button name="action_confirm_selected" type="object" string="Confirm" />
                 </header>

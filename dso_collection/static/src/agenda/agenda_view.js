@@ -10,6 +10,7 @@ import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { AmountsListRenderer } from "../amounts/amounts_list";
+import { KEPT, withListAttributes } from "../lists/kept_list";
 import { AgendaCounters } from "./agenda_counters";
 import { AgendaSearchModel } from "./agenda_search_model";
 
@@ -248,19 +249,22 @@ export class AgendaKanbanController extends withCounters(withAgenda(KanbanContro
 
 const shared = { SearchModel: AgendaSearchModel, ControlPanel: AgendaControlPanel };
 
-registry.category("views").add("dso_agenda_plain_list", {
-    ...listView,
-    ...shared,
-    Controller: AgendaPlainListController,
-    Renderer: AgendaListRenderer,
-});
-
-registry.category("views").add("dso_agenda_list", {
+const agendaListView = {
     ...listView,
     ...shared,
     Controller: AgendaListController,
     Renderer: AgendaListRenderer,
+};
+
+registry.category("views").add("dso_agenda_plain_list", {
+    ...agendaListView,
+    Controller: AgendaPlainListController,
 });
+
+registry.category("views").add(
+    "dso_agenda_list",
+    withListAttributes(agendaListView, { ...KEPT, class: "o_dso_agenda" })
+);
 
 registry.category("views").add("dso_agenda_kanban", {
     ...kanbanView,

@@ -2,6 +2,7 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { listView } from "@web/views/list/list_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
+import { LEDGER, withListAttributes } from "../lists/kept_list";
 
 /**
  * Amounts of several currencies are never added up: where a total would mix them, none is shown.
@@ -35,3 +36,4 @@ export class AmountsListRenderer extends ListRenderer {
 export const amountsListView = { ...listView, Renderer: AmountsListRenderer };
 
 registry.category("views").add("dso_amounts_list", amountsListView);
+registry.category("views").add("dso_items_list", withListAttributes(amountsListView, LEDGER));

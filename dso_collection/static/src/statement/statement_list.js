@@ -8,6 +8,7 @@ import { RelationalModel } from "@web/model/relational_model/relational_model";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { AmountsListRenderer } from "../amounts/amounts_list";
+import { LEDGER, withListAttributes } from "../lists/kept_list";
 
 /** What a narrow screen has room for, the most important first, and how much of it. */
 const NARROW_COLUMNS = {
@@ -147,9 +148,13 @@ export class StatementListController extends ListController {
     }
 }
 
-registry.category("views").add("dso_statement_list", {
+const statementListView = {
     ...listView,
     Controller: StatementListController,
     Model: StatementModel,
     Renderer: StatementListRenderer,
-});
+};
+
+registry
+    .category("views")
+    .add("dso_statement_list", withListAttributes(statementListView, LEDGER));

@@ -1,0 +1,61 @@
+"""Views that Odoo checks quickly: an install must not be killed by its limits of CPU time."""
+
+import time
+
+from lxml import etree
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools.view_validation import relaxng
+
+#: The cost of checking a list doubles with each attribute of its element.
+MOST_ATTRIBUTES = 7
+#: Seconds of CPU that one view may take, a fraction of what Odoo's limits leave for all of them.
+MOST_SECONDS = 0.05
+TRIES = 3
+
+
+@tagged("post_install", "-at_install")
+class TestViews(TransactionCase):
+    def _get_archs(self):
+        """(xml id, arch with all that inherits it) of each view that the module makes or changes."""
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "dso_collection"), ("model", "=", "ir.ui.view")]
+        )
+        for xml_id, view in zip(
+            data.mapped("name"), self.env["ir.ui.view"].browse(data.mapped("res_id")), strict=True
+        ):
+            if view.type != "qweb":
+                yield xml_id, etree.fromstring(view.get_combined_arch())
+
+    def test_lists_have_few_attributes(self):
+        archs = list(self._get_archs())
+        self.assertGreater(len(archs), 80, "all views of the module")
+        many = {
+            xml_id: len(arch.attrib)
+            for xml_id, arch in archs
+            if arch.tag == "list" and len(arch.attrib) > MOST_ATTRIBUTES
+            # lists of Odoo that the module adds fields to are Odoo's
+            and not self.env.ref(f"dso_collection.{xml_id}").inherit_id
+        }
+        self.assertFalse(many)
+
+    def test_each_view_is_checked_in_a_moment(self):
+        slow = {}
+        for xml_id, arch in self._get_archs():
+            if not (schema := relaxng_of(arch.tag)):
+                continue
+            seconds = min(self._measure(schema, arch) for _ in range(TRIES))
+            if seconds > MOST_SECONDS:
+                slow[xml_id] = seconds
+        self.assertFalse(slow)
+
+    def _measure(self, schema, arch):
+        began = time.process_time()
+        self.assertTrue(schema.validate(arch))
+        return time.process_time() - began
+
+
+def relaxng_of(tag):
+    """Odoo's schema for views of this kind; None for those that it has none for."""
+    checked = ("calendar", "graph", "pivot", "search", "list", "activity")
+    return relaxng(tag) if tag in checked else None
