@@ -33,7 +33,8 @@ class TestViews(TransactionCase):
         many = {
             xml_id: len(arch.attrib)
             for xml_id, arch in archs
-            if arch.tag == "list" and len(arch.attrib) > MOST_ATTRIBUTES
+            if arch.tag == "list"
+            and len(arch.attrib) > MOST_ATTRIBUTES
             # lists of Odoo that the module adds fields to are Odoo's
             and not self.env.ref(f"dso_collection.{xml_id}").inherit_id
         }
