@@ -17,7 +17,7 @@ TRIES = 3
 @tagged("post_install", "-at_install")
 class TestViews(TransactionCase):
     def _get_archs(self):
-        """(xml id, arch with all that inherits it) of each view that the module makes or changes."""
+        """(xml id, combined arch) of each view that the module makes or changes."""
         data = self.env["ir.model.data"].search(
             [("module", "=", "dso_collection"), ("model", "=", "ir.ui.view")]
         )
