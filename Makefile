@@ -32,8 +32,8 @@ test-odoo: ## The tests in Odoo, browser included (T=… to choose, in a databas
 test-rules: ## Odoo's own checks of add-ons: manifest, indexes, views, names …
 	@$(DSO) test rules
 
-test-demo: ## Install and update with demo data
-	@$(DSO) test demo
+test-demo: ## Install and update with demo data, and look for faults there (T=… to choose)
+	@$(DSO) test demo $(if $(T),-- "$$T")
 
 test-pot: ## Whether the translation template is up to date
 	@$(DSO) test pot

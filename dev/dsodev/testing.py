@@ -14,8 +14,8 @@ from .ui import Stop, say
 
 DATABASE = "dso_test"
 DEMO_DATABASE = "dso_test_demo"
-# Skipped in the other database, which has no demo data.
-DEMO_TESTS = f"{MODULE_NAME}/tests/test_demo.py"
+# Skipped in the other database, which has no demo data; the finders try both.
+DEMO_TESTS = (f"{MODULE_NAME}/tests/test_demo.py", f"{MODULE_NAME}/tests/finders")
 PHASES = ("engine", "dev", "odoo", "rules", "pot", "demo")
 
 # Odoo's own checks of add-ons (the plug-in shows them this one only) and of what is installed.
@@ -47,7 +47,7 @@ def main(arguments, ready):
     """Arguments: phases, then (after --) what to give to pytest."""
     chosen, extra = _split(arguments)
     needs_odoo = any(phase in ("odoo", "demo", "pot") for phase in chosen)
-    ready(wkhtmltopdf=needs_odoo, browser="odoo" in chosen)
+    ready(wkhtmltopdf=needs_odoo, browser="odoo" in chosen or "demo" in chosen)
     other = None
     if "odoo" in chosen and "demo" in chosen:
         # The second of the two slow preparations, on the other core.
@@ -176,18 +176,17 @@ def _odoo_environment():
 
 
 def _demo(extra):
-    """The demo data must load, load twice, and be what their tests say."""
+    """The demo data must load, load twice, and be what their tests say; some tests of them alone
+    run in a database that is kept."""
     with lock(f"db-{DEMO_DATABASE}"):
-        problems = databases.with_module(DEMO_DATABASE, demo=True, fresh=True)
-        databases.report(problems)
-        title = f"A second update of {MODULE_NAME} in {DEMO_DATABASE}"
-        problems = databases.install(DEMO_DATABASE, [MODULE_NAME], update=True, title=title)
-        databases.report(problems)
-        outcome = "passed"
-        if (REPO / DEMO_TESTS).exists():
-            options = _odoo_options(DEMO_DATABASE)
-            outcome = _pytest(DEMO_TESTS, [], _odoo_environment(), options)
-        if outcome == "passed":
+        databases.report(databases.with_module(DEMO_DATABASE, demo=True, fresh=not extra))
+        if not extra:
+            title = f"A second update of {MODULE_NAME} in {DEMO_DATABASE}"
+            problems = databases.install(DEMO_DATABASE, [MODULE_NAME], update=True, title=title)
+            databases.report(problems)
+        options = [*_odoo_options(DEMO_DATABASE), "-p", "assets_first"]
+        outcome = _pytest(None, extra or DEMO_TESTS, _odoo_environment(), options)
+        if outcome == "passed" and not extra:
             databases.drop(DEMO_DATABASE)
     return outcome
 

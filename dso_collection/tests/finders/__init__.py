@@ -1,0 +1,1 @@
+"""They look for faults where no tour goes: click, change, press and look at everything."""
