@@ -28,11 +28,12 @@
         }
         return parts.join(" > ");
     };
-    const fault = (kind, element, text, detail) => {
+    // all that one container cuts is one fault
+    const fault = (kind, element, text, detail, container = null) => {
         if (odoo.some(([known, selector]) => known === kind && element.closest(selector))) {
             return;
         }
-        const place = name(element);
+        const place = name(container || element);
         const key = `${kind}|${place}`;
         if (!faults.has(key)) {
             faults.set(key, { kind, place, text: text.trim().slice(0, 80), detail });
@@ -144,7 +145,7 @@
                 const outer = node.getBoundingClientRect();
                 const out = Math.max(outer.top - seen.top, seen.bottom - outer.bottom);
                 if (out > tall + 2) {
-                    fault("sticks out below", element, text, `${Math.round(out)} px of ${name(node)}`);
+                    fault("sticks out below", element, text, `${Math.round(out)} px`, node);
                     boxed = true;
                 }
             }
@@ -166,8 +167,7 @@
             if (own.overflowY !== "visible" && beyondY > tall) {
                 if (!/auto|scroll/.test(own.overflowY)) {
                     if (own.webkitLineClamp === "none") {
-                        const how = `${Math.round(beyondY)} px by ${name(node)}`;
-                        fault("cut below", element, text, how);
+                        fault("cut below", element, text, `${Math.round(beyondY)} px`, node);
                     } else if (!isTold(element, node)) {
                         fault("cut, no title", element, text, "its last lines");
                     }

@@ -10,6 +10,7 @@ other languages in the widths in which things get tight; ``DSO_LOOK=all`` looks 
 import json
 import logging
 import os
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from unittest import SkipTest
@@ -19,7 +20,7 @@ from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from ...engine import pages
-from ..screens_common import READY, ScreensCase, Visitor
+from ..screens_common import ScreensCase, Visitor
 
 _logger = logging.getLogger(__name__)
 
@@ -184,6 +185,11 @@ class LookCase(ScreensCase, HttpCase):
             ],
             limit=1,
         )
+        # its printed page, which demo data do without
+        cls.letter.letter_attachment_id = cls.env["ir.attachment"].create(
+            {"name": "letter.pdf", "raw": b"%PDF-1.4", "mimetype": "application/pdf"}
+        )
+        cls._invoice_much()
         cls.page, cls.token = cls._send_link("email_interactive")
         cls.env["dso.page.answer"]._receive(
             cls.page,
@@ -195,6 +201,34 @@ class LookCase(ScreensCase, HttpCase):
                 "line_ids": cls.late,
             },
         )
+        colleague = cls.env["res.partner"].create(
+            {"name": "Sam Sales", "email": "sam@company.example.com"}
+        )
+        cls.colleague_page, cls.colleague_token = cls._send_link(
+            "email_internal",
+            recipient_ids=[Command.set(colleague.ids)],
+            item_ids=[Command.create({"line_id": cls.late.id})],
+            subject="Is the price right?",
+            comment="The customer says 90.",
+        )
+
+    @classmethod
+    def _invoice_much(cls):
+        """The longest that an item may be, and still be somebody's."""
+        invoice = cls.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "company_id": cls.company.id,
+                "partner_id": cls.customer.partner_id.id,
+                "invoice_date": cls.today - timedelta(days=500),
+                "invoice_date_due": cls.today - timedelta(days=400),
+                "ref": "Order 4711/Warehouse-extension-2026-second-part",
+                "invoice_line_ids": [
+                    Command.create({"name": "Shelves", "price_unit": 1234567.89, "tax_ids": False})
+                ],
+            }
+        )
+        invoice.action_post()
 
     @classmethod
     def _send_link(cls, action_type, **values):
@@ -222,19 +256,23 @@ class LookCase(ScreensCase, HttpCase):
     def _is_wanted(self, name):
         return os.environ.get("DSO_LOOK_ONLY", "") in name
 
-    def _look_in(self, language, user, ways):
-        """A browser in a language."""
-        user.sudo().lang = language
-        self.env.flush_all()
+    @contextmanager
+    def _looking(self, ways, user=None, language="en_US"):
+        """A browser in a language, whose findings are told in the end, whatever happens."""
+        if user:
+            user.sudo().lang = language
+            self.env.flush_all()
         visitor = self._visit(user)
         visitor.language = language
         visitor.ways = ways
-        return visitor
+        try:
+            yield visitor
+        finally:
+            visitor.report()
 
     # ------------------------------------------------------------------
 
-    def _check_screens(self, language, ways, some):
-        visitor = self._look_in(language, self.manager, ways)
+    def _check_screens(self, visitor, ways, some):
         visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")
         if self._is_wanted("dashboard"):
             visitor.look("dashboard")
@@ -250,61 +288,92 @@ class LookCase(ScreensCase, HttpCase):
                     if screen[2] == "form":
                         visitor.ways = some
                         self._look_at_pages(visitor, screen[0])
-        return visitor
 
     def _check_dialogs(self, visitor):
-        for model, actions in self._get_dialogs(self.manager).items():
+        dialogs = self._get_dialogs(self.manager)
+        self._check_dialogs_known(dialogs)
+        self.env.flush_all()
+        visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")
+        for model, actions in dialogs.items():
             for action in actions:
                 if self._is_wanted(model):
                     with self.subTest(model):
                         self._look_at_dialog(visitor, action, model)
 
-    def _check_agenda(self, language, ways):
-        visitor = self._look_in(language, self.collector, ways)
+    def _check_agenda(self, visitor):
         visitor.open("/odoo/collection-agenda", ".o_data_row.o_dso_current")
         for tab in ("automatic", "history", "replies", "charts", "alerts", "manual"):
-            visitor.click_on(f".o_dso_tab[data-tab={tab}]", f".o_dso_tab[data-tab={tab}].active")
-            visitor.look(f"agenda, {tab}")
-        visitor.see(".o_data_row.o_dso_current")
-        visitor.press("Enter")
-        visitor.see(".o_dso_panel .o_form_view")
-        visitor.look("agenda, panel of an action")
-        visitor.press("?")
-        visitor.see(".o_dso_keys")
-        visitor.look("agenda, keys")
-        visitor.close_dialog()
-        visitor.click_on(".o_switch_view.o_calendar", ".o_dso_agenda_screen .fc-event")
-        visitor.look("agenda, calendar")
-        visitor.click_on(".o_dso_tab[data-tab=replies]", ".o_dso_agenda_main .o_data_row")
-        visitor.see(".o_dso_panel button[name=action_handle]")
-        visitor.look("agenda, panel of a reply")
-        return visitor
+            if self._is_wanted(f"agenda, {tab}"):
+                active = f".o_dso_tab[data-tab={tab}].active"
+                visitor.click_on(f".o_dso_tab[data-tab={tab}]", active)
+                visitor.look(f"agenda, {tab}")
+        if self._is_wanted("agenda, panel"):
+            visitor.open("/odoo/collection-agenda", ".o_data_row.o_dso_current")
+            visitor.press("Enter")
+            visitor.see(".o_dso_panel .o_form_view")
+            visitor.look("agenda, panel of an action")
+            visitor.press("?")
+            visitor.see(".o_dso_keys")
+            visitor.look("agenda, keys")
+            visitor.close_dialog()
+            visitor.open("/odoo/collection-agenda", ".o_data_row.o_dso_current")
+            visitor.click_on(".o_dso_tab[data-tab=replies]", ".o_dso_agenda_main .o_data_row")
+            visitor.see(".o_dso_panel button[name=action_handle]")
+            visitor.look("agenda, panel of a reply")
 
-
-    def _check_pages(self, visitor):
+    def _check_pages(self, visitor, few):
+        """What customers and colleagues open by their links."""
         path = f"/dso/p/{self.token}"
+        pages_ = self.page + self.colleague_page
+        pages_.sudo().lang = visitor.language
+        self.env.flush_all()
         visitor.open(path, "#kind-promise")
         visitor.look("customer's page")
+        for kind in visitor.run("[...document.querySelectorAll('[id^=kind-]')].map((n) => n.id)"):
+            visitor.click(f"#{kind}")
+            visitor.look(f"customer's page, {kind}", few)
+        visitor.open(f"{path}?search=zzz", "p.empty")
+        visitor.look("customer's page, nothing found", few)
+        visitor.open(path, "#kind-promise")
+        visitor.click("#kind-promise")
+        visitor.click(".answer button.primary")
+        visitor.see("#problem")
+        visitor.look("customer's page, mistake", few)
+        visitor.open(f"/dso/p/{self.colleague_token}", "#answer")
+        visitor.look("colleague's page")
+        visitor.open("/dso/p/wrong", "h1")
+        visitor.look("page of a wrong link", few)
+        visitor.open(path, "#kind-comment")
+        visitor.click("#kind-comment")
+        visitor.fill("#comment", "Who is in charge?")
+        visitor.click(".answer button.primary")
+        visitor.see(".note.good")
+        visitor.look("customer's page, answered", few)
+        with patch.dict(pages.LIMITS, wrong=pages.Limit(0, 10)):
+            visitor.open("/dso/p/wrong", "h1")
+            visitor.look("page of too many requests", few)
+        self.page.sudo().expires_date = self.today - timedelta(days=1)
+        self.env.flush_all()
+        visitor.open(path, "form[action$='/renew']")
+        visitor.look("page of an expired link", few)
+        visitor.click_on("form[action$='/renew'] button", "p[role=status]")
+        visitor.look("page of a new link", few)
 
 
 @tagged("post_install", "-at_install", "dso_demo")
 class TestLook(LookCase):
     def test_screens(self):
-        visitor = self._check_screens("en_US", ALL, SOME)
-        visitor.report()
+        with self._looking(SOME, self.manager) as visitor:
+            self._check_screens(visitor, SOME, SOME[1:])
 
     def test_agenda(self):
-        self._check_agenda("en_US", ALL).report()
+        with self._looking(ALL, self.collector) as visitor:
+            self._check_agenda(visitor)
 
     def test_dialogs(self):
-        visitor = self._look_in("en_US", self.manager, SOME)
-        visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")
-        self._check_dialogs(visitor)
-        visitor.report()
+        with self._looking(SOME, self.manager) as visitor:
+            self._check_dialogs(visitor)
 
     def test_pages(self):
-        """What customers and colleagues open by their links."""
-        visitor = self._visit()
-        visitor.ways = ALL
-        self._check_pages(visitor)
-        visitor.report()
+        with self._looking(ALL) as visitor:
+            self._check_pages(visitor, SOME)
