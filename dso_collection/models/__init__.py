@@ -70,6 +70,7 @@ from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import ir_http
+from . import ir_ui_view
 from . import mail_mail
 from . import mail_notification
 from . import mail_template

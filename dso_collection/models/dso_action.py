@@ -199,9 +199,9 @@ class DsoAction(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-    attach_invoices = fields.Boolean(help="Join the PDFs of the invoices it tells of.")
+    attach_invoices = fields.Boolean(help="Attach the PDFs of the invoices it tells of.")
     attachment_ids = fields.Many2many(
-        "ir.attachment", string="Attachments", help="Joined to the message as they are."
+        "ir.attachment", string="Attachments", help="Attached to the message as they are."
     )
     mail_id = fields.Many2one(
         "mail.mail",

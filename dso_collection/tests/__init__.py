@@ -55,3 +55,4 @@ from . import test_page_without
 from . import test_migration
 from . import test_narrow_screen
 from . import test_contract
+from . import test_dates
