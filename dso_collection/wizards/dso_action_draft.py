@@ -42,7 +42,7 @@ class DsoActionDraft(models.AbstractModel):
     subject = fields.Char(help="Empty: the template's.")
     body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
     attach_invoices = fields.Boolean()
-    action_attachment_ids = fields.Many2many("ir.attachment", string="Files to Attach")
+    action_attachment_ids = fields.Many2many("ir.attachment", string="Attach Files")
     copy_kind = fields.Selection(
         [
             ("step", "Step of a scenario"),
