@@ -1,4 +1,5 @@
 from . import dso_hashtag_mixin
+from . import dso_template_mixin
 from . import dso_penalty_rate
 from . import dso_penalty_tier
 from . import dso_penalty_rule
@@ -77,6 +78,7 @@ from . import mail_thread
 from . import payment_transaction
 from . import phone_blacklist
 from . import res_partner
+from . import resource_calendar
 from . import res_users
 from . import sms_sms
 from . import sms_template

@@ -37,6 +37,9 @@ AUTOMATIC_CONTENT = frozenset(
     }
 )
 
+#: What a user writes on an action that lacks it.
+MENDING = AUTOMATIC_CONTENT | {"action_type", "collector_id", "recipient_ids", "sms_text"}
+
 #: What was done, when, by whom and with which words: evidence, which only the module writes.
 HISTORY = AUTOMATIC_CONTENT | {
     "action_type",
@@ -517,8 +520,9 @@ class DsoAction(models.Model):
             self.customer_id.invalidate_recordset(
                 ["open_action_ids", "past_action_ids"], flush=False
             )
-        if moved:
-            # their customers' next dates follow, as they do by action_reschedule
+        if moved or not self.env.su and MENDING & vals.keys():
+            # their customers' next dates follow, as they do by action_reschedule; and what lacked a
+            # text or a recipient may have it now (R11)
             # sudo: the queue is the module's; the right to move the action was checked
             self.env["dso.refresh.queue"].sudo()._enqueue_customers(self.sudo().customer_id)
         return result
@@ -834,6 +838,10 @@ class DsoAction(models.Model):
         }.get(cause)
 
     def _describe_cancellation(self):
+        line = self.leader_line_id
+        values = {
+            "document": line._dso_get_document_label() if line else self.env._("the leader"),
+        }
         text = {
             "cleared": self.env._("Cancelled: all its items were cleared."),
             "user": (
@@ -850,6 +858,16 @@ class DsoAction(models.Model):
             "covered": self.env._("Cancelled: unallocated credits cover what is due."),
             "below_minimum": self.env._("Cancelled: the amount to chase is below the minimum."),
             "replaced": self.env._("Cancelled: another step took its place."),
+            "leader_cleared": self.env._(
+                "Cancelled: %(document)s is not open any more, another item leads.", **values
+            ),
+            "leader_excluded": self.env._(
+                "Cancelled: %(document)s left the scenario, another item leads.", **values
+            ),
+            "leader_changed": self.env._(
+                "Cancelled: another item leads now, before %(document)s.", **values
+            ),
+            "scenario_changed": self.env._("Cancelled: the scenario was changed."),
             "undelivered": self.env._("Taken back: the message before it was not delivered."),
             "merged": self.env._("Cancelled: the customer was merged into another one."),
         }.get(self.cancel_code, self.env._("Cancelled."))

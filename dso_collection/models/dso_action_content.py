@@ -441,7 +441,11 @@ class DsoActionContent(models.AbstractModel):
             else:
                 own = by_partner.get(action.partner_id, contacts.browse())
                 others = own._dso_serving(action._get_medium())
-            recipients[action.id] = action.recipient_ids or others
+            chosen = action.recipient_ids
+            if chosen and not action.done_date:
+                # who was archived since receives nothing; nobody else does in their place
+                chosen, others = chosen.filtered("active"), chosen.browse()
+            recipients[action.id] = chosen or others
         return recipients
 
     @api.depends("recipient_ids", "customer_id", "action_type", "collector_id")

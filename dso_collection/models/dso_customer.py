@@ -284,6 +284,8 @@ class DsoCustomer(models.Model):
             [
                 ("commercial_partner_id", "in", self.partner_id.ids),
                 ("dso_collection_contact", "=", True),
+                # said here: files are planned with archived ones in sight
+                ("active", "=", True),
             ]
         )
 

@@ -214,7 +214,7 @@ class DsoCustomerPlan(models.AbstractModel):
         broken = self._count_broken_promises(todays)
         scores = self._score_decisions(facts, decisions, broken, todays)
         touched = self._write_actions(facts, decisions, scores, todays)
-        touched._refresh_errors()
+        (touched | self._find_own_actions(facts))._refresh_errors()
         self._write_customers(facts, decisions, broken, todays)
         self.env["dso.action"]._score_customers(self, todays, scenario=False)
         return facts
@@ -327,7 +327,8 @@ class DsoCustomerPlan(models.AbstractModel):
             action = open_actions.get(row["action_id"], Action)
             if decision.step is None:
                 if action:
-                    to_cancel.append((action, decision))
+                    code = "cleared" if decision.code == "no_item" else decision.code
+                    to_cancel.append((action, code))
                 continue
             same = action and (row["action_leader_line_id"], row["action_step_id"]) == (
                 decision.leader.id,
@@ -337,7 +338,18 @@ class DsoCustomerPlan(models.AbstractModel):
                 # sent, but not delivered: it waits for a retry as long as its step stands
                 if same:
                     continue
-                to_cancel.append((action, decision))
+                to_cancel.append((action, "replaced"))
+                action = Action
+            elif action and not same and (row["action_confirmed"] or row["action_date_forced"]):
+                # somebody decided on it: it stays as what it was, with the reason (R10)
+                company_id = row["company_id"]
+                code = scenario.withdrawal(
+                    facts.customers[customer_id],
+                    decision,
+                    todays[company_id],
+                    facts.settings[company_id],
+                )
+                to_cancel.append((action, code))
                 action = Action
             values = {
                 **self._prepare_action_values(row, decision, as_of.get(row["company_id"])),
@@ -358,11 +370,31 @@ class DsoCustomerPlan(models.AbstractModel):
         bulk_update(Action, ["score"], rescored)
         return Action.browse(touched) | bulk_insert(Action, to_create)
 
+    def _find_own_actions(self, facts):
+        """The specific actions and those out of scenario that are still to be done: what kept them
+        back may have been mended like that of the scenario's (R11). Where nobody was in charge,
+        somebody may be now."""
+        Action = self.env["dso.action"]
+        own = Action.search(
+            Action._get_undone_domain()
+            & Domain("customer_id", "in", self.ids)
+            & Domain("origin", "!=", "scenario")
+        )
+        found = [
+            (action.id, collector_id)
+            for action in own.filtered(lambda each: not each.collector_id)
+            if (collector_id := facts.rows[action.customer_id.id]["collector_id"])
+        ]
+        bulk_update(Action, ["collector_id"], found)
+        return own
+
     def _cancel_unplanned(self, to_cancel):
-        """Cancel actions that have no reason any more, keeping why (R10)."""
+        """Cancel actions that have no reason any more, keeping why (R10).
+
+        :param to_cancel: [(action, code), see ``dso.action._describe_cancellation``]
+        """
         by_code = {}
-        for action, decision in to_cancel:
-            code = "cleared" if decision.code == "no_item" else decision.code or "replaced"
+        for action, code in to_cancel:
             by_code.setdefault(code, []).append(action.id)
         for code, ids in by_code.items():
             self.env["dso.action"].browse(ids)._cancel(code)

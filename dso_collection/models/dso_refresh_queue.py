@@ -62,20 +62,58 @@ class DsoRefreshQueue(models.Model):
         if noted["lines"]:
             queries.append(SQL("%s AND line.id = ANY(%s)", entries, list(noted["lines"])))
         if noted["partners"]:
-            queries.append(
-                SQL(
-                    """
-                    SELECT DISTINCT customer.company_id, customer.partner_id
-                      FROM dso_customer customer
-                      JOIN res_partner partner
-                        ON partner.commercial_partner_id = customer.partner_id
-                     WHERE partner.id = ANY(%s)
-                    """,
-                    list(noted["partners"]),
-                )
-            )
+            queries += self._get_partner_queries(list(noted["partners"]))
         if queries:
             self._insert(SQL(" UNION ").join(queries))
+
+    @api.model
+    def _get_partner_queries(self, partner_ids):
+        """Customers by partners that changed: their own contacts, those to whom something open is
+        addressed, and colleagues in whose name it leaves or who are told of it."""
+        open_actions = SQL("action.state IN ('planned', 'error') AND action.done_date IS NULL")
+        return [
+            SQL(
+                """
+                SELECT DISTINCT customer.company_id, customer.partner_id
+                  FROM dso_customer customer
+                  JOIN res_partner partner ON partner.commercial_partner_id = customer.partner_id
+                 WHERE partner.id = ANY(%s)
+                """,
+                partner_ids,
+            ),
+            SQL(
+                """
+                SELECT DISTINCT action.company_id, action.partner_id
+                  FROM dso_action_res_partner_rel recipient
+                  JOIN dso_action action ON action.id = recipient.dso_action_id
+                 WHERE recipient.res_partner_id = ANY(%s) AND %s
+                """,
+                partner_ids,
+                open_actions,
+            ),
+            SQL(
+                """
+                SELECT DISTINCT action.company_id, action.partner_id
+                  FROM res_users colleague
+                  JOIN dso_action action ON action.collector_id = colleague.id
+                 WHERE colleague.partner_id = ANY(%s) AND %s
+                """,
+                partner_ids,
+                open_actions,
+            ),
+            SQL(
+                """
+                SELECT DISTINCT action.company_id, action.partner_id
+                  FROM res_users colleague
+                  JOIN res_partner customer ON customer.user_id = colleague.id
+                  JOIN dso_action action ON action.partner_id = customer.id
+                 WHERE colleague.partner_id = ANY(%s) AND %s
+                   AND action.action_type = 'email_internal'
+                """,
+                partner_ids,
+                open_actions,
+            ),
+        ]
 
     @api.model
     def _insert(self, query):
@@ -144,6 +182,19 @@ class DsoRefreshQueue(models.Model):
                     users=users.ids,
                 )
             )
+
+    @api.model
+    def _enqueue_actions(self, domain):
+        """Queue the customers who have open actions in a domain that have not left yet."""
+        Action = self.env["dso.action"]
+        # sudo: actions of all collectors; only whose they are is read
+        actions = Action.sudo()._search(Action._get_undone_domain() & domain)
+        self._insert(
+            SQL(
+                "SELECT DISTINCT company_id, partner_id FROM dso_action WHERE id IN %s",
+                actions.subselect(),
+            )
+        )
 
     @api.model
     def _enqueue_scenarios(self, scenarios):

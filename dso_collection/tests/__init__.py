@@ -53,5 +53,6 @@ from . import test_accessibility
 from . import test_page_browser_colleague
 from . import test_page_without
 from . import test_migration
+from . import test_mended
 from . import test_narrow_screen
 from . import test_contract
