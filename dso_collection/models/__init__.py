@@ -16,6 +16,7 @@ from . import dso_assignment_rule
 from . import dso_refresh_queue
 from . import dso_customer_facts
 from . import dso_customer_plan
+from . import dso_customer_contact
 from . import dso_customer_promise
 from . import dso_customer_reply
 from . import dso_customer_evidence

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from .dso_customer_contact import CONTACT_CODES
 from .dso_customer_facts import OPEN_STATES
 from .dso_scenario_step import ACTION_TYPES
 
@@ -252,6 +253,7 @@ class DsoAction(models.Model):
         copy=False,
         help="When a message that failed for a passing cause is tried again by itself.",
     )
+    can_propose_contact = fields.Boolean(compute="_compute_can_propose_contact")
     error_message = fields.Char(
         compute="_compute_error_message", help="What keeps this action back, and how to mend it."
     )
@@ -428,16 +430,14 @@ class DsoAction(models.Model):
         :return: {action id: res.partner}
         """
         # sudo: contacts of the customer, whoever calls
-        contacts = self.sudo().customer_id._find_contacts()
-        by_partner = contacts.grouped("commercial_partner_id")
+        serving = self.sudo().customer_id._find_serving()
+        contacts = self.env["res.partner"].sudo().union(*serving.values())
         # read at once: a union of records forgets what it is read together with
         everybody = contacts | self.sudo().partner_id | self.sudo().recipient_ids
         result = {}
         for action in self.sudo():
             partner = action.partner_id
-            own = action.recipient_ids or by_partner.get(partner, partner.browse())._dso_serving(
-                "phone"
-            )
+            own = action.recipient_ids or serving[action.customer_id.id]._dso_serving("phone")
             candidates = (own | partner).with_prefetch(everybody.ids)
             result[action.id] = candidates.filtered(
                 lambda contact: contact.phone and not contact.dso_wrong_phone
@@ -460,6 +460,7 @@ class DsoAction(models.Model):
         previous = self.env["dso.scenario.step"].browse(previous - {None}).exists()
         broken = self._find_broken_promises()
         pausing = self._find_pausing_replies()
+        substitutes = self._find_substitutes()
         for action in self:
             sentences = broken[action]._describe_not_kept() if action in broken else []
             if action in pausing:
@@ -476,7 +477,47 @@ class DsoAction(models.Model):
                 sentences.append(self.env._("Action out of scenario."))
             elif action.origin == "specific":
                 sentences.append(action._describe_specific())
+            if action in substitutes:
+                sentences.append(action._describe_substitute(substitutes[action]))
             action.reason = " ".join(filter(None, sentences))
+
+    @api.depends("state", "error_data", "done_date")
+    def _compute_can_propose_contact(self):
+        for action in self:
+            code = (action.error_data or {}).get("code")
+            action.can_propose_contact = action._is_undone() and code in CONTACT_CODES
+
+    def action_propose_contacts(self):
+        """Contacts for collection for the customers of the selected actions."""
+        return self.customer_id.action_propose_contacts()
+
+    def _find_substitutes(self):
+        """{action: who receives it without having been chosen}, of those still to be sent."""
+        waiting = self.filtered(
+            lambda action: (
+                action._is_undone()
+                and not action.recipient_ids
+                and action.action_type != "email_internal"
+            )
+        )
+        # sudo: contacts of customers whose action the reader may see
+        found = waiting.sudo().customer_id._find_substitutes()
+        return {
+            action: found[action.customer_id.id]
+            for action in waiting
+            if action.customer_id.id in found
+        }
+
+    def _describe_substitute(self, contact):
+        if contact.type == "invoice" and contact != self.partner_id:
+            return self.env._(
+                "No contact for collection is chosen: %(contact)s, who gets the invoices, serves.",
+                contact=contact.name or contact.display_name,
+            )
+        return self.env._(
+            "No contact for collection is chosen: the address of the customer, %(email)s, serves.",
+            email=contact.email,
+        )
 
     @api.depends("error_data", "retry_date")
     @api.depends_context("lang", "tz")

@@ -109,12 +109,18 @@ class DsoCustomerPlan(models.AbstractModel):
             ids = self.search([("company_id", "=", company.id)], order="id").ids
             left = len(ids)
             for batch in split_every(BATCH_SIZE, ids):
-                self._again(lambda ids=batch, day=today: self.browse(ids).exists()._plan_batch(day))
+                self._again(lambda ids=batch, day=today: self.browse(ids)._plan_and_follow(day))
                 left -= len(batch)
                 self.env.invalidate_all()
                 self._commit(len(batch), left)
             company.dso_last_plan_date = today
             self._commit()
+
+    def _plan_and_follow(self, today):
+        """A batch of the full plan: its figures may match other rules."""
+        customers = self.exists()
+        customers._plan_batch(today)
+        customers._follow_rules(today)
 
     @api.model
     def _cron_refresh(self):
@@ -146,13 +152,24 @@ class DsoCustomerPlan(models.AbstractModel):
             return set()
         partner_ids = self.env["dso.refresh.queue"].sudo()._take(company, REFRESH_BATCH_SIZE)
         if partner_ids:
-            self._ensure_customers(company, partner_ids)
+            self._ensure_customers(company, partner_ids.keys())
             customers = self.sudo().with_context(active_test=False)
             customers = customers.search(
                 [("partner_id", "in", list(partner_ids)), ("company_id", "=", company.id)]
             )
+            again = [partner_id for partner_id, reassign in partner_ids.items() if reassign]
+            if again:
+                # what the assignment rules look at has changed
+                customers.filtered(lambda each: each.partner_id.id in again)._assign_again()
             self._plan(customers)
-        return partner_ids
+            customers._follow_rules()
+        return partner_ids.keys()
+
+    def _follow_rules(self, today=None):
+        """Rules that look at figures are applied with each plan, which just wrote them."""
+        if self.env["dso.assignment.rule"].sudo()._follow_figures():
+            changed = self._assign_again()
+            changed._plan_batch(today)
 
     def _again(self, batch):
         """Carry out a batch of a cron, from the start where another transaction changed the same
@@ -641,13 +658,22 @@ class DsoCustomerPlan(models.AbstractModel):
             return self._describe_exclusions(data.get("exclusions", {}))
         return {
             "no_item": self.env._("Nothing is overdue: there is no open item."),
-            "no_scenario": self.env._("No scenario: choose one for this customer."),
+            "no_scenario": self._describe_no_scenario(),
             "no_step": self.env._("The scenario has no steps: actions are made by hand."),
             "scenario_done": self.env._(
                 "The scenario is done for the leader: decide what comes next."
             ),
             "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
         }.get(code, False)
+
+    def _describe_no_scenario(self):
+        # sudo: the name of the rule that decided on a customer that the reader may see
+        rule = self.sudo().scenario_rule_id
+        if rule and not self.scenario_id:
+            return self.env._(
+                "No scenario: rule “%(rule)s” says never to chase this customer.", rule=rule.name
+            )
+        return self.env._("No scenario: choose one for this customer.")
 
     def _describe_exclusions(self, counts):
         if set(counts) == {"dispute"}:

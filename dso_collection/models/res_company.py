@@ -26,6 +26,7 @@ PLAN_SETTINGS = frozenset(
         "country_id",
         "dso_fax_domain",
         "dso_letter_carrier",
+        "dso_proposed_contact_serves",
         "dso_score_amount",
         "dso_score_weight_amount",
         "dso_score_weight_lateness",
@@ -171,6 +172,11 @@ class ResCompany(models.Model):
         default=10,
         help="A registered letter whose acknowledgment of receipt has not come back after so many "
         "days shows in the agenda.",
+    )
+    dso_proposed_contact_serves = fields.Boolean(
+        string="Who Gets the Invoices Gets the Reminders",
+        help="Customers without a contact for collection: their contact for invoices serves, else "
+        "the e-mail address of the customer, without anybody choosing it.",
     )
     dso_fax_domain = fields.Char(
         string="Fax Gateway",

@@ -188,6 +188,9 @@ class ResPartner(models.Model):
             # the customer that a contact leaves, and the one that it joins
             self.env["dso.refresh.queue"]._note(partner_ids=self.commercial_partner_id.ids)
         result = super().write(vals)
+        # sudo: the names of fields that rules look at, whoever writes them
+        if self.env["dso.assignment.rule"].sudo()._get_watched() & vals.keys():
+            self.env["dso.refresh.queue"]._note(reassigned_ids=self.ids)
         if watched:
             self.env["dso.refresh.queue"]._note(partner_ids=self.ids)
             if {"parent_id", "is_company"} & watched:
@@ -236,6 +239,12 @@ class ResPartner(models.Model):
         """Open the partner's collection file."""
         self.ensure_one()
         return self._dso_get_or_make_customer().get_formview_action()
+
+    def _dso_choose_for_collection(self):
+        """Let these contacts receive the reminders by e-mail; the caller checked that they belong
+        to customers that the user may write to."""
+        # sudo: nothing but these flags, whatever the user may write on partners otherwise
+        self.sudo().write({"dso_collection_contact": True, "dso_serves_email": True})
 
     def action_dso_use_for_collection(self):
         """Make these contacts the ones that receive the reminders."""
