@@ -313,7 +313,11 @@ class DsoCustomer(models.Model):
             ]
         )
 
-    @api.depends("partner_id", "partner_id.child_ids.dso_collection_contact")
+    @api.depends(
+        "partner_id",
+        "partner_id.dso_collection_contact",
+        "partner_id.child_ids.dso_collection_contact",
+    )
     def _compute_contact_ids(self):
         contacts = self._find_contacts()
         by_partner = contacts.grouped("commercial_partner_id")

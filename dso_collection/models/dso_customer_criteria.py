@@ -294,6 +294,8 @@ class DsoCustomerCriteria(models.AbstractModel):
 
     @api.depends(
         "contact_ids",
+        "partner_id.dso_serves_email",
+        "partner_id.email_normalized",
         "partner_id.child_ids.dso_serves_email",
         "partner_id.child_ids.email_normalized",
     )

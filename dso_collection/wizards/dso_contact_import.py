@@ -111,12 +111,24 @@ class DsoContactImport(models.TransientModel):
             at_once._apply()
         return rows
 
+    @api.model
+    def load(self, fields, data):
+        """Rows come in batches, or one by one: who was spoken of is remembered over the file."""
+        return super(DsoContactImport, self.with_context(dso_seen={})).load(fields, data)
+
     def _load_records(self, data_list, update=False):
         """Odoo blames the first row for what is wrong with any of a batch, besides telling of the
         bad one when it tries them one by one: leave it to the latter."""
+        seen = self.env.context.get("dso_seen", {})
+        before = dict(seen)
         try:
             return super()._load_records(data_list, update)
-        except ValidationError as error:
+        except Exception as error:
+            # what is undone was not spoken of
+            seen.clear()
+            seen.update(before)
+            if not isinstance(error, ValidationError):
+                raise
             if len(data_list) > 1:
                 raise BatchRefused from error
             raise
@@ -132,7 +144,8 @@ class DsoContactImport(models.TransientModel):
         :return: {row: :class:`Outcome`}
         :raise ValidationError: on the first bad row, with the reason
         """
-        outcomes = self._decide()
+        seen = self.env.context.get("dso_seen", {})
+        outcomes = self._decide(seen)
         refused = [found for found in outcomes.values() if found.outcome == "refused"]
         if refused and not skip_refused:
             raise ValidationError(refused[0].reason)
@@ -140,6 +153,7 @@ class DsoContactImport(models.TransientModel):
         contacts = self.env["res.partner"].create([found.values for found in new.values()])
         for row, contact in zip(new, contacts, strict=True):
             row.contact_id = contact
+            seen[contact.parent_id, contact] = seen[contact.parent_id, row._get_name_key()]
         for row, found in outcomes.items():
             if found.outcome == "changed":
                 found.contact.write(found.values)
@@ -147,14 +161,15 @@ class DsoContactImport(models.TransientModel):
                 row.contact_id = found.contact
         return outcomes
 
-    def _decide(self):
+    def _decide(self, seen=None):
         """What each row comes to, in a constant number of queries; nothing is written.
 
+        :param seen: see ``_decide_one``
         :return: {row: :class:`Outcome`}
         """
         customers = self._find_customers()
         known = self._find_known(customers)
-        seen = {}
+        seen = {} if seen is None else seen
         result = {}
         for row in self:
             try:
