@@ -41,6 +41,7 @@ from . import dso_action_sms
 from . import dso_action_letter
 from . import dso_action_evidence
 from . import dso_action_agenda
+from . import dso_action_offers
 from . import dso_action_score
 from . import dso_page_question
 from . import dso_action_page

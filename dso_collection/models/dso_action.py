@@ -86,6 +86,7 @@ class DsoAction(models.Model):
         "dso.action.letter",
         "dso.action.evidence",
         "dso.action.agenda",
+        "dso.action.offers",
         "dso.action.score",
         "dso.action.page",
     ]
@@ -654,8 +655,13 @@ class DsoAction(models.Model):
         return dict(action, context=context)
 
     def action_log(self):
-        """Carry out by hand: asks the result and a comment."""
+        """Carry out by hand: asks the result and a comment. What goes out as a letter or message
+        is printed or previewed instead, wherever the button was pressed: it is not done before."""
         self.ensure_one()
+        if "print" in self.offers:
+            return self.action_print_letters()
+        if "send" in self.offers:
+            return self.action_preview()
         return self._open_wizard("dso_action_log_action", default_action_id=self.id)
 
     def action_open_reschedule(self):

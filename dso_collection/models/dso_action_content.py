@@ -24,7 +24,9 @@ STATEMENT_FIELDS = (
     "move_id",
     "move_name",
     "name",
+    "payment_id",
     "ref",
+    "statement_line_id",
 )
 
 #: Types of actions whose message is printed: it has the amounts in words too.
@@ -172,6 +174,8 @@ class DsoActionContent(models.AbstractModel):
                 {
                     "line_id": item.line_id.id,
                     "document": item.document,
+                    # sudo: what kind of document it was, of an action that the user may see
+                    "kind": item.sudo().line_id._dso_get_kind() if item.line_id else "entry",
                     "invoice_date": item.invoice_date,
                     "due_date": item.due_date,
                     "days_overdue": item.days_overdue,
@@ -301,6 +305,7 @@ class DsoActionContent(models.AbstractModel):
             return ""
         env = self.env
         costs = self._get_costs(entries) if with_costs else {}
+        kinds = env["account.move.line"]._dso_get_kind_words()
         lines = [
             {
                 "document": row["document"],
@@ -308,7 +313,7 @@ class DsoActionContent(models.AbstractModel):
                 "due_date": format_day(row["due_date"]),
                 "days": row["days_overdue"],
                 "amount": format_amount(env, row["amount_residual"], row["currency_id"]),
-                "credit": row["amount_residual"] < 0,
+                "kind": kinds[row["kind"]] if row["amount_residual"] < 0 else "",
                 "partial": row["partial"],
                 "cost": costs
                 and self._format_cost(row["penalty"] + row["recovery_cost"], row["currency_id"]),

@@ -510,7 +510,7 @@ class DsoCustomerPlan(models.AbstractModel):
         for ids in split_every(BATCH_SIZE, customers.ids):
             batch = self.sudo().browse(ids)
             todays = batch._get_todays(today)
-            facts = batch._read_facts(todays, scenario)
+            facts = batch._read_facts(todays, scenario or None)
             openings = {
                 company.id: _next_opening(company, todays[company.id], until)
                 for company in batch.company_id

@@ -45,6 +45,7 @@ from . import test_dry_run
 from . import test_page
 from . import test_page_question
 from . import test_page_customer
+from . import test_page_net
 from . import test_page_payment
 from . import test_page_security
 from . import test_page_intruder
@@ -53,5 +54,6 @@ from . import test_accessibility
 from . import test_page_browser_colleague
 from . import test_page_without
 from . import test_migration
+from . import test_offers
 from . import test_narrow_screen
 from . import test_contract
