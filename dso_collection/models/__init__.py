@@ -70,6 +70,7 @@ from . import dso_summary
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
+from . import ir_actions_act_window
 from . import ir_http
 from . import mail_mail
 from . import mail_notification

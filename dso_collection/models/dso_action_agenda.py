@@ -35,6 +35,10 @@ class DsoActionAgenda(models.AbstractModel):
     contact_ids = fields.Many2many(
         "res.partner", string="Contacts for Collection", compute="_compute_contact_ids"
     )
+    company_phone = fields.Char(
+        compute="_compute_company_phone",
+        help="The customer's own number, where no contact has one.",
+    )
     exchanges = fields.Json(
         compute="_compute_exchanges", help="The last ones with the customer, newest first."
     )
@@ -43,6 +47,11 @@ class DsoActionAgenda(models.AbstractModel):
     def _compute_contact_ids(self):
         for action in self:
             action.contact_ids = action.customer_id.contact_ids
+
+    @api.depends("contact_ids", "contact_ids.phone", "partner_id.phone")
+    def _compute_company_phone(self):
+        for action in self:
+            action.company_phone = action.customer_id._get_company_phone()
 
     @api.depends("customer_id")
     @api.depends_context("uid", "lang", "tz")

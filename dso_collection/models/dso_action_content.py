@@ -117,7 +117,7 @@ class DsoActionContent(models.AbstractModel):
             if line:
                 until = max(until, line.date_maturity or line.date)
             told = amounts.told(
-                facts.customers[action.customer_id.id].items,
+                facts.customers[action.customer_id._origin.id].items,
                 until,
                 today,
                 facts.settings[company_id],
@@ -234,7 +234,10 @@ class DsoActionContent(models.AbstractModel):
     @api.depends("done_date", "item_ids", "customer_id", "leader_line_id")
     @api.depends_context("lang", "dso_today")
     def _compute_items_content(self):
-        self._set_items_content(self._get_rows())
+        # on a screen that is being changed, actions are images of the stored ones
+        stored = self._origin
+        fresh = self.filtered(lambda action: not action._origin)
+        self._set_items_content({**stored._get_rows(), **fresh._get_rows()})
 
     def _fill_items_content(self, rows):
         """Put into the cache what the templates will ask for, in each recipient's language, so
@@ -250,7 +253,7 @@ class DsoActionContent(models.AbstractModel):
         # the same days come back in many statements
         format_day = functools.cache(functools.partial(format_date, self.env))
         for action in self:
-            entries = rows[action.id]
+            entries = rows[action._origin.id or action.id]
             totals = defaultdict(float)
             for row in entries:
                 totals[row["currency_id"]] += row["amount_residual"]

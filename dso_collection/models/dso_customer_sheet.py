@@ -102,15 +102,17 @@ class DsoCustomerSheet(models.AbstractModel):
         result = {}
         for customer in self.filtered(lambda customer: customer._origin.id in decisions):
             key = customer._origin.id
+            # the facts are those of the stored file, whatever is being changed on the screen
+            stored = customer._origin
             # sudo: the day and the working days of the company are no secret
-            company = customer.sudo().company_id
+            company = stored.sudo().company_id
             today = todays[company.id]
             own = facts.customers[key]
             result[customer] = {
-                "ageing": customer._prepare_ageing(own, today),
-                "statement_filters": customer._prepare_filters(own, today),
+                "ageing": stored._prepare_ageing(own, today),
+                "statement_filters": stored._prepare_filters(own, today),
                 "currency_totals": totals.get(key, []),
-                "scenario_line": customer._prepare_line(
+                "scenario_line": stored._prepare_line(
                     own, decisions[key], today, facts.rows[key], done.get(key, {})
                 ),
             }

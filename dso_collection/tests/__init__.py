@@ -42,6 +42,7 @@ from . import test_fax
 from . import test_evidence
 from . import test_dashboard
 from . import test_dry_run
+from . import test_own
 from . import test_page
 from . import test_page_question
 from . import test_page_customer

@@ -29,8 +29,13 @@ METHODS = {
     "skip": "action_cancel",
     "cancel": "action_cancel",
 }
-#: The list of registered letters that were posted: dates are entered there, nothing is done.
-EXEMPT = {"dso_action_view_list_registered", "dso_action_view_kanban_registered"}
+#: Where nothing is done with the actions that are shown: dates of registered letters that were
+#: posted are entered in their list; who logs a call sees what was done last.
+EXEMPT = {
+    "dso_action_view_list_registered",
+    "dso_action_view_kanban_registered",
+    "dso_action_log_view_form",
+}
 VIEWS = ("list", "kanban", "form")
 
 

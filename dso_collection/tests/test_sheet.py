@@ -636,14 +636,14 @@ class TestSheetChanged(SheetCommon):
         self.assertEqual(self.customer.next_action_name, "Ring")
 
     def test_no_scenario(self):
-        self.assertEqual(self._onchange(scenario_id=False)["scenario_line"], [])
+        self.assertFalse(self._onchange(scenario_id=False)["scenario_line"])
         with self._open() as form:
             form.scenario_id = self.env["dso.scenario"]
         self.assertEqual(self.customer.planning_code, "no_scenario")
 
     def test_scenario_without_steps(self):
         empty = self.env["dso.scenario"].create({"name": "By hand"})
-        self.assertEqual(self._onchange(scenario_id=empty.id)["scenario_line"], [])
+        self.assertFalse(self._onchange(scenario_id=empty.id)["scenario_line"])
         with self._open() as form:
             form.scenario_id = empty
         self.assertEqual(self.customer.planning_code, "no_step")

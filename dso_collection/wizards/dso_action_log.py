@@ -41,7 +41,8 @@ class DsoActionLog(models.TransientModel):
     past_action_ids = fields.Many2many("dso.action", compute="_compute_exchanges")
     qualification_ids = fields.Many2many("dso.qualification", compute="_compute_exchanges")
     message_ids = fields.Many2many("mail.message", compute="_compute_exchanges")
-    result = fields.Selection(RESULTS, compute="_compute_result", store=True, readonly=False)
+    # nothing is proposed: what came of a call is said by who called
+    result = fields.Selection(RESULTS)
     comment = fields.Text()
     proposal = fields.Char(compute="_compute_proposal", help="What follows from the result.")
     call_again = fields.Boolean(compute="_compute_call_again", store=True, readonly=False)
@@ -121,12 +122,6 @@ class DsoActionLog(models.TransientModel):
     # Proposals
     # ------------------------------------------------------------------
 
-    @api.depends("action_id", "executed")
-    def _compute_result(self):
-        for wizard in self:
-            called = wizard.action_type == "call" and not wizard.executed
-            wizard.result = "reached" if called else False
-
     @api.depends("result", "contact_id")
     def _compute_proposal(self):
         """One sentence on what comes after, before the user decides."""
@@ -201,6 +196,7 @@ class DsoActionLog(models.TransientModel):
             raise UserError(self.env._("Say whether the dispute is resolved."))
         outcome = None
         if not self.executed:
+            self._check_result()
             self._check_call_again()
             action.write({"result": self.result, "comment": self.comment})
             outcome = action.with_context(dso_end=ends).action_execute()
@@ -215,6 +211,16 @@ class DsoActionLog(models.TransientModel):
             return outcome
         close = {"type": "ir.actions.act_window_close"}
         return (done and self._follow_call()) or close
+
+    def _check_result(self):
+        """A call has a result, which somebody chose."""
+        if self.action_type == "call" and not self.result:
+            raise UserError(
+                self.env._(
+                    "Choose what came of the call: whether somebody was reached, promised to pay, "
+                    "could not be reached…"
+                )
+            )
 
     def _check_call_again(self):
         """A call is made again later, on a day that is chosen."""
