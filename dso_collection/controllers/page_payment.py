@@ -204,6 +204,8 @@ class PaymentStatusController(PaymentPostProcessing):
             request.update_context(lang=lang)
             response.qcontext.update(
                 res_company=company,
+                html_data={"lang": lang.partition("@")[0].replace("_", "-")},
+                title=company.name,
                 # Odoo's picture for companies without a logo is nobody's
                 no_header=not company.logo or company.uses_default_logo,
             )

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from ..engine import leader as rules
 from ..engine.facts import EXCLUDING_KINDS, Item, Settings
+from ..tools.toasts import name_some, toast
 
 #: Fields of an item whose change concerns the agenda.
 WATCHED = frozenset(
@@ -668,22 +669,31 @@ class AccountMoveLine(models.Model):
             ]
         )
 
+    def _dso_tell(self, what):
+        """A word on what was done with these items."""
+        names = name_some(self.env, [line._dso_get_document() for line in self])
+        return toast(self.env._("%(documents)s: %(what)s.", documents=names, what=what))
+
     def action_dso_ignore(self):
         """Leave these items out of dunning; they still count in the amounts."""
         self._dso_write_own({"dso_ignored": True})
+        return self._dso_tell(self.env._("left out of the scenario"))
 
     def action_dso_unignore(self):
         """Chase these items again."""
         self._dso_write_own({"dso_ignored": False})
+        return self._dso_tell(self.env._("chased again"))
 
     def action_dso_include(self):
         """Include in collection: take away the follow-up flag that Odoo sets by default in
         general journals, so that opening balances are chased (R1)."""
         self._dso_write_own({"no_followup": False})
+        return self._dso_tell(self.env._("included in collection"))
 
     def action_dso_exclude(self):
         """Exclude from follow-up, in Odoo's own words and for all of its reports."""
         self._dso_write_own({"no_followup": True})
+        return self._dso_tell(self.env._("excluded from follow-up"))
 
     def action_dso_view_item(self):
         """Open the item itself, with who said what of it."""

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.toasts import name_some, toast
 from .dso_customer_facts import OPEN_STATES
 from .dso_scenario_step import ACTION_TYPES
 
@@ -609,11 +610,16 @@ class DsoAction(models.Model):
             )
         actions.write({"confirmed": True})
         actions._trigger_dispatch()
+        return toast(self.env._("%(actions)s: confirmed.", actions=actions._name_some()))
 
     def action_unconfirm(self):
         """Take a confirmation back."""
         self.check_access("write")
-        self._filter_undone().write({"confirmed": False})
+        actions = self._filter_undone()
+        actions.write({"confirmed": False})
+        return toast(
+            self.env._("%(actions)s: waits for confirmation again.", actions=actions._name_some())
+        )
 
     def action_cancel(self, reason=None):
         """Do not do these actions. A scenario step skipped so counts as done today (R4)."""
@@ -623,6 +629,11 @@ class DsoAction(models.Model):
             raise UserError(self.env._("Only planned actions can be cancelled."))
         open_actions._cancel("user", reason=reason, skip=True)
         open_actions.customer_id._plan(open_actions.customer_id)
+        return toast(
+            self.env._("%(actions)s: skipped.", actions=open_actions._name_some())
+            if set(open_actions.mapped("origin")) == {"scenario"}
+            else self.env._("%(actions)s: cancelled.", actions=open_actions._name_some())
+        )
 
     def action_reschedule(self, date):
         """Set the date of planned actions; it holds while leader and step stand (R7)."""
@@ -742,6 +753,10 @@ class DsoAction(models.Model):
     # ------------------------------------------------------------------
     # Words
     # ------------------------------------------------------------------
+
+    def _name_some(self):
+        """These actions in a sentence: the first ones by name."""
+        return name_some(self.env, self.mapped("display_name"))
 
     def _describe_specific(self):
         """What a specific action follows up: the statuses of its items."""

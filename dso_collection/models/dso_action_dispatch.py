@@ -16,6 +16,7 @@ from odoo.tools import SQL
 
 from ..tools.bulk import bulk_insert, bulk_update
 from ..tools.errors import BrokenTemplate
+from ..tools.toasts import toast
 from .dso_customer_facts import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
@@ -538,7 +539,13 @@ class DsoActionDispatch(models.AbstractModel):
         self._trigger_dispatch()
         printed = printed.filtered(lambda action: action.state == "done")
         # paper leaves by hand: it is put into the user's
-        return printed.with_env(self.env).action_reprint_letters() if printed else None
+        if printed:
+            return printed.with_env(self.env).action_reprint_letters()
+        if not failed:
+            return None
+        # with the names that the user may read
+        names = failed.with_env(self.env)._name_some()
+        return toast(self.env._("%(actions)s: tried again.", actions=names))
 
     def _set_undelivered(
         self, text, model=None, res_id=None, code="undelivered", transient=False, **data

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.bulk import bulk_update
+from ..tools.toasts import toast
 
 
 class DsoActionSpecific(models.AbstractModel):
@@ -117,6 +118,7 @@ class DsoActionSpecific(models.AbstractModel):
             ending._get_disputed_lines()._dso_resolve()
         ending._cancel("ended")
         ending.customer_id._plan(ending.customer_id)
+        return toast(self.env._("%(actions)s: ended.", actions=ending._name_some()))
 
     def action_open_end(self):
         """End, asking whether the dispute is resolved where there is one."""

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
+from ..tools.toasts import toast
 from .dso_customer_risk import RISK_FIELDS
 
 #: Why nothing is planned for a customer, see ``engine.scenario.Decision.code``.
@@ -641,6 +643,20 @@ class DsoCustomer(models.Model):
         """Plan these customers now, from the ledger itself."""
         self.check_access("write")
         self._plan(self)
+        if len(self) > 1:
+            return toast(self.env._("%(count)s customers: planned anew.", count=len(self)))
+        if not self.next_action_id:
+            return toast(
+                self.env._("%(customer)s: planned anew.", customer=self.display_name), "info"
+            )
+        return toast(
+            self.env._(
+                "%(customer)s: planned anew. Next: %(action)s on %(date)s.",
+                customer=self.display_name,
+                action=self.next_action_name,
+                date=format_date(self.env, self.next_action_date),
+            )
+        )
 
     # ------------------------------------------------------------------
     # Mail

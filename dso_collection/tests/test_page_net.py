@@ -258,7 +258,7 @@ class TestPaymentStatus(PageNetCase):
         )
 
     def test_of_the_company_that_is_paid(self):
-        first = self.env.ref("base.public_user").company_id
+        first = self.env.ref("base.public_user").sudo().company_id
         self.assertNotEqual(first, self.company)
         self._start_paying()
         text = self.url_open("/payment/status").text
@@ -271,4 +271,6 @@ class TestPaymentStatus(PageNetCase):
         self.env["res.lang"]._activate_lang("de_DE")
         self.page.sudo().lang = "de_DE"
         self._start_paying()
-        self.assertIn('lang="de-DE"', self.url_open("/payment/status").text)
+        text = self.url_open("/payment/status").text
+        self.assertIn('lang="de-DE"', text)
+        self.assertIn("100,00", text)

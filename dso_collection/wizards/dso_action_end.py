@@ -30,5 +30,4 @@ class DsoActionEnd(models.TransientModel):
         self.ensure_one()
         if not self.resolved:
             raise UserError(self.env._("Say whether the dispute is resolved."))
-        self.action_ids.action_end(resolved=self.resolved == "yes")
-        return {"type": "ir.actions.act_window_close"}
+        return self.action_ids.action_end(resolved=self.resolved == "yes")

@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.dso_action import RESULTS
+from ..tools.toasts import toast
 
 #: How many of each kind of the last exchanges are shown.
 EXCHANGES = 5
@@ -209,8 +210,19 @@ class DsoActionLog(models.TransientModel):
             action.action_reschedule(self.next_date)
         if isinstance(outcome, dict):
             return outcome
-        close = {"type": "ir.actions.act_window_close"}
-        return (done and self._follow_call()) or close
+        return (done and self._follow_call()) or self._tell()
+
+    def _tell(self):
+        """A word on what was noted."""
+        action = self.action_id
+        results = dict(self._fields["result"]._description_selection(self.env))
+        return toast(
+            self.env._(
+                "%(action)s: %(result)s.",
+                action=action.display_name,
+                result=results.get(self.result) or self.env._("noted"),
+            )
+        )
 
     def _check_result(self):
         """A call has a result, which somebody chose."""
