@@ -48,7 +48,7 @@ class DsoActionAgenda(models.AbstractModel):
         for action in self:
             action.contact_ids = action.customer_id.contact_ids
 
-    @api.depends("contact_ids", "contact_ids.phone", "partner_id.phone")
+    @api.depends("customer_id", "partner_id.phone", "partner_id.child_ids.phone")
     def _compute_company_phone(self):
         for action in self:
             action.company_phone = action.customer_id._get_company_phone()

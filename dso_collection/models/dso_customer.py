@@ -314,7 +314,11 @@ class DsoCustomer(models.Model):
         for customer in self:
             customer.contact_ids = by_partner.get(customer.partner_id, contacts.browse())
 
-    @api.depends("contact_ids", "contact_ids.phone", "partner_id.phone")
+    @api.depends(
+        "partner_id.phone",
+        "partner_id.child_ids.phone",
+        "partner_id.child_ids.dso_collection_contact",
+    )
     def _compute_company_phone(self):
         for customer in self:
             customer.company_phone = customer._get_company_phone()
