@@ -47,6 +47,7 @@ from . import test_own
 from . import test_page
 from . import test_page_question
 from . import test_page_customer
+from . import test_page_layout
 from . import test_page_net
 from . import test_page_payment
 from . import test_page_security

@@ -190,7 +190,10 @@ class TestCall(DsoCommon):
         self.assertFalse(action.company_phone)
 
     def test_reached(self):
-        self.assertEqual(self._log("reached")["type"], "ir.actions.act_window_close")
+        told = self._log("reached")["params"]
+        self.assertIn("Reached", told["message"])
+        self.assertIn(self.call.display_name, told["message"])
+        self.assertEqual(told["next"]["type"], "ir.actions.act_window_close")
         self.assertEqual((self.call.state, self.call.result), ("done", "reached"))
         self.assertFalse(self._again())
         self.assertPlanned("Second call", "2026-03-16")
