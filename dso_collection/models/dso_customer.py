@@ -651,7 +651,11 @@ class DsoCustomer(models.Model):
             return toast(self.env._("%(count)s customers: planned anew.", count=len(self)))
         if not self.next_action_id:
             return toast(
-                self.env._("%(customer)s: planned anew.", customer=self.display_name), "info"
+                self.env._(
+                    "%(customer)s: planned anew. %(reason)s",
+                    customer=self.display_name,
+                    reason=self.planning_reason or "",
+                )
             )
         return toast(
             self.env._(

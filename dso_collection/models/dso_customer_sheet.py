@@ -371,6 +371,7 @@ class DsoCustomerSheet(models.AbstractModel):
                     "date_text": format_date(self.env, stage.date) if stage.date else "",
                     "timing": step._describe_timing(),
                     "automatic": step.automatic,
+                    "to_confirm": step.automatic and step.to_confirm,
                     "action_id": action_id or False,
                 }
             )
