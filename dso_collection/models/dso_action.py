@@ -75,6 +75,7 @@ class DsoAction(models.Model):
     _name = "dso.action"
     _description = "Collection Action"
     _inherit = [
+        "dso.search",
         "dso.action.content",
         "dso.action.specific",
         "dso.action.dispatch",

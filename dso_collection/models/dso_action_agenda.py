@@ -209,7 +209,7 @@ class DsoActionAgenda(models.AbstractModel):
                 "id": "alerts",
                 "name": self.env._("My alerts"),
                 "icon": "fa-bell-o",
-                "actions": ["dso_collection.dso_alert_action"],
+                "actions": ["dso_collection.dso_alert_action_agenda"],
             },
         ]
 

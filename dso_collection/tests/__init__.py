@@ -10,6 +10,7 @@ from . import test_dispatch
 from . import test_return
 from . import test_scenario
 from . import test_score
+from . import test_search
 from . import test_call
 from . import test_contact
 from . import test_customer

@@ -31,6 +31,12 @@ class Customer extends models.Model {
     _name = "dso.customer";
     name = fields.Char();
     _records = [{ id: 1, name: "Acme" }];
+    _views = {
+        list: `<list><field name="name" /></list>`,
+        kanban: `<kanban><templates><t t-name="card"><field name="name" /></t></templates></kanban>`,
+        form: `<form><field name="name" /></form>`,
+        search: `<search />`,
+    };
 }
 
 const STATES = [
@@ -337,6 +343,33 @@ describe("what is remembered", () => {
         expect(names()).toEqual(["Call A", "Call B", "Call C"]);
     });
 
+    test("what was deleted, or is about a field that was removed, is left out", async () => {
+        onRpc("/web/domain/validate", async (request) => {
+            const { params } = await request.json();
+            return !JSON.stringify(params.domain).includes("removed");
+        });
+        remember({
+            shared: [
+                { kind: "field", fieldName: "removed", description: "R", value: { value: "x" } },
+                {
+                    kind: "field",
+                    fieldName: "customer_id",
+                    description: "Customer",
+                    value: { label: "Gone", operator: "=", value: 404 },
+                },
+                { kind: "favorite", id: 12 },
+                { kind: "domain", description: "Removed", domain: "[('removed', '=', 1)]" },
+                { kind: "domain", description: "A only", domain: "[('name', 'like', 'A')]" },
+                { kind: "groupBy", fieldName: "removed" },
+            ],
+            sharedDomain: [["removed", "=", 1]],
+        });
+        await openAgenda();
+        expect(facets()).toEqual(["A only"]);
+        expect(names()).toEqual(["Call A"]);
+        expect(new AgendaMemory().data.shared).toHaveLength(1);
+    });
+
     test("something of another shape is left out", async () => {
         for (const garbage of [
             { tab: {}, tabs: null, shared: 1, sharedDomain: "x", keys: "no", panel: [] },
@@ -365,6 +398,32 @@ describe("what is remembered", () => {
             expect(".o_data_row, .o_group_header").not.toHaveCount(0);
             expect(".o_error_dialog").toHaveCount(0);
         }
+    });
+});
+
+describe("records without a panel", () => {
+    test("their views are switched, and New opens a form", async () => {
+        defineActions([
+            {
+                id: 6,
+                name: "Customers",
+                res_model: "dso.customer",
+                views: [
+                    [false, "kanban"],
+                    [false, "list"],
+                ],
+            },
+        ]);
+        AGENDA.tabs = [{ id: "customers", name: "Customers", icon: "fa-x", actions: [6] }];
+        await openAgenda();
+        await goTo("customers");
+        expect(".o_kanban_record:not(.o_kanban_ghost)").toHaveCount(1);
+        await contains(".o_switch_view.o_list").click();
+        await settle();
+        expect(names()).toEqual(["Acme"]);
+        await contains(".o_list_button_add").click();
+        await settle();
+        expect(".o_form_view .o_field_widget[name=name] input").toHaveValue("");
     });
 });
 

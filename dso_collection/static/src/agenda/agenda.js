@@ -10,6 +10,7 @@ import {
 } from "@odoo/owl";
 import { makeContext } from "@web/core/context";
 import { evaluateExpr } from "@web/core/py_js/py";
+import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
@@ -26,7 +27,7 @@ import { AgendaTabs } from "./agenda_tabs";
 /** Tabs of actions, which share their filters. */
 const SHARED_TABS = ["manual", "automatic", "history"];
 /** Views without a js_class of their own, in the agenda. */
-const JS_CLASSES = { list: "dso_agenda_plain_list" };
+const JS_CLASSES = { list: "dso_agenda_plain_list", kanban: "dso_agenda_plain_kanban" };
 /** How the lists of the tabs are sorted, for the cards on a phone: all tabs have the same. */
 const CARD_ORDERS = {
     manual: [
@@ -269,7 +270,7 @@ export class Agenda extends Component {
             ...(action.limit && { limit: action.limit }),
             noContentHelp: action.help,
             selectRecord: (resId) => this.open(resId),
-            createRecord: () => {},
+            createRecord: () => this.openForm(action.res_model, false),
             updateActionState: () => {},
             __beforeLeave__: this.env.__beforeLeave__,
         };
@@ -308,11 +309,20 @@ export class Agenda extends Component {
         const request = ++this.countRequest;
         const { own } = this.contract;
         const mine = own ? [["collector_id", "=", user.userId]] : [];
-        const domain = this.memory.data.sharedDomain || mine;
-        const counts = await this.orm.silent.call("dso.action", "dso_count_agenda_tabs", [
-            domain,
-            own,
-        ]);
+        const count = (domain) =>
+            this.orm.silent.call("dso.action", "dso_count_agenda_tabs", [domain, own]);
+        const { sharedDomain } = this.memory.data;
+        let counts;
+        try {
+            counts = await count(sharedDomain || mine);
+        } catch (error) {
+            if (!sharedDomain || !(error instanceof RPCError)) {
+                throw error;
+            }
+            // a filter that is no more, such as one on a field that was removed
+            this.memory.update({ sharedDomain: null });
+            counts = await count(mine);
+        }
         if (request === this.countRequest) {
             this.counters.counts = counts;
         }
@@ -384,12 +394,13 @@ export class Agenda extends Component {
         this.setPanel(true);
     }
 
+    /** A record, or without an id a new one, on the whole screen. */
     openForm(resModel, resId) {
         return this.action.doAction({
             type: "ir.actions.act_window",
             res_model: resModel,
-            res_id: resId,
             views: [[false, "form"]],
+            ...(resId && { res_id: resId }),
         });
     }
 

@@ -1,6 +1,7 @@
 import { onMounted, onWillUnmount, useEffect, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { patch } from "@web/core/utils/patch";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
@@ -132,15 +133,15 @@ const withCounters = (Controller) =>
         }
     };
 
-/** Odoo's own, whose views are switched by the agenda where there is one. */
-export class AgendaControlPanel extends ControlPanel {
+/** Within the agenda its views are switched by the agenda, whatever class of view they have. */
+patch(ControlPanel.prototype, {
     switchView(viewType, newWindow) {
         if (this.env.dsoAgenda) {
             return this.env.dsoAgenda.switchView(viewType);
         }
         return super.switchView(viewType, newWindow);
-    }
-}
+    },
+});
 
 /** Shows where the user is, and leaves the keys to the agenda. */
 export class AgendaListRenderer extends AmountsListRenderer {
@@ -243,11 +244,14 @@ class AgendaKanbanRenderer extends KanbanRenderer {
     static components = { ...KanbanRenderer.components, KanbanRecord: AgendaKanbanRecord };
 }
 
-export class AgendaKanbanController extends withCounters(withAgenda(KanbanController)) {
+/** Cards of the agenda without counters, such as those of alerts. */
+export class AgendaPlainKanbanController extends withAgenda(KanbanController) {}
+
+export class AgendaKanbanController extends withCounters(AgendaPlainKanbanController) {
     static template = "dso_collection.AgendaKanbanView";
 }
 
-const shared = { SearchModel: AgendaSearchModel, ControlPanel: AgendaControlPanel };
+const shared = { SearchModel: AgendaSearchModel };
 
 const agendaListView = {
     ...listView,
@@ -265,6 +269,13 @@ registry.category("views").add(
     "dso_agenda_list",
     withListAttributes(agendaListView, { ...KEPT, class: "o_dso_agenda" })
 );
+
+registry.category("views").add("dso_agenda_plain_kanban", {
+    ...kanbanView,
+    ...shared,
+    Controller: AgendaPlainKanbanController,
+    Renderer: AgendaKanbanRenderer,
+});
 
 registry.category("views").add("dso_agenda_kanban", {
     ...kanbanView,
