@@ -353,6 +353,7 @@ class DsoCustomerSheet(models.AbstractModel):
                     "date_text": format_date(self.env, stage.date) if stage.date else "",
                     "timing": step._describe_timing(),
                     "automatic": step.automatic,
+                    "to_confirm": step.to_confirm,
                     "action_id": action_id or False,
                 }
             )

@@ -39,6 +39,7 @@ from . import test_penalty
 from . import test_penalty_invoice
 from . import test_letter
 from . import test_letter_layout
+from . import test_list_export
 from . import test_snailmail
 from . import test_fax
 from . import test_evidence
