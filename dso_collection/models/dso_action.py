@@ -76,6 +76,7 @@ class DsoAction(models.Model):
     _name = "dso.action"
     _description = "Collection Action"
     _inherit = [
+        "dso.search",
         "dso.action.content",
         "dso.action.specific",
         "dso.action.dispatch",
@@ -542,7 +543,7 @@ class DsoAction(models.Model):
             )
 
     def _check_content_is_free(self):
-        """What leaves by itself says what its template says; its date may be moved. [seed 001]
+        """What is automatic says what its template says; its date may be moved. [seed 001]
         Credit managers, who write the templates, may mend a single action all the same."""
         if self.env.user.has_group("dso_collection.group_dso_manager"):
             return
@@ -550,7 +551,7 @@ class DsoAction(models.Model):
         if fixed:
             raise UserError(
                 self.env._(
-                    "“%(action)s” leaves by itself: its content cannot be edited, only its date. "
+                    "“%(action)s” is automatic: its content cannot be edited, only its date. "
                     "Change the template, or skip it and make an action of your own.",
                     action=fixed[0].display_name,
                 )
@@ -691,7 +692,7 @@ class DsoAction(models.Model):
         if not actions:
             raise UserError(
                 self.env._(
-                    "None of the selected actions is still to be sent by itself. Select automatic "
+                    "None of the selected actions is automatic and still to be sent. Select automatic "
                     "actions that have not left yet."
                 )
             )

@@ -34,6 +34,7 @@ class DsoCustomer(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "dso.search",
         "dso.customer.facts",
         "dso.customer.plan",
         "dso.customer.penalty",

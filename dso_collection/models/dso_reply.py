@@ -16,6 +16,7 @@ class DsoReply(models.Model):
     actions wait, where the company says so. [seed 002: Replies & Comments]"""
 
     _name = "dso.reply"
+    _inherit = ["dso.search"]
     _description = "Collection Reply"
     _order = "date desc, id desc"
     _rec_name = "subject"

@@ -59,7 +59,10 @@ class DsoScenarioStep(models.Model):
         default="due_date",
     )
     delay = fields.Integer(help="Days after. Negative: days before the due date.")
-    automatic = fields.Boolean(help="Sent by itself in the sending hours of the settings.")
+    automatic = fields.Boolean(
+        help="Sent in the sending hours of the settings: once it is confirmed, or by itself where "
+        "nothing is to be confirmed."
+    )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,

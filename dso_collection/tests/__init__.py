@@ -10,6 +10,7 @@ from . import test_dispatch
 from . import test_return
 from . import test_scenario
 from . import test_score
+from . import test_search
 from . import test_call
 from . import test_contact
 from . import test_customer
@@ -38,6 +39,7 @@ from . import test_penalty
 from . import test_penalty_invoice
 from . import test_letter
 from . import test_letter_layout
+from . import test_list_export
 from . import test_snailmail
 from . import test_fax
 from . import test_evidence

@@ -21,7 +21,10 @@ class DsoActionDraft(models.AbstractModel):
     execute_now = fields.Boolean(
         string="Do It Now", help="Carried out as soon as this dialog is closed."
     )
-    automatic = fields.Boolean(help="Leaves on its date in the sending hours of the settings.")
+    automatic = fields.Boolean(
+        help="Leaves on its date in the sending hours of the settings, once it is confirmed where "
+        "that is asked for."
+    )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,
