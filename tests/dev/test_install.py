@@ -41,6 +41,10 @@ KILLED = (
 )
 
 
+class Refused(Exception):
+    """The server's answer is an error."""
+
+
 class Client:
     """Somebody who is logged in."""
 
@@ -56,7 +60,8 @@ class Client:
         )
         with self.opener.open(request, timeout=TIMEOUT) as response:
             answer = json.load(response)
-        assert "error" not in answer, answer["error"]["data"]["debug"]
+        if "error" in answer:
+            raise Refused(answer["error"]["data"]["debug"])
         return answer["result"]
 
     def log_in(self):
@@ -64,13 +69,22 @@ class Client:
 
     def press(self, name, ids):
         """A button of *Apps*, as the web client presses it."""
-        return self.call(
-            f"/web/dataset/call_button/ir.module.module/{name}",
-            model="ir.module.module",
-            method=name,
-            args=[ids],
-            kwargs={"context": {}},
-        )
+        end = time.monotonic() + TIMEOUT
+        while True:
+            try:
+                return self.call(
+                    f"/web/dataset/call_button/ir.module.module/{name}",
+                    model="ir.module.module",
+                    method=name,
+                    args=[ids],
+                    kwargs={"context": {}},
+                )
+            except Refused as refusal:
+                # the first plan runs in the background: so Odoo says, and people try again
+                waits = "processing a scheduled action" in str(refusal)
+                if not waits or time.monotonic() > end:
+                    raise
+                time.sleep(0.5)
 
 
 def _cpu_times(server):

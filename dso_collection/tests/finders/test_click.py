@@ -26,17 +26,9 @@ ROOT = "dso_collection.dso_collection_menu_root"
 #: Logins of the demo data.
 DEMO = {"collector": "claire", "manager": "marc"}
 DEBUG = ("", "1", "assets")
-#: {(role, debug): (clicks from the screen, clicks in all)} of what is more than opening each screen.
-WITH_DEMO = {
-    ("collector", ""): (2, 20),
-    ("manager", "1"): (1, 6),
-    ("reader", "assets"): (1, 6),
-}
-EMPTY = {
-    ("collector", "assets"): (1, 6),
-    ("manager", ""): (1, 6),
-    ("reader", "1"): (1, 6),
-}
+#: {(role, debug): (clicks from a screen, clicks in all)}, where more is done than opening each.
+WITH_DEMO = {("collector", ""): (2, 20), ("manager", "1"): (1, 6)}
+EMPTY = {("manager", ""): (1, 6), ("collector", "1"): (1, 6)}
 #: Clicks per screen, where all is to be tried.
 EXHAUSTIVE = int(os.environ.get("DSO_CRAWL") or 0)
 
@@ -148,3 +140,113 @@ class TestClick(ClickCase):
 
     def test_manager(self):
         self._crawl_as("manager")
+
+    def test_elsewhere(self):
+        """Ours in other screens: settings, customer, invoices."""
+        admin = self.env.ref("base.user_admin")
+        admin.group_ids |= self.env.ref("dso_collection.group_dso_manager")
+        browser, log = self._start(admin.login)
+        found = []
+        screens = list(self._get_other_screens())
+        crawler = self._crawl("administrator", browser, log, screens, "", (2, 8))
+        found += crawler.describe()
+        crawler.go_away()
+        self.assertFalse(found, "\n".join(["", *found]))
+
+    def _get_other_screens(self):
+        def get_id(name):
+            return self.env["ir.actions.actions"]._for_xml_id(name)["id"]
+
+        settings = get_id("dso_collection.dso_settings_action")
+        yield Screen("Settings", settings, ".app_settings_block[data-key=dso_collection]")
+        partner = self.env["dso.customer"].search([], limit=1).partner_id
+        move = self.env["account.move"].search(
+            [("move_type", "=", "out_invoice"), ("state", "=", "posted")], limit=1
+        )
+        for record in (partner, move):
+            if record:
+                ours = "[name^=action_dso], [name^=dso_], [name=dso_collection], .nav-link"
+                yield Screen(
+                    record._description,
+                    {
+                        "type": "ir.actions.act_window",
+                        "res_model": record._name,
+                        "res_id": record.id,
+                        "views": [[False, "form"]],
+                    },
+                    ours,
+                )
+        ours = ".o_switch_view, [name^=action_dso], .o_cp_action_menus"
+        yield Screen("Invoices", get_id("account.action_move_out_invoice_type"), ours)
+        yield Screen("Journal items", get_id("account.action_account_moves_all"), ours)
+
+    def test_clickbot(self):
+        """Odoo's own: each menu, each kind of view, each filter."""
+        loader = "odoo.loader.modules.get('@web/webclient/clickbot/clickbot_loader')"
+        with ServerLog() as log:
+            self.browser_js(
+                "/odoo",
+                f"{loader}.startClickEverywhere('{ROOT}');",
+                "odoo.isReady === true",
+                login=self.users["manager"].login,
+                timeout=600,
+                success_signal="clickbot test succeeded",
+            )
+        self.assertFalse(log.take())
+
+
+@tagged("post_install", "-at_install")
+class TestItFinds(ClickCase):
+    """Faults that are put in on purpose are found, each with the way to it."""
+
+    MODULES = "const get = (name) => odoo.loader.modules.get(name);"
+    WIDGET = """
+        const { registry } = get("@web/core/registry");
+        const { component } = registry.category("fields").get("domain");
+        component.prototype.setup = () => { throw new Error("a broken widget"); };
+    """
+    BLANK = """
+        const { Component, xml } = get("@odoo/owl");
+        class Blank extends Component {
+            static template = xml`<div />`;
+            static props = ["*"];
+        }
+        get("@web/core/registry").registry.category("actions").add("dso_blank", Blank);
+    """
+    IDLE = """
+        const { ListController } = get("@web/views/list/list_controller");
+        ListController.prototype.createRecord = () => {};
+    """
+
+    def _find(self, crawler, screen, put_in=""):
+        """What the crawler finds on a screen, after this was put in."""
+        address = f"/odoo/action-{screen.action}?debug=0"
+        crawler.faults, crawler.done = {}, set()
+        crawler.open(address)
+        crawler.run(f"(() => {{ {self.MODULES} {put_in} }})()")
+        crawler.walk(screen, address)
+        return "\n".join(crawler.describe())
+
+    def test_it_finds(self):
+        browser, log = self._start(self.users["manager"].login)
+        crawler = Crawler(self, browser, log, name="test", depth=1, limit=4)
+        alerts = Screen("Alerts", self.env.ref("dso_collection.dso_alert_action").id)
+        self.assertFalse(self._find(crawler, alerts))
+        found = self._find(crawler, alerts, self.WIDGET)
+        self.assertIn("a broken widget", found)
+        self.assertIn("Alerts → dso.alert list | ", found)
+        self.assertIn("does nothing", self._find(crawler, alerts, self.IDLE))
+        blank = Screen("Blank", {"type": "ir.actions.client", "tag": "dso_blank"})
+        crawler.open(f"/odoo/action-{alerts.action}?debug=0")
+        crawler.run(f"(() => {{ {self.MODULES} {self.BLANK} }})()")
+        result = crawler.call("reset", blank.action)
+        self.assertTrue([fault for fault in result["faults"] if "blank" in fault], result)
+
+        def get_views(model, *arguments, **options):
+            raise KeyError("a broken method")
+
+        self.patch(type(self.env["dso.alert"]), "onchange", get_views)
+        found = self._find(crawler, alerts)
+        self.assertIn("a broken method", found)
+        self.assertIn("server's log", found)
+        crawler.go_away()
