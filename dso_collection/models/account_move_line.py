@@ -56,7 +56,7 @@ class AccountMoveLine(models.Model):
         help="Counts in the amounts, but no scenario chases it.",
     )
     dso_days_overdue = fields.Integer(
-        string="Days Overdue",
+        string="Days Late",
         compute="_compute_dso_days_overdue",
         search="_search_dso_days_overdue",
     )

@@ -202,9 +202,9 @@ class DsoAction(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-    attach_invoices = fields.Boolean(help="Join the PDFs of the invoices it tells of.")
+    attach_invoices = fields.Boolean(help="Attach the PDFs of the invoices it tells of.")
     attachment_ids = fields.Many2many(
-        "ir.attachment", string="Attachments", help="Joined to the message as they are."
+        "ir.attachment", string="Attachments", help="Attached to the message as they are."
     )
     mail_id = fields.Many2one(
         "mail.mail",
@@ -253,7 +253,7 @@ class DsoAction(models.Model):
         help="When a message that failed for a passing cause is tried again by itself.",
     )
     error_message = fields.Char(
-        compute="_compute_error_message", help="What keeps this action back, and how to mend it."
+        compute="_compute_error_message", help="What keeps this action back, and how to fix it."
     )
     reason_data = fields.Json(readonly=True, copy=False)
     reason = fields.Char(compute="_compute_reason", help="Why this action, why this date.")
@@ -802,7 +802,7 @@ class DsoAction(models.Model):
         late = (day - due).days
         if late > 0:
             return self.env._(
-                "%(document)s (leader) is %(days)s days overdue", document=document, days=late
+                "%(document)s (leader) is %(days)s days late", document=document, days=late
             )
         if late == 0:
             return self.env._("%(document)s (leader) is due today", document=document)

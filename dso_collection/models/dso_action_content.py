@@ -52,7 +52,9 @@ class DsoActionContent(models.AbstractModel):
         compute="_compute_items_content", help="What is asked for, on paper only."
     )
     item_count = fields.Integer(compute="_compute_items_content")
-    oldest_days_overdue = fields.Integer(compute="_compute_items_content")
+    oldest_days_overdue = fields.Integer(
+        string="Oldest, Days Late", compute="_compute_items_content"
+    )
     last_action_date = fields.Date(compute="_compute_last_action_date")
     status_text = fields.Char(
         compute="_compute_status_text", help="The items' status with its date and amount."

@@ -710,7 +710,7 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "unreachable": self._describe_unreachable(values),
             "failed": self.env._(
-                "It could not be carried out: %(text)s. Mend that, or tell your administrator; "
+                "It could not be carried out: %(text)s. Fix that, or tell your administrator; "
                 "then retry.",
                 **dict(values, text=(values["text"] or "").rstrip(" .")),
             ),

@@ -93,7 +93,7 @@ class DsoScenarioStep(models.Model):
         string="Letters Are",
         help="Empty: as the settings of the company say.",
     )
-    attach_invoices = fields.Boolean(help="Join the PDF of each invoice that is chased.")
+    attach_invoices = fields.Boolean(help="Attach the PDF of each invoice that is chased.")
     call_script = fields.Html(
         translate=True,
         sanitize="email_outgoing",

@@ -62,5 +62,5 @@ from . import test_migration
 from . import test_offers
 from . import test_narrow_screen
 from . import test_contract
-from .finders import test_click
-from .finders import test_click_pages
+from . import finders
+from . import test_dates

@@ -111,7 +111,7 @@ class DsoItemQualify(models.TransientModel):
     )
     email_proposed = fields.Html(sanitize=False, help="What was proposed, to see what was edited.")
     email_subject_proposed = fields.Char(help="What was proposed, to see what was edited.")
-    email_attach_invoices = fields.Boolean(string="Join the Invoices to the E-mail")
+    email_attach_invoices = fields.Boolean(string="Attach Invoices to the E-mail")
     email_attachment_ids = fields.Many2many(
         "ir.attachment", "dso_item_qualify_email_file_rel", string="Files to Send"
     )
