@@ -599,6 +599,22 @@ class AccountMoveLine(models.Model):
             raise UserError(self.env._("Choose items of one customer for a new action."))
         return customer.with_context(default_line_ids=self.ids).action_new_action()
 
+    def _dso_group_by_customer(self):
+        """{collection file: its items}, of the files that the user may see."""
+        groups = self.grouped(lambda line: (line.partner_id.commercial_partner_id, line.company_id))
+        return {
+            customer: groups[customer.partner_id, customer.company_id]
+            for customer in self._dso_get_customers()
+            if (customer.partner_id, customer.company_id) in groups
+        }
+
+    def _dso_get_follow_up_date(self):
+        """When disputes are looked at again: after the follow-up days of their statuses."""
+        company = self.company_id[:1]
+        # sudo: statuses are configuration
+        days = max(self.sudo().dso_status_id.mapped("followup_days"), default=7) or 1
+        return company._dso_next_working_day(company._dso_today() + timedelta(days=days))
+
     def _dso_get_customers(self):
         """The collection files of these items that the user may see."""
         return self.env["dso.customer"].search(

@@ -406,6 +406,8 @@ class DsoActionDispatch(models.AbstractModel):
             )
             ready._write_outcomes(rows, outcomes)
             channel._after(ready)
+            if self.env.context.get("dso_end") != "resolved":
+                ready._keep_followed()
         return result
 
     def _write_outcomes(self, rows, outcomes):

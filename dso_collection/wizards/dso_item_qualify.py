@@ -505,7 +505,8 @@ class DsoItemQualify(models.TransientModel):
     def _qualify(self, lines, marked):
         """Write and log: the status on those that it is about, the comment on all."""
         if self._replaces_follow_up():
-            self.env["dso.action"]._detach(lines)
+            # with a part that concerns only some of them, the others keep what they have
+            self.env["dso.action"]._detach(marked if self.status_id else lines)
         noted = {"dso_comment": self.comment} if self.comment else {}
         # sudo: checked by _dso_check_write; only the module's own fields are written
         quiet = {**QUIET, "dso_skip_log": True}
