@@ -719,7 +719,7 @@ class DsoAction(models.Model):
                     action=self.display_name,
                 )
             )
-        return lines.action_dso_qualify()
+        return lines._dso_propose_qualify(own=self)
 
     def _get_shown_lines(self):
         """The journal items that this action tells of, or told of."""

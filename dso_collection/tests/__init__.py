@@ -1,6 +1,7 @@
 from . import test_plan
 from . import test_dispute
 from . import test_qualify
+from . import test_qualify_slips
 from . import test_specific
 from . import test_freshness
 from . import test_action

@@ -108,7 +108,10 @@ class TestDisputeIsFollowed(QualifyCase):
             {"item_ids": [Command.clear(), Command.create({"line_id": self.young.id})]},
             {"origin": "manual"},
         ):
-            with self.assertRaisesRegex(UserError, "still in dispute"):
+            with (
+                self.subTest(values=values),
+                self.assertRaisesRegex(UserError, "still in dispute"),
+            ):
                 self.action.write(values)
             self.env.invalidate_all()
         item = self.action.item_ids.with_user(self.collector)

@@ -289,4 +289,4 @@ class DsoActionLog(models.TransientModel):
         status = self.env["dso.item.status"].search([("kind", "=", kind)], limit=1)
         return lines.with_context(
             default_status_id=status.id, default_comment=self.comment
-        ).action_dso_qualify()
+        )._dso_propose_qualify(own=action)
