@@ -111,9 +111,9 @@ class TestDisputeIsFollowed(QualifyCase):
             with (
                 self.subTest(values=values),
                 self.assertRaisesRegex(UserError, "still in dispute"),
+                self.env.cr.savepoint(),
             ):
                 self.action.write(values)
-            self.env.invalidate_all()
         item = self.action.item_ids.with_user(self.collector)
         with self.assertRaisesRegex(UserError, "still in dispute"):
             item.line_id = self.young

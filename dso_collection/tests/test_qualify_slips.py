@@ -301,7 +301,7 @@ class TestUndo(QualifyCase):
         wizard.action_apply()
         with self.assertRaises(AccessError):
             self._undo(wizard, self.reader)
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             self._undo(wizard, self.manager)
         self.company.dso_own_customers_only = True
         self.customer.collector_id = self.manager
