@@ -641,6 +641,11 @@ class DsoActionDispatch(models.AbstractModel):
             **self._get_channel()._describe_errors(self, data),
             "no_contact": self._describe_no_contact(data.get("medium"), values),
             "no_email": self.env._(
+                "%(contact)s has no e-mail address to get an internal e-mail at. Enter one.",
+                **values,
+            )
+            if self.action_type == "email_internal"
+            else self.env._(
                 "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
             ),
             "bad_email": self.env._(

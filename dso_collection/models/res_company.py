@@ -460,6 +460,20 @@ class ResCompany(models.Model):
             return known
         return Partner.sudo().create({"name": email, "email": email})
 
+    def _dso_get_managers(self):
+        """Who looks after collection: the person to whom questions are escalated, else the credit
+        managers of this company."""
+        self.ensure_one()
+        # sudo: who has which rights, to write to them
+        company = self.sudo()
+        chosen = company.dso_page_escalation_user_id.filtered("active")
+        if chosen:
+            return chosen
+        group = self.env.ref("dso_collection.group_dso_manager").sudo()
+        return group.user_ids.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids
+        )
+
     def _dso_get_own_domains(self, collector=None):
         """The company's own e-mail domains."""
         # sudo: addresses of the company and of a colleague, compared only

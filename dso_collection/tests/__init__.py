@@ -1,4 +1,5 @@
 from . import test_plan
+from . import test_colleague
 from . import test_dispute
 from . import test_qualify
 from . import test_qualify_slips

@@ -399,6 +399,15 @@ class TestEmailOfTheDialog(QualifyCase):
             form.comment = "Called"
             self.assertTrue(form.email_template_id)
 
+    def test_scenario_is_told_with_a_date_to_come(self):
+        """Step A was due on 15 February: it comes at once, which on a Friday evening is Monday."""
+        wizard = self._wizard(status_id=self.ongoing.id, step="next")
+        self.assertIn("“A” on 03/06/2026, late since 02/15/2026", wizard.scenario_preview)
+        self.company.dso_sending_calendar_id = self.company.resource_calendar_id
+        with freeze_time("2026-03-06 22:00:00"):
+            wizard = self._wizard(status_id=self.ongoing.id, step="next")
+            self.assertIn("“A” on 03/09/2026", wizard.scenario_preview)
+
     def test_specific_action_alone(self):
         self._qualify(next_action="specific", action_date="2026-03-10", action_type="call")
         self.assertFalse(self.old.dso_status_id)
