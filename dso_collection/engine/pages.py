@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from . import promises
+
 #: Bytes of randomness in a link: 192 bits.
 TOKEN_BYTES = 24
 MEGABYTE = 1024 * 1024
@@ -260,11 +262,7 @@ def check_promise(day: date | None, today: date) -> str | None:
     >>> check_promise(date(2026, 3, 5), date(2026, 3, 6))
     'past'
     """
-    if day is None:
-        return "missing"
-    if day < today:
-        return "past"
-    return "far" if day > today + timedelta(days=MAX_PROMISE_DAYS) else None
+    return promises.check_day(day, today, MAX_PROMISE_DAYS)
 
 
 class Selection(NamedTuple):

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..tools.toasts import name_some, toast
+from .dso_action_specific import HOLDING_FIELDS
 from .dso_customer_facts import OPEN_STATES
 from .dso_scenario_step import ACTION_TYPES
 
@@ -505,6 +506,8 @@ class DsoAction(models.Model):
     def _unlink_except_done(self):
         if self.filtered("done_date"):
             raise UserError(self.env._("What was done stays in the history: it cannot be deleted."))
+        if unfollowed := self._find_unfollowed():
+            self._raise_unfollowed(unfollowed)
 
     def write(self, vals):
         if not self.env.su and HISTORY & vals.keys():
@@ -514,7 +517,12 @@ class DsoAction(models.Model):
         moved = "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals)
         if moved:
             vals = dict(vals, date_forced=True)
+        followed = self.browse().item_ids.line_id
+        if not self.env.su and HOLDING_FIELDS & vals.keys():
+            followed = self._find_unfollowed()
         result = super().write(vals)
+        if followed:
+            self._check_followed(followed)
         if "state" in vals:
             # lists by state on the file do not follow a change of state by themselves
             self.customer_id.invalidate_recordset(
@@ -628,6 +636,12 @@ class DsoAction(models.Model):
         open_actions = self.filtered(lambda action: action.state in OPEN_STATES)
         if not open_actions:
             raise UserError(self.env._("Only planned actions can be cancelled."))
+        unfollowed = open_actions._find_unfollowed()
+        if unfollowed and self.env.context.get("dso_ask"):
+            # a button: what becomes of the dispute is asked (R13)
+            return open_actions._open_end()
+        if unfollowed:
+            open_actions._raise_unfollowed(unfollowed)
         open_actions._cancel("user", reason=reason, skip=True)
         open_actions.customer_id._plan(open_actions.customer_id)
         return toast(
@@ -722,7 +736,7 @@ class DsoAction(models.Model):
                     action=self.display_name,
                 )
             )
-        return lines.action_dso_qualify()
+        return lines._dso_propose_qualify(own=self)
 
     def _get_shown_lines(self):
         """The journal items that this action tells of, or told of."""
@@ -864,6 +878,8 @@ class DsoAction(models.Model):
                 else self.env._("Cancelled by the user.")
             ),
             "ended": self.env._("Ended by the user: its items are back in the scenario."),
+            "followed": self.env._("Ended by the user: its disputed items have a new follow-up."),
+            "undone": self.env._("Cancelled: the change of status that planned it was undone."),
             "requalified": self.env._("Cancelled: its items were given another follow-up."),
             "excluded": self.env._("Cancelled: every item is excluded from the scenario."),
             "no_scenario": self.env._("Cancelled: the customer has no scenario any more."),

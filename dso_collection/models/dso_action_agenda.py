@@ -376,9 +376,20 @@ class DsoActionAgenda(models.AbstractModel):
         self.check_access("write")
         ready = self.filtered(lambda action: action.state in OPEN_STATES)
         kept = [(self.env._("done or cancelled already"), self - ready)]
+        lines = ready._find_unfollowed()
+        disputes = ready.filtered(
+            lambda action: action.origin == "specific" and action.item_ids.line_id & lines
+        )
+        ready -= disputes
         if ready:
             ready.action_cancel()
-        return self._report_bulk(self.env._("%(count)s skipped.", count=len(ready)), ready, kept)
+        if disputes and not ready and not kept[0][1]:
+            return disputes._open_end()
+        report = self._report_bulk(self.env._("%(count)s skipped.", count=len(ready)), ready, kept)
+        if disputes:
+            # what becomes of the disputes is asked (R13)
+            report["params"]["next"] = disputes._open_end()
+        return report
 
     def _reschedule_selected(self, date):
         """Set the date of those that can be moved, and say which could not be."""

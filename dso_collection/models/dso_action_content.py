@@ -435,8 +435,8 @@ class DsoActionContent(models.AbstractModel):
 
     def _get_recipients(self):
         """Who receives each action: those chosen on it, else the contacts for collection that its
-        channel reaches. What is internal never leaves for the customer: its collector gets it
-        where nobody was chosen.
+        channel reaches. What is internal never leaves for the customer: the colleague that the
+        step names gets it, the collector where no step says so.
 
         :return: {action id: res.partner}
         """
@@ -447,7 +447,11 @@ class DsoActionContent(models.AbstractModel):
         recipients = {}
         for action in actions:
             if action.action_type == "email_internal":
-                others = action.collector_id.partner_id
+                others = (
+                    action.step_id._get_colleagues(action)
+                    if action.step_id
+                    else action.collector_id.partner_id
+                )
             else:
                 own = by_partner.get(action.partner_id, contacts.browse())
                 others = own._dso_serving(action._get_medium())

@@ -407,6 +407,8 @@ class DsoActionDispatch(models.AbstractModel):
             )
             ready._write_outcomes(rows, outcomes)
             channel._after(ready)
+            if self.env.context.get("dso_end") != "resolved":
+                ready._keep_followed()
         return result
 
     def _write_outcomes(self, rows, outcomes):
@@ -646,6 +648,11 @@ class DsoActionDispatch(models.AbstractModel):
             **self._get_channel()._describe_errors(self, data),
             "no_contact": self._describe_no_contact(data.get("medium"), values),
             "no_email": self.env._(
+                "%(contact)s has no e-mail address to get an internal e-mail at. Enter one.",
+                **values,
+            )
+            if self.action_type == "email_internal"
+            else self.env._(
                 "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
             ),
             "bad_email": self.env._(

@@ -632,7 +632,7 @@ class DsoCustomer(models.Model):
     def action_qualify(self):
         """Change the status of all open items of the customer."""
         self.ensure_one()
-        return self.item_ids.action_dso_qualify()
+        return self.item_ids._dso_propose_qualify()
 
     def action_view_partner(self):
         """Open the partner, to mend its contacts."""

@@ -244,6 +244,7 @@ class DsoCustomerFacts(models.AbstractModel):
                   SELECT qualification.line_id, max(qualification.logged_on) AS restarted
                     FROM dso_qualification qualification
                    WHERE qualification.kind = 'dispute_resolved'
+                     AND %(stands)s
                      AND qualification.customer_id = ANY(%(customers)s)
                    GROUP BY qualification.line_id
               ) resolved ON resolved.line_id = line.id
@@ -259,6 +260,7 @@ class DsoCustomerFacts(models.AbstractModel):
             """,
             customers=self.ids,
             accounts=accounts,
+            stands=self.env["dso.qualification"]._get_standing("qualification"),
         )
 
     def _read_history(self, rows, scenarios):

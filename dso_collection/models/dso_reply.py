@@ -256,7 +256,7 @@ class DsoReply(models.Model):
         user says in the dialog that it is done, so that several things may be noted."""
         self.ensure_one()
         self.check_access("write")
-        action = self._get_lines().action_dso_qualify()
+        action = self._get_lines()._dso_propose_qualify()
         comment = self.preview or self.subject or ""
         context = dict(action["context"], default_reply_id=self.id, default_comment=comment)
         return dict(action, context=context)

@@ -262,12 +262,16 @@ class DsoActionDraft(models.AbstractModel):
         # sudo: it needs contacts and accounts; the right to make these actions was checked
         actions.sudo()._refresh_errors()
         if self.execute_now:
-            actions.action_execute()
+            self._carry_out_now(actions)
             return actions
         actions.customer_id._plan(actions.customer_id)
         if self.automatic and not self.to_confirm:
             actions._trigger_dispatch()
         return actions
+
+    def _carry_out_now(self, actions):
+        """Do it now: what cannot be done is refused."""
+        actions.action_execute()
 
     def _reopen(self):
         """Show this dialog again, as it is now."""
