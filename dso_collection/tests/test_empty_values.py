@@ -46,22 +46,23 @@ class TestEmptyValues(DsoCommon):
     def _render(self, template, fname, lang):
         return template._render_field(fname, self.action.ids, set_lang=lang)[self.action.id]
 
-    def _split(self, text, html):
+    def _split(self, text, html, heading=False):
         """The sentences that are read."""
         ends = r"(?<=[.!?])\s+"
         if html:
             text = html2plaintext(text)
-        else:
+        if heading:
             # a part of a subject, a label
             ends += r"|\s+[-–—]\s+|\s*:\s"
         lines = (line.strip() for line in str(text).splitlines())
         return [sentence for line in lines for sentence in re.split(ends, line) if sentence]
 
-    def _check(self, full, empty, html):
+    def _check(self, full, empty, html, fname):
         """All but the sentences of the value are there, and nothing of them that cannot stand."""
         self.assertFalse(gaps.has_gap(str(empty)))
-        kept = self._split(empty, html)
-        sentences = self._split(full, html)
+        heading = fname == "subject"
+        kept = self._split(empty, html, heading)
+        sentences = self._split(full, html, heading)
         others = [sentence for sentence in sentences if VALUE not in sentence]
         with_value = [sentence.lower() for sentence in sentences if VALUE in sentence]
         for sentence in others:
@@ -92,9 +93,9 @@ class TestEmptyValues(DsoCommon):
                         if value:
                             full = text
                     with self.subTest(template=template.name, field=fname, lang=lang, hashtag=name):
-                        self._check(full, text, html)
+                        self._check(full, text, html, fname)
                         count += 1
-        self.assertGreater(count, 300)
+        self.assertGreater(count, 250)
 
     def test_each_placeholder_of_each_template(self):
         """A field in place of each, that is empty or not."""
@@ -119,7 +120,7 @@ class TestEmptyValues(DsoCommon):
                     with self.subTest(
                         template=template.name, field=fname, lang=lang, of=expression
                     ):
-                        self._check(full, text, html)
+                        self._check(full, text, html, fname)
                         count += 1
                     template[fname] = source
         self.assertGreater(count, 30)
