@@ -54,16 +54,17 @@ class DsoActionClaim(models.AbstractModel):
     # Asking first
     # ------------------------------------------------------------------
 
-    def _ask_first(self, method, record=None):
+    def _ask_first(self, method, record=None, empty=None):
         """The question to put before something is done to these actions.
 
         :param method: of ``record``, called again where the answer is yes
         :param record: what the button belongs to, default these actions
+        :param empty: see :meth:`_find_empty_claims`, default looked up
         :return: the dialog, ``None`` if there is nothing to ask
         """
         if self.env.context.get("dso_all_the_same"):
             return None
-        empty = self._find_empty_claims()
+        empty = self._find_empty_claims() if empty is None else empty
         if not empty:
             return None
         lines = [
@@ -113,6 +114,20 @@ class DsoActionClaim(models.AbstractModel):
                 empty[action] = why
         by_id = {action.id: action for action in self}
         return {by_id[action.id]: why for action, why in empty.items()}
+
+    def _find_cleared_claims(self):
+        """The messages that were not delivered, and whose items are all cleared by now: sent once
+        more they would ask for what was paid.
+
+        :return: {action: why, in the user's language}
+        """
+        result = {}
+        # sudo: the state of the customer's own items, whoever looks
+        for action in self.sudo().filtered("done_date"):
+            claims = action.item_ids.filtered(lambda item: item.amount_residual > 0)
+            if claims and not any(line._dso_is_open() for line in claims.line_id):
+                result[self.browse(action.id)] = self.env._("all of its items are cleared")
+        return result
 
     def _get_asked_families(self):
         """The items of which an action says that they are to be paid: ``selected``, its own, and

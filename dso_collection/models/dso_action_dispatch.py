@@ -541,6 +541,10 @@ class DsoActionDispatch(models.AbstractModel):
         # sudo: the message belongs to the system; the right to act was checked
         failed = self.sudo().filtered(lambda action: action.state == "error")
         sent = failed.filtered("done_date")
+        if question := self._ask_first(
+            "action_retry", empty=self.browse(sent.ids)._find_cleared_claims()
+        ):
+            return question
         printed = sent.filtered("letter_attachment_id") - sent.filtered(
             lambda action: action.mail_id or action.snailmail_letter_id
         )

@@ -11,6 +11,22 @@ class DsoActionName(models.AbstractModel):
     _name = "dso.action.name"
     _description = "Names of Collection Actions"
 
+    shown_subject = fields.Char(
+        string="Subject", compute="_compute_shown", help="As it left, or as it would leave now."
+    )
+    shown_body = fields.Html(string="Message", compute="_compute_shown", sanitize=False)
+
+    @api.depends("subject", "body", "done_date", "item_ids")
+    @api.depends_context("lang")
+    def _compute_shown(self):
+        """The words of this action with the values of its hashtags."""
+        subjects = self._render_subjects()
+        open_ones = self.filtered(lambda action: action.body and not action.done_date)
+        bodies = open_ones._dso_render_batch({a.id: a.body for a in open_ones}, html=True)
+        for action in self:
+            action.shown_subject = subjects.get(action.id, False)
+            action.shown_body = bodies.get(action.id, action.body)
+
     def _render_subjects(self):
         """The subjects without hashtags: those of what has left as they left, others as they
         would leave now.

@@ -108,9 +108,8 @@ class DsoScenarioStep(models.Model):
     def _compute_display_name(self):
         """``Standard: 2. Reminder``: steps of several scenarios have the same names."""
         for step in self:
-            order = step.scenario_id.step_ids.sorted(
-                lambda other: (other.sequence, other._origin.id)
-            )
+            others = step.scenario_id.step_ids
+            order = others.sorted(lambda other: (other.sequence, other._origin.id))
             ids = [other._origin.id for other in order]
             if not step.scenario_id or step._origin.id not in ids:
                 step.display_name = step.name

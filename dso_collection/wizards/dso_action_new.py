@@ -196,12 +196,10 @@ class DsoActionNew(models.TransientModel):
                         customer=self.customer_id.display_name,
                     )
                 )
-        if self.execute_now and (
-            question := self._new_action()
-            .with_env(self.env)
-            ._ask_first("action_apply", record=self)
-        ):
-            return question
+        if self.execute_now:
+            draft = self._new_action().with_env(self.env)
+            if question := draft._ask_first("action_apply", record=self):
+                return question
         origin = "specific" if lines else "manual"
         return self._make_actions({self.customer_id: lines}, origin)._get_closing()
 
