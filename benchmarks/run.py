@@ -7,6 +7,7 @@ writes its results into ``results.json`` and README.rst; a quick one only prints
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import zipfile
@@ -27,6 +28,7 @@ AREAS = (
     "work",
     "dashboard",
     "install",
+    "update",
     "status",
     "qualify",
     "letters",
@@ -36,6 +38,8 @@ AREAS = (
     "page",
 )
 PREFIX = "dso_bench_"
+#: The last version whose lists had a dozen attributes, each doubling the cost of their check.
+EARLIER = "cc20717"
 PEER = "account_credit_control"
 PEER_PACKAGE = "odoo-addon-account-credit-control==19.0.1.0.0.13"
 
@@ -177,6 +181,26 @@ class Bench:
             result[name] = measure("installing.install", database=database)
         return result
 
+    def update(self):
+        """`-u dso_collection` with an earlier version and with this one, each on its own install."""
+        result = {}
+        for name, root in (("before", self._earlier()), ("today", paths.REPO)):
+            database = self._make(f"update_{name}", databases.base(demo=False))
+            _odoo_cpu(root, "--init", database)
+            result[name] = _odoo_cpu(root, "--update", database)
+            say(f"update, {name}: {result[name]:.1f} s of CPU")
+        return result
+
+    def _earlier(self):
+        """The earlier version's files, in the git-ignored folder."""
+        folder = paths.DEV / "bench" / EARLIER
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            archive = ["git", "-C", str(paths.REPO), "archive", EARLIER, "dso_collection"]
+            files = subprocess.run(archive, stdout=subprocess.PIPE, check=True).stdout
+            subprocess.run(["tar", "xf", "-", "-C", str(folder)], input=files, check=True)
+        return folder
+
     def statuses(self):
         """A ledger of which 200,000 items are overdue, four in ten of them qualified."""
         if "statuses" not in self.made:
@@ -259,6 +283,18 @@ def measure(name, **arguments):
     if values:
         say(f"{name}: {report.short(values)}")
     return values
+
+
+def _odoo_cpu(root, option, database):
+    """Seconds of CPU of an Odoo that installs or updates the module from that folder."""
+    arguments = (option, "dso_collection", "-d", database, "--stop-after-init", "--no-http")
+    command = odoo.command(*arguments, "--max-cron-threads=0", "--without-demo=True")
+    env = {**odoo.environment(), "ODOO_ADDONS_PATH": str(root)}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if subprocess.run(command, env=env, stderr=subprocess.DEVNULL, check=False).returncode:
+        raise Stop(f"Odoo's {option} from {root} failed.")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def add_peer():

@@ -33,6 +33,7 @@ from . import test_faults
 from . import test_faults_channels
 from . import test_tour
 from . import test_tour_channels
+from . import test_debug_mode
 from . import test_demo
 from . import test_hashtags
 from . import test_penalty

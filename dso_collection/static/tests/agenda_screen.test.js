@@ -303,6 +303,71 @@ describe("memory", () => {
     });
 });
 
+describe("what is remembered", () => {
+    const remember = (values) => {
+        const memory = new AgendaMemory();
+        browser.localStorage.setItem(memory.key, JSON.stringify({ version: 1, ...values }));
+    };
+
+    test("views that show no records are not offered", async () => {
+        defineActions([
+            {
+                ...tabAction(5, "With a search", [], "manual"),
+                views: [
+                    [1, "list"],
+                    [5, "calendar"],
+                    [8, "search"],
+                    [false, "form"],
+                    [false, "unheard_of"],
+                ],
+            },
+        ]);
+        AGENDA.tabs = [{ id: "more", name: "More", icon: "fa-x", actions: [5] }];
+        remember({ tab: "more", tabs: { more: { view: "search" } } });
+        await openAgenda();
+        expect(".o_dso_tab[data-tab=more]").toHaveAttribute("aria-selected", "true");
+        expect(".o_cp_switch_buttons button").toHaveCount(2);
+        expect(names()).toHaveLength(5);
+    });
+
+    test("a view, tab or list that is no more gives way to the first", async () => {
+        remember({ tab: "gone", tabs: { manual: { view: "cohort", index: 7 } } });
+        await openAgenda();
+        expect(".o_dso_tab[data-tab=manual]").toHaveAttribute("aria-selected", "true");
+        expect(names()).toEqual(["Call A", "Call B", "Call C"]);
+    });
+
+    test("something of another shape is left out", async () => {
+        for (const garbage of [
+            { tab: {}, tabs: null, shared: 1, sharedDomain: "x", keys: "no", panel: [] },
+            { tab: 3, tabs: [1], shared: [null, 3, {}, { kind: "field" }], sharedDomain: [[1]] },
+            {
+                shared: [{ kind: "field", fieldName: "name", value: 4 }, { kind: "domain" }],
+                tabs: {
+                    manual: null,
+                    automatic: {
+                        own: [
+                            { kind: "date", name: "todo" },
+                            { kind: "domain", description: 1, domain: "[(" },
+                            { kind: "groupBy", fieldName: "reason", interval: "eon" },
+                            { kind: "groupBy", fieldName: "toString" },
+                        ],
+                        index: "x",
+                        view: 8,
+                    },
+                },
+            },
+        ]) {
+            remember(garbage);
+            await openAgenda();
+            expect(".o_dso_tab").toHaveCount(3);
+            await goTo("automatic");
+            expect(".o_data_row, .o_group_header").not.toHaveCount(0);
+            expect(".o_error_dialog").toHaveCount(0);
+        }
+    });
+});
+
 describe("tabs", () => {
     test("only those that exist, with grey and red counters", async () => {
         await openAgenda();

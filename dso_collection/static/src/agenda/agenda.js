@@ -204,7 +204,7 @@ export class Agenda extends Component {
             return this.makeClientContent(tab, Client, action);
         }
         const memoryId = index ? `${tab.id}.${index}` : tab.id;
-        const types = action.views.map(([, type]) => type).filter((type) => type !== "form");
+        const types = this.getViewTypes(action);
         const wanted = this.env.isSmall ? "kanban" : this.memory.getTab(memoryId).view;
         const type = types.includes(wanted) ? wanted : types[0];
         const views = action.views.map(([id, viewType]) => [id, viewType]);
@@ -221,6 +221,14 @@ export class Agenda extends Component {
             config: this.makeConfig(tab, action, types, type, views),
             viewProps: this.makeViewProps(action, type, views),
         };
+    }
+
+    /** The views of an action that the switcher offers: those that show many records. */
+    getViewTypes(action) {
+        const types = action.views.map(([, type]) => type);
+        return [...new Set(types)].filter(
+            (type) => session.view_info[type]?.multi_record && registry.category("views").contains(type)
+        );
     }
 
     makeConfig(tab, action, types, type, views) {

@@ -1,5 +1,4 @@
 import { Component, useSubEnv } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
 import { Domain } from "@web/core/domain";
 import { registry } from "@web/core/registry";
 import { formatInteger } from "@web/views/fields/formatters";
@@ -103,5 +102,4 @@ registry.category("view_widgets").add("dso_statement", {
         { name: "statement_filters", type: "json" },
         { name: "ageing", type: "json" },
     ],
-    label: _t("Statement of account"),
 });
