@@ -12,9 +12,11 @@ class DsoActionName(models.AbstractModel):
     _description = "Names of Collection Actions"
 
     shown_subject = fields.Char(
-        string="Subject", compute="_compute_shown", help="As it left, or as it would leave now."
+        string="Subject in Words",
+        compute="_compute_shown",
+        help="As it left, or as it would leave now.",
     )
-    shown_body = fields.Html(string="Message", compute="_compute_shown", sanitize=False)
+    shown_body = fields.Html(string="Text in Words", compute="_compute_shown", sanitize=False)
 
     @api.depends("subject", "body", "done_date", "item_ids")
     @api.depends_context("lang")
