@@ -51,6 +51,7 @@
         "wizards/dso_action_reschedule_views.xml",
         "wizards/dso_action_return_views.xml",
         "wizards/dso_action_preview_views.xml",
+        "wizards/dso_action_question_views.xml",
         "wizards/dso_contact_import_views.xml",
         "wizards/dso_customer_assign_views.xml",
         "wizards/dso_evidence_make_views.xml",
