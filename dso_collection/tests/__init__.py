@@ -1,6 +1,7 @@
 from . import test_plan
 from . import test_colleague
 from . import test_dispute
+from . import test_propose
 from . import test_qualify
 from . import test_qualify_slips
 from . import test_specific
@@ -14,6 +15,7 @@ from . import test_return
 from . import test_scenario
 from . import test_score
 from . import test_search
+from . import test_assignment
 from . import test_call
 from . import test_contact
 from . import test_customer
@@ -65,6 +67,7 @@ from . import test_page_browser_colleague
 from . import test_page_without
 from . import test_migration
 from . import test_offers
+from . import test_mended
 from . import test_narrow_screen
 from . import test_contract
 from . import finders
