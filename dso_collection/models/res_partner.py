@@ -206,7 +206,7 @@ class ResPartner(models.Model):
             self.env["dso.refresh.queue"]._note(reassigned_ids=self.ids)
         if watched:
             self.env["dso.refresh.queue"]._note(partner_ids=self.ids)
-            if {"parent_id", "is_company"} & watched:
+            if {"parent_id", "is_company"} & vals.keys():
                 self._dso_note_items()
         return result
 
