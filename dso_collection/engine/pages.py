@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from .facts import plus
+
 #: Bytes of randomness in a link: 192 bits.
 TOKEN_BYTES = 24
 MEGABYTE = 1024 * 1024
@@ -325,5 +327,5 @@ def next_reminder(
     """
     if every <= 0:
         return None, None
-    day = asked + timedelta(days=every * (reminders + 1))
+    day = plus(asked, every * (reminders + 1))
     return (day, None) if reminders < maximum else (None, day)

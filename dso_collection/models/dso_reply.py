@@ -274,4 +274,8 @@ class DsoReply(models.Model):
     def action_view_message(self):
         """Open what the customer answers, as it left."""
         self.ensure_one()
+        if not self.action_id:
+            raise UserError(
+                self.env._("“%(reply)s” does not say what it answers.", reply=self.display_name)
+            )
         return self.action_id.action_view_message()
