@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.http import request
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import leader as rules

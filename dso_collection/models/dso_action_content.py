@@ -112,6 +112,11 @@ class DsoActionContent(models.AbstractModel):
         todays = customers._get_todays(self.env.context.get("dso_today"))
         facts = facts or customers._read_facts(todays)
         for action in others:
+            # in a form that is being changed, the customer is not the stored one
+            customer = action.customer_id._origin
+            if not customer:
+                result[action.id] = {}
+                continue
             company_id = action.company_id.id
             today = todays[company_id]
             until = today
@@ -119,7 +124,7 @@ class DsoActionContent(models.AbstractModel):
             if line:
                 until = max(until, line.date_maturity or line.date)
             told = amounts.told(
-                facts.customers[action.customer_id._origin.id].items,
+                facts.customers[customer.id].items,
                 until,
                 today,
                 facts.settings[company_id],

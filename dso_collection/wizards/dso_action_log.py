@@ -70,6 +70,14 @@ class DsoActionLog(models.TransientModel):
         string="Is the Dispute Resolved?",
     )
 
+    @api.model
+    def default_get(self, fields):
+        """:raise UserError: without an action, as from an address that somebody kept"""
+        values = super().default_get(fields)
+        if "action_id" in fields and not values.get("action_id"):
+            raise UserError(self.env._("Open this dialog from an action, for example in the agenda."))
+        return values
+
     # ------------------------------------------------------------------
     # The screen to call with
     # ------------------------------------------------------------------

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_is_zero, html2plaintext
@@ -7,6 +5,7 @@ from odoo.tools.mail import email_normalize, email_split
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import promises
+from ..engine.facts import plus
 from ..models.account_move_line import QUIET
 from ..models.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
 from ..tools.errors import BrokenTemplate
@@ -248,7 +247,7 @@ class DsoItemQualify(models.TransientModel):
 
     def _get_day_in(self, days):
         """The first working day from so many days after today on."""
-        return self._get_company()._dso_next_working_day(self._get_today() + timedelta(days=days))
+        return self._get_company()._dso_next_working_day(plus(self._get_today(), days))
 
     @api.depends("status_id")
     def _compute_from_status(self):

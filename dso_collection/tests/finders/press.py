@@ -9,7 +9,7 @@ from .screens import KINDS, MODULE
 #: What a button may answer instead of working.
 REFUSALS = (UserError, RedirectWarning)
 #: How many records each button is pressed on, by role.
-RECORDS = {"reader": 2, "collector": 6, "manager": 3, "administrator": 1}
+RECORDS = {"reader": 2, "collector": 4, "manager": 2, "administrator": 1}
 #: How often the buttons of a dialog are pressed that several records open.
 DIALOGS = 2
 
@@ -82,7 +82,9 @@ class PressMixin:
                 for record in self.choose(view.model, user, 1):
                     where = (role, title, _name(record), f"action {node.get('string')}")
                     with self.trying(*where, refusals=REFUSALS):
-                        self._open_action(record, int(node.get("name")), user, node.get("context"))
+                        self._open_by_id(
+                            record, int(node.get("name")), user, node.get("context")
+                        )
 
     def _open_actions(self, role, user):
         """What menus and the Action menu offer: window actions and server actions of the module."""
@@ -99,9 +101,9 @@ class PressMixin:
             bound = action.binding_model_id.model
             records = self.choose(bound, user, 3) if bound else user.browse()
             with self.trying(role, xml_id.name, _name(records), "menu", refusals=REFUSALS):
-                self._open_action(records, action.id, user)
+                self._open_by_id(records, action.id, user)
 
-    def _open_action(self, records, action_id, user, context=None):
+    def _open_by_id(self, records, action_id, user, context=None):
         """An action that is known by its number, on records."""
         action = self.env["ir.actions.actions"].browse(action_id)
         active = {}
