@@ -451,7 +451,7 @@
         const isOn = element.matches(
             ".active, .selected, [aria-selected=true], [aria-checked=true], [aria-pressed=true]"
         );
-        const isChange = element.matches("[data-bs-toggle], .btn-close, .o_form_button_save");
+        const isChange = element.matches("[data-bs-toggle], .btn-close, .o_form_button_save, .o_clipboard_button");
         const observer = watch();
         for (const type of MOUSE) {
             element.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true }));
