@@ -72,6 +72,8 @@
             );
     };
     const isTold = (from, until) => {
+        // as if the mouse rested there: some titles come then
+        from.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
         const told = "[title]:not([title='']), [data-tooltip]:not([data-tooltip='']),"
             + " [data-tooltip-template]";
         const nearest = from.closest(told);
@@ -260,7 +262,9 @@
         if (control.tagName === "SELECT") {
             shown = control.selectedOptions[0]?.text || "";
         } else if (/^(text|search|number|email|tel|url)$/.test(type)) {
-            shown = control.value || control.placeholder || "";
+            // a text can be moved in its field; a number or a date is read at a glance
+            const isShort = /^[\d\s.,:/%€$£-]+$/.test(control.value);
+            shown = control.value ? (isShort ? control.value : "") : control.placeholder;
         }
         const needs = shown && canvas.measureText(shown).width;
         if (needs > inner + 2 && !isTold(control, control)) {
