@@ -675,8 +675,8 @@ class DsoAction(models.Model):
         if not actions:
             raise UserError(
                 self.env._(
-                    "None of the selected actions is automatic and still to be sent. Select automatic "
-                    "actions that have not left yet."
+                    "None of the selected actions is automatic and still to be sent. Select "
+                    "automatic actions that have not left yet."
                 )
             )
         first = actions.filtered(lambda action: action.to_confirm and not action.confirmed)
