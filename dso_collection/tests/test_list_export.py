@@ -26,13 +26,10 @@ class TestListExport(DsoCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.partner.ref = "C-007"
+        customer = cls._customer_of(cls.partner)
         cls.actions = cls.env["dso.action"].create(
             [
-                {
-                    "customer_id": cls._customer_of(cls.partner).id,
-                    "action_type": "call",
-                    "date": day,
-                }
+                {"customer_id": customer.id, "action_type": "call", "date": day}
                 for day in ("2026-03-02", "2026-03-04", "2026-03-03")
             ]
         )

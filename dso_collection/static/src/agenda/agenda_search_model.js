@@ -116,7 +116,11 @@ export class AgendaSearchModel extends SearchModel {
             return this.isValidField(facet);
         }
         if (facet.kind === "domain") {
-            return this.isValidDomain(facet.domain);
+            return (
+                typeof facet.domain === "string" &&
+                typeof facet.description === "string" &&
+                this.isValidDomain(facet.domain)
+            );
         }
         if (facet.kind === "favorite") {
             const favorite = Object.values(this.searchItems).find(

@@ -2,6 +2,7 @@ import { onWillUnmount } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { download } from "@web/core/network/download";
 import { evaluateBooleanExpr } from "@web/core/py_js/py";
+import { user } from "@web/core/user";
 
 /** Names of the customer's relations, which a row of a spreadsheet tells by a code too. */
 const CODES = { partner_id: "partner_id/ref", customer_id: "customer_id/partner_id/ref" };
@@ -36,6 +37,8 @@ export const withListExport = (Controller) =>
             const shown = this.props.archInfo.columns.filter(
                 (column) =>
                     column.type === "field" &&
+                    // as in AmountsListRenderer
+                    (column.name !== "company_id" || user.activeCompanies.length > 1) &&
                     (!column.optional || this.optionalActiveFields[column.name]) &&
                     !evaluateBooleanExpr(column.column_invisible, this.props.context) &&
                     fields[column.name].exportable !== false
