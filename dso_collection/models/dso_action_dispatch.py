@@ -577,6 +577,12 @@ class DsoActionDispatch(models.AbstractModel):
             return printed.with_env(self.env).action_reprint_letters()
         if not failed:
             return None
+        still = failed.filtered(lambda action: action.state == "error").with_env(self.env)
+        if still:
+            return toast(
+                "\n".join(f"{action.display_name}: {action.error_message}" for action in still[:5]),
+                "warning",
+            )
         # with the names that the user may read
         names = failed.with_env(self.env)._name_some()
         return toast(self.env._("%(actions)s: tried again.", actions=names))

@@ -167,6 +167,8 @@ class DsoPagePayment(models.AbstractModel):
         """
         result = {}
         for currency, scopes in self._sum_payable().items():
+            if not self._get_payment_providers(currency, 0.0):
+                continue
             offers = {
                 scope: amount
                 for scope, (amount, count, accounts) in scopes.items()
@@ -177,7 +179,7 @@ class DsoPagePayment(models.AbstractModel):
             }
             if "all" in offers and offers.get("overdue") == offers["all"]:
                 del offers["overdue"]
-            if offers and self._get_payment_providers(currency, 0.0):
+            if offers:
                 result[currency.id] = [
                     (f"{scope}-{currency.id}", scope, format_amount(self.env, amount, currency))
                     for scope, amount in offers.items()
