@@ -238,12 +238,12 @@ class DsoActionDispatch(models.AbstractModel):
     def _is_due(self, today):
         """Whether an automatic action may leave today."""
         self.ensure_one()
-        return (
-            self._is_undone()
-            and self.automatic
-            and (self.confirmed or not self.to_confirm)
-            and self.date <= today
-        )
+        return self._is_undone() and self._may_leave_alone() and self.date <= today
+
+    def _may_leave_alone(self):
+        """Whether this action leaves without anybody, once its day has come."""
+        self.ensure_one()
+        return self.automatic and (self.confirmed or not self.to_confirm)
 
     def _cancel_cleared(self):
         """Cancel open specific actions none of whose items is open any more (R10)."""
@@ -499,18 +499,28 @@ class DsoActionDispatch(models.AbstractModel):
         )
 
     def _refresh_errors(self):
-        """Look again at what keeps open automatic actions from being sent: error from the moment
-        they are planned, and back to planned as soon as it is mended (R11)."""
-        actions = self.filtered(lambda action: action.automatic and action._is_undone())
-        rows = []
+        """Look again at what keeps open actions from being sent: error from the moment they are
+        planned, and back to planned as soon as it is mended (R11)."""
+        actions = self._filter_undone()
+        mended = self.browse()
         for channel, group in actions._by_channel():
-            blockers = channel._get_blockers(group)
-            for action in group:
-                if action.id not in blockers and action._is_mended():
-                    rows.append((action.id, "planned", None))
+            blockers = {
+                action_id: blocker
+                for action_id, blocker in channel._get_blockers(group).items()
+                if not group.browse(action_id)._is_unwritten(blocker)
+            }
+            mended |= group.filtered(
+                lambda action, blockers=blockers: action.id not in blockers and action._is_mended()
+            )
             # a plan from nothing can find thousands of customers without a contact
             group.browse(blockers)._set_errors(blockers)
-        self._write_states(rows)
+        self._write_states([(action_id, "planned", None) for action_id in mended.ids])
+        if mended.filtered(lambda action: action._may_leave_alone()):
+            self._trigger_dispatch()
+
+    def _is_unwritten(self, blocker):
+        """Whether all that an action done by hand lacks is its own text: somebody writes it."""
+        return not self.automatic and blocker.get("model") == self._name
 
     def _is_mended(self):
         """Whether nothing keeps an action back that was in error; what failed as it was carried
@@ -682,6 +692,10 @@ class DsoActionDispatch(models.AbstractModel):
             **self._describe_letter_errors(data, values),
             "broken_template": self.env._(
                 "The template “%(template)s” cannot be rendered: %(text)s. Correct it.", **values
+            ),
+            "archived_template": self.env._(
+                "The template “%(template)s” is archived. Restore it, or choose another one.",
+                **values,
             ),
             "no_collector": self.env._(
                 "%(customer)s has no collector to send in the name of. Choose one on the customer, "

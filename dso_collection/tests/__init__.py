@@ -1,4 +1,5 @@
 from . import test_plan
+from . import test_propose
 from . import test_qualify
 from . import test_specific
 from . import test_freshness
@@ -10,6 +11,7 @@ from . import test_dispatch
 from . import test_return
 from . import test_scenario
 from . import test_score
+from . import test_assignment
 from . import test_call
 from . import test_contact
 from . import test_customer
@@ -56,5 +58,6 @@ from . import test_accessibility
 from . import test_page_browser_colleague
 from . import test_page_without
 from . import test_migration
+from . import test_mended
 from . import test_narrow_screen
 from . import test_contract

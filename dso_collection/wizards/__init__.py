@@ -1,5 +1,6 @@
 from . import base_partner_merge
 from . import dso_action_draft
+from . import dso_assignment_apply
 from . import dso_action_end
 from . import dso_action_log
 from . import dso_action_new
@@ -8,6 +9,8 @@ from . import dso_action_question
 from . import dso_action_reschedule
 from . import dso_action_return
 from . import dso_contact_import
+from . import dso_contact_import_file
+from . import dso_contact_propose
 from . import dso_customer_assign
 from . import dso_item_qualify
 from . import dso_letter_print

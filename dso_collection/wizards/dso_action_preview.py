@@ -83,7 +83,11 @@ class DsoActionPreview(models.TransientModel):
         channel = action._get_channel()
         blocker = channel._get_blockers(action).get(action.id)
         error = action._describe_error(blocker) if blocker else action.error_message
-        if blocker and blocker["code"] in ("no_template", "no_sms_template", "no_channel"):
+        if blocker and blocker["code"] in (
+            "no_template",
+            "no_sms_template",
+            "no_channel",
+        ):
             return {"error": error}
         try:
             return {"error": error, **channel._preview(action)}
