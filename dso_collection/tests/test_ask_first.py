@@ -52,7 +52,7 @@ class TestAskFirst(QualifyCase):
 
     def test_every_channel_asks_and_may_be_overruled(self):
         self.company.dso_fax_domain = "fax.example.com"
-        self.contact.dso_fax = "+32 2 123 45 67"
+        self.contact.dso_fax = "+33 1 42 68 53 01"
         for action_type in (
             "email", "email_interactive", "sms", "fax", "letter", "letter_registered", "litigation",
         ):  # fmt: skip
