@@ -190,8 +190,8 @@ class DsoAssignmentRule(models.Model):
     def _get_changes(self, customers, fill_empty=False, overrule=False):
         """What these rules would change, without writing.
 
-        Chosen by hand stays, unless asked for; what came from a rule that matches no more goes back to the default
-        of the company.
+        Chosen by hand stays, unless asked for; what came from a rule that matches no more goes
+        back to the default of the company.
 
         :param fill_empty: whether those left without by hand get something
         :param overrule: whether those with something chosen by hand do, too

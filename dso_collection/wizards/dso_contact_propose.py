@@ -68,9 +68,7 @@ class DsoContactPropose(models.TransientModel):
         ]
         if customers - missing:
             sentences.append(
-                self.env._(
-                    "With a contact already: %(count)s.", count=len(customers - missing)
-                )
+                self.env._("With a contact already: %(count)s.", count=len(customers - missing))
             )
         return " ".join(sentences)
 
