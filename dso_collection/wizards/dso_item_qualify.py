@@ -305,7 +305,7 @@ class DsoItemQualify(models.TransientModel):
             if wizard.email_mode == "customer":
                 customers = wizard._get_customers()
                 if len(customers) == 1:
-                    contacts = customers._find_contacts()
+                    contacts = customers._find_serving()[customers.id]
                     wizard.email_recipient_ids = contacts._dso_serving("email")
             if wizard.email_mode == "internal" and wizard.resolver_id:
                 wizard.email_user_ids |= wizard.resolver_id

@@ -5,4 +5,3 @@ from . import test_click
 from . import test_click_pages
 from . import test_look
 from . import test_press
-from . import test_change
