@@ -240,7 +240,7 @@ class DsoAlert(models.Model):
     def action_propose_contacts(self):
         """Contacts for collection for the customers of this alert, those that the user may see."""
         self.ensure_one()
-        customers = self.env["dso.customer"].search(self._get_customer_domain())
+        customers = self.env["dso.customer"].search(self._get_shown_domain())
         return customers.action_propose_contacts()
 
     def action_view_customers(self):
