@@ -18,6 +18,7 @@ export const BUTTON_KEYS = [
             "action_preview",
             "action_print_letters",
             "action_retry",
+            "action_accept",
             "action_qualify",
         ],
         bulk: ["action_print_letters"],
@@ -36,20 +37,20 @@ export const BUTTON_KEYS = [
     },
     {
         key: "c",
-        label: _t("Confirm"),
-        buttons: ["action_confirm"],
+        label: _t("Confirm, or accept what a customer proposes"),
+        buttons: ["action_confirm", "action_accept"],
         bulk: ["action_confirm_selected"],
     },
     {
         key: "r",
-        label: _t("Reschedule: choose another date"),
-        buttons: ["action_open_reschedule"],
+        label: _t("Reschedule: choose another date; reply to a customer"),
+        buttons: ["action_open_reschedule", "action_reply"],
         bulk: ["action_open_reschedule"],
     },
     {
         key: "s",
-        label: _t("Skip, or dismiss a reply"),
-        buttons: ["action_cancel", "action_dismiss"],
+        label: _t("Skip; refuse what a customer proposes, or dismiss a reply"),
+        buttons: ["action_cancel", "action_refuse", "action_dismiss"],
         bulk: ["action_cancel_selected", "action_dismiss"],
     },
     {
@@ -61,8 +62,8 @@ export const BUTTON_KEYS = [
     { key: "m", label: _t("Fix what keeps it back"), buttons: ["action_mend"] },
     {
         key: "q",
-        label: _t("Change the status of the items"),
-        buttons: ["action_qualify", "action_qualify_items"],
+        label: _t("Change the status of the items, or what a customer proposes"),
+        buttons: ["action_change", "action_qualify", "action_qualify_items"],
     },
     {
         key: "h",

@@ -131,6 +131,15 @@ export class DryRun extends Component {
             if (!isCurrent()) {
                 return;
             }
+            if (Object.keys(prepared.gone || {}).length) {
+                // chosen before, and deleted since
+                Object.assign(this.params, prepared.gone);
+                Object.assign(params, prepared.gone);
+                if (!this.isComplete) {
+                    this.state.status = "idle";
+                    return;
+                }
+            }
             Object.assign(this.state, {
                 prepared,
                 total: prepared.total,
