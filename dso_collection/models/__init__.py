@@ -1,3 +1,4 @@
+from . import dso_search
 from . import dso_hashtag_mixin
 from . import dso_template_mixin
 from . import dso_penalty_rate
@@ -76,6 +77,7 @@ from . import account_move_line
 from . import account_partial_reconcile
 from . import ir_actions_act_window
 from . import ir_http
+from . import ir_ui_view
 from . import mail_mail
 from . import mail_notification
 from . import mail_template

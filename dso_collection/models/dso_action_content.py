@@ -52,7 +52,9 @@ class DsoActionContent(models.AbstractModel):
         compute="_compute_items_content", help="What is asked for, on paper only."
     )
     item_count = fields.Integer(compute="_compute_items_content")
-    oldest_days_overdue = fields.Integer(compute="_compute_items_content")
+    oldest_days_overdue = fields.Integer(
+        string="Oldest, Days Late", compute="_compute_items_content"
+    )
     last_action_date = fields.Date(compute="_compute_last_action_date")
     status_text = fields.Char(
         compute="_compute_status_text", help="The items' status with its date and amount."
@@ -110,6 +112,11 @@ class DsoActionContent(models.AbstractModel):
         todays = customers._get_todays(self.env.context.get("dso_today"))
         facts = facts or customers._read_facts(todays)
         for action in others:
+            # in a form that is being changed, the customer is not the stored one
+            customer = action.customer_id._origin
+            if not customer:
+                result[action.id] = {}
+                continue
             company_id = action.company_id.id
             today = todays[company_id]
             until = today
@@ -117,7 +124,7 @@ class DsoActionContent(models.AbstractModel):
             if line:
                 until = max(until, line.date_maturity or line.date)
             told = amounts.told(
-                facts.customers[action.customer_id._origin.id].items,
+                facts.customers[customer.id].items,
                 until,
                 today,
                 facts.settings[company_id],
@@ -433,8 +440,8 @@ class DsoActionContent(models.AbstractModel):
 
     def _get_recipients(self):
         """Who receives each action: those chosen on it, else the contacts for collection that its
-        channel reaches. What is internal never leaves for the customer: its collector gets it
-        where nobody was chosen.
+        channel reaches. What is internal never leaves for the customer: the colleague that the
+        step names gets it, the collector where no step says so.
 
         :return: {action id: res.partner}
         """
@@ -444,7 +451,11 @@ class DsoActionContent(models.AbstractModel):
         recipients = {}
         for action in actions:
             if action.action_type == "email_internal":
-                others = action.collector_id.partner_id
+                others = (
+                    action.step_id._get_colleagues(action)
+                    if action.step_id
+                    else action.collector_id.partner_id
+                )
             else:
                 others = serving[action.customer_id.id]._dso_serving(action._get_medium())
             chosen = action.recipient_ids

@@ -425,6 +425,8 @@ class DsoActionDispatch(models.AbstractModel):
             ready._write_outcomes(rows, outcomes)
             channel._after(ready)
             repeating._move_on(today)
+            if self.env.context.get("dso_end") != "resolved":
+                ready._keep_followed()
         return result
 
     def _write_outcomes(self, rows, outcomes):
@@ -684,6 +686,11 @@ class DsoActionDispatch(models.AbstractModel):
             **self._get_channel()._describe_errors(self, data),
             "no_contact": self._describe_no_contact(data.get("medium"), values),
             "no_email": self.env._(
+                "%(contact)s has no e-mail address to get an internal e-mail at. Enter one.",
+                **values,
+            )
+            if self.action_type == "email_internal"
+            else self.env._(
                 "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
             ),
             "bad_email": self.env._(
@@ -752,7 +759,7 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "unreachable": self._describe_unreachable(values),
             "failed": self.env._(
-                "It could not be carried out: %(text)s. Mend that, or tell your administrator; "
+                "It could not be carried out: %(text)s. Fix that, or tell your administrator; "
                 "then retry.",
                 **dict(values, text=(values["text"] or "").rstrip(" .")),
             ),

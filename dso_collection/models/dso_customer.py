@@ -35,6 +35,7 @@ class DsoCustomer(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "dso.search",
         "dso.customer.facts",
         "dso.customer.plan",
         "dso.customer.penalty",
@@ -689,7 +690,7 @@ class DsoCustomer(models.Model):
     def action_qualify(self):
         """Change the status of all open items of the customer."""
         self.ensure_one()
-        return self.item_ids.action_dso_qualify()
+        return self.item_ids._dso_propose_qualify()
 
     def action_view_partner(self):
         """Open the partner, to mend its contacts."""

@@ -11,9 +11,10 @@ import xlsxwriter
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_amount, format_date, format_datetime
+from odoo.tools.misc import format_amount, format_date
 
 from ..engine import pages as rules
+from ..tools.dates import format_moment
 
 #: Answers that are listed on the page, the last ones.
 MAX_ANSWERS = 20
@@ -300,7 +301,7 @@ class DsoPageStatement(models.AbstractModel):
         zone = str(self.company_id._dso_tz())
         return [
             {
-                "date": format_datetime(self.env, answer.create_date, tz=zone, dt_format="short"),
+                "date": format_moment(self.env, answer.create_date, tz=zone),
                 "author": answer.author_name,
                 "summary": answer.summary,
                 "comment": answer.comment or "",

@@ -1,6 +1,9 @@
 from . import test_plan
+from . import test_colleague
+from . import test_dispute
 from . import test_propose
 from . import test_qualify
+from . import test_qualify_slips
 from . import test_specific
 from . import test_freshness
 from . import test_action
@@ -11,6 +14,7 @@ from . import test_dispatch
 from . import test_return
 from . import test_scenario
 from . import test_score
+from . import test_search
 from . import test_assignment
 from . import test_call
 from . import test_contact
@@ -42,6 +46,7 @@ from . import test_penalty
 from . import test_penalty_invoice
 from . import test_letter
 from . import test_letter_layout
+from . import test_list_export
 from . import test_snailmail
 from . import test_fax
 from . import test_evidence
@@ -65,3 +70,5 @@ from . import test_offers
 from . import test_mended
 from . import test_narrow_screen
 from . import test_contract
+from . import finders
+from . import test_dates

@@ -65,10 +65,20 @@ class DsoActionLog(models.TransientModel):
     resolved = fields.Selection(
         [
             ("yes", "Yes: the items go back into the scenario, from its beginning"),
-            ("no", "No: they stay in dispute"),
+            ("no", "No: they stay in dispute, with a follow-up on"),
         ],
         string="Is the Dispute Resolved?",
     )
+
+    @api.model
+    def default_get(self, fields):
+        """:raise UserError: without an action, as from an address that somebody kept"""
+        values = super().default_get(fields)
+        if "action_id" in fields and not values.get("action_id"):
+            raise UserError(
+                self.env._("Open this dialog from an action, for example in the agenda.")
+            )
+        return values
 
     # ------------------------------------------------------------------
     # The screen to call with
@@ -203,12 +213,19 @@ class DsoActionLog(models.TransientModel):
             ):
                 return question
             action.write({"result": self.result, "comment": self.comment})
-            outcome = action.with_context(dso_end=ends).action_execute()
+            # a dispute that is not resolved keeps a follow-up, here on the day that is chosen (R13)
+            how = ends and ("resolved" if self.disputed else True)
+            outcome = action.with_context(dso_end=how).action_execute()
         done = action.state == "done" or self.repeats
         if ends and action.state in ("planned", "error"):
-            action.action_end(resolved=self.resolved == "yes")
+            action.action_end(
+                resolved=self.resolved == "yes",
+                follow_up_date=self.next_date if self.disputed else None,
+            )
         elif ends and self.resolved == "yes":
             action._resolve_disputes()
+        elif ends and self.disputed:
+            action._follow_up_again(self.next_date)
         elif self.repeats and self.next_date and action.state in ("planned", "error"):
             action.action_reschedule(self.next_date)
         if isinstance(outcome, dict):
@@ -303,4 +320,4 @@ class DsoActionLog(models.TransientModel):
         status = self.env["dso.item.status"].search([("kind", "=", kind)], limit=1)
         return lines.with_context(
             default_status_id=status.id, default_comment=self.comment
-        ).action_dso_qualify()
+        )._dso_propose_qualify(own=action)
