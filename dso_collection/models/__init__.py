@@ -35,6 +35,8 @@ from . import dso_action_item
 from . import dso_action_content
 from . import dso_action_specific
 from . import dso_action_hashtag
+from . import dso_action_claim
+from . import dso_action_name
 from . import dso_action_dispatch
 from . import dso_action_promise
 from . import dso_action_reply

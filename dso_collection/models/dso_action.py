@@ -87,6 +87,8 @@ class DsoAction(models.Model):
         "dso.action.retry",
         "dso.action.sms",
         "dso.action.hashtag",
+        "dso.action.claim",
+        "dso.action.name",
         "dso.action.letter",
         "dso.action.evidence",
         "dso.action.agenda",
@@ -151,6 +153,9 @@ class DsoAction(models.Model):
     )
     child_ids = fields.One2many("dso.action", "parent_id", string="Executions", readonly=True)
     name = fields.Char(compute="_compute_name")
+    name_data = fields.Json(
+        readonly=True, help="What it follows up, or the template it was made from: its name."
+    )
     action_type = fields.Selection(ACTION_TYPES, string="Type", required=True, default="call")
     date = fields.Date(required=True, default=lambda self: self.env.company._dso_today())
     date_forced = fields.Boolean(readonly=True, help="The date was set by a user.")
@@ -317,16 +322,29 @@ class DsoAction(models.Model):
             if not action.collector_id:
                 action.collector_id = customer._get_collector() if customer else False
 
-    @api.depends("step_id.name", "subject", "mail_template_id.name", "action_type")
+    @api.depends(
+        "step_id.name",
+        "subject",
+        "mail_template_id.name",
+        "action_type",
+        "name_data",
+        "origin",
+        "item_ids",
+    )
     @api.depends_context("lang")
     def _compute_name(self):
+        """What this action is about, in the reader's language: never the words of whoever made it
+        where those are the module's or a template's."""
         labels = dict(self._fields["action_type"]._description_selection(self.env))
+        subjects = self._render_subjects()
+        templates = self._get_template_names()
         for action in self:
             action.name = (
                 action.step_id.name
-                or action.subject
-                # sudo: a template's name, read with the action that uses it
-                or action.sudo().mail_template_id.name
+                or action._describe_follow_up(action.name_data)
+                or templates.get(action.id)
+                or subjects.get(action.id)
+                or action._describe_follow_up(action._get_name_data())
                 or labels.get(action.action_type)
             )
 
@@ -651,8 +669,14 @@ class DsoAction(models.Model):
                     "are confirmed."
                 )
             )
+        if question := actions._ask_first("action_confirm"):
+            return question
+        if actions.env.context.get("dso_all_the_same"):
+            # sudo: a mark of the module's own; the right to confirm was checked
+            actions.sudo().write({"all_the_same": True})
         actions.write({"confirmed": True})
         actions._trigger_dispatch()
+        return None
 
     def action_unconfirm(self):
         """Take a confirmation back."""
@@ -885,6 +909,10 @@ class DsoAction(models.Model):
         }
         text = {
             "cleared": self.env._("Cancelled: all its items were cleared."),
+            "nothing_asked": self.env._(
+                "Cancelled: it would have asked for nothing. What was open is paid, covered by "
+                "credits, promised, in dispute or ignored."
+            ),
             "user": (
                 self.env._("Skipped by the user.")
                 if self.origin == "scenario"

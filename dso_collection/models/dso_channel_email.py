@@ -141,6 +141,10 @@ class DsoChannelEmail(models.AbstractModel):
                 raise BrokenTemplate(template, error) from error
             for action_id in ids:
                 result[action_id] = (_one_line(subjects[action_id]), bodies[action_id])
+        for action in actions:
+            subject, body = result[action.id]
+            # where nothing of a subject is left, whom it comes from says enough
+            result[action.id] = (subject or action.company_id.name, body)
         return self._add_page_buttons(actions, result)
 
     @api.model

@@ -18,7 +18,9 @@ from . import test_customer
 from . import test_item
 from . import test_preview
 from . import test_promise
+from . import test_ask_first
 from . import test_email_layout
+from . import test_empty_values
 from . import test_erm
 from . import test_errors
 from . import test_reply

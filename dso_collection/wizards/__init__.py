@@ -5,6 +5,7 @@ from . import dso_action_end
 from . import dso_action_log
 from . import dso_action_new
 from . import dso_action_preview
+from . import dso_action_question
 from . import dso_action_reschedule
 from . import dso_action_return
 from . import dso_contact_import
