@@ -105,7 +105,8 @@ class DsoCustomerRisk(models.AbstractModel):
         todays = self._get_todays()
         for customer in self:
             customer.guarantee_amount = rules.effective(
-                customer._get_guarantee(), todays.get(customer.company_id.id) or self.env.company._dso_today()
+                customer._get_guarantee(),
+                todays.get(customer.company_id.id) or self.env.company._dso_today(),
             )
 
     @api.depends("amount_overdue", "guarantee_amount")

@@ -82,9 +82,7 @@ class PressMixin:
                 for record in self.choose(view.model, user, 1):
                     where = (role, title, _name(record), f"action {node.get('string')}")
                     with self.trying(*where, refusals=REFUSALS):
-                        self._open_by_id(
-                            record, int(node.get("name")), user, node.get("context")
-                        )
+                        self._open_by_id(record, int(node.get("name")), user, node.get("context"))
 
     def _open_actions(self, role, user):
         """What menus and the Action menu offer: window actions and server actions of the module."""

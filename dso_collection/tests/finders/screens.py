@@ -17,8 +17,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import Form
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
-from odoo.tools.safe_eval import safe_eval, time
-from odoo.tools.safe_eval import datetime as safe_datetime
+from odoo.tools.safe_eval import datetime as safe_datetime, safe_eval, time
 
 MODULE = "dso_collection"
 #: Kinds of view with fields and buttons of one record or several.

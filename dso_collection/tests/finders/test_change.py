@@ -3,12 +3,11 @@ emptied and saved again. It works, or says in words why not."""
 
 import copy
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .companies import DemoCompany, SmallCompany
-from .press import REFUSALS as QUIET
-from .press import PressMixin
+from .press import REFUSALS as QUIET, PressMixin
 from .values import find_others
 
 #: How many records each form is tried with, besides a new one.
@@ -56,9 +55,7 @@ class ChangeMixin(PressMixin):
         opened = set()
         for button in self.find_all_buttons(role):
             for records in self.find_groups(button, user, OPENERS):
-                with self.trying(
-                    role, button.title, _name(records), button.name, refusals=QUIET
-                ):
+                with self.trying(role, button.title, _name(records), button.name, refusals=QUIET):
                     action = self.press(records, button)
                     key = self.has_dialog(action) and self._describe(action)
                     if key and key not in opened:
@@ -131,8 +128,7 @@ class ChangeMixin(PressMixin):
         node = next(node for node in form._view["tree"].iter("field") if node.get("name") == name)
         node = next(iter(node.xpath("./list")), arch)
         offers = {
-            word: not {arch.get(word), node.get(word)} & NO
-            for word in ("create", "edit", "delete")
+            word: not {arch.get(word), node.get(word)} & NO for word in ("create", "edit", "delete")
         }
         if offers["create"]:
             with self.trying(*where, f"{name}: a new row", faults=AccessError):

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
 
 #: Texts are free: this one is like nothing that a template, a query or a page expects.
-TEXT = "O'Neil & \"Söhne\" <b>100%s {{ 1/0 }} {x} #x\\"
+TEXT = 'O\'Neil & "Söhne" <b>100%s {{ 1/0 }} {x} #x\\'
 #: What the widget of a text asks for, so that it is valid.
 TEXTS = {
     "email": ("someone@example.com", "no address"),
