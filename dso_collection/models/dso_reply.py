@@ -18,6 +18,7 @@ class DsoReply(models.Model):
     actions wait, where the company says so. [seed 002: Replies & Comments]"""
 
     _name = "dso.reply"
+    _inherit = ["dso.search"]
     _description = "Collection Reply"
     _order = "date desc, id desc"
     _rec_name = "subject"
@@ -352,7 +353,7 @@ class DsoReply(models.Model):
         closed = self._describe_closed()
         if closed:
             raise UserError(closed)
-        action = self._get_lines().action_dso_qualify()
+        action = self._get_lines()._dso_propose_qualify()
         comment = self.preview or self.subject or ""
         context = dict(action["context"], default_reply_id=self.id, default_comment=comment)
         return dict(action, context=context)

@@ -38,7 +38,9 @@ class DsoActionPreview(models.TransientModel):
         """:raise UserError: without an action, as from an address that somebody kept"""
         values = super().default_get(fields)
         if "action_id" in fields and not values.get("action_id"):
-            raise UserError(self.env._("Open this dialog from an action, as in the agenda."))
+            raise UserError(
+                self.env._("Open this dialog from an action, for example in the agenda.")
+            )
         return values
 
     @api.depends("action_id", "action_ids", "action_id.confirmed")
