@@ -491,8 +491,20 @@
         if (!remember) {
             localStorage.clear();
         }
-        await env.services.action.doAction(action, { clearBreadcrumbs: true });
-        await settle();
+        let left = false;
+        env.services.action.doAction(action, { clearBreadcrumbs: true }).finally(() => {
+            left = true;
+        });
+        for (let times = 0; times < 5; times++) {
+            await settle();
+            const buttons = [...document.querySelectorAll(".o_dialog .modal-footer button")];
+            const discard = buttons.find((button) => button.innerText.includes("Discard"));
+            if (left || !discard) {
+                break;
+            }
+            // what was changed is not kept
+            discard.click();
+        }
         return report();
     };
 

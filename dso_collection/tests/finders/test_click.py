@@ -28,7 +28,7 @@ ROOT = "dso_collection.dso_collection_menu_root"
 DEMO = {"collector": "claire", "manager": "marc"}
 DEBUG = ("", "1", "assets")
 #: {(role, debug): (clicks from a screen, clicks in all)}, where more is done than opening each.
-WITH_DEMO = {("collector", ""): (2, 20), ("manager", "1"): (1, 6)}
+WITH_DEMO = {("collector", ""): (2, 15), ("manager", "1"): (1, 6)}
 EMPTY = {("manager", ""): (1, 6), ("collector", "1"): (1, 6)}
 #: Clicks per screen, where all is to be tried.
 EXHAUSTIVE = int(os.environ.get("DSO_CRAWL") or 0)
@@ -217,7 +217,9 @@ class TestItFinds(ClickCase):
     """
     IDLE = """
         const { ListController } = get("@web/views/list/list_controller");
+        const { KanbanController } = get("@web/views/kanban/kanban_controller");
         ListController.prototype.createRecord = () => {};
+        KanbanController.prototype.createRecord = () => {};
     """
 
     def _find(self, crawler, screen, put_in=""):
@@ -236,7 +238,7 @@ class TestItFinds(ClickCase):
         self.assertFalse(self._find(crawler, alerts))
         found = self._find(crawler, alerts, self.WIDGET)
         self.assertIn("a broken widget", found)
-        self.assertIn("Alerts → dso.alert list | ", found)
+        self.assertIn("Alerts → dso.alert kanban | ", found)
         self.assertIn("does nothing", self._find(crawler, alerts, self.IDLE))
         blank = Screen("Blank", {"type": "ir.actions.client", "tag": "dso_blank"})
         crawler.open(f"/odoo/action-{alerts.action}?debug=0")
