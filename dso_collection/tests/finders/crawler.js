@@ -357,6 +357,14 @@
         opened++;
         links.add(anchor.href);
     });
+    // what is sent leads to another document
+    let leaving = false;
+    window.addEventListener("submit", (ev) => {
+        if (!ev.defaultPrevented) {
+            opened++;
+            leaving = true;
+        }
+    });
     // files are chosen by the system
     window.addEventListener(
         "click",
@@ -459,6 +467,10 @@
         element.focus?.();
         element.click();
         await settle();
+        if (leaving) {
+            // ends with this document
+            await new Promise((resolve) => setTimer(resolve, PATIENCE));
+        }
         for (const record of observer.takeRecords()) {
             changes += record.type === "childList" ? 1 : 0;
         }
