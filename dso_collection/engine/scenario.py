@@ -217,6 +217,21 @@ def forced_date(action: OpenAction | None, leader: Item, step: Step) -> date | N
     return None
 
 
+def withdrawal(customer: Customer, decision: Decision, today: date, settings: Settings) -> str:
+    """Why the customer's open action gives way to the one that was decided on: ``leader_cleared``
+    (what it was about is paid), ``leader_excluded`` (it left the scenario), ``leader_changed``
+    (an older item came before it), ``scenario_changed``, ``replaced`` (another step's turn).
+    """
+    action = customer.open_action
+    if action.leader_id != decision.leader.id:
+        item = next((item for item in customer.items if item.id == action.leader_id), None)
+        if item is None:
+            return "leader_cleared"
+        return "leader_excluded" if exclusion(item, today, settings) else "leader_changed"
+    steps = {step.id for step in customer.scenario.steps}
+    return "replaced" if action.step_id in steps else "scenario_changed"
+
+
 def _nothing(customer: Customer, since: date | None, today: date, settings: Settings) -> Decision:
     """No item is eligible: say whether there is none at all, or what keeps them out."""
     counts: dict[str, int] = {}

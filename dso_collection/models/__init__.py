@@ -1,4 +1,5 @@
 from . import dso_hashtag_mixin
+from . import dso_template_mixin
 from . import dso_penalty_rate
 from . import dso_penalty_tier
 from . import dso_penalty_rule
@@ -15,6 +16,7 @@ from . import dso_assignment_rule
 from . import dso_refresh_queue
 from . import dso_customer_facts
 from . import dso_customer_plan
+from . import dso_customer_contact
 from . import dso_customer_promise
 from . import dso_customer_reply
 from . import dso_customer_evidence
@@ -33,6 +35,8 @@ from . import dso_action_item
 from . import dso_action_content
 from . import dso_action_specific
 from . import dso_action_hashtag
+from . import dso_action_claim
+from . import dso_action_name
 from . import dso_action_dispatch
 from . import dso_action_promise
 from . import dso_action_reply
@@ -77,6 +81,7 @@ from . import mail_thread
 from . import payment_transaction
 from . import phone_blacklist
 from . import res_partner
+from . import resource_calendar
 from . import res_users
 from . import sms_sms
 from . import sms_template

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from .dso_action_specific import HOLDING_FIELDS
+from .dso_customer_contact import CONTACT_CODES
 from .dso_customer_facts import OPEN_STATES
 from .dso_scenario_step import ACTION_TYPES
 
@@ -37,6 +38,9 @@ AUTOMATIC_CONTENT = frozenset(
         "attachment_ids",
     }
 )
+
+#: What a user writes on an action that lacks it.
+MENDING = AUTOMATIC_CONTENT | {"action_type", "collector_id", "recipient_ids", "sms_text"}
 
 #: What was done, when, by whom and with which words: evidence, which only the module writes.
 HISTORY = AUTOMATIC_CONTENT | {
@@ -84,6 +88,8 @@ class DsoAction(models.Model):
         "dso.action.retry",
         "dso.action.sms",
         "dso.action.hashtag",
+        "dso.action.claim",
+        "dso.action.name",
         "dso.action.letter",
         "dso.action.evidence",
         "dso.action.agenda",
@@ -148,6 +154,9 @@ class DsoAction(models.Model):
     )
     child_ids = fields.One2many("dso.action", "parent_id", string="Executions", readonly=True)
     name = fields.Char(compute="_compute_name")
+    name_data = fields.Json(
+        readonly=True, help="What it follows up, or the template it was made from: its name."
+    )
     action_type = fields.Selection(ACTION_TYPES, string="Type", required=True, default="call")
     date = fields.Date(required=True, default=lambda self: self.env.company._dso_today())
     date_forced = fields.Boolean(readonly=True, help="The date was set by a user.")
@@ -250,6 +259,7 @@ class DsoAction(models.Model):
         copy=False,
         help="When a message that failed for a passing cause is tried again by itself.",
     )
+    can_propose_contact = fields.Boolean(compute="_compute_can_propose_contact")
     error_message = fields.Char(
         compute="_compute_error_message", help="What keeps this action back, and how to mend it."
     )
@@ -313,16 +323,29 @@ class DsoAction(models.Model):
             if not action.collector_id:
                 action.collector_id = customer._get_collector() if customer else False
 
-    @api.depends("step_id.name", "subject", "mail_template_id.name", "action_type")
+    @api.depends(
+        "step_id.name",
+        "subject",
+        "mail_template_id.name",
+        "action_type",
+        "name_data",
+        "origin",
+        "item_ids",
+    )
     @api.depends_context("lang")
     def _compute_name(self):
+        """What this action is about, in the reader's language: never the words of whoever made it
+        where those are the module's or a template's."""
         labels = dict(self._fields["action_type"]._description_selection(self.env))
+        subjects = self._render_subjects()
+        templates = self._get_template_names()
         for action in self:
             action.name = (
                 action.step_id.name
-                or action.subject
-                # sudo: a template's name, read with the action that uses it
-                or action.sudo().mail_template_id.name
+                or action._describe_follow_up(action.name_data)
+                or templates.get(action.id)
+                or subjects.get(action.id)
+                or action._describe_follow_up(action._get_name_data())
                 or labels.get(action.action_type)
             )
 
@@ -426,16 +449,14 @@ class DsoAction(models.Model):
         :return: {action id: res.partner}
         """
         # sudo: contacts of the customer, whoever calls
-        contacts = self.sudo().customer_id._find_contacts()
-        by_partner = contacts.grouped("commercial_partner_id")
+        serving = self.sudo().customer_id._find_serving()
+        contacts = self.env["res.partner"].sudo().union(*serving.values())
         # read at once: a union of records forgets what it is read together with
         everybody = contacts | self.sudo().partner_id | self.sudo().recipient_ids
         result = {}
         for action in self.sudo():
             partner = action.partner_id
-            own = action.recipient_ids or by_partner.get(partner, partner.browse())._dso_serving(
-                "phone"
-            )
+            own = action.recipient_ids or serving[action.customer_id.id]._dso_serving("phone")
             candidates = (own | partner).with_prefetch(everybody.ids)
             result[action.id] = candidates.filtered(
                 lambda contact: contact.phone and not contact.dso_wrong_phone
@@ -458,6 +479,7 @@ class DsoAction(models.Model):
         previous = self.env["dso.scenario.step"].browse(previous - {None}).exists()
         broken = self._find_broken_promises()
         pausing = self._find_pausing_replies()
+        substitutes = self._find_substitutes()
         for action in self:
             sentences = broken[action]._describe_not_kept() if action in broken else []
             if action in pausing:
@@ -474,7 +496,47 @@ class DsoAction(models.Model):
                 sentences.append(self.env._("Action out of scenario."))
             elif action.origin == "specific":
                 sentences.append(action._describe_specific())
+            if action in substitutes:
+                sentences.append(action._describe_substitute(substitutes[action]))
             action.reason = " ".join(filter(None, sentences))
+
+    @api.depends("state", "error_data", "done_date")
+    def _compute_can_propose_contact(self):
+        for action in self:
+            code = (action.error_data or {}).get("code")
+            action.can_propose_contact = action._is_undone() and code in CONTACT_CODES
+
+    def action_propose_contacts(self):
+        """Contacts for collection for the customers of the selected actions."""
+        return self.customer_id.action_propose_contacts()
+
+    def _find_substitutes(self):
+        """{action: who receives it without having been chosen}, of those still to be sent."""
+        waiting = self.filtered(
+            lambda action: (
+                action._is_undone()
+                and not action.recipient_ids
+                and action.action_type != "email_internal"
+            )
+        )
+        # sudo: contacts of customers whose action the reader may see
+        found = waiting.sudo().customer_id._find_substitutes()
+        return {
+            action: found[action.customer_id.id]
+            for action in waiting
+            if action.customer_id.id in found
+        }
+
+    def _describe_substitute(self, contact):
+        if contact.type == "invoice" and contact != self.partner_id:
+            return self.env._(
+                "No contact for collection is chosen: %(contact)s, who gets the invoices, serves.",
+                contact=contact.name or contact.display_name,
+            )
+        return self.env._(
+            "No contact for collection is chosen: the address of the customer, %(email)s, serves.",
+            email=contact.email,
+        )
 
     @api.depends("error_data", "retry_date")
     @api.depends_context("lang", "tz")
@@ -525,8 +587,9 @@ class DsoAction(models.Model):
             self.customer_id.invalidate_recordset(
                 ["open_action_ids", "past_action_ids"], flush=False
             )
-        if moved:
-            # their customers' next dates follow, as they do by action_reschedule
+        if moved or not self.env.su and MENDING & vals.keys():
+            # their customers' next dates follow, as they do by action_reschedule; and what lacked a
+            # text or a recipient may have it now (R11)
             # sudo: the queue is the module's; the right to move the action was checked
             self.env["dso.refresh.queue"].sudo()._enqueue_customers(self.sudo().customer_id)
         return result
@@ -614,8 +677,14 @@ class DsoAction(models.Model):
                     "are confirmed."
                 )
             )
+        if question := actions._ask_first("action_confirm"):
+            return question
+        if actions.env.context.get("dso_all_the_same"):
+            # sudo: a mark of the module's own; the right to confirm was checked
+            actions.sudo().write({"all_the_same": True})
         actions.write({"confirmed": True})
         actions._trigger_dispatch()
+        return None
 
     def action_unconfirm(self):
         """Take a confirmation back."""
@@ -849,8 +918,16 @@ class DsoAction(models.Model):
         }.get(cause)
 
     def _describe_cancellation(self):
+        line = self.leader_line_id
+        values = {
+            "document": line._dso_get_document_label() if line else self.env._("the leader"),
+        }
         text = {
             "cleared": self.env._("Cancelled: all its items were cleared."),
+            "nothing_asked": self.env._(
+                "Cancelled: it would have asked for nothing. What was open is paid, covered by "
+                "credits, promised, in dispute or ignored."
+            ),
             "user": (
                 self.env._("Skipped by the user.")
                 if self.origin == "scenario"
@@ -867,6 +944,16 @@ class DsoAction(models.Model):
             "covered": self.env._("Cancelled: unallocated credits cover what is due."),
             "below_minimum": self.env._("Cancelled: the amount to chase is below the minimum."),
             "replaced": self.env._("Cancelled: another step took its place."),
+            "leader_cleared": self.env._(
+                "Cancelled: %(document)s is not open any more, another item leads.", **values
+            ),
+            "leader_excluded": self.env._(
+                "Cancelled: %(document)s left the scenario, another item leads.", **values
+            ),
+            "leader_changed": self.env._(
+                "Cancelled: another item leads now, before %(document)s.", **values
+            ),
+            "scenario_changed": self.env._("Cancelled: the scenario was changed."),
             "undelivered": self.env._("Taken back: the message before it was not delivered."),
             "merged": self.env._("Cancelled: the customer was merged into another one."),
         }.get(self.cancel_code, self.env._("Cancelled."))

@@ -304,6 +304,9 @@ class DsoActionAgenda(models.AbstractModel):
         ready = self.filtered(
             lambda action: _is_open(action) and action.automatic and not action._is_confirmed()
         )
+        empty = ready.browse().union(*ready._find_empty_claims())
+        kept.append((self.env._("asks for nothing, confirm it alone if you mean it"), empty))
+        ready -= empty
         if ready:
             ready.action_confirm()
         return self._report_bulk(self.env._("%(count)s confirmed.", count=len(ready)), ready, kept)

@@ -432,8 +432,7 @@ class DsoActionContent(models.AbstractModel):
         """
         # sudo: contacts of the customer and addresses of colleagues, whoever sends
         actions = self.sudo()
-        contacts = actions.customer_id._find_contacts()
-        by_partner = contacts.grouped("commercial_partner_id")
+        serving = actions.customer_id._find_serving()
         recipients = {}
         for action in actions:
             if action.action_type == "email_internal":
@@ -443,9 +442,12 @@ class DsoActionContent(models.AbstractModel):
                     else action.collector_id.partner_id
                 )
             else:
-                own = by_partner.get(action.partner_id, contacts.browse())
-                others = own._dso_serving(action._get_medium())
-            recipients[action.id] = action.recipient_ids or others
+                others = serving[action.customer_id.id]._dso_serving(action._get_medium())
+            chosen = action.recipient_ids
+            if chosen and not action.done_date:
+                # who was archived since receives nothing; nobody else does in their place
+                chosen, others = chosen.filtered("active"), chosen.browse()
+            recipients[action.id] = chosen or others
         return recipients
 
     @api.depends("recipient_ids", "customer_id", "action_type", "collector_id")

@@ -218,21 +218,32 @@ class DsoActionDispatch(models.AbstractModel):
             facts = customers._plan_batch(today)
             actions._cancel_cleared()
             ready = actions.filtered(lambda action, today=today: action._is_due(today))
+            ready -= ready._cancel_empty_claims()
             carried_out = ready._carry_out(today, facts)
             if carried_out:
                 carried_out.customer_id.with_context(active_test=False)._plan_batch(today)
             done += len(carried_out)
         return done
 
+    def _cancel_empty_claims(self):
+        """Cancel what a user planned and would now ask for nothing (R10), unless they said that it
+        leaves all the same. What a scenario asks for, its plan has just decided."""
+        doubtful = self.filtered(
+            lambda action: action.origin != "scenario" and not action.all_the_same
+        )
+        empty = self.browse().union(*doubtful._find_empty_claims())
+        empty._cancel("nothing_asked")
+        return empty
+
     def _is_due(self, today):
         """Whether an automatic action may leave today."""
         self.ensure_one()
-        return (
-            self._is_undone()
-            and self.automatic
-            and (self.confirmed or not self.to_confirm)
-            and self.date <= today
-        )
+        return self._is_undone() and self._may_leave_alone() and self.date <= today
+
+    def _may_leave_alone(self):
+        """Whether this action leaves without anybody, once its day has come."""
+        self.ensure_one()
+        return self.automatic and (self.confirmed or not self.to_confirm)
 
     def _cancel_cleared(self):
         """Cancel open specific actions none of whose items is open any more (R10)."""
@@ -284,16 +295,21 @@ class DsoActionDispatch(models.AbstractModel):
         actions = self.sudo().with_context(tracking_disable=True, dso_by_hand=True)
         actions._lock_open()
         before = {action.id: (action.leader_line_id, action.step_id) for action in actions}
+        by_company = {}
         for company, group in actions.grouped("company_id").items():
             today = company._dso_today()
             group = group.with_context(dso_today=today)
-            customers = group.customer_id.with_context(active_test=False)
-            customers._plan_batch(today)
+            group.customer_id.with_context(active_test=False)._plan_batch(today)
             group._cancel_cleared()
             group._check_unchanged(before)
-            still_open = group.filtered(lambda action: action.state in OPEN_STATES)
-            done = still_open._carry_out(today)
-            (still_open - done)._raise_errors()
+            by_company[today, company] = group.filtered(lambda a: a.state in OPEN_STATES)
+        still_open = self.browse([id_ for group in by_company.values() for id_ in group.ids])
+        if question := still_open._ask_first("action_execute", record=self):
+            return question
+        for (today, _company), group in by_company.items():
+            done = group._carry_out(today)
+            (group - done)._raise_errors()
+            customers = group.customer_id.with_context(active_test=False)
             customers._plan_batch(today)
         return self._notify_executed()
 
@@ -392,6 +408,7 @@ class DsoActionDispatch(models.AbstractModel):
             if not ready:
                 continue
             result |= ready
+            repeating = ready.filtered(lambda action: action._repeats())
             ready = ready._make_executions(rows)
             ready._fill_items_content(rows)
             outcomes = channel._send(ready)
@@ -408,6 +425,7 @@ class DsoActionDispatch(models.AbstractModel):
             channel._after(ready)
             if self.env.context.get("dso_end") != "resolved":
                 ready._keep_followed()
+            repeating._move_on(today)
         return result
 
     def _write_outcomes(self, rows, outcomes):
@@ -483,18 +501,28 @@ class DsoActionDispatch(models.AbstractModel):
         )
 
     def _refresh_errors(self):
-        """Look again at what keeps open automatic actions from being sent: error from the moment
-        they are planned, and back to planned as soon as it is mended (R11)."""
-        actions = self.filtered(lambda action: action.automatic and action._is_undone())
-        rows = []
+        """Look again at what keeps open actions from being sent: error from the moment they are
+        planned, and back to planned as soon as it is mended (R11)."""
+        actions = self._filter_undone()
+        mended = self.browse()
         for channel, group in actions._by_channel():
-            blockers = channel._get_blockers(group)
-            for action in group:
-                if action.id not in blockers and action._is_mended():
-                    rows.append((action.id, "planned", None))
+            blockers = {
+                action_id: blocker
+                for action_id, blocker in channel._get_blockers(group).items()
+                if not group.browse(action_id)._is_unwritten(blocker)
+            }
+            mended |= group.filtered(
+                lambda action, blockers=blockers: action.id not in blockers and action._is_mended()
+            )
             # a plan from nothing can find thousands of customers without a contact
             group.browse(blockers)._set_errors(blockers)
-        self._write_states(rows)
+        self._write_states([(action_id, "planned", None) for action_id in mended.ids])
+        if mended.filtered(lambda action: action._may_leave_alone()):
+            self._trigger_dispatch()
+
+    def _is_unwritten(self, blocker):
+        """Whether all that an action done by hand lacks is its own text: somebody writes it."""
+        return not self.automatic and blocker.get("model") == self._name
 
     def _is_mended(self):
         """Whether nothing keeps an action back that was in error; what failed as it was carried
@@ -525,6 +553,10 @@ class DsoActionDispatch(models.AbstractModel):
         # sudo: the message belongs to the system; the right to act was checked
         failed = self.sudo().filtered(lambda action: action.state == "error")
         sent = failed.filtered("done_date")
+        if question := self._ask_first(
+            "action_retry", empty=self.browse(sent.ids)._find_cleared_claims()
+        ):
+            return question
         printed = sent.filtered("letter_attachment_id") - sent.filtered(
             lambda action: action.mail_id or action.snailmail_letter_id
         )
@@ -667,6 +699,10 @@ class DsoActionDispatch(models.AbstractModel):
             **self._describe_letter_errors(data, values),
             "broken_template": self.env._(
                 "The template “%(template)s” cannot be rendered: %(text)s. Correct it.", **values
+            ),
+            "archived_template": self.env._(
+                "The template “%(template)s” is archived. Restore it, or choose another one.",
+                **values,
             ),
             "no_collector": self.env._(
                 "%(customer)s has no collector to send in the name of. Choose one on the customer, "

@@ -78,6 +78,10 @@ class DsoActionRetry(models.AbstractModel):
             return None, 0, 0
         actions = self.browse([row[1] for row in rows])
         actions.invalidate_recordset()
+        cleared = actions.browse().union(*actions._find_cleared_claims())
+        cleared.retry_date = False
+        cleared._cancel("cleared")
+        actions -= cleared
         count = sum(group._retry_group(channel) for channel, group in actions._by_channel())
         left = BATCH_SIZE if len(rows) == BATCH_SIZE else 0
         seconds = self.env["dso.customer"]._commit(len(rows), left)

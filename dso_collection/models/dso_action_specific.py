@@ -63,6 +63,7 @@ class DsoActionSpecific(models.AbstractModel):
             "amount": self.amount,
             "recipient_ids": [Command.set(self.recipient_ids.ids)],
             "subject": self.subject,
+            "name_data": self.name_data or self._get_name_data(),
             "body": self.body,
             "mail_template_id": self.mail_template_id.id,
             "sms_template_id": self.sms_template_id.id,
@@ -78,6 +79,21 @@ class DsoActionSpecific(models.AbstractModel):
                 if item.line_id
             ],
         }
+
+    def _get_followup_days(self):
+        """After how many days these items are followed up, by their statuses."""
+        # sudo: statuses are configuration
+        days = self.sudo().item_ids.line_id.dso_status_id.mapped("followup_days")
+        return min(days, default=7) or 1
+
+    def _move_on(self, today):
+        """What lives on after it was carried out comes again after the follow-up days, not at once
+        (R16)."""
+        for action in self:
+            day = fields.Date.add(today, days=action._get_followup_days())
+            action.write(
+                {"date": action.company_id._dso_next_working_day(day), "date_forced": True}
+            )
 
     # ------------------------------------------------------------------
     # Ending

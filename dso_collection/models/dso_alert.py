@@ -12,6 +12,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount
 
+from ..tools.criteria import check_criteria, read_fields
+
 _logger = logging.getLogger(__name__)
 
 LEVELS = [
@@ -69,6 +71,9 @@ class DsoAlert(models.Model):
     count = fields.Integer(string="Customers Found", compute="_compute_count")
     new_count = fields.Integer(
         string="New", compute="_compute_new_count", help="Found for the first time last night."
+    )
+    about_contacts = fields.Boolean(
+        compute="_compute_about_contacts", help="It finds customers by their contacts."
     )
     error = fields.Char(readonly=True, copy=False)
     error_message = fields.Char(
@@ -169,17 +174,25 @@ class DsoAlert(models.Model):
         """Called on save. Odoo runs it with all rights, see ``write`` for the writer's own."""
         for alert in self:
             customers, domain = self.env["dso.customer"], alert._get_customer_domain
+            try:
+                check_criteria(customers, alert.domain)
+            except ValidationError as error:
+                raise alert._refuse_domain(error) from error
             _found, error = alert._try(
                 lambda customers=customers, domain=domain: customers.search(domain(), limit=1)
             )
             if error:
-                raise ValidationError(
-                    self.env._(
-                        "The condition of alert “%(alert)s” cannot be used: %(error)s",
-                        alert=alert.name,
-                        error=error,
-                    )
-                )
+                raise alert._refuse_domain(error)
+
+    def _refuse_domain(self, error):
+        self.ensure_one()
+        return ValidationError(
+            self.env._(
+                "The condition of alert “%(alert)s” cannot be used: %(error)s",
+                alert=self.name,
+                error=error,
+            )
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -204,6 +217,19 @@ class DsoAlert(models.Model):
         if self.company_id:
             domain &= Domain("company_id", "=", self.company_id.id)
         return domain
+
+    @api.depends("domain")
+    def _compute_about_contacts(self):
+        customers = self.env["dso.customer"]
+        for alert in self:
+            names = read_fields(customers, alert.domain)
+            alert.about_contacts = bool(names & {"contact_ids", "contact_missing", "email_missing"})
+
+    def action_propose_contacts(self):
+        """Contacts for collection for the customers of this alert, those that the user may see."""
+        self.ensure_one()
+        customers = self.env["dso.customer"].search(self._get_customer_domain())
+        return customers.action_propose_contacts()
 
     def action_view_customers(self):
         """The customers behind the alert, as they are at this moment."""

@@ -120,7 +120,11 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _get_content_blocker(self, action):
-        if action[self._template_field] or action.body:
+        # sudo: whether a template is in use is asked for whoever sends
+        template = action[self._template_field].sudo()
+        if template and not template.active and not (action.body and action.subject):
+            return self._prepare_archived_template(template)
+        if template or action.body:
             return None
         if action.step_id:
             return {
@@ -129,6 +133,16 @@ class DsoChannelEmail(models.AbstractModel):
                 "res_id": action.step_id.scenario_id.id,
             }
         return {"code": "no_template", "model": "dso.action", "res_id": action.id}
+
+    @api.model
+    def _prepare_archived_template(self, template):
+        """That the template of an action was put out of use."""
+        return {
+            "code": "archived_template",
+            "template": template.display_name,
+            "model": template._name,
+            "res_id": template.id,
+        }
 
     # ------------------------------------------------------------------
     # Content
@@ -165,6 +179,10 @@ class DsoChannelEmail(models.AbstractModel):
                 raise BrokenTemplate(template, error) from error
             for action_id in ids:
                 result[action_id] = (_one_line(subjects[action_id]), bodies[action_id])
+        for action in actions:
+            subject, body = result[action.id]
+            # where nothing of a subject is left, whom it comes from says enough
+            result[action.id] = (subject or action.company_id.name, body)
         return self._add_page_buttons(actions, result)
 
     @api.model

@@ -25,7 +25,9 @@ class DsoChannelErm(models.AbstractModel):
     @api.model
     def _get_content_blocker(self, action):
         blocker = super()._get_content_blocker(action)
-        return blocker and {**blocker, "code": "no_letter_template"}
+        if blocker and blocker["code"] == "no_template":
+            return {**blocker, "code": "no_letter_template"}
+        return blocker
 
     @api.model
     def _get_mention(self, action):

@@ -53,15 +53,10 @@ class DsoChannelLetter(models.AbstractModel):
 
     @api.model
     def _get_content_blocker(self, action):
-        if action.letter_template_id or action.body:
-            return None
-        if action.step_id:
-            return {
-                "code": "no_letter",
-                "model": "dso.scenario",
-                "res_id": action.step_id.scenario_id.id,
-            }
-        return {"code": "no_letter", "model": "dso.action", "res_id": action.id}
+        blocker = super()._get_content_blocker(action)
+        if blocker and blocker["code"] == "no_template":
+            return {**blocker, "code": "no_letter"}
+        return blocker
 
     @api.model
     def _get_waiting_condition(self):

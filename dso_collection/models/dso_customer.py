@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .dso_assignment_rule import GIVEN
 from .dso_customer_risk import RISK_FIELDS
 
 #: Why nothing is planned for a customer, see ``engine.scenario.Decision.code``.
@@ -45,6 +46,7 @@ class DsoCustomer(models.Model):
         "dso.customer.statement",
         "dso.customer.timeline",
         "dso.customer.page",
+        "dso.customer.contact",
     ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.name", "partner_id.ref"]
@@ -79,6 +81,28 @@ class DsoCustomer(models.Model):
         ondelete="set null",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="In charge of this customer, and sender of its e-mails.",
+    )
+    scenario_rule_id = fields.Many2one(
+        "dso.assignment.rule",
+        string="Scenario Given by Rule",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    scenario_by_hand = fields.Boolean(
+        string="Scenario Chosen by Hand", readonly=True, copy=False, help="Rules do not change it."
+    )
+    collector_rule_id = fields.Many2one(
+        "dso.assignment.rule",
+        string="Collector Given by Rule",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    collector_by_hand = fields.Boolean(
+        string="Collector Chosen by Hand", readonly=True, copy=False, help="Rules do not change it."
     )
     penalty_enabled = fields.Boolean(string="Late Payment Penalties", tracking=True)
     recovery_cost_enabled = fields.Boolean(string="Recovery Costs", tracking=True)
@@ -211,7 +235,7 @@ class DsoCustomer(models.Model):
             name = customer.partner_id.display_name or ""
             customer.display_name = f"{name} ({customer.company_id.name})" if several else name
 
-    @api.depends("planning_code", "planning_data")
+    @api.depends("planning_code", "planning_data", "scenario_rule_id")
     @api.depends_context("lang")
     def _compute_planning_reason(self):
         for customer in self:
@@ -284,10 +308,16 @@ class DsoCustomer(models.Model):
             [
                 ("commercial_partner_id", "in", self.partner_id.ids),
                 ("dso_collection_contact", "=", True),
+                # said here: files are planned with archived ones in sight
+                ("active", "=", True),
             ]
         )
 
-    @api.depends("partner_id", "partner_id.child_ids.dso_collection_contact")
+    @api.depends(
+        "partner_id",
+        "partner_id.dso_collection_contact",
+        "partner_id.child_ids.dso_collection_contact",
+    )
     def _compute_contact_ids(self):
         contacts = self._find_contacts()
         by_partner = contacts.grouped("commercial_partner_id")
@@ -399,6 +429,16 @@ class DsoCustomer(models.Model):
         if rules:
             rules._assign(self.sudo().with_context(dso_skip_plan=True, tracking_disable=True))
 
+    def _assign_again(self):
+        """Apply the assignment rules to customers of whom something changed; what was chosen by
+        hand stays.
+
+        :return: those that changed, not planned yet
+        """
+        # sudo: see _assign_by_rules
+        rules = self.env["dso.assignment.rule"].sudo().search([("active", "=", True)])
+        return rules._assign(self.sudo().with_context(dso_skip_plan=True))
+
     def _adopt_forerunners(self):
         """Hand a file over when its partner got a new parent: the new commercial partner's file
         takes scenario, collector and history of the one that lost all its items."""
@@ -427,10 +467,15 @@ class DsoCustomer(models.Model):
         # sudo: moving a file with its history is the module's own housekeeping
         source, target = self.sudo(), target.sudo()
         if take_settings:
-            target.with_context(dso_skip_plan=True).write(
+            target.with_context(dso_skip_plan=True, dso_by_rule=True).write(
                 {
                     "scenario_id": source.scenario_id.id,
                     "collector_id": source.collector_id.id,
+                    **{
+                        fname: source[fname].id if fname.endswith("_id") else source[fname]
+                        for origins in GIVEN.values()
+                        for fname in origins
+                    },
                     "penalty_enabled": source.penalty_enabled,
                     "recovery_cost_enabled": source.recovery_cost_enabled,
                     **source._convert_to_write({fname: source[fname] for fname in RISK_FIELDS}),
@@ -520,13 +565,26 @@ class DsoCustomer(models.Model):
             company = self.env["res.company"].browse(vals.get("company_id"))
             company = company or self.env.company
             vals.setdefault("company_id", company.id)
+            vals.update(self._prepare_origins(vals))
             vals.setdefault("scenario_id", company.dso_default_scenario_id.id)
             vals.setdefault("collector_id", company.dso_default_collector_id.id)
             vals.setdefault("penalty_enabled", company.dso_default_penalty_enabled)
             vals.setdefault("recovery_cost_enabled", company.dso_default_recovery_cost_enabled)
         return super().create(vals_list)
 
+    @api.model
+    def _prepare_origins(self, vals):
+        """That a scenario or collector was chosen by hand, where no rule gives it."""
+        if self.env.context.get("dso_by_rule"):
+            return {}
+        origins = {}
+        for fname, (by_rule, by_hand) in GIVEN.items():
+            if fname in vals:
+                origins.update({by_rule: False, by_hand: True})
+        return origins
+
     def write(self, vals):
+        vals = {**vals, **self._prepare_origins(vals)}
         result = super().write(vals)
         if set(RISK_FIELDS) & vals.keys():
             # sudo: the score of all actions follows, whoever may see them

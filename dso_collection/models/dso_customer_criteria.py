@@ -294,21 +294,56 @@ class DsoCustomerCriteria(models.AbstractModel):
 
     @api.depends(
         "contact_ids",
+        "partner_id.dso_serves_email",
+        "partner_id.email_normalized",
         "partner_id.child_ids.dso_serves_email",
         "partner_id.child_ids.email_normalized",
     )
     def _compute_contact_missing(self):
+        # sudo: who serves of customers that the user may see
+        substitutes = self.sudo()._find_substitutes()
         for customer in self:
             by_email = customer.contact_ids._dso_serving("email")
             customer.contact_missing = not customer.contact_ids
-            customer.email_missing = not any(by_email.mapped("email_normalized"))
+            customer.email_missing = (
+                not any(by_email.mapped("email_normalized"))
+                and customer._origin.id not in substitutes
+            )
 
     def _search_contact_missing(self, operator, value):
         return self._search_without_contact(Domain.TRUE, operator, value)
 
     def _search_email_missing(self, operator, value):
         reachable = Domain("dso_serves_email", "=", True) & Domain("email_normalized", "!=", False)
-        return self._search_without_contact(reachable, operator, value)
+        domain = self._search_without_contact(reachable, operator, value)
+        if domain is NotImplemented:
+            return domain
+        serving = self._get_substituted_domain()
+        return domain & ~serving if True in value else domain | serving
+
+    @api.model
+    def _get_substituted_domain(self):
+        """Customers without a contact for whom another serves, as ``_find_substitutes`` says."""
+        # sudo: a setting of companies, and contacts of customers that the user may see
+        companies = self.env["res.company"].sudo()
+        companies = companies.search([("dso_proposed_contact_serves", "=", True)])
+        if not companies:
+            return Domain.FALSE
+        partners = self.env["res.partner"].sudo()
+        partners.flush_model(["active", "commercial_partner_id", "email_normalized", "type"])
+        reachable = SQL(
+            """(
+                SELECT contact.commercial_partner_id
+                  FROM res_partner contact
+                 WHERE contact.active AND contact.email_normalized != ''
+                   AND (contact.type = 'invoice' OR contact.id = contact.commercial_partner_id)
+            )"""
+        )
+        return (
+            Domain("company_id", "in", companies.ids)
+            & self._search_without_contact(Domain.TRUE, "in", [True])
+            & Domain("partner_id", "in", reachable)
+        )
 
     @api.model
     def _search_without_contact(self, condition, operator, value):

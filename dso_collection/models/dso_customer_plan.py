@@ -109,12 +109,18 @@ class DsoCustomerPlan(models.AbstractModel):
             ids = self.search([("company_id", "=", company.id)], order="id").ids
             left = len(ids)
             for batch in split_every(BATCH_SIZE, ids):
-                self._again(lambda ids=batch, day=today: self.browse(ids).exists()._plan_batch(day))
+                self._again(lambda ids=batch, day=today: self.browse(ids)._plan_and_follow(day))
                 left -= len(batch)
                 self.env.invalidate_all()
                 self._commit(len(batch), left)
             company.dso_last_plan_date = today
             self._commit()
+
+    def _plan_and_follow(self, today):
+        """A batch of the full plan: its figures may match other rules."""
+        customers = self.exists()
+        customers._plan_batch(today)
+        customers._follow_rules(today)
 
     @api.model
     def _cron_refresh(self):
@@ -146,13 +152,24 @@ class DsoCustomerPlan(models.AbstractModel):
             return set()
         partner_ids = self.env["dso.refresh.queue"].sudo()._take(company, REFRESH_BATCH_SIZE)
         if partner_ids:
-            self._ensure_customers(company, partner_ids)
+            self._ensure_customers(company, partner_ids.keys())
             customers = self.sudo().with_context(active_test=False)
             customers = customers.search(
                 [("partner_id", "in", list(partner_ids)), ("company_id", "=", company.id)]
             )
+            again = [partner_id for partner_id, reassign in partner_ids.items() if reassign]
+            if again:
+                # what the assignment rules look at has changed
+                customers.filtered(lambda each: each.partner_id.id in again)._assign_again()
             self._plan(customers)
-        return partner_ids
+            customers._follow_rules()
+        return partner_ids.keys()
+
+    def _follow_rules(self, today=None):
+        """Rules that look at figures are applied with each plan, which just wrote them."""
+        if self.env["dso.assignment.rule"].sudo()._follow_figures():
+            changed = self._assign_again()
+            changed._plan_batch(today)
 
     def _again(self, batch):
         """Carry out a batch of a cron, from the start where another transaction changed the same
@@ -214,7 +231,7 @@ class DsoCustomerPlan(models.AbstractModel):
         broken = self._count_broken_promises(todays)
         scores = self._score_decisions(facts, decisions, broken, todays)
         touched = self._write_actions(facts, decisions, scores, todays)
-        touched._refresh_errors()
+        (touched | self._find_own_actions(facts))._refresh_errors()
         self._write_customers(facts, decisions, broken, todays)
         self.env["dso.action"]._score_customers(self, todays, scenario=False)
         return facts
@@ -327,7 +344,8 @@ class DsoCustomerPlan(models.AbstractModel):
             action = open_actions.get(row["action_id"], Action)
             if decision.step is None:
                 if action:
-                    to_cancel.append((action, decision))
+                    code = "cleared" if decision.code == "no_item" else decision.code
+                    to_cancel.append((action, code))
                 continue
             same = action and (row["action_leader_line_id"], row["action_step_id"]) == (
                 decision.leader.id,
@@ -337,7 +355,18 @@ class DsoCustomerPlan(models.AbstractModel):
                 # sent, but not delivered: it waits for a retry as long as its step stands
                 if same:
                     continue
-                to_cancel.append((action, decision))
+                to_cancel.append((action, "replaced"))
+                action = Action
+            elif action and not same and (row["action_confirmed"] or row["action_date_forced"]):
+                # somebody decided on it: it stays as what it was, with the reason (R10)
+                company_id = row["company_id"]
+                code = scenario.withdrawal(
+                    facts.customers[customer_id],
+                    decision,
+                    todays[company_id],
+                    facts.settings[company_id],
+                )
+                to_cancel.append((action, code))
                 action = Action
             values = {
                 **self._prepare_action_values(row, decision, as_of.get(row["company_id"])),
@@ -358,11 +387,31 @@ class DsoCustomerPlan(models.AbstractModel):
         bulk_update(Action, ["score"], rescored)
         return Action.browse(touched) | bulk_insert(Action, to_create)
 
+    def _find_own_actions(self, facts):
+        """The specific actions and those out of scenario that are still to be done: what kept them
+        back may have been mended like that of the scenario's (R11). Where nobody was in charge,
+        somebody may be now."""
+        Action = self.env["dso.action"]
+        own = Action.search(
+            Action._get_undone_domain()
+            & Domain("customer_id", "in", self.ids)
+            & Domain("origin", "!=", "scenario")
+        )
+        found = [
+            (action.id, collector_id)
+            for action in own.filtered(lambda each: not each.collector_id)
+            if (collector_id := facts.rows[action.customer_id.id]["collector_id"])
+        ]
+        bulk_update(Action, ["collector_id"], found)
+        return own
+
     def _cancel_unplanned(self, to_cancel):
-        """Cancel actions that have no reason any more, keeping why (R10)."""
+        """Cancel actions that have no reason any more, keeping why (R10).
+
+        :param to_cancel: [(action, code), see ``dso.action._describe_cancellation``]
+        """
         by_code = {}
-        for action, decision in to_cancel:
-            code = "cleared" if decision.code == "no_item" else decision.code or "replaced"
+        for action, code in to_cancel:
             by_code.setdefault(code, []).append(action.id)
         for code, ids in by_code.items():
             self.env["dso.action"].browse(ids)._cancel(code)
@@ -631,13 +680,22 @@ class DsoCustomerPlan(models.AbstractModel):
             return self._describe_exclusions(data.get("exclusions", {}))
         return {
             "no_item": self.env._("Nothing is overdue: there is no open item."),
-            "no_scenario": self.env._("No scenario: choose one for this customer."),
+            "no_scenario": self._describe_no_scenario(),
             "no_step": self.env._("The scenario has no steps: actions are made by hand."),
             "scenario_done": self.env._(
                 "The scenario is done for the leader: decide what comes next."
             ),
             "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
         }.get(code, False)
+
+    def _describe_no_scenario(self):
+        # sudo: the name of the rule that decided on a customer that the reader may see
+        rule = self.sudo().scenario_rule_id
+        if rule and not self.scenario_id:
+            return self.env._(
+                "No scenario: rule “%(rule)s” says never to chase this customer.", rule=rule.name
+            )
+        return self.env._("No scenario: choose one for this customer.")
 
     def _describe_exclusions(self, counts):
         if set(counts) == {"dispute"}:

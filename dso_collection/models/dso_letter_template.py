@@ -6,10 +6,11 @@ class DsoLetterTemplate(models.Model):
 
     _name = "dso.letter.template"
     _description = "Letter Template"
-    _inherit = ["dso.hashtag.mixin", "mail.render.mixin"]
+    _inherit = ["dso.template.mixin", "mail.render.mixin"]
     _order = "name, id"
     # only credit managers write letters, and whoever sends one may render it
     _unrestricted_rendering = True
+    _dso_action_field = "letter_template_id"
     _dso_hashtag_fields = {"subject": False, "body": True}
 
     name = fields.Char(required=True, translate=True)

@@ -20,13 +20,14 @@ class DsoRefreshQueue(models.Model):
 
     company_id = fields.Integer(required=True, index=True)
     partner_id = fields.Integer(required=True, help="Commercial partner, not a foreign key.")
+    reassign = fields.Boolean(help="Something changed that the assignment rules look at.")
 
     # ------------------------------------------------------------------
     # From the ledger: noted while the transaction runs, inserted once at its end
     # ------------------------------------------------------------------
 
     @api.model
-    def _note(self, move_ids=(), line_ids=(), partner_ids=()):
+    def _note(self, move_ids=(), line_ids=(), partner_ids=(), reassigned_ids=()):
         """Remember that the customers of these entries, items or partners have to be planned.
 
         Costs a few set operations; one insert follows just before the commit.
@@ -34,12 +35,18 @@ class DsoRefreshQueue(models.Model):
         data = self.env.cr.precommit.data
         noted = data.get("dso_refresh")
         if noted is None:
-            noted = data["dso_refresh"] = {"moves": set(), "lines": set(), "partners": set()}
+            noted = data["dso_refresh"] = {
+                "moves": set(),
+                "lines": set(),
+                "partners": set(),
+                "reassigned": set(),
+            }
             # sudo: the queue is technical, whoever changes the ledger fills it
             self.env.cr.precommit.add(self.sudo()._insert_noted)
         noted["moves"].update(move_ids)
         noted["lines"].update(line_ids)
         noted["partners"].update(partner_ids)
+        noted["reassigned"].update(reassigned_ids)
 
     @api.model
     def _insert_noted(self):
@@ -62,25 +69,81 @@ class DsoRefreshQueue(models.Model):
         if noted["lines"]:
             queries.append(SQL("%s AND line.id = ANY(%s)", entries, list(noted["lines"])))
         if noted["partners"]:
-            queries.append(
-                SQL(
-                    """
-                    SELECT DISTINCT customer.company_id, customer.partner_id
-                      FROM dso_customer customer
-                      JOIN res_partner partner
-                        ON partner.commercial_partner_id = customer.partner_id
-                     WHERE partner.id = ANY(%s)
-                    """,
-                    list(noted["partners"]),
-                )
-            )
-        if queries:
+            queries += self._get_partner_queries(list(noted["partners"]))
+        reassigned = noted["reassigned"] and SQL(
+            """
+            SELECT DISTINCT customer.company_id, customer.partner_id, TRUE
+              FROM dso_customer customer
+             WHERE customer.partner_id IN (
+                 SELECT commercial_partner_id FROM res_partner WHERE id = ANY(%s)
+             )
+            """,
+            list(noted["reassigned"]),
+        )
+        if reassigned:
+            # one statement all the same
+            queries = [SQL("SELECT noted.*, FALSE FROM (%s) noted", query) for query in queries]
+            self._insert(SQL(" UNION ").join([*queries, reassigned]), reassign=True)
+        elif queries:
             self._insert(SQL(" UNION ").join(queries))
 
     @api.model
-    def _insert(self, query):
-        """Queue what ``query`` selects (company, commercial partner) and wake the cron."""
-        self.env.cr.execute(SQL("INSERT INTO dso_refresh_queue (company_id, partner_id) %s", query))
+    def _get_partner_queries(self, partner_ids):
+        """Customers by partners that changed: their own contacts, those to whom something open is
+        addressed, and colleagues in whose name it leaves or who are told of it."""
+        open_actions = SQL("action.state IN ('planned', 'error') AND action.done_date IS NULL")
+        return [
+            SQL(
+                """
+                SELECT DISTINCT customer.company_id, customer.partner_id
+                  FROM dso_customer customer
+                  JOIN res_partner partner ON partner.commercial_partner_id = customer.partner_id
+                 WHERE partner.id = ANY(%s)
+                """,
+                partner_ids,
+            ),
+            SQL(
+                """
+                SELECT DISTINCT action.company_id, action.partner_id
+                  FROM dso_action_res_partner_rel recipient
+                  JOIN dso_action action ON action.id = recipient.dso_action_id
+                 WHERE recipient.res_partner_id = ANY(%s) AND %s
+                """,
+                partner_ids,
+                open_actions,
+            ),
+            SQL(
+                """
+                SELECT DISTINCT action.company_id, action.partner_id
+                  FROM res_users colleague
+                  JOIN dso_action action ON action.collector_id = colleague.id
+                 WHERE colleague.partner_id = ANY(%s) AND %s
+                """,
+                partner_ids,
+                open_actions,
+            ),
+            SQL(
+                """
+                SELECT DISTINCT action.company_id, action.partner_id
+                  FROM res_users colleague
+                  JOIN res_partner customer ON customer.user_id = colleague.id
+                  JOIN dso_action action ON action.partner_id = customer.id
+                 WHERE colleague.partner_id = ANY(%s) AND %s
+                   AND action.action_type = 'email_internal'
+                """,
+                partner_ids,
+                open_actions,
+            ),
+        ]
+
+    @api.model
+    def _insert(self, query, reassign=False):
+        """Queue what ``query`` selects (company, commercial partner) and wake the cron.
+
+        :param reassign: whether it selects, third, whether the assignment rules are to be applied
+        """
+        columns = SQL("company_id, partner_id, reassign" if reassign else "company_id, partner_id")
+        self.env.cr.execute(SQL("INSERT INTO dso_refresh_queue (%s) %s", columns, query))
         if self.env.cr.rowcount:
             self._trigger_refresh()
 
@@ -146,6 +209,19 @@ class DsoRefreshQueue(models.Model):
             )
 
     @api.model
+    def _enqueue_actions(self, domain):
+        """Queue the customers who have open actions in a domain that have not left yet."""
+        Action = self.env["dso.action"]
+        # sudo: actions of all collectors; only whose they are is read
+        actions = Action.sudo()._search(Action._get_undone_domain() & domain)
+        self._insert(
+            SQL(
+                "SELECT DISTINCT company_id, partner_id FROM dso_action WHERE id IN %s",
+                actions.subselect(),
+            )
+        )
+
+    @api.model
     def _enqueue_scenarios(self, scenarios):
         if scenarios.ids:
             self._enqueue(SQL("customer.scenario_id = ANY(%s)", scenarios.ids))
@@ -178,7 +254,7 @@ class DsoRefreshQueue(models.Model):
 
         Rows that another consumer holds are left to it.
 
-        :return: set of commercial partner ids
+        :return: {commercial partner id: whether the assignment rules are to be applied again}
         """
         self.env.cr.execute(
             SQL(
@@ -191,13 +267,16 @@ class DsoRefreshQueue(models.Model):
                       LIMIT %s
                         FOR UPDATE SKIP LOCKED
                  )
-                RETURNING partner_id
+                RETURNING partner_id, COALESCE(reassign, FALSE)
                 """,
                 company.id,
                 limit,
             )
         )
-        return {partner_id for (partner_id,) in self.env.cr.fetchall()}
+        taken = {}
+        for partner_id, reassign in self.env.cr.fetchall():
+            taken[partner_id] = taken.get(partner_id, False) or reassign
+        return taken
 
     @api.model
     def _waiting(self):

@@ -55,6 +55,7 @@ class DsoScenarioStep(models.Model):
     _description = "Collection Scenario Step"
     _inherit = ["dso.hashtag.mixin"]
     _order = "scenario_id, sequence, id"
+    _rec_names_search = ["name", "scenario_id.name"]
 
     _dso_hashtag_fields = {"call_script": True}
 
@@ -128,6 +129,24 @@ class DsoScenarioStep(models.Model):
         string="Day",
         help="Days from the leader's due date, when nothing is late.",
     )
+
+    @api.depends("name", "scenario_id.name", "scenario_id.step_ids.sequence")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """``Standard: 2. Reminder``: steps of several scenarios have the same names."""
+        for step in self:
+            others = step.scenario_id.step_ids
+            order = others.sorted(lambda other: (other.sequence, other._origin.id))
+            ids = [other._origin.id for other in order]
+            if not step.scenario_id or step._origin.id not in ids:
+                step.display_name = step.name
+                continue
+            step.display_name = self.env._(
+                "%(scenario)s: %(position)s. %(step)s",
+                scenario=step.scenario_id.name,
+                position=ids.index(step._origin.id) + 1,
+                step=step.name,
+            )
 
     @api.depends("scenario_id.step_ids.sequence", "trigger", "delay")
     def _compute_offset(self):

@@ -269,6 +269,7 @@ class DsoSummary(models.AbstractModel):
             "bad_email": self.env._("Error: wrong e-mail address"),
             "no_template": self.env._("Error: no template"),
             "no_letter_template": self.env._("Error: no template"),
+            "archived_template": self.env._("Error: a template is archived"),
             "broken_template": self.env._("Error: a template is broken"),
             "no_collector": self.env._("Error: no collector"),
             "no_sender_email": self.env._("Error: the collector has no e-mail address"),

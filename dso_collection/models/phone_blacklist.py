@@ -38,12 +38,19 @@ class PhoneBlacklist(models.Model):
             customer.partner_id IN (
                 SELECT contact.commercial_partner_id
                   FROM res_partner contact
-                 WHERE contact.dso_collection_contact
-                   AND right(regexp_replace(contact.phone, '[^0-9]', '', 'g'), %s) = ANY(%s)
+                 WHERE %(ending)s = ANY(%(endings)s)
+            ) OR EXISTS (
+                SELECT 1
+                  FROM res_partner contact
+                  JOIN dso_action_res_partner_rel recipient ON recipient.res_partner_id = contact.id
+                  JOIN dso_action action ON action.id = recipient.dso_action_id
+                 WHERE %(ending)s = ANY(%(endings)s)
+                   AND action.customer_id = customer.id
+                   AND action.state IN ('planned', 'error') AND action.done_date IS NULL
             )
             """,
-            DIGITS,
-            list(endings),
+            ending=SQL("right(regexp_replace(contact.phone, '[^0-9]', '', 'g'), %s)", DIGITS),
+            endings=list(endings),
         )
         # sudo: the queue is technical, whoever keeps the blacklist
         self.env["dso.refresh.queue"].sudo()._enqueue(condition)

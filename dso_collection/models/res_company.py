@@ -46,6 +46,11 @@ PLAN_SETTINGS = frozenset(
         "dso_promise_grace_days",
         "dso_default_collector_id",
         "dso_sending_calendar_id",
+        # what letters, numbers and faxes need
+        "country_id",
+        "dso_fax_domain",
+        "dso_letter_carrier",
+        "dso_proposed_contact_serves",
         "dso_score_amount",
         "dso_score_weight_amount",
         "dso_score_weight_lateness",
@@ -192,6 +197,11 @@ class ResCompany(models.Model):
         help="A registered letter whose acknowledgment of receipt has not come back after so many "
         "days shows in the agenda.",
     )
+    dso_proposed_contact_serves = fields.Boolean(
+        string="Who Gets the Invoices Gets the Reminders",
+        help="Customers without a contact for collection: their contact for invoices serves, else "
+        "the e-mail address of the customer, without anybody choosing it.",
+    )
     dso_fax_domain = fields.Char(
         string="Fax Gateway",
         help="Faxes leave as e-mails to number@domain, with the letter as PDF.",
@@ -284,6 +294,8 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if PLAN_SETTINGS & vals.keys():
             self.env["dso.refresh.queue"]._enqueue_companies(self)
+        if "dso_sending_calendar_id" in vals:
+            self._dso_trigger_opening()
         return result
 
     # ------------------------------------------------------------------
@@ -332,6 +344,11 @@ class ResCompany(models.Model):
         moment = pytz.utc.localize(now or fields.Datetime.now())
         intervals = self._dso_opening_intervals(moment, moment + timedelta(minutes=1))
         return any(start <= moment < stop for start, stop, _meta in intervals)
+
+    def _dso_trigger_opening(self):
+        """Other sending hours: what was waiting for them may leave now, or knows when."""
+        if self:
+            self.env["dso.action"]._trigger_dispatch()
 
     def _dso_next_opening(self, now=None):
         """Naive UTC start of the next opening after ``now``, ``None`` within the horizon."""

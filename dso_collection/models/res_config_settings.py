@@ -61,6 +61,9 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.dso_letter_carrier", readonly=False, required=True
     )
     dso_receipt_days = fields.Integer(related="company_id.dso_receipt_days", readonly=False)
+    dso_proposed_contact_serves = fields.Boolean(
+        related="company_id.dso_proposed_contact_serves", readonly=False
+    )
     dso_fax_domain = fields.Char(related="company_id.dso_fax_domain", readonly=False)
     dso_score_amount = fields.Monetary(
         related="company_id.dso_score_amount", readonly=False, currency_field="dso_currency_id"

@@ -6,8 +6,10 @@ from odoo.fields import Domain
 WATCHED = frozenset(
     {
         "active",
+        "city",
         "country_id",
         "dso_collection_contact",
+        "dso_fax",
         "dso_serves_email",
         "dso_serves_phone",
         "dso_serves_post",
@@ -15,8 +17,13 @@ WATCHED = frozenset(
         "email",
         "is_company",
         "lang",
+        "name",
         "parent_id",
         "phone",
+        "street",
+        "type",
+        "user_id",
+        "zip",
     }
 )
 
@@ -174,24 +181,25 @@ class ResPartner(models.Model):
         return self.filtered(f"dso_serves_{medium}") if medium else self
 
     @api.model
-    def _dso_names_users(self, vals):
-        """Whether users are named, whom internal e-mails may be for: salespersons and the like."""
-        fields_ = self._fields
-        return any(
-            name in fields_
-            and fields_[name].type == "many2one"
-            and fields_[name].comodel_name == "res.users"
-            for name in vals
-        )
+    def _dso_get_user_fields(self):
+        """Fields that name users, whom internal e-mails may be for: salespersons and the like."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.type == "many2one" and field.comodel_name == "res.users"
+        }
 
     def write(self, vals):
         if "phone" in vals and "dso_wrong_phone" not in vals:
             self._dso_forget_wrong_phone(vals["phone"])
-        watched = WATCHED & vals.keys() or self._dso_names_users(vals)
+        watched = (self._dso_get_watched() | self._dso_get_user_fields()) & vals.keys()
         if watched:
             # the customer that a contact leaves, and the one that it joins
             self.env["dso.refresh.queue"]._note(partner_ids=self.commercial_partner_id.ids)
         result = super().write(vals)
+        # sudo: the names of fields that rules look at, whoever writes them
+        if self.env["dso.assignment.rule"].sudo()._get_watched() & vals.keys():
+            self.env["dso.refresh.queue"]._note(reassigned_ids=self.ids)
         if watched:
             self.env["dso.refresh.queue"]._note(partner_ids=self.ids)
             if {"parent_id", "is_company"} & watched:
@@ -201,7 +209,9 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        contacts = partners.filtered("dso_collection_contact")
+        contacts = partners.filtered(
+            lambda partner: partner.dso_collection_contact or partner.type == "invoice"
+        )
         if contacts:
             self.env["dso.refresh.queue"]._note(partner_ids=contacts.ids)
         return partners
@@ -212,6 +222,11 @@ class ResPartner(models.Model):
             lambda partner: partner.dso_wrong_phone and (partner.phone or "") != (phone or "")
         ).dso_wrong_phone = False
 
+    @api.model
+    def _dso_get_watched(self):
+        """Fields of a contact on which depends whether and how its customer can be reached."""
+        return WATCHED | set(self._phone_get_number_fields())
+
     def _dso_note_items(self):
         """A new parent makes another customer of a partner's items."""
         # sudo: items of all companies follow their partner
@@ -221,7 +236,9 @@ class ResPartner(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_dso_customers(self):
-        """Files without history do not keep a partner from being deleted."""
+        """Files without history do not keep a partner from being deleted; the customers of
+        contacts that go are looked at again."""
+        self.env["dso.refresh.queue"]._note(partner_ids=self.commercial_partner_id.ids)
         # sudo: whoever may delete the partner
         self.env["dso.customer"].sudo().with_context(active_test=False).search(
             [("partner_id", "in", self.ids)]
@@ -231,6 +248,12 @@ class ResPartner(models.Model):
         """Open the partner's collection file."""
         self.ensure_one()
         return self._dso_get_or_make_customer().get_formview_action()
+
+    def _dso_choose_for_collection(self):
+        """Let these contacts receive the reminders by e-mail; the caller checked that they belong
+        to customers that the user may write to."""
+        # sudo: nothing but these flags, whatever the user may write on partners otherwise
+        self.sudo().write({"dso_collection_contact": True, "dso_serves_email": True})
 
     def action_dso_use_for_collection(self):
         """Make these contacts the ones that receive the reminders."""

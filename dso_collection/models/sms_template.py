@@ -3,8 +3,9 @@ from odoo import api, models
 
 class SmsTemplate(models.Model):
     _name = "sms.template"
-    _inherit = ["dso.hashtag.mixin", "sms.template"]
+    _inherit = ["dso.template.mixin", "sms.template"]
 
+    _dso_action_field = "sms_template_id"
     _dso_hashtag_fields = {"body": False}
 
     @api.constrains("body", "model_id")

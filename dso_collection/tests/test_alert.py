@@ -305,6 +305,33 @@ class TestAlert(DsoCommon):
             with self.subTest(domain), self.assertRaises(ValidationError):
                 self.alert.domain = domain
 
+    def test_compared_with_nothing(self):
+        """Neither nobody nor everybody was meant."""
+        for criterion in (
+            ("country_id", "in", []),
+            ("country_id", "not in", []),
+            ("partner_id.category_id", "in", [""]),
+            ("partner_id.name", "ilike", ""),
+            ("partner_id.name", "=", ""),
+            ("amount_overdue", ">", False),
+            ("amount_overdue", ">=", ""),
+            ("partner_id", "any", [("category_id", "in", [])]),
+            ("partner_id.gone", "in", []),
+        ):
+            for domain in ([criterion], ["|", ("amount_due", ">", 0), criterion]):
+                with self.subTest(domain), self.assertRaises(ValidationError) as caught:
+                    self.alert.domain = str(domain)
+                self.assertIn("criterion", str(caught.exception))
+        for criterion in (
+            ("country_id", "=", False),
+            ("country_id", "in", [False]),
+            ("amount_overdue", "=", 0),
+            ("amount_overdue", ">=", 0),
+            ("partner_id", "any", []),
+        ):
+            with self.subTest(criterion):
+                self.alert.domain = str([criterion])
+
     # Rights
 
     def test_who_writes(self):
@@ -366,7 +393,7 @@ class TestAlert(DsoCommon):
             [
                 {"name": "Broken", "domain": own},
                 {"name": "Fine", "domain": own},
-                {"name": "Nobody", "domain": "[('id', 'in', [])]"},
+                {"name": "Nobody", "domain": "[('id', '=', 0)]"},
             ]
         )
         self.env.cr.execute(

@@ -1,8 +1,9 @@
+import base64
 import io
 
 from freezegun import freeze_time
 from lxml import etree
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -230,17 +231,55 @@ class TestContactImport(DsoCommon):
         result = self._load(("", "Bob", "", "", "1"), ("C001", "", "", "", "1"))
         self.assertRefused(result, (0, "Customer Code"), (1, "Contact Name"))
 
-    def test_only_adds(self):
-        """Who is there already is refused, not changed; neither twice in a file."""
-        result = self._load(("C001", " ann", "ANN@acme.example.com", "+32 470 12 34 56", "0"))
-        self.assertRefused(result, (0, "already"))
-        self.assertTrue(self.contact.dso_collection_contact)
-        self.assertFalse(self.contact.phone)
+    def test_corrects_who_is_there(self):
+        """Recognised by name, whatever the spelling; nothing is emptied, no flag taken away."""
+        self.contact.function = "Accountant"
+        result = self._load(
+            ("C001", " ÀNN", "ann.new@acme.example.com", "+32 470 12 34 56", "0"),
+        )
+        self.assertFalse(result["messages"])
+        self.assertEqual(self._contacts(self.partner), self.contact)
+        self.assertRecordValues(
+            self.contact,
+            [
+                {
+                    "name": "Ann",
+                    "email": "ann.new@acme.example.com",
+                    "phone": "+32 470 12 34 56",
+                    "function": "Accountant",
+                    "dso_collection_contact": True,
+                    "dso_serves_email": True,
+                }
+            ],
+        )
+        self.contact.dso_serves_post = False
+        self.assertFalse(self._load(("C001", "Ann", "", "", "1"))["messages"])
+        self.assertEqual(self.contact.email, "ann.new@acme.example.com")
+        self.assertFalse(self.contact.dso_serves_post, "a column that is not there says nothing")
+
+    def test_several_lines_for_one_person(self):
         result = self._load(
             ("C001", "Bob", "bob@acme.example.com", "", "1"),
-            ("C001", "Bob", "bob@acme.example.com", "", "1"),
+            ("C001", "BOB", "bobby@acme.example.com", "", "1"),
         )
         self.assertRefused(result, (1, "already"))
+
+    def test_namesakes(self):
+        """Told apart by address, else refused."""
+        twin = self._create_contact(self.partner, "ann", "anne@acme.example.com")
+        result = self._load(("C001", "Ann", "anne@acme.example.com", "+32 470 12 34 56", "1"))
+        self.assertFalse(result["messages"])
+        self.assertTrue(twin.phone)
+        self.assertFalse(self.contact.phone)
+        result = self._load(("C001", "Ann", "else@acme.example.com", "", "1"))
+        self.assertIn("several contacts", result["messages"][0]["message"])
+
+    def test_contact_code(self):
+        self.contact.ref = "P-7"
+        head = [*HEAD, "contact_ref"]
+        self._load(("C001", "Anna Maria", "am@acme.example.com", "", "1", "p-7"), head=head)
+        self.assertEqual(self.contact.email, "am@acme.example.com")
+        self.assertEqual(self._contacts(self.partner), self.contact)
 
     def test_ambiguous_code(self):
         self.other.ref = "C001"
@@ -308,3 +347,104 @@ class TestContactImport(DsoCommon):
             self.env["dso.contact.import"].with_user(self.collector).create(
                 {"code": "C002", "name": "Bob"}
             )
+
+
+@tagged("post_install", "-at_install")
+class TestContactImportFile(DsoCommon):
+    """A file is shown line by line before it is applied."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partner.write({"ref": "C001", "country_id": cls.env.ref("base.be").id})
+        cls.other = cls.env["res.partner"].create(
+            {"name": "Bolt", "is_company": True, "ref": "C002"}
+        )
+        cls.env["res.partner"].create(
+            {
+                "name": "Foreign",
+                "is_company": True,
+                "ref": "C003",
+                "company_id": cls.setup_other_company()["company"].id,
+            }
+        )
+
+    def _read(self, content, name="contacts.csv"):
+        wizard = self.env["dso.contact.import.file"].with_user(self.collector)
+        wizard = wizard.create({"file": base64.b64encode(content), "file_name": name})
+        wizard.action_read()
+        return wizard
+
+    def _contacts(self):
+        return self.env["res.partner"].search(
+            [("parent_id", "in", (self.partner | self.other).ids)], order="id"
+        )
+
+    GERMAN = (
+        "Kundennummer;Ansprechpartner;E-Mail;Telefon;Mahnkontakt\r\n"
+        "C001;Änn;ann.neu@acme.example.com;;1\r\n"
+        "C001;Bob Groß;bob@acme.example.com;0470 12 34 56;1\r\n"
+        "C002;Eve;eve@bolt.example.com;;0\r\n"
+        "C999;Nobody;;;1\r\n"
+        "C003;Foreign;;;1\r\n"
+        "C001;bob  gross;other@acme.example.com;;1\r\n"
+        ";Carl;;;1\r\n"
+        "C001;;;;1\r\n"
+        "C001;Dora;dora at acme;;1\r\n"
+        "C001;Fay;;;maybe\r\n"
+    )
+
+    def test_german_semicolons(self):
+        for encoding in ("utf-8", "utf-8-sig", "cp1252", "utf-16"):
+            with self.subTest(encoding):
+                wizard = self._read(self.GERMAN.encode(encoding))
+                self.assertEqual(
+                    wizard.row_ids.mapped("outcome"), ["changed", "new", "new", *["refused"] * 7]
+                )
+                self.assertEqual(self._contacts(), self.contact, "nothing is done yet")
+        described = wizard.row_ids.mapped("description")
+        self.assertIn("ann@acme.example.com → ann.neu@acme.example.com", described[0])
+        self.assertIn("bob@acme.example.com", described[1])
+        for text, words in zip(
+            described[3:],
+            ["“C999”", "“C003”", "line 3", "no customer code", "no name", "dora at acme", "maybe"],
+            strict=True,
+        ):
+            self.assertIn(words, text)
+        result = wizard.action_apply()
+        self.assertIn("2 new, 1 changed, 0 unchanged, 7 refused", result["params"]["message"])
+        self.assertEqual(self._contacts().mapped("name"), ["Ann", "Bob Groß", "Eve"])
+        self.assertEqual(self.contact.email, "ann.neu@acme.example.com")
+        self.assertEqual(self._contacts().mapped("dso_collection_contact"), [True, True, False])
+        again = self._read(self.GERMAN.encode())
+        self.assertEqual(again.row_ids.mapped("outcome")[:3], ["unchanged"] * 3)
+        self.assertFalse(again.change_count)
+
+    def test_spreadsheet(self):
+        """The template, with whole numbers as codes."""
+        book = Workbook()
+        book.active.append(["Customer Code", "Contact Name", "E-mail", "Contact for Collection"])
+        book.active.append([4711, "Zoe", "zoe@acme.example.com", 1])
+        self.other.ref = "4711"
+        stream = io.BytesIO()
+        book.save(stream)
+        wizard = self._read(stream.getvalue(), "contacts.xlsx")
+        self.assertEqual(wizard.row_ids.outcome, "new")
+        wizard.action_apply()
+        self.assertEqual(self._contacts()[-1].parent_id, self.other)
+        self.assertTrue(self._contacts()[-1].dso_collection_contact)
+
+    def test_no_contacts_in_it(self):
+        for content, name in (
+            (b"", "x.csv"),
+            (b"\x00\x01\x02", "x.xlsx"),
+            (b"a,b\n1,2\n", "x.csv"),
+            (b"code;name\n", "x.csv"),
+            (b"\x89PNG", "x.png"),
+        ):
+            with self.subTest(name=name, content=content), self.assertRaises(UserError):
+                self._read(content, name)
+
+    def test_reader_may_not(self):
+        with self.assertRaises(AccessError):
+            self.env["dso.contact.import.file"].with_user(self.reader).create({})

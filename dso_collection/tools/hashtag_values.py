@@ -11,7 +11,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from odoo.fields import Date
-from odoo.tools import format_amount, format_date, html2plaintext, html_sanitize
+from odoo.tools import format_amount, format_date, html2plaintext, html_sanitize, is_html_empty
 
 from ..engine import families
 from ..engine.hashtags import Block
@@ -456,7 +456,8 @@ def address(batch, action):
 @each
 def signature(batch, action):
     # written by the user in his preferences, and cleaned like every mail that comes in
-    return batch.block(html_sanitize(action.collector_id.signature or ""))
+    text = action.collector_id.signature
+    return batch.block("" if is_html_empty(text) else html_sanitize(text))
 
 
 @each

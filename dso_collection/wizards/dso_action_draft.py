@@ -137,11 +137,10 @@ class DsoActionDraft(models.AbstractModel):
         # sudo: the text was written by a template editor, the collector only uses it
         source = template.sudo().with_context(lang=lang)
         subject, body = source.subject or "", source.body_html or ""
-        fixed = "{{" not in subject, "<t " not in body
-        if all(fixed):
+        if "{{" not in subject and "t-" not in body:
             return subject, body
-        rendered = self._render_draft(customer, lines, template)
-        return subject if fixed[0] else rendered[0], body if fixed[1] else rendered[1]
+        action = self._new_draft(customer, lines, template).with_context(dso_keep_hashtags=True)
+        return tuple(action._get_channel()._render(action)[action.id])
 
     def _get_draft_subject(self):
         """The customer and items that the content is about."""
@@ -235,13 +234,30 @@ class DsoActionDraft(models.AbstractModel):
             "sms_template_id": self.sms_template_id.id,
             "sms_text": self.template_field == "sms_template_id" and self.sms_text,
             "letter_template_id": self.letter_template_id.id,
-            "subject": self.subject or (edited and self.mail_template_id.name) or False,
+            "subject": self._get_subject(edited) or False,
             "body": self.body if edited else False,
+            "name_data": self._prepare_name_data(edited),
             "attach_invoices": self.attach_invoices,
             "attachment_ids": [Command.set(self.action_attachment_ids.ids)],
             "amount": sum(lines.mapped("amount_residual")),
             "item_ids": self._prepare_draft_items(lines),
         }
+
+    def _get_subject(self, edited):
+        """Words of its own, else those of the template whose text was edited."""
+        if not edited or self.subject:
+            return self.subject
+        return self._get_template_content(self.mail_template_id)[0]
+
+    def _prepare_name_data(self, edited):
+        """What the action is called after: the template whose text was edited, where its subject
+        was left as it was."""
+        if not edited or not self.mail_template_id:
+            return False
+        proposed = self._get_template_content(self.mail_template_id)[0]
+        if self.subject and self.subject != proposed:
+            return False
+        return {"template_id": self.mail_template_id.id}
 
     def _make_actions(self, lines_by_customer, origin):
         """Create an action for each customer, and carry it out at once where the user said so.
@@ -259,7 +275,8 @@ class DsoActionDraft(models.AbstractModel):
         # sudo: it needs contacts and accounts; the right to make these actions was checked
         actions.sudo()._refresh_errors()
         if self.execute_now:
-            self._carry_out_now(actions)
+            # asked before, where it asks for nothing
+            self._carry_out_now(actions.with_context(dso_all_the_same=True))
             return actions
         actions.customer_id._plan(actions.customer_id)
         if self.automatic and not self.to_confirm:

@@ -25,6 +25,7 @@ class DsoActionLog(models.TransientModel):
     customer_id = fields.Many2one(related="action_id.customer_id")
     action_type = fields.Selection(related="action_id.action_type")
     reason = fields.Char(related="action_id.reason")
+    nothing_asked = fields.Char(related="action_id.nothing_asked")
     contact_name = fields.Char(related="action_id.contact_name")
     items_table = fields.Html(related="action_id.items_table")
     contact_ids = fields.Many2many("res.partner", compute="_compute_contact_ids")
@@ -182,9 +183,7 @@ class DsoActionLog(models.TransientModel):
             company = wizard.action_id.company_id
             if not company:
                 continue
-            # sudo: statuses are configuration
-            days = wizard.action_id.sudo().item_ids.line_id.dso_status_id.mapped("followup_days")
-            days = 1 if wizard.call_again else min(days, default=7) or 1
+            days = 1 if wizard.call_again else wizard.action_id._get_followup_days()
             day = fields.Date.add(company._dso_today(), days=days)
             wizard.next_date = company._dso_next_working_day(day)
 
@@ -202,6 +201,10 @@ class DsoActionLog(models.TransientModel):
         outcome = None
         if not self.executed:
             self._check_call_again()
+            if action.origin != "scenario" and (
+                question := action._ask_first("action_apply", record=self)
+            ):
+                return question
             action.write({"result": self.result, "comment": self.comment})
             # a dispute that is not resolved keeps a follow-up, here on the day that is chosen (R13)
             how = ends and ("resolved" if self.disputed else True)

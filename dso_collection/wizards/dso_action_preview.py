@@ -27,6 +27,7 @@ class DsoActionPreview(models.TransientModel):
     subject = fields.Char(compute="_compute_preview")
     body = fields.Html(compute="_compute_preview", sanitize=False)
     attachment_names = fields.Char(compute="_compute_preview", string="Attachments")
+    nothing_asked = fields.Char(related="action_id.nothing_asked")
     details = fields.Char(
         compute="_compute_preview", help="What its channel says of it: the length of an SMS."
     )
@@ -82,7 +83,11 @@ class DsoActionPreview(models.TransientModel):
         channel = action._get_channel()
         blocker = channel._get_blockers(action).get(action.id)
         error = action._describe_error(blocker) if blocker else action.error_message
-        if blocker and blocker["code"] in ("no_template", "no_sms_template", "no_channel"):
+        if blocker and blocker["code"] in (
+            "no_template",
+            "no_sms_template",
+            "no_channel",
+        ):
             return {"error": error}
         try:
             return {"error": error, **channel._preview(action)}
@@ -107,6 +112,8 @@ class DsoActionPreview(models.TransientModel):
     def action_confirm(self):
         """Confirm what is shown, then show the next one."""
         self.ensure_one()
+        if question := self.action_id._ask_first("action_confirm", record=self):
+            return question
         self.action_id.action_confirm()
         return self._show_next()
 
@@ -121,7 +128,10 @@ class DsoActionPreview(models.TransientModel):
     def action_confirm_all(self):
         """Confirm all that are leafed through and can be, also those that were not looked at."""
         self.ensure_one()
-        self._get_unconfirmed().action_confirm()
+        unconfirmed = self._get_unconfirmed()
+        if question := unconfirmed._ask_first("action_confirm_all", record=self):
+            return question
+        unconfirmed.action_confirm()
         return {"type": "ir.actions.act_window_close"}
 
     def _get_unconfirmed(self):
@@ -162,6 +172,10 @@ class DsoActionPreview(models.TransientModel):
         """Send what is shown, now. A specific action lives on: what comes next is asked."""
         self.ensure_one()
         action = self.action_id
+        if action.origin != "scenario" and (
+            question := action._ask_first("action_send", record=self)
+        ):
+            return question
         repeats = action._repeats()
         outcome = action.action_execute()
         if repeats and action.state == "planned":

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from engine.facts import Done, History, OpenAction, Scenario, ScenarioError, Settings, Step
-from engine.scenario import offsets
+from engine.scenario import offsets, withdrawal
 from engine_builders import (
     BEFORE_DUE,
     BY_AGE,
@@ -758,3 +758,32 @@ def test_all_items_excluded_are_counted_by_cause():
     assert decision.code == "excluded"
     assert decision.exclusions == (("dispute", 2), ("ignored", 1))
     assert (decision.leader, decision.leader_since) == (None, day(3, 2))
+
+
+class TestWithdrawal:
+    """Why an open action gives way to the one that was decided on."""
+
+    OLD, NEW = item(X, DUE), item(Y, day(3, 2))
+
+    def _why(self, *items, step=A, scenario=SCENARIO):
+        file = customer(
+            *items, scenario=scenario, action=OpenAction(X, step, day(3, 6)), leader=X, since=DUE
+        )
+        return withdrawal(file, decide(file, day(3, 7), Settings()), day(3, 7), Settings())
+
+    def test_paid(self):
+        assert self._why(self.NEW) == "leader_cleared"
+
+    def test_left_the_scenario(self):
+        assert self._why(self.OLD._replace(kind="dispute"), self.NEW) == "leader_excluded"
+        assert self._why(self.OLD._replace(ignored=True), self.NEW) == "leader_excluded"
+
+    def test_an_older_item(self):
+        assert self._why(self.OLD, item(Z, day(2, 20))) == "leader_changed"
+
+    def test_another_scenario(self):
+        assert self._why(self.OLD, scenario=BEFORE_DUE) == "scenario_changed"
+        assert self._why(self.OLD, step=None) == "scenario_changed"
+
+    def test_another_step(self):
+        assert self._why(self.OLD, step=B) == "replaced"

@@ -1,0 +1,125 @@
+"""Conditions that users write as domains: what cannot be meant is refused with a sentence."""
+
+from ast import literal_eval
+
+from odoo.exceptions import ValidationError
+
+OPERATORS = ("&", "|", "!")
+#: Comparisons that need a value: with none they find nothing, or everything.
+ORDER = ("<", "<=", ">", ">=")
+LISTS = ("in", "not in")
+#: Kinds of fields whose parts are none of the model's own.
+OPEN_ENDED = ("date", "datetime", "properties", "json", "reference")
+
+
+def check_criteria(model, text):
+    """Refuse a condition that cannot be read, asks for a field that does not exist, or compares
+    with nothing (``in []``, an empty text).
+
+    :param model: the records that it is about
+    :param text: the domain as it is stored
+    :raise ValidationError: with a sentence for whoever wrote it
+    """
+    try:
+        domain = literal_eval(text or "[]")
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        raise ValidationError(
+            model.env._("It cannot be read: %(error)s.", error=str(error).rstrip("."))
+        ) from error
+    _check_domain(model, domain)
+
+
+def _check_domain(model, domain):
+    if not isinstance(domain, (list, tuple)):
+        raise ValidationError(model.env._("It cannot be read: it is no list of criteria."))
+    for leaf in domain:
+        if leaf in OPERATORS:
+            continue
+        if not isinstance(leaf, (list, tuple)) or len(leaf) != 3:
+            raise ValidationError(
+                model.env._("It cannot be read: “%(criterion)s” is no criterion.", criterion=leaf)
+            )
+        path, operator, value = leaf
+        if isinstance(path, str):
+            _check_leaf(model, path, operator, value)
+
+
+def _check_leaf(model, path, operator, value):
+    field, comodel = find_field(model, path)
+    if operator in ("any", "not any") and comodel is not None:
+        _check_domain(comodel, value)
+    elif _is_empty(field, operator, value):
+        raise ValidationError(
+            model.env._(
+                "“%(field)s” is compared with nothing, which finds no customer or all of them. "
+                "Choose a value, or remove this criterion.",
+                field=field._description_string(model.env),
+            )
+        )
+
+
+def _is_empty(field, operator, value):
+    """Whether a comparison has nothing to compare with; “is set” and “is not set” have."""
+    if operator in LISTS and isinstance(value, (list, tuple, set)):
+        return not any(each is False or each not in ("", None) for each in value)
+    if operator in ORDER:
+        return value is None or value is False or value == ""
+    if "like" in operator:
+        return not value or not str(value).strip()
+    return value == ""
+
+
+def find_field(model, path):
+    """The last field of a path.
+
+    :return: the field, and its records' model or ``None``
+    :raise ValidationError: where there is no such field
+    """
+    current = model
+    field = None
+    for name in path.split("."):
+        field = current._fields.get(name) if current is not None else None
+        if field is None:
+            raise ValidationError(
+                model.env._(
+                    "There is no field “%(field)s”. It may have been removed: remove this "
+                    "criterion.",
+                    field=path,
+                )
+            )
+        if field.type in OPEN_ENDED:
+            return field, None
+        current = model.env[field.comodel_name] if field.comodel_name else None
+    return field, current
+
+
+def read_fields(model, text):
+    """The names of all fields that a condition looks at, those that related ones stand for
+    included, whatever model has them.
+
+    :return: set of names; those of a condition that cannot be read are none
+    """
+    names = set()
+    try:
+        _collect(model, literal_eval(text or "[]"), names)
+    except (ValueError, SyntaxError, TypeError, ValidationError):
+        return set()
+    return names
+
+
+def _collect(model, domain, names):
+    for leaf in domain:
+        if leaf in OPERATORS or not isinstance(leaf[0], str):
+            continue
+        path, operator, value = leaf
+        current = model
+        for name in path.split("."):
+            field = current._fields.get(name) if current is not None else None
+            names.add(name)
+            if field is None:
+                break
+            if field.related:
+                names.update(field.related.split("."))
+            current = model.env[field.comodel_name] if field.comodel_name else None
+        if operator in ("any", "not any") and current is not None:
+            _collect(current, value, names)
