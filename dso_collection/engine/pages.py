@@ -8,10 +8,11 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from . import promises
+from .facts import plus
 
 #: Bytes of randomness in a link: 192 bits.
 TOKEN_BYTES = 24
@@ -323,5 +324,5 @@ def next_reminder(
     """
     if every <= 0:
         return None, None
-    day = asked + timedelta(days=every * (reminders + 1))
+    day = plus(asked, every * (reminders + 1))
     return (day, None) if reminders < maximum else (None, day)

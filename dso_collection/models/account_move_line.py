@@ -4,10 +4,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.http import request
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import leader as rules
 from ..engine.facts import EXCLUDING_KINDS, Item, Settings
+from ..tools.toasts import name_some, toast
 
 #: Fields of an item whose change concerns the agenda.
 WATCHED = frozenset(
@@ -56,7 +58,7 @@ class AccountMoveLine(models.Model):
         help="Counts in the amounts, but no scenario chases it.",
     )
     dso_days_overdue = fields.Integer(
-        string="Days Overdue",
+        string="Days Late",
         compute="_compute_dso_days_overdue",
         search="_search_dso_days_overdue",
     )
@@ -403,7 +405,66 @@ class AccountMoveLine(models.Model):
             return number
         if self.move_type in ("out_invoice", "out_receipt"):
             return self.env._("Invoice %(number)s", number=number)
+        if self.move_type == "out_refund":
+            return self.env._("Credit note %(number)s", number=number)
+        if self._dso_get_kind() == "payment":
+            return self.env._("Payment %(number)s", number=number)
         return self.env._("Item %(number)s", number=number)
+
+    def _dso_get_kind(self):
+        """What this item is to the customer, see :meth:`_dso_get_kind_words`."""
+        self.ensure_one()
+        if self.move_type != "entry":
+            return {"out_invoice": "invoice", "out_refund": "refund", "out_receipt": "receipt"}.get(
+                self.move_type, "entry"
+            )
+        move = self.move_id
+        if (
+            self.payment_id
+            or self.statement_line_id
+            or self.journal_id.type in ("bank", "cash", "credit")
+        ):
+            return "payment" if self.amount_residual < 0 else "payout"
+        # sudo: which entry opened the books, and where exchange differences are booked
+        company = self.company_id.sudo()
+        if move == company.account_opening_move_id:
+            return "opening"
+        if self.journal_id == company.currency_exchange_journal_id:
+            return "exchange"
+        return "entry"
+
+    @api.model
+    def _dso_get_kind_words(self):
+        """{kind of an item: what it is called, in the context's language}"""
+        return {
+            "invoice": self.env._("Invoice"),
+            "refund": self.env._("Credit note"),
+            "receipt": self.env._("Receipt"),
+            "payment": self.env._("Payment on account"),
+            "payout": self.env._("Payment to you"),
+            "opening": self.env._("Opening balance"),
+            "exchange": self.env._("Exchange difference"),
+            "entry": self.env._("Booking"),
+        }
+
+    def _dso_get_kind_text(self):
+        """What this item is called beside its number: nothing where the number says it, as it does
+        of an invoice, or its own label."""
+        kind = self._dso_get_kind()
+        if kind == "invoice" or (kind == "entry" and self._dso_has_own_label()):
+            return ""
+        return self._dso_get_kind_words()[kind]
+
+    def _dso_get_reference(self):
+        """What the customer knows this item by besides its number: (whether it is the customer's
+        own reference, text). What accounting wrote on other entries is for itself."""
+        self.ensure_one()
+        kind = self._dso_get_kind()
+        if kind in ("invoice", "refund", "receipt"):
+            return True, self.move_id.ref or ""
+        if kind in ("payment", "payout"):
+            return False, self.statement_line_id.payment_ref or self.move_id.ref or ""
+        return False, ""
 
     def _dso_prepare_row(self, today, part=None):
         """One line of a statement, see ``dso.action._get_rows``.
@@ -415,6 +476,7 @@ class AccountMoveLine(models.Model):
         return {
             "line_id": self.id,
             "document": self._dso_get_document(),
+            "kind": self._dso_get_kind(),
             "invoice_date": self.invoice_date or self.date,
             "due_date": due,
             "days_overdue": max(0, (today - due).days) if self.amount_residual > 0 else 0,
@@ -442,7 +504,8 @@ class AccountMoveLine(models.Model):
         moved = {"partner_id", "account_id"} & vals.keys()
         before = self.partner_id.ids if moved else ()
         logged = self._dso_statuses_before(vals)
-        if not self.env.su:
+        if request and not self.env.su:
+            # at a keyboard it is a slip; code that brings a history along means it
             self._dso_check_promise(vals)
         result = super().write(vals)
         self._dso_forget_words(logged, vals)
@@ -749,22 +812,31 @@ class AccountMoveLine(models.Model):
             ]
         )
 
+    def _dso_tell(self, what):
+        """A word on what was done with these items."""
+        names = name_some(self.env, [line._dso_get_document() for line in self])
+        return toast(self.env._("%(documents)s: %(what)s.", documents=names, what=what))
+
     def action_dso_ignore(self):
         """Leave these items out of dunning; they still count in the amounts."""
         self._dso_write_own({"dso_ignored": True})
+        return self._dso_tell(self.env._("left out of the scenario"))
 
     def action_dso_unignore(self):
         """Chase these items again."""
         self._dso_write_own({"dso_ignored": False})
+        return self._dso_tell(self.env._("chased again"))
 
     def action_dso_include(self):
         """Include in collection: take away the follow-up flag that Odoo sets by default in
         general journals, so that opening balances are chased (R1)."""
         self._dso_write_own({"no_followup": False})
+        return self._dso_tell(self.env._("included in collection"))
 
     def action_dso_exclude(self):
         """Exclude from follow-up, in Odoo's own words and for all of its reports."""
         self._dso_write_own({"no_followup": True})
+        return self._dso_tell(self.env._("excluded from follow-up"))
 
     def action_dso_view_item(self):
         """Open the item itself, with who said what of it."""

@@ -44,7 +44,7 @@ class DsoActionItem(models.Model):
         precompute=True,
         currency_field="company_currency_id",
     )
-    days_overdue = fields.Integer()
+    days_overdue = fields.Integer(string="Days Late")
     penalty = fields.Monetary(
         string="Late Payment Interest", help="In the item's currency, as are the recovery costs."
     )

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..tools.bulk import bulk_update
+from ..tools.toasts import toast
 from .dso_customer_facts import OPEN_STATES
 
 #: What a follow-up takes over from the one before.
@@ -274,6 +275,7 @@ class DsoActionSpecific(models.AbstractModel):
         handed._cancel("followed")
         (ending - handed)._cancel("ended")
         ending.customer_id._plan(ending.customer_id)
+        return toast(self.env._("%(actions)s: ended.", actions=ending._name_some()))
 
     def _check_follow_up_date(self, day):
         for company in self.company_id:

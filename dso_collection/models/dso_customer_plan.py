@@ -206,8 +206,11 @@ class DsoCustomerPlan(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _get_todays(self, today=None):
-        """{company id: the date there}"""
-        return {company.id: today or company._dso_today() for company in self.company_id}
+        """{company id: the date there}, ``False`` being that of a file that has none yet."""
+        todays = {company.id: today or company._dso_today() for company in self.company_id}
+        if any(not customer.company_id for customer in self):
+            todays[False] = today or self.env.company._dso_today()
+        return todays
 
     def _plan_batch(self, today=None):
         """Decide for these customers together and write what changed, in bulk.
@@ -559,7 +562,7 @@ class DsoCustomerPlan(models.AbstractModel):
         for ids in split_every(BATCH_SIZE, customers.ids):
             batch = self.sudo().browse(ids)
             todays = batch._get_todays(today)
-            facts = batch._read_facts(todays, scenario)
+            facts = batch._read_facts(todays, scenario or None)
             openings = {
                 company.id: _next_opening(company, todays[company.id], until)
                 for company in batch.company_id

@@ -106,6 +106,8 @@ class DsoPageQuestion(models.AbstractModel):
             **row,
             "due_date_text": format_date(self.env, row["due_date"]),
             "amount_text": amount,
+            "kind_text": line._dso_get_kind_text(),
+            "has_pdf": line.move_id.is_sale_document(include_receipts=True),
             "status": line.dso_status_id.name,
             "status_date_text": format_date(self.env, line.dso_status_date),
             "comment": line.dso_comment,

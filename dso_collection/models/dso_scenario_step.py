@@ -70,7 +70,10 @@ class DsoScenarioStep(models.Model):
         default="due_date",
     )
     delay = fields.Integer(help="Days after. Negative: days before the due date.")
-    automatic = fields.Boolean(help="Sent by itself in the sending hours of the settings.")
+    automatic = fields.Boolean(
+        help="Sent in the sending hours of the settings: once it is confirmed, or by itself where "
+        "nothing is to be confirmed."
+    )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,
@@ -118,7 +121,7 @@ class DsoScenarioStep(models.Model):
     recipient_partner_id = fields.Many2one(
         "res.partner", readonly=True, ondelete="set null", help="Whose address that is."
     )
-    attach_invoices = fields.Boolean(help="Join the PDF of each invoice that is chased.")
+    attach_invoices = fields.Boolean(help="Attach the PDF of each invoice that is chased.")
     call_script = fields.Html(
         translate=True,
         sanitize="email_outgoing",

@@ -1,5 +1,5 @@
 import secrets
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytz
 
@@ -8,7 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.mail import email_domain_extract, email_normalize, single_email_re
 from odoo.tools.misc import format_date
 
-from ..engine import letters, promises, score
+from ..engine import facts, letters, promises, score
 from .dso_scenario_step import LETTER_CARRIERS
 
 #: A promise or a calendar is never looked up further ahead than this.
@@ -37,6 +37,16 @@ FREE_DOMAINS = frozenset(
     }
 )
 
+#: The most that a setting of days takes: ten years. More is a slip, and no calendar goes so far.
+MOST_DAYS = 3650
+DAY_SETTINGS = (
+    "dso_contact_gap_days",
+    "dso_promise_grace_days",
+    "dso_page_days",
+    "dso_page_reminder_days",
+    "dso_receipt_days",
+    "dso_declaration_days",
+)
 #: Settings that change what is planned for every customer of the company.
 PLAN_SETTINGS = frozenset(
     {
@@ -265,6 +275,14 @@ class ResCompany(models.Model):
         "The days until a claim is declared to the insurer cannot be negative.",
     )
 
+    @api.constrains(*DAY_SETTINGS)
+    def _check_dso_days(self):
+        for company in self:
+            if any(company[name] > MOST_DAYS for name in DAY_SETTINGS):
+                raise ValidationError(
+                    self.env._("A setting of collection takes at most %s days.", MOST_DAYS)
+                )
+
     @api.depends("country_id")
     def _compute_dso_letter_window(self):
         for company in self:
@@ -367,12 +385,14 @@ class ResCompany(models.Model):
         # sudo: see _dso_tz
         company = self.sudo()
         calendar = company.dso_sending_calendar_id or company.resource_calendar_id
-        if not calendar:
-            span = (start + timedelta(days=offset) for offset in range(days))
+        last = facts.plus(start, days)
+        if not calendar or last == date.max:
+            # a calendar cannot look that far, to where somebody slipped with the year
+            span = (facts.plus(start, offset) for offset in range(days))
             return {day for day in span if day.weekday() < 5}
         tz = pytz.timezone(calendar.tz or "UTC")
         begin = tz.localize(datetime.combine(start, time.min))
-        end = tz.localize(datetime.combine(start + timedelta(days=days), time.min))
+        end = tz.localize(datetime.combine(last, time.min))
         intervals = calendar._work_intervals_batch(begin, end, domain=self._dso_leave_domain())
         return {moment.astimezone(tz).date() for moment, _stop, _meta in intervals[False]}
 
@@ -385,9 +405,9 @@ class ResCompany(models.Model):
         grace = self.dso_promise_grace_days
         if not grace:
             return promised
-        following = sorted(self._dso_working_days(promised + timedelta(days=1), 3 * grace + 30))
+        following = sorted(self._dso_working_days(facts.plus(promised, 1), 3 * grace + 30))
         if len(following) < grace:
-            return promised + timedelta(days=grace)
+            return facts.plus(promised, grace)
         return following[grace - 1]
 
     def _dso_check_promise_day(self, day, far=False):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ..tools.toasts import name_some, toast
+
 #: Changes of a contact that decide whether and how its customer can be reached.
 WATCHED = frozenset(
     {
@@ -202,7 +204,7 @@ class ResPartner(models.Model):
             self.env["dso.refresh.queue"]._note(reassigned_ids=self.ids)
         if watched:
             self.env["dso.refresh.queue"]._note(partner_ids=self.ids)
-            if {"parent_id", "is_company"} & watched:
+            if {"parent_id", "is_company"} & vals.keys():
                 self._dso_note_items()
         return result
 
@@ -258,7 +260,19 @@ class ResPartner(models.Model):
     def action_dso_use_for_collection(self):
         """Make these contacts the ones that receive the reminders."""
         self.write({"dso_collection_contact": True})
+        return toast(
+            self.env._(
+                "%(contacts)s: receives the reminders from now on.",
+                contacts=name_some(self.env, self.mapped("name")),
+            )
+        )
 
     def action_dso_leave_collection(self):
         """These contacts receive no reminders any more."""
         self.write({"dso_collection_contact": False})
+        return toast(
+            self.env._(
+                "%(contacts)s: receives no reminders any more.",
+                contacts=name_some(self.env, self.mapped("name")),
+            )
+        )

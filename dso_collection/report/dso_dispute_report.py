@@ -94,8 +94,9 @@ class DsoDisputeReport(models.Model):
                    CASE WHEN ending.day IS NULL THEN 'open'
                         WHEN later.id IS NULL THEN 'settled'
                         ELSE 'resolved' END AS state,
-                   ending.day - dispute.logged_on AS days,
-                   CASE WHEN ending.day IS NULL THEN day.today - dispute.logged_on END AS age
+                   (ending.day - dispute.logged_on)::float8 AS days,
+                   CASE WHEN ending.day IS NULL THEN (day.today - dispute.logged_on)::float8 END
+                       AS age
               FROM dso_qualification dispute
               JOIN dso_customer customer ON customer.id = dispute.customer_id
               JOIN account_move_line line

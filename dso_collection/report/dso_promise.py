@@ -119,9 +119,9 @@ class DsoPromise(models.Model):
                        AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
                        AS is_current,
                    day.today - promise.date AS days_past,
-                   CASE outcome.state WHEN 'kept' THEN 100
-                                      WHEN 'partly' THEN 0
-                                      WHEN 'broken' THEN 0 END AS kept_rate
+                   CASE outcome.state WHEN 'kept' THEN 100.0
+                                      WHEN 'partly' THEN 0.0
+                                      WHEN 'broken' THEN 0.0 END AS kept_rate
               FROM dso_qualification promise
               JOIN dso_customer customer ON customer.id = promise.customer_id
               JOIN res_currency currency ON currency.id = promise.currency_id

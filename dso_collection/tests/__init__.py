@@ -14,6 +14,7 @@ from . import test_dispatch
 from . import test_return
 from . import test_scenario
 from . import test_score
+from . import test_search
 from . import test_assignment
 from . import test_call
 from . import test_contact
@@ -45,14 +46,18 @@ from . import test_penalty
 from . import test_penalty_invoice
 from . import test_letter
 from . import test_letter_layout
+from . import test_list_export
 from . import test_snailmail
 from . import test_fax
 from . import test_evidence
 from . import test_dashboard
 from . import test_dry_run
+from . import test_own
 from . import test_page
 from . import test_page_question
 from . import test_page_customer
+from . import test_page_layout
+from . import test_page_net
 from . import test_page_payment
 from . import test_page_security
 from . import test_page_intruder
@@ -61,6 +66,9 @@ from . import test_accessibility
 from . import test_page_browser_colleague
 from . import test_page_without
 from . import test_migration
+from . import test_offers
 from . import test_mended
 from . import test_narrow_screen
 from . import test_contract
+from . import finders
+from . import test_dates

@@ -1,6 +1,7 @@
 """What a slip in the dialog "Change status" must not do, and how it is taken back."""
 
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -157,7 +158,8 @@ class TestSlippedDates(QualifyCase):
         wizard.action_apply()
         self.assertEqual(self.old.dso_status_date, date(2027, 6, 1))
 
-    def test_written_on_item_and_invoice(self):
+    @patch("odoo.addons.dso_collection.models.account_move_line.request", True)
+    def test_written_on_item_and_invoice_at_a_keyboard(self):
         values = {"dso_status_id": self.promise.id, "dso_status_date": "2026-03-05"}
         for record in (self.old, self.old.move_id):
             with self.assertRaisesRegex(UserError, "has passed"):

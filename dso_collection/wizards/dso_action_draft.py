@@ -21,7 +21,10 @@ class DsoActionDraft(models.AbstractModel):
     execute_now = fields.Boolean(
         string="Do It Now", help="Carried out as soon as this dialog is closed."
     )
-    automatic = fields.Boolean(help="Leaves on its date in the sending hours of the settings.")
+    automatic = fields.Boolean(
+        help="Leaves on its date in the sending hours of the settings, once it is confirmed where "
+        "that is asked for."
+    )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,
@@ -41,8 +44,8 @@ class DsoActionDraft(models.AbstractModel):
     sms_text = fields.Text(string="SMS Text", help="Empty: the template's. It may have hashtags.")
     subject = fields.Char(help="Empty: the template's.")
     body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
-    attach_invoices = fields.Boolean(string="Join the Invoices")
-    action_attachment_ids = fields.Many2many("ir.attachment", string="Files to Join")
+    attach_invoices = fields.Boolean()
+    action_attachment_ids = fields.Many2many("ir.attachment", string="Attach Files")
     copy_kind = fields.Selection(
         [
             ("step", "Step of a scenario"),

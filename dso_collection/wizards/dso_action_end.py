@@ -39,7 +39,6 @@ class DsoActionEnd(models.TransientModel):
         self.ensure_one()
         if not self.resolved:
             raise UserError(self.env._("Say whether the dispute is resolved."))
-        self.action_ids.action_end(
+        return self.action_ids.action_end(
             resolved=self.resolved == "yes", follow_up_date=self.follow_up_date
         )
-        return {"type": "ir.actions.act_window_close"}

@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.dso_action import RESULTS
+from ..tools.toasts import toast
 
 #: How many of each kind of the last exchanges are shown.
 EXCHANGES = 5
@@ -42,7 +43,8 @@ class DsoActionLog(models.TransientModel):
     past_action_ids = fields.Many2many("dso.action", compute="_compute_exchanges")
     qualification_ids = fields.Many2many("dso.qualification", compute="_compute_exchanges")
     message_ids = fields.Many2many("mail.message", compute="_compute_exchanges")
-    result = fields.Selection(RESULTS, compute="_compute_result", store=True, readonly=False)
+    # nothing is proposed: what came of a call is said by who called
+    result = fields.Selection(RESULTS)
     comment = fields.Text()
     proposal = fields.Char(compute="_compute_proposal", help="What follows from the result.")
     call_again = fields.Boolean(compute="_compute_call_again", store=True, readonly=False)
@@ -67,6 +69,16 @@ class DsoActionLog(models.TransientModel):
         ],
         string="Is the Dispute Resolved?",
     )
+
+    @api.model
+    def default_get(self, fields):
+        """:raise UserError: without an action, as from an address that somebody kept"""
+        values = super().default_get(fields)
+        if "action_id" in fields and not values.get("action_id"):
+            raise UserError(
+                self.env._("Open this dialog from an action, for example in the agenda.")
+            )
+        return values
 
     # ------------------------------------------------------------------
     # The screen to call with
@@ -121,12 +133,6 @@ class DsoActionLog(models.TransientModel):
     # ------------------------------------------------------------------
     # Proposals
     # ------------------------------------------------------------------
-
-    @api.depends("action_id", "executed")
-    def _compute_result(self):
-        for wizard in self:
-            called = wizard.action_type == "call" and not wizard.executed
-            wizard.result = "reached" if called else False
 
     @api.depends("result", "contact_id")
     def _compute_proposal(self):
@@ -200,6 +206,7 @@ class DsoActionLog(models.TransientModel):
             raise UserError(self.env._("Say whether the dispute is resolved."))
         outcome = None
         if not self.executed:
+            self._check_result()
             self._check_call_again()
             if action.origin != "scenario" and (
                 question := action._ask_first("action_apply", record=self)
@@ -223,8 +230,29 @@ class DsoActionLog(models.TransientModel):
             action.action_reschedule(self.next_date)
         if isinstance(outcome, dict):
             return outcome
-        close = {"type": "ir.actions.act_window_close"}
-        return (done and self._follow_call()) or close
+        return (done and self._follow_call()) or self._tell()
+
+    def _tell(self):
+        """A word on what was noted."""
+        action = self.action_id
+        results = dict(self._fields["result"]._description_selection(self.env))
+        return toast(
+            self.env._(
+                "%(action)s: %(result)s.",
+                action=action.display_name,
+                result=results.get(self.result) or self.env._("noted"),
+            )
+        )
+
+    def _check_result(self):
+        """A call has a result, which somebody chose."""
+        if self.action_type == "call" and not self.result:
+            raise UserError(
+                self.env._(
+                    "Choose what came of the call: whether somebody was reached, promised to pay, "
+                    "could not be reached…"
+                )
+            )
 
     def _check_call_again(self):
         """A call is made again later, on a day that is chosen."""

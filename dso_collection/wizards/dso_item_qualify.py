@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_is_zero, html2plaintext
@@ -7,6 +5,7 @@ from odoo.tools.mail import email_normalize, email_split
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import promises
+from ..engine.facts import plus
 from ..models.account_move_line import QUIET
 from ..models.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
 from ..tools.errors import BrokenTemplate
@@ -143,7 +142,7 @@ class DsoItemQualify(models.TransientModel):
     )
     email_proposed = fields.Html(sanitize=False, help="What was proposed, to see what was edited.")
     email_subject_proposed = fields.Char(help="What was proposed, to see what was edited.")
-    email_attach_invoices = fields.Boolean(string="Join the Invoices to the E-mail")
+    email_attach_invoices = fields.Boolean(string="Attach Invoices to the E-mail")
     email_attachment_ids = fields.Many2many(
         "ir.attachment", "dso_item_qualify_email_file_rel", string="Files to Send"
     )
@@ -248,7 +247,7 @@ class DsoItemQualify(models.TransientModel):
 
     def _get_day_in(self, days):
         """The first working day from so many days after today on."""
-        return self._get_company()._dso_next_working_day(self._get_today() + timedelta(days=days))
+        return self._get_company()._dso_next_working_day(plus(self._get_today(), days))
 
     @api.depends("status_id")
     def _compute_from_status(self):
@@ -306,7 +305,7 @@ class DsoItemQualify(models.TransientModel):
             if wizard.email_mode == "customer":
                 customers = wizard._get_customers()
                 if len(customers) == 1:
-                    contacts = customers._find_contacts()
+                    contacts = customers._find_serving()[customers.id]
                     wizard.email_recipient_ids = contacts._dso_serving("email")
             if wizard.email_mode == "internal" and wizard.resolver_id:
                 wizard.email_user_ids |= wizard.resolver_id
