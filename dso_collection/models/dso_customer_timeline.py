@@ -130,7 +130,8 @@ class DsoCustomerTimeline(models.AbstractModel):
                    count(*) AS count, logged_on AS day
               FROM dso_qualification
              WHERE customer_id = %(customer)s
-             GROUP BY logged_on, create_date, user_id, source, status_id, date, comment
+             GROUP BY logged_on, create_date, user_id, source, status_id, date, comment,
+                      undoes_id IS NULL
             """,
             **values,
         )
@@ -247,6 +248,12 @@ class DsoCustomerTimeline(models.AbstractModel):
             if first.date:
                 title = self.env._(
                     "%(status)s for %(date)s", status=title, date=format_date(self.env, first.date)
+                )
+            if first.undoes_id:
+                # what is there again is the entry before
+                title = self.env._(
+                    "Undone: %(status)s",
+                    status=first.undoes_id.status_id.name or self.env._("Comment"),
                 )
             text = [self._name_documents(own, row["count"])]
             if first.resolver_id:

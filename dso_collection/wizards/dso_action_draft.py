@@ -21,7 +21,10 @@ class DsoActionDraft(models.AbstractModel):
     execute_now = fields.Boolean(
         string="Do It Now", help="Carried out as soon as this dialog is closed."
     )
-    automatic = fields.Boolean(help="Leaves on its date in the sending hours of the settings.")
+    automatic = fields.Boolean(
+        help="Leaves on its date in the sending hours of the settings, once it is confirmed where "
+        "that is asked for."
+    )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,
@@ -41,8 +44,8 @@ class DsoActionDraft(models.AbstractModel):
     sms_text = fields.Text(string="SMS Text", help="Empty: the template's. It may have hashtags.")
     subject = fields.Char(help="Empty: the template's.")
     body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
-    attach_invoices = fields.Boolean(string="Join the Invoices")
-    action_attachment_ids = fields.Many2many("ir.attachment", string="Files to Join")
+    attach_invoices = fields.Boolean()
+    action_attachment_ids = fields.Many2many("ir.attachment", string="Attach Files")
     copy_kind = fields.Selection(
         [
             ("step", "Step of a scenario"),
@@ -276,12 +279,16 @@ class DsoActionDraft(models.AbstractModel):
         actions.sudo()._refresh_errors()
         if self.execute_now:
             # asked before, where it asks for nothing
-            actions.with_context(dso_all_the_same=True).action_execute()
+            self._carry_out_now(actions.with_context(dso_all_the_same=True))
             return actions
         actions.customer_id._plan(actions.customer_id)
         if self.automatic and not self.to_confirm:
             actions._trigger_dispatch()
         return actions
+
+    def _carry_out_now(self, actions):
+        """Do it now: what cannot be done is refused."""
+        actions.action_execute()
 
     def _reopen(self):
         """Show this dialog again, as it is now."""
