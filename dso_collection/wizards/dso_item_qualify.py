@@ -986,6 +986,9 @@ class DsoItemQualify(models.TransientModel):
             {customer: own for customer, own in by_customer.items() if own}, "specific"
         )
 
+    def _follows_up(self):
+        return bool(self.status_id)
+
     def _get_draft_subject(self):
         return next(iter(self._group_lines().items()), (None, None))
 
