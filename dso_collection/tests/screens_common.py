@@ -224,6 +224,11 @@ class ScreensCase:
     def _get_dialogs(self, user):
         """How each dialog of the module's is opened, by its model: as buttons do it."""
         customer, late = self.customer.with_user(user), self.late.with_user(user)
+
+        def open_(name):
+            actions = self.env["ir.actions.actions"].with_user(user)
+            return actions._for_xml_id(f"dso_collection.{name}")
+
         actions = (
             self.env["dso.action"].with_user(user).search([("company_id", "=", self.company.id)])
         )
@@ -242,6 +247,9 @@ class ScreensCase:
             ],
             "dso.action.reschedule": [call.action_open_reschedule()],
             "dso.action.return": [self.letter.with_user(user).action_open_return()],
+            "dso.assignment.apply": [open_("dso_assignment_apply_action")],
+            "dso.contact.import.file": [open_("dso_contact_import_file_action")],
+            "dso.contact.propose": [customer.action_propose_contacts()],
             "dso.customer.assign": [customer.action_assign()],
             "dso.evidence.make": [customer.action_ask_evidence_file()],
             "dso.hashtag.help": [self.env["dso.hashtag.help"].with_user(user).action_open()],
