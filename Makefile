@@ -5,7 +5,7 @@ RUFF := dev/python -m ruff
 export T PORT V DB FRESH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-engine test-dev test-odoo test-rules test-demo test-pot lint format pot bench \
+.PHONY: help setup run test test-engine test-dev test-odoo test-rules test-demo crawl test-pot lint format pot bench \
 	screenshots screens stop clean
 
 help: ## This list
@@ -34,6 +34,10 @@ test-rules: ## Odoo's own checks of add-ons: manifest, indexes, views, names …
 
 test-demo: ## Install and update with demo data, and look for faults there (T=… to choose)
 	@$(DSO) test demo $(if $(T),-- "$$T")
+
+crawl: ## Click on everything as everybody, with demo data and without; an hour (DSO_CRAWL=300 clicks a screen)
+	@DSO_CRAWL=$${DSO_CRAWL:-300} $(DSO) test demo -- "dso_collection/tests/finders/test_click.py $$T"
+	@DSO_CRAWL=$${DSO_CRAWL:-300} $(DSO) test odoo -- "dso_collection/tests/finders/test_click.py $$T"
 
 test-pot: ## Whether the translation template is up to date
 	@$(DSO) test pot

@@ -9,6 +9,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.toasts import name_some, toast
+from .dso_action_specific import HOLDING_FIELDS
 from .dso_customer_contact import CONTACT_CODES
 from .dso_customer_facts import OPEN_STATES
 from .dso_scenario_step import ACTION_TYPES
@@ -93,6 +95,7 @@ class DsoAction(models.Model):
         "dso.action.letter",
         "dso.action.evidence",
         "dso.action.agenda",
+        "dso.action.offers",
         "dso.action.score",
         "dso.action.page",
     ]
@@ -209,9 +212,9 @@ class DsoAction(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-    attach_invoices = fields.Boolean(help="Join the PDFs of the invoices it tells of.")
+    attach_invoices = fields.Boolean(help="Attach the PDFs of the invoices it tells of.")
     attachment_ids = fields.Many2many(
-        "ir.attachment", string="Attachments", help="Joined to the message as they are."
+        "ir.attachment", string="Attachments", help="Attached to the message as they are."
     )
     mail_id = fields.Many2one(
         "mail.mail",
@@ -261,7 +264,7 @@ class DsoAction(models.Model):
     )
     can_propose_contact = fields.Boolean(compute="_compute_can_propose_contact")
     error_message = fields.Char(
-        compute="_compute_error_message", help="What keeps this action back, and how to mend it."
+        compute="_compute_error_message", help="What keeps this action back, and how to fix it."
     )
     reason_data = fields.Json(readonly=True, copy=False)
     reason = fields.Char(compute="_compute_reason", help="Why this action, why this date.")
@@ -565,6 +568,8 @@ class DsoAction(models.Model):
     def _unlink_except_done(self):
         if self.filtered("done_date"):
             raise UserError(self.env._("What was done stays in the history: it cannot be deleted."))
+        if unfollowed := self._find_unfollowed():
+            self._raise_unfollowed(unfollowed)
 
     def write(self, vals):
         if not self.env.su and HISTORY & vals.keys():
@@ -574,7 +579,12 @@ class DsoAction(models.Model):
         moved = "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals)
         if moved:
             vals = dict(vals, date_forced=True)
+        followed = self.browse().item_ids.line_id
+        if not self.env.su and HOLDING_FIELDS & vals.keys():
+            followed = self._find_unfollowed()
         result = super().write(vals)
+        if followed:
+            self._check_followed(followed)
         if "state" in vals:
             # lists by state on the file do not follow a change of state by themselves
             self.customer_id.invalidate_recordset(
@@ -677,12 +687,16 @@ class DsoAction(models.Model):
             actions.sudo().write({"all_the_same": True})
         actions.write({"confirmed": True})
         actions._trigger_dispatch()
-        return None
+        return toast(self.env._("%(actions)s: confirmed.", actions=actions._name_some()))
 
     def action_unconfirm(self):
         """Take a confirmation back."""
         self.check_access("write")
-        self._filter_undone().write({"confirmed": False})
+        actions = self._filter_undone()
+        actions.write({"confirmed": False})
+        return toast(
+            self.env._("%(actions)s: waits for confirmation again.", actions=actions._name_some())
+        )
 
     def action_cancel(self, reason=None):
         """Do not do these actions. A scenario step skipped so counts as done today (R4)."""
@@ -690,8 +704,19 @@ class DsoAction(models.Model):
         open_actions = self.filtered(lambda action: action.state in OPEN_STATES)
         if not open_actions:
             raise UserError(self.env._("Only planned actions can be cancelled."))
+        unfollowed = open_actions._find_unfollowed()
+        if unfollowed and self.env.context.get("dso_ask"):
+            # a button: what becomes of the dispute is asked (R13)
+            return open_actions._open_end()
+        if unfollowed:
+            open_actions._raise_unfollowed(unfollowed)
         open_actions._cancel("user", reason=reason, skip=True)
         open_actions.customer_id._plan(open_actions.customer_id)
+        return toast(
+            self.env._("%(actions)s: skipped.", actions=open_actions._name_some())
+            if set(open_actions.mapped("origin")) == {"scenario"}
+            else self.env._("%(actions)s: cancelled.", actions=open_actions._name_some())
+        )
 
     def action_reschedule(self, date):
         """Set the date of planned actions; it holds while leader and step stand (R7)."""
@@ -724,8 +749,13 @@ class DsoAction(models.Model):
         return dict(action, context=context)
 
     def action_log(self):
-        """Carry out by hand: asks the result and a comment."""
+        """Carry out by hand: asks the result and a comment. What goes out as a letter or message
+        is printed or previewed instead, wherever the button was pressed: it is not done before."""
         self.ensure_one()
+        if "print" in self.offers:
+            return self.action_print_letters()
+        if "send" in self.offers:
+            return self.action_preview()
         return self._open_wizard("dso_action_log_action", default_action_id=self.id)
 
     def action_open_reschedule(self):
@@ -774,7 +804,7 @@ class DsoAction(models.Model):
                     action=self.display_name,
                 )
             )
-        return lines.action_dso_qualify()
+        return lines._dso_propose_qualify(own=self)
 
     def _get_shown_lines(self):
         """The journal items that this action tells of, or told of."""
@@ -806,6 +836,10 @@ class DsoAction(models.Model):
     # ------------------------------------------------------------------
     # Words
     # ------------------------------------------------------------------
+
+    def _name_some(self):
+        """These actions in a sentence: the first ones by name."""
+        return name_some(self.env, self.mapped("display_name"))
 
     def _describe_specific(self):
         """What a specific action follows up: the statuses of its items."""
@@ -850,7 +884,7 @@ class DsoAction(models.Model):
         late = (day - due).days
         if late > 0:
             return self.env._(
-                "%(document)s (leader) is %(days)s days overdue", document=document, days=late
+                "%(document)s (leader) is %(days)s days late", document=document, days=late
             )
         if late == 0:
             return self.env._("%(document)s (leader) is due today", document=document)
@@ -920,6 +954,8 @@ class DsoAction(models.Model):
                 else self.env._("Cancelled by the user.")
             ),
             "ended": self.env._("Ended by the user: its items are back in the scenario."),
+            "followed": self.env._("Ended by the user: its disputed items have a new follow-up."),
+            "undone": self.env._("Cancelled: the change of status that planned it was undone."),
             "requalified": self.env._("Cancelled: its items were given another follow-up."),
             "excluded": self.env._("Cancelled: every item is excluded from the scenario."),
             "no_scenario": self.env._("Cancelled: the customer has no scenario any more."),

@@ -39,6 +39,10 @@ class DsoActionAgenda(models.AbstractModel):
     contact_ids = fields.Many2many(
         "res.partner", string="Contacts for Collection", compute="_compute_contact_ids"
     )
+    company_phone = fields.Char(
+        compute="_compute_company_phone",
+        help="The customer's own number, where no contact has one.",
+    )
     leaving_text = fields.Char(
         string="Leaves",
         compute="_compute_leaving_text",
@@ -53,6 +57,11 @@ class DsoActionAgenda(models.AbstractModel):
     def _compute_contact_ids(self):
         for action in self:
             action.contact_ids = action.customer_id.contact_ids
+
+    @api.depends("customer_id", "partner_id.phone", "partner_id.child_ids.phone")
+    def _compute_company_phone(self):
+        for action in self:
+            action.company_phone = action.customer_id._get_company_phone()
 
     @api.depends("agenda_state", "date", "is_paused", "company_id")
     @api.depends_context("lang")
@@ -370,9 +379,20 @@ class DsoActionAgenda(models.AbstractModel):
         self.check_access("write")
         ready = self.filtered(lambda action: action.state in OPEN_STATES)
         kept = [(self.env._("done or cancelled already"), self - ready)]
+        lines = ready._find_unfollowed()
+        disputes = ready.filtered(
+            lambda action: action.origin == "specific" and action.item_ids.line_id & lines
+        )
+        ready -= disputes
         if ready:
             ready.action_cancel()
-        return self._report_bulk(self.env._("%(count)s skipped.", count=len(ready)), ready, kept)
+        if disputes and not ready and not kept[0][1]:
+            return disputes._open_end()
+        report = self._report_bulk(self.env._("%(count)s skipped.", count=len(ready)), ready, kept)
+        if disputes:
+            # what becomes of the disputes is asked (R13)
+            report["params"]["next"] = disputes._open_end()
+        return report
 
     def _reschedule_selected(self, date):
         """Set the date of those that can be moved, and say which could not be."""

@@ -16,6 +16,7 @@ from odoo.tools import SQL
 
 from ..tools.bulk import bulk_insert, bulk_update
 from ..tools.errors import BrokenTemplate
+from ..tools.toasts import toast
 from .dso_customer_facts import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
@@ -424,6 +425,8 @@ class DsoActionDispatch(models.AbstractModel):
             ready._write_outcomes(rows, outcomes)
             channel._after(ready)
             repeating._move_on(today)
+            if self.env.context.get("dso_end") != "resolved":
+                ready._keep_followed()
         return result
 
     def _write_outcomes(self, rows, outcomes):
@@ -570,7 +573,19 @@ class DsoActionDispatch(models.AbstractModel):
         self._trigger_dispatch()
         printed = printed.filtered(lambda action: action.state == "done")
         # paper leaves by hand: it is put into the user's
-        return printed.with_env(self.env).action_reprint_letters() if printed else None
+        if printed:
+            return printed.with_env(self.env).action_reprint_letters()
+        if not failed:
+            return None
+        still = failed.filtered(lambda action: action.state == "error").with_env(self.env)
+        if still:
+            return toast(
+                "\n".join(f"{action.display_name}: {action.error_message}" for action in still[:5]),
+                "warning",
+            )
+        # with the names that the user may read
+        names = failed.with_env(self.env)._name_some()
+        return toast(self.env._("%(actions)s: tried again.", actions=names))
 
     def _set_undelivered(
         self, text, model=None, res_id=None, code="undelivered", transient=False, **data
@@ -671,6 +686,11 @@ class DsoActionDispatch(models.AbstractModel):
             **self._get_channel()._describe_errors(self, data),
             "no_contact": self._describe_no_contact(data.get("medium"), values),
             "no_email": self.env._(
+                "%(contact)s has no e-mail address to get an internal e-mail at. Enter one.",
+                **values,
+            )
+            if self.action_type == "email_internal"
+            else self.env._(
                 "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
             ),
             "bad_email": self.env._(
@@ -739,7 +759,7 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "unreachable": self._describe_unreachable(values),
             "failed": self.env._(
-                "It could not be carried out: %(text)s. Mend that, or tell your administrator; "
+                "It could not be carried out: %(text)s. Fix that, or tell your administrator; "
                 "then retry.",
                 **dict(values, text=(values["text"] or "").rstrip(" .")),
             ),

@@ -81,7 +81,7 @@ class DsoAlert(models.Model):
     )
     error = fields.Char(readonly=True, copy=False)
     error_message = fields.Char(
-        compute="_compute_count", help="Why its customers cannot be found, and how to mend it."
+        compute="_compute_count", help="Why its customers cannot be found, and how to fix it."
     )
 
     # ------------------------------------------------------------------

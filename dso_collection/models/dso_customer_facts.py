@@ -73,7 +73,8 @@ class DsoCustomerFacts(models.AbstractModel):
         """All that decides what happens next with these customers.
 
         :param todays: {company id: today's date there}
-        :param scenario: a ``dso.scenario`` in place of their own, even an archived one
+        :param scenario: a ``dso.scenario`` in place of their own, even an archived one; an empty
+            recordset: none
         :return: :class:`Facts`, with ``customers`` as :class:`engine.facts.Customer`, ``rows`` as
             the stored values of each file and ``settings`` by company
         """
@@ -88,9 +89,9 @@ class DsoCustomerFacts(models.AbstractModel):
                 contact_gap_days=company.dso_contact_gap_days,
             )
         result.rows = self._read_rows()
-        if scenario:
+        if scenario is not None:
             for row in result.rows.values():
-                row["scenario_id"] = scenario.id
+                row["scenario_id"] = scenario.id or None
         scenarios = self._read_scenarios(result.rows, scenario)
         items = self._read_items(companies)
         history = self._read_history(result.rows, scenarios)
@@ -243,6 +244,7 @@ class DsoCustomerFacts(models.AbstractModel):
                   SELECT qualification.line_id, max(qualification.logged_on) AS restarted
                     FROM dso_qualification qualification
                    WHERE qualification.kind = 'dispute_resolved'
+                     AND %(stands)s
                      AND qualification.customer_id = ANY(%(customers)s)
                    GROUP BY qualification.line_id
               ) resolved ON resolved.line_id = line.id
@@ -258,6 +260,7 @@ class DsoCustomerFacts(models.AbstractModel):
             """,
             customers=self.ids,
             accounts=accounts,
+            stands=self.env["dso.qualification"]._get_standing("qualification"),
         )
 
     def _read_history(self, rows, scenarios):

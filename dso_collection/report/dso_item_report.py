@@ -143,7 +143,7 @@ class DsoItemReport(models.Model):
                    line.amount_residual AS amount, 1 AS item_count,
                    CASE WHEN line.dso_status_id IS NULL THEN 0 ELSE line.amount_residual
                    END AS amount_qualified,
-                   100 * (line.dso_status_id IS NOT NULL)::int AS rate_value,
+                   100.0 * (line.dso_status_id IS NOT NULL)::int AS rate_value,
                    100 * (line.dso_status_id IS NOT NULL)::int AS rate_number,
                    COALESCE(status.kind = 'promise' AND line.dso_status_date < %(awaited)s, FALSE)
                        AS promise_past,

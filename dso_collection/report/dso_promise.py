@@ -51,6 +51,7 @@ class DsoPromise(models.Model):
             "partner_id",
             "source",
             "status_id",
+            "undoes_id",
             "user_id",
         ],
         "res.currency": ["rounding"],
@@ -118,9 +119,9 @@ class DsoPromise(models.Model):
                        AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
                        AS is_current,
                    day.today - promise.date AS days_past,
-                   CASE outcome.state WHEN 'kept' THEN 100
-                                      WHEN 'partly' THEN 0
-                                      WHEN 'broken' THEN 0 END AS kept_rate
+                   CASE outcome.state WHEN 'kept' THEN 100.0
+                                      WHEN 'partly' THEN 0.0
+                                      WHEN 'broken' THEN 0.0 END AS kept_rate
               FROM dso_qualification promise
               JOIN dso_customer customer ON customer.id = promise.customer_id
               JOIN res_currency currency ON currency.id = promise.currency_id
@@ -132,6 +133,7 @@ class DsoPromise(models.Model):
                    WHERE other.line_id = promise.line_id
                      AND other.id > promise.id
                      AND other.status_id IS NOT NULL
+                     AND %(other_stands)s
                    ORDER BY other.id
                    LIMIT 1
               ) later ON TRUE
@@ -152,7 +154,10 @@ class DsoPromise(models.Model):
                   END AS state
               ) outcome
              WHERE promise.deadline IS NOT NULL
+               AND %(stands)s
             """,
+            stands=self.env["dso.qualification"]._get_standing("promise"),
+            other_stands=self.env["dso.qualification"]._get_standing("other"),
             days=self._get_days(),
             settled=settled_by(SQL("promise.line_id"), SQL("promise.deadline")),
         )

@@ -347,3 +347,26 @@ class TestDisputeReport(DsoCommon):
         self.env.flush_all()
         self.assertEqual(report.with_user(self.collector).search(own).partner_id, self.partner)
         self.assertEqual(len(report.with_user(self.manager).search(own)), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestColumns(DsoCommon):
+    """Filters compare with values of the field's type: the database has to know it as the same."""
+
+    def test_numbers_of_reports_have_the_type_of_their_field(self):
+        # PostgreSQL's numbers of its types: float8 and numeric, int8, int2 and int4
+        types = {"float": (701, 1700), "monetary": (701, 1700), "integer": (20, 21, 23)}
+        looked_at = 0
+        for model in self.env.values():
+            if model._auto or model._abstract or not model._name.startswith("dso."):
+                continue
+            query = model._search([])
+            for field in model._fields.values():
+                if not field.store or field.type not in types:
+                    continue
+                column = model._field_to_sql(model._table, field.name, query)
+                self.env.cr.execute(query.select(column))
+                found = self.env.cr.description[0].type_code
+                self.assertIn(found, types[field.type], f"{model._name}.{field.name}")
+                looked_at += 1
+        self.assertGreater(looked_at, 10)

@@ -325,6 +325,7 @@ def _render_penalties(batch, action, entries, only):
     if not entries:
         return Block("")
     money = batch.money
+    kinds = action.env["account.move.line"]._dso_get_kind_words()
     lines = [
         {
             "document": entry["document"],
@@ -334,7 +335,7 @@ def _render_penalties(batch, action, entries, only):
             "interest": money(entry["interest"], entry["currency_id"]),
             "cost": money(entry["cost"], entry["currency_id"]),
             "total": money(entry["total"], entry["currency_id"]),
-            "credit": entry["amount_residual"] < 0,
+            "kind": kinds[entry["kind"]] if entry["amount_residual"] < 0 else "",
         }
         for entry in entries
     ]

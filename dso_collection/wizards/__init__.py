@@ -13,6 +13,7 @@ from . import dso_contact_import_file
 from . import dso_contact_propose
 from . import dso_customer_assign
 from . import dso_item_qualify
+from . import dso_item_qualify_undo
 from . import dso_letter_print
 from . import dso_evidence_make
 from . import dso_hashtag_help

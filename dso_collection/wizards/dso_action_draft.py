@@ -44,8 +44,8 @@ class DsoActionDraft(models.AbstractModel):
     sms_text = fields.Text(string="SMS Text", help="Empty: the template's. It may have hashtags.")
     subject = fields.Char(help="Empty: the template's.")
     body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
-    attach_invoices = fields.Boolean(string="Join the Invoices")
-    action_attachment_ids = fields.Many2many("ir.attachment", string="Files to Join")
+    attach_invoices = fields.Boolean()
+    action_attachment_ids = fields.Many2many("ir.attachment", string="Attach Files")
     copy_kind = fields.Selection(
         [
             ("step", "Step of a scenario"),
@@ -246,6 +246,10 @@ class DsoActionDraft(models.AbstractModel):
             "item_ids": self._prepare_draft_items(lines),
         }
 
+    def _follows_up(self):
+        """Whether the actions follow up a status that is given here, and are called after it."""
+        return False
+
     def _get_subject(self, edited):
         """Words of its own, else those of the template whose text was edited."""
         if not edited or self.subject:
@@ -274,17 +278,23 @@ class DsoActionDraft(models.AbstractModel):
             ]
         )
         actions._adopt_attachments()
+        if self._follows_up():
+            actions._keep_name()
         # what keeps them from leaving is told at once (R11)
         # sudo: it needs contacts and accounts; the right to make these actions was checked
         actions.sudo()._refresh_errors()
         if self.execute_now:
             # asked before, where it asks for nothing
-            actions.with_context(dso_all_the_same=True).action_execute()
+            self._carry_out_now(actions.with_context(dso_all_the_same=True))
             return actions
         actions.customer_id._plan(actions.customer_id)
         if self.automatic and not self.to_confirm:
             actions._trigger_dispatch()
         return actions
+
+    def _carry_out_now(self, actions):
+        """Do it now: what cannot be done is refused."""
+        actions.action_execute()
 
     def _reopen(self):
         """Show this dialog again, as it is now."""

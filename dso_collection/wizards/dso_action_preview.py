@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class DsoActionPreview(models.TransientModel):
@@ -31,6 +32,16 @@ class DsoActionPreview(models.TransientModel):
     details = fields.Char(
         compute="_compute_preview", help="What its channel says of it: the length of an SMS."
     )
+
+    @api.model
+    def default_get(self, fields):
+        """:raise UserError: without an action, as from an address that somebody kept"""
+        values = super().default_get(fields)
+        if "action_id" in fields and not values.get("action_id"):
+            raise UserError(
+                self.env._("Open this dialog from an action, for example in the agenda.")
+            )
+        return values
 
     @api.depends("action_id", "action_ids", "action_id.confirmed")
     @api.depends_context("lang")

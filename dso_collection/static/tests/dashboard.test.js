@@ -149,7 +149,7 @@ test("the same figures in a table below each chart", async () => {
     await contains(".o_dso_actions summary").click();
     await contains(".o_dso_trend summary").click();
     expect(queryAllTexts(".o_dso_actions tbody th, .o_dso_actions tbody td button")).toEqual([
-        "Mar 10",
+        "03/10",
         "3",
     ]);
     expect(queryAllTexts(".o_dso_trend tbody button")).toEqual(["$ 80", "$ 100"]);

@@ -13,6 +13,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { AGE_STYLES, KIND_STYLES, PROMISE_STYLES, getTypeStyle, withStyles } from "../charts/palette";
 import { ShareBar } from "../charts/share_bar";
 import { StackedChart } from "../charts/stacked_chart";
+import { formatShortDay } from "../charts/short_day";
 
 /** What a figure opens, by the name that the server gives it. */
 const TARGETS = {
@@ -170,7 +171,7 @@ export class Dashboard extends Component {
     }
 
     formatDay(day) {
-        return deserializeDate(day).toLocaleString({ day: "numeric", month: "short" });
+        return formatShortDay(day);
     }
 
     formatMonth(day) {

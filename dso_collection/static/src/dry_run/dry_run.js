@@ -13,6 +13,7 @@ import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { getTypeStyle, withStyles } from "../charts/palette";
 import { StackedChart } from "../charts/stacked_chart";
+import { formatShortDay } from "../charts/short_day";
 
 const PAGE_SIZE = 40;
 /** More customers than these are told by their number. */
@@ -245,7 +246,7 @@ export class DryRun extends Component {
                 count: totals.reduce((sum, [, count]) => sum + count, 0),
                 customers: this.customers.filter(({ runs }) => runs[index]).length,
                 busiest: busiest[1] && {
-                    day: this.formatDay(busiest[0]),
+                    day: this.formatDate(busiest[0]),
                     count: busiest[1],
                 },
             };
@@ -413,7 +414,7 @@ export class DryRun extends Component {
     // -------------------------------------------------------------------------
 
     formatDay(day) {
-        return deserializeDate(day).toLocaleString({ day: "numeric", month: "short" });
+        return formatShortDay(day);
     }
 
     formatDate(day) {
