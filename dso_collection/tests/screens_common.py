@@ -232,6 +232,10 @@ class ScreensCase:
         actions = (
             self.env["dso.action"].with_user(user).search([("company_id", "=", self.company.id)])
         )
+        customers = self.env["dso.customer"].with_user(user)
+        lacking = customers.search([("company_id", "=", self.company.id)]).filtered(
+            lambda each: not each.contact_ids
+        )
         planned = actions.filtered(lambda action: action.state == "planned")
         automatic = planned.filtered("automatic")
         call = planned.filtered(lambda action: action.action_type == "call")[:1]
@@ -249,7 +253,7 @@ class ScreensCase:
             "dso.action.return": [self.letter.with_user(user).action_open_return()],
             "dso.assignment.apply": [open_("dso_assignment_apply_action")],
             "dso.contact.import.file": [open_("dso_contact_import_file_action")],
-            "dso.contact.propose": [customer.action_propose_contacts()],
+            "dso.contact.propose": [lacking[:1].action_propose_contacts()],
             "dso.customer.assign": [customer.action_assign()],
             "dso.evidence.make": [customer.action_ask_evidence_file()],
             "dso.hashtag.help": [self.env["dso.hashtag.help"].with_user(user).action_open()],
