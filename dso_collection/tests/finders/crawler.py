@@ -146,11 +146,7 @@ class Crawler(Stranger):
         lines = []
         for fault, path in self.faults.items():
             lines.append(f"{self.name}: {' → '.join(path)}")
-            said = fault.splitlines()
-            if len(said) > 14:
-                # a traceback begins with what was done and ends with what was wrong
-                said = [*said[:6], "…", *said[-7:]]
-            lines.extend(f"    {line}" for line in said)
+            lines.extend(f"    {line}" for line in fault.splitlines())
         return lines
 
     # ------------------------------------------------------------------
