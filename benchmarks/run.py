@@ -182,7 +182,7 @@ class Bench:
         return result
 
     def update(self):
-        """`-u dso_collection` with an earlier version and with this one, each on its own install."""
+        """`-u dso_collection` with an earlier version and this one, each on its own install."""
         result = {}
         for name, root in (("before", self._earlier()), ("today", paths.REPO)):
             database = self._make(f"update_{name}", databases.base(demo=False))

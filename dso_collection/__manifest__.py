@@ -51,6 +51,7 @@
         "wizards/dso_action_reschedule_views.xml",
         "wizards/dso_action_return_views.xml",
         "wizards/dso_action_preview_views.xml",
+        "wizards/dso_action_question_views.xml",
         "wizards/dso_assignment_apply_views.xml",
         "wizards/dso_contact_import_views.xml",
         "wizards/dso_contact_propose_views.xml",

@@ -1,5 +1,6 @@
 from ..tools import link_log
 from . import dry_run
+from . import list_export
 from . import sms_reply
 from . import page
 from . import page_colleague

@@ -274,6 +274,19 @@ class PageController(http.Controller):
             return self._show_problem(page, token, str(problem), form)
         return self._redirect(f"/dso/p/{token}?done={answer.id}")
 
+    @http.route("/dso/p/<string:token>/invoice/<string:line_id>", **LOOK)
+    def invoice(self, token, line_id, **_params):
+        """The PDF of an item's invoice, if the item is on the page: the customer's own ones, or
+        those that a colleague was asked about."""
+        page, response = self._open_for_file(token, None)
+        if response:
+            return response
+        found = page._get_invoice_file(rules.to_id(line_id))
+        if not found:
+            return self._refuse(token)
+        name, content = found
+        return self._send_file(name, content, "application/pdf")
+
     # ------------------------------------------------------------------
     # What comes in
     # ------------------------------------------------------------------

@@ -1,7 +1,6 @@
 from odoo import http
 from odoo.http import request
 
-from ..engine import pages as rules
 from .page import LOOK, SEND, PageController
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -21,18 +20,6 @@ class CustomerPageController(PageController):
         else:
             content, mimetype = page._make_statement_sheet(), SHEET
         return self._send_file(page._get_statement_name(extension), content, mimetype)
-
-    @http.route("/dso/p/<string:token>/invoice/<string:line_id>", **LOOK)
-    def invoice(self, token, line_id, **_params):
-        """The PDF of an item's invoice, if the item is on the page."""
-        page, response = self._open_for_file(token, "customer")
-        if response:
-            return response
-        found = page._get_invoice_file(rules.to_id(line_id))
-        if not found:
-            return self._refuse(token)
-        name, content = found
-        return self._send_file(name, content, "application/pdf")
 
     @http.route("/dso/p/<string:token>/renew", **SEND)
     def renew(self, token, **_params):

@@ -3,10 +3,11 @@ from werkzeug.exceptions import NotFound
 from odoo import http
 from odoo.exceptions import ValidationError
 from odoo.http import request
-from odoo.tools import is_html_empty
+from odoo.tools import get_lang, is_html_empty
 from odoo.tools.translate import _lt
 
 from odoo.addons.payment.controllers.portal import PaymentPortal
+from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
 
 from ..models.dso_page_payment import NotPayable
 from .page import LOOK, MAX_REQUEST, SEND, PageController, Problem
@@ -20,6 +21,9 @@ PROBLEMS = {
     "none": _lt(
         "Please tick the items that you want to pay. Those of a payment that is under way cannot "
         "be paid again."
+    ),
+    "covered": _lt(
+        "Your credit notes and payments on account cover these items: nothing is left to pay."
     ),
     "currencies": _lt("Only items of one currency can be paid at a time."),
     "accounts": _lt("These items cannot be paid together. Please pay them one by one."),
@@ -182,3 +186,27 @@ class PaymentPageController(PaymentPortal):
         if not token:
             return self._dso_pages._refuse("")
         return self._dso_pages._redirect(f"/dso/p/{token}?paid=1")
+
+
+class PaymentStatusController(PaymentPostProcessing):
+    """Odoo's page between the provider and ours: it is of the company that is paid, not of the one
+    that Odoo serves first, and in the language of the page."""
+
+    @http.route()
+    def display_status(self, **kwargs):
+        response = super().display_status(**kwargs)
+        # the transaction of this visitor's own session, as superuser
+        transaction = self._get_monitored_transaction()
+        page = transaction and transaction.dso_page_id
+        if page:
+            company = transaction.company_id
+            lang = get_lang(request.env, page.lang or company.partner_id.lang).code
+            request.update_context(lang=lang)
+            response.qcontext.update(
+                res_company=company,
+                html_data={"lang": lang.partition("@")[0].replace("_", "-")},
+                title=company.name,
+                # Odoo's picture for companies without a logo is nobody's
+                no_header=not company.logo or company.uses_default_logo,
+            )
+        return response

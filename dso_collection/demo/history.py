@@ -152,7 +152,8 @@ class History:
             groups[row["scenario"], row["collector"]] |= file
         for (scenario, collector), files in groups.items():
             risky = scenario == "risky"
-            files.write(
+            # nobody chose these by hand: assignment rules can be tried on them
+            files.with_context(dso_by_rule=True).write(
                 {
                     "scenario_id": scenario != "none"
                     and self._ref(SCENARIOS.get(scenario, f"scenario_{scenario}")).id,
@@ -316,7 +317,6 @@ class History:
                 "origin": "specific",
                 "action_type": "call",
                 "date": item.closed_on + timedelta(days=status.followup_days),
-                "subject": status.name,
                 "amount": item.line.amount_residual,
                 "item_ids": [Command.create({"line_id": item.line.id})],
             }

@@ -21,6 +21,7 @@ dry run, the explanation of an action and the tests call the very same functions
 ``sms``          alphabet, length and parts of an SMS
 ``score``        what to do first: how much an open action matters, and why
 ``behaviour``    how late a customer pays on average
+``offers``       which buttons an action offers, wherever it is shown
 ``guarantee``    what secures a debt, and until when a claim has to be declared
 ===============  ==========================================================================
 

@@ -5,8 +5,10 @@ Amounts are in company currency.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
+
+from .facts import plus
 
 
 class Guarantee(NamedTuple):
@@ -59,7 +61,7 @@ def declaration_deadline(oldest_due: date | None, days: int, today: date) -> dat
     """
     if oldest_due is None or oldest_due >= today:
         return None
-    return oldest_due + timedelta(days=days)
+    return plus(oldest_due, days)
 
 
 def days_left(today: date, *ends: date | None) -> int | None:

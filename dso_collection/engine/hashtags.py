@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
+
+from . import gaps
+from .markup import HOLDS_WORDS, VOID, tokens
 
 
 class Block(Markup):
@@ -44,6 +47,9 @@ _COLOUR = r"(?!(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})(?!\w))"
 TYPED = Syntax("#", re.compile(rf"{_ADDRESS}|{_BEFORE}#{_COLOUR}([a-z][a-z0-9_]*)(?!\w)"))
 #: The same with capitals: what a telephone's keyboard makes of the first letter.
 CAPITALS = Syntax("#", re.compile(rf"{_ADDRESS}|{_BEFORE}#(?=\w*[A-Z])([A-Za-z]\w*)(?!\w)"))
+#: What may be a hashtag with a mistake: neither a reference (#po-123) nor what stands behind an
+#: equals sign (href="#top").
+REFERENCES = Syntax("#", re.compile(rf"[=]\s*[\"']?#\w+|{TYPED.pattern.pattern}(?![-/.]\d)"))
 
 
 def marked(token: str) -> Syntax:
@@ -68,20 +74,38 @@ def find(text: str, syntax: Syntax = TYPED) -> list[str]:
 
 
 def replace(text: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
-    """Put the values into a plain text; unknown hashtags stay as they are.
+    """Put the values into a plain text; unknown hashtags stay as they are. An empty value takes
+    its sentence with it, see :mod:`.gaps`.
 
     >>> replace("Dear #name, #name!", {"name": "#name & co"}.get)
     'Dear #name & co, #name & co!'
+    >>> replace("Thank you. We noted: #name.", {"name": ""}.get)
+    'Thank you.'
     """
     if not text or syntax.needle not in text:
-        return text
+        return gaps.close(text) if text else text
+    # the gaps first: what is put in has sentences of its own
+    text = syntax.pattern.sub(lambda match: _gap_or_source(match, value_of), text)
+    text = gaps.close(text, syntax.pattern)
     return syntax.pattern.sub(lambda match: _value_or_source(match, value_of), text)
+
+
+def _gap_or_source(match: re.Match, value_of: ValueOf) -> str:
+    value = value_of(match[1]) if match[1] else None
+    if value is None or str.__str__(value).strip():
+        return match[0]
+    return gaps.BLOCK_GAP if isinstance(value, Block) else gaps.GAP
 
 
 def _value_or_source(match: re.Match, value_of: ValueOf) -> str:
     value = value_of(match[1]) if match[1] else None
     # str.__str__: the words themselves, never an escaped copy
     return match[0] if value is None else str.__str__(value)
+
+
+def unmark(text: str, syntax: Syntax) -> str:
+    """The hashtags as they were typed, where :func:`mark` rewrote them."""
+    return syntax.pattern.sub(r"#\1", text)
 
 
 def mark(text: str, token: str, known: Iterable[str]) -> str:
@@ -95,27 +119,6 @@ def mark(text: str, token: str, known: Iterable[str]) -> str:
 # HTML
 # ------------------------------------------------------------------
 
-#: Quotes count after an equals sign only, as in browsers. No part can match in two ways, so that
-#: the time stays linear.
-_ATTRIBUTES = r"""[^>=]*(?:=(?:\s*"[^"]*"|\s*'[^']*'|(?!\s*["']))[^>=]*)*"""
-_TOKEN = re.compile(
-    rf"""
-    (?P<skip> <!--.*?(?:-->|\Z)
-            | <(?P<raw>script|style)\b{_ATTRIBUTES}>.*?(?:</(?P=raw)\s*>|\Z)
-            | <[!?][^>]*(?:>|\Z) )
-    | </(?P<end>[a-zA-Z][^\s/>]*)[^>]*>
-    | <(?P<start>[a-zA-Z][^\s/>]*){_ATTRIBUTES}>
-    | (?P<broken> </?[a-zA-Z].*\Z )
-    | (?P<text> <?[^<]+ | < )
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-#: Elements that hold words only: a block closes them first, and opens them again behind it.
-_HOLDS_WORDS = frozenset(
-    "a abbr b bdi bdo big cite code del dfn em font h1 h2 h3 h4 h5 h6 i ins kbd label mark p pre q"
-    " s samp small span strike strong sub sup tt u var".split()
-)
 #: A paragraph whose end tag was left out ends where one of these begins.
 _ENDS_PARAGRAPH = frozenset(
     "address article aside blockquote div dl fieldset footer form h1 h2 h3 h4 h5 h6 header hr main"
@@ -138,7 +141,9 @@ def neutralize(text: str, html: bool = False) -> str:
     []
     """
     change = replace_html if html else replace
-    return change(text, lambda name: f"#{WORD_JOINER}{name}")
+    for syntax in (TYPED, CAPITALS):
+        text = change(text, lambda name: f"#{WORD_JOINER}{name}", syntax)
+    return text
 
 
 def find_html(html: str, syntax: Syntax = TYPED) -> list[str]:
@@ -150,7 +155,7 @@ def find_html(html: str, syntax: Syntax = TYPED) -> list[str]:
     if not html or syntax.needle not in html:
         return []
     return [
-        name for kind, _name, text in _tokens(html) if kind == "text" for name in find(text, syntax)
+        name for kind, _name, text in tokens(html) if kind == "text" for name in find(text, syntax)
     ]
 
 
@@ -158,7 +163,8 @@ def replace_html(html: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
     """Put the values into the text nodes of an HTML text: never into attributes, comments,
     scripts or styles. All else stays as it is, to the letter.
 
-    Plain values are escaped, their line ends become line breaks. A :class:`Block` inside a
+    An empty value takes its sentence with it, see :mod:`.gaps`. Plain values are escaped, their
+    line ends become line breaks. A :class:`Block` inside a
     paragraph closes it, and opens it again for what follows.
 
     >>> replace_html("<p>By <b>#name</b></p>", {"name": "<i>"}.get)
@@ -167,9 +173,10 @@ def replace_html(html: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
     '<p>Items: </p><table></table><p> Thanks</p>'
     """
     if not html or syntax.needle not in html:
-        return html
+        return gaps.close_html(html) if html else html
+    html = gaps.close_html(_mark_gaps(html, value_of, syntax), syntax.pattern)
     writer = _Writer()
-    for kind, name, source in _tokens(html):
+    for kind, name, source in tokens(html):
         if kind != "text" or syntax.needle not in source:
             writer.add(kind, name, source)
             continue
@@ -188,6 +195,15 @@ def replace_html(html: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
     return writer.result()
 
 
+def _mark_gaps(html: str, value_of: ValueOf, syntax: Syntax) -> str:
+    return "".join(
+        syntax.pattern.sub(lambda match: _gap_or_source(match, value_of), source)
+        if kind == "text"
+        else source
+        for kind, _name, source in tokens(html)
+    )
+
+
 def to_html(value: Value) -> Markup:
     """A value as it stands in HTML: escaped, unless it is markup already."""
     if isinstance(value, Markup):
@@ -199,17 +215,6 @@ def mark_html(html: str, token: str, known: Iterable[str]) -> str:
     """:func:`mark` for the text nodes of an HTML text."""
     known = set(known)
     return replace_html(html, lambda name: f"{token}-{name}-" if name in known else None)
-
-
-def _tokens(html: str) -> Iterator[tuple[str, str | None, str]]:
-    """The pieces of an HTML text as (kind, element, source); joined, the sources are the text.
-
-    A tag without an end makes all the rest ``broken``: browsers show nothing of it.
-    """
-    for match in _TOKEN.finditer(html):
-        kind = match.lastgroup if match.lastgroup != "raw" else "skip"
-        name = match[kind].lower() if kind in ("start", "end") else None
-        yield kind, name, match[0]
 
 
 class _Open:
@@ -265,11 +270,11 @@ class _Writer:
     def _start(self, name: str, source: str):
         if name in _ENDS_PARAGRAPH:
             self._end_paragraph()
-        if name in _VOID or source.endswith("/>"):
+        if name in VOID or source.endswith("/>"):
             if name != "br":
                 self._fill()
             self.pieces.append(source)
-        elif name in _HOLDS_WORDS:
+        elif name in HOLDS_WORDS:
             self.stack.append(_Open(name, source, len(self.pieces), again=False))
             self.pieces.append(source)
         else:
@@ -331,8 +336,10 @@ class Unknown(NamedTuple):
 
 def unknown(text: str, known: Iterable[str], html: bool = False) -> list[Unknown]:
     """The hashtags of a text that do not exist, each once. One that exists but for its capitals is
-    among them: it would not be replaced.
+    among them: it would not be replaced. What follows a number sign otherwise is none: #1, #po-12.
 
+    >>> unknown("We noted #1, #po-12, #fff and <a href=#top>", ["deadline"])
+    []
     >>> unknown("#item_list_selected #Deadline", ["items_list_selected", "deadline"])
     [Unknown(name='item_list_selected', nearest='items_list_selected'), \
 Unknown(name='Deadline', nearest='deadline')]
@@ -341,7 +348,7 @@ Unknown(name='Deadline', nearest='deadline')]
         return []
     known = list(known)
     search = find_html if html else find
-    names = [name for name in search(text, TYPED) if name not in known]
+    names = [name for name in search(text, REFERENCES) if name not in known]
     names += [name for name in search(text, CAPITALS) if name.lower() in known]
     return [Unknown(name, nearest(name, known)) for name in dict.fromkeys(names)]
 

@@ -8,8 +8,11 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
+
+from . import promises
+from .facts import plus
 
 #: Bytes of randomness in a link: 192 bits.
 TOKEN_BYTES = 24
@@ -260,11 +263,7 @@ def check_promise(day: date | None, today: date) -> str | None:
     >>> check_promise(date(2026, 3, 5), date(2026, 3, 6))
     'past'
     """
-    if day is None:
-        return "missing"
-    if day < today:
-        return "past"
-    return "far" if day > today + timedelta(days=MAX_PROMISE_DAYS) else None
+    return promises.check_day(day, today, MAX_PROMISE_DAYS)
 
 
 class Selection(NamedTuple):
@@ -325,5 +324,5 @@ def next_reminder(
     """
     if every <= 0:
         return None, None
-    day = asked + timedelta(days=every * (reminders + 1))
+    day = plus(asked, every * (reminders + 1))
     return (day, None) if reminders < maximum else (None, day)

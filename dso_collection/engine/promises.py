@@ -7,7 +7,7 @@ which it is booked, not on the day on which somebody typed it in.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 OPEN = "open"
@@ -19,6 +19,9 @@ STATES = (OPEN, KEPT, PARTLY, BROKEN, REPLACED)
 
 #: States in which the customer did not do what it said.
 NOT_KEPT = (PARTLY, BROKEN)
+
+#: A promise for a day further away than this is taken for a slip.
+FAR_DAYS = 366
 
 
 class Promise(NamedTuple):
@@ -51,6 +54,23 @@ class KeptShare(NamedTuple):
         (75, 13, None)
         """
         return (200 * self.kept + self.judged) // (2 * self.judged) if self.judged else None
+
+
+def check_day(day: date | None, today: date, longest: int = FAR_DAYS) -> str | None:
+    """What is wrong with the day for which payment is promised: ``missing``, ``past`` or ``far``.
+    A promise for a day that has passed would be broken at once, and held against the customer.
+
+    >>> check_day(date(2026, 3, 6), date(2026, 3, 6))
+    >>> check_day(date(2026, 3, 5), date(2026, 3, 6)), check_day(None, date(2026, 3, 6))
+    ('past', 'missing')
+    >>> check_day(date(2062, 3, 6), date(2026, 3, 6))
+    'far'
+    """
+    if day is None:
+        return "missing"
+    if day < today:
+        return "past"
+    return "far" if day > today + timedelta(days=longest) else None
 
 
 def promised(promise: Promise) -> float:

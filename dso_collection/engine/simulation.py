@@ -47,6 +47,18 @@ def _after(customer: Customer, decision: Decision, day: date) -> Customer:
     )
 
 
+def carried_out_on(
+    planned: date, today: date, next_opening: Callable[[date], date] = _same_day
+) -> date:
+    """The day on which something planned is carried out: one that has passed is made up for as
+    soon as that is possible (R7).
+
+    >>> carried_out_on(date(2026, 2, 15), date(2026, 3, 6))
+    datetime.date(2026, 3, 6)
+    """
+    return next_opening(max(planned, today))
+
+
 def simulate(
     customer: Customer,
     today: date,
@@ -71,7 +83,7 @@ def simulate(
             customer = customer._replace(open_action=None)
             day = change
             continue
-        done_on = next_opening(max(decision.date, day))
+        done_on = carried_out_on(decision.date, day, next_opening)
         if change and change <= min(done_on, until):
             # Something changes before: decide again on that day, the proposal standing until then.
             customer = customer._replace(

@@ -1,3 +1,4 @@
+from . import dso_search
 from . import dso_hashtag_mixin
 from . import dso_template_mixin
 from . import dso_penalty_rate
@@ -35,6 +36,8 @@ from . import dso_action_item
 from . import dso_action_content
 from . import dso_action_specific
 from . import dso_action_hashtag
+from . import dso_action_claim
+from . import dso_action_name
 from . import dso_action_dispatch
 from . import dso_action_promise
 from . import dso_action_reply
@@ -43,6 +46,7 @@ from . import dso_action_sms
 from . import dso_action_letter
 from . import dso_action_evidence
 from . import dso_action_agenda
+from . import dso_action_offers
 from . import dso_action_score
 from . import dso_page_question
 from . import dso_action_page
@@ -71,7 +75,9 @@ from . import dso_summary
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
+from . import ir_actions_act_window
 from . import ir_http
+from . import ir_ui_view
 from . import mail_mail
 from . import mail_notification
 from . import mail_template

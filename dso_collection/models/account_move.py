@@ -100,6 +100,10 @@ class AccountMove(models.Model):
             move.dso_qualification_ids = by_move.get(move._origin, log.browse())
 
     def write(self, vals):
+        if vals.get("dso_status_id") and "dso_status_date" not in vals:
+            # a new status has no date yet: the one that is shown was of the status before
+            if any(move.dso_status_id.id != vals["dso_status_id"] for move in self):
+                vals = dict(vals, dso_status_date=False)
         result = super().write(vals)
         if "state" in vals:
             self.env["dso.refresh.queue"]._note(move_ids=self.ids)

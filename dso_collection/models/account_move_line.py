@@ -4,9 +4,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.http import request
+from odoo.tools.misc import format_amount, format_date
 
 from ..engine import leader as rules
 from ..engine.facts import EXCLUDING_KINDS, Item, Settings
+from ..tools.toasts import name_some, toast
 
 #: Fields of an item whose change concerns the agenda.
 WATCHED = frozenset(
@@ -55,7 +58,7 @@ class AccountMoveLine(models.Model):
         help="Counts in the amounts, but no scenario chases it.",
     )
     dso_days_overdue = fields.Integer(
-        string="Days Overdue",
+        string="Days Late",
         compute="_compute_dso_days_overdue",
         search="_search_dso_days_overdue",
     )
@@ -402,7 +405,66 @@ class AccountMoveLine(models.Model):
             return number
         if self.move_type in ("out_invoice", "out_receipt"):
             return self.env._("Invoice %(number)s", number=number)
+        if self.move_type == "out_refund":
+            return self.env._("Credit note %(number)s", number=number)
+        if self._dso_get_kind() == "payment":
+            return self.env._("Payment %(number)s", number=number)
         return self.env._("Item %(number)s", number=number)
+
+    def _dso_get_kind(self):
+        """What this item is to the customer, see :meth:`_dso_get_kind_words`."""
+        self.ensure_one()
+        if self.move_type != "entry":
+            return {"out_invoice": "invoice", "out_refund": "refund", "out_receipt": "receipt"}.get(
+                self.move_type, "entry"
+            )
+        move = self.move_id
+        if (
+            self.payment_id
+            or self.statement_line_id
+            or self.journal_id.type in ("bank", "cash", "credit")
+        ):
+            return "payment" if self.amount_residual < 0 else "payout"
+        # sudo: which entry opened the books, and where exchange differences are booked
+        company = self.company_id.sudo()
+        if move == company.account_opening_move_id:
+            return "opening"
+        if self.journal_id == company.currency_exchange_journal_id:
+            return "exchange"
+        return "entry"
+
+    @api.model
+    def _dso_get_kind_words(self):
+        """{kind of an item: what it is called, in the context's language}"""
+        return {
+            "invoice": self.env._("Invoice"),
+            "refund": self.env._("Credit note"),
+            "receipt": self.env._("Receipt"),
+            "payment": self.env._("Payment on account"),
+            "payout": self.env._("Payment to you"),
+            "opening": self.env._("Opening balance"),
+            "exchange": self.env._("Exchange difference"),
+            "entry": self.env._("Booking"),
+        }
+
+    def _dso_get_kind_text(self):
+        """What this item is called beside its number: nothing where the number says it, as it does
+        of an invoice, or its own label."""
+        kind = self._dso_get_kind()
+        if kind == "invoice" or (kind == "entry" and self._dso_has_own_label()):
+            return ""
+        return self._dso_get_kind_words()[kind]
+
+    def _dso_get_reference(self):
+        """What the customer knows this item by besides its number: (whether it is the customer's
+        own reference, text). What accounting wrote on other entries is for itself."""
+        self.ensure_one()
+        kind = self._dso_get_kind()
+        if kind in ("invoice", "refund", "receipt"):
+            return True, self.move_id.ref or ""
+        if kind in ("payment", "payout"):
+            return False, self.statement_line_id.payment_ref or self.move_id.ref or ""
+        return False, ""
 
     def _dso_prepare_row(self, today, part=None):
         """One line of a statement, see ``dso.action._get_rows``.
@@ -414,6 +476,7 @@ class AccountMoveLine(models.Model):
         return {
             "line_id": self.id,
             "document": self._dso_get_document(),
+            "kind": self._dso_get_kind(),
             "invoice_date": self.invoice_date or self.date,
             "due_date": due,
             "days_overdue": max(0, (today - due).days) if self.amount_residual > 0 else 0,
@@ -441,7 +504,11 @@ class AccountMoveLine(models.Model):
         moved = {"partner_id", "account_id"} & vals.keys()
         before = self.partner_id.ids if moved else ()
         logged = self._dso_statuses_before(vals)
+        if request and not self.env.su:
+            # at a keyboard it is a slip; code that brings a history along means it
+            self._dso_check_promise(vals)
         result = super().write(vals)
+        self._dso_forget_words(logged, vals)
         self.env["dso.refresh.queue"]._note(line_ids=self.ids, partner_ids=before)
         self._dso_log_changes(logged)
         return result
@@ -460,6 +527,37 @@ class AccountMoveLine(models.Model):
         if not {"dso_status_id", "dso_status_date"} & vals.keys():
             return {}
         return {line: (line.dso_status_id, line.dso_status_date) for line in self}
+
+    def _dso_forget_words(self, before, vals):
+        """A new status takes the date and the comment of the one before away, where none of its
+        own are given: what is shown of an item belongs to its latest qualification."""
+        gone = {"dso_status_date": False, "dso_comment": False}
+        gone = {fname: value for fname, value in gone.items() if fname not in vals}
+        changed = [
+            line.id for line, (status, _day) in before.items() if status != line.dso_status_id
+        ]
+        if gone and changed and "dso_status_id" in vals:
+            self.browse(changed).with_context(**QUIET, dso_skip_log=True).write(gone)
+
+    def _dso_check_promise(self, vals):
+        """A promise is for a day that is still to come, however it is written.
+
+        :raise UserError: otherwise, with what to correct
+        """
+        if not {"dso_status_id", "dso_status_date"} & vals.keys():
+            return
+        # sudo: the status's kind decides, whoever may read statuses
+        Status = self.env["dso.item.status"].sudo()
+        for line in self:
+            status = line.sudo().dso_status_id
+            if "dso_status_id" in vals:
+                status = Status.browse(vals["dso_status_id"] or [])
+            day = line.dso_status_date
+            if "dso_status_date" in vals:
+                day = fields.Date.to_date(vals["dso_status_date"])
+            same = (status, day) == (line.sudo().dso_status_id, line.dso_status_date)
+            if status.kind == "promise" and day and not same:
+                line.company_id._dso_check_promise_day(day)
 
     def _dso_log_changes(self, before):
         """Keep every change of status in the append-only log, however it was made."""
@@ -524,7 +622,7 @@ class AccountMoveLine(models.Model):
         """Put a status on items, as the module itself does."""
         # sudo: own fields of the module, which accounting's rights are not about
         lines = self.sudo().with_context(**QUIET)
-        lines.write({"dso_status_id": status.id, "dso_status_date": date})
+        lines.write({"dso_status_id": status.id, "dso_status_date": date, "dso_comment": False})
 
     def _dso_resolve(self):
         """The disputes of these items are resolved: they re-enter the scenario (R5, R13)."""
@@ -577,6 +675,7 @@ class AccountMoveLine(models.Model):
         if not lines:
             raise UserError(self.env._("Only open items of customers can be changed here."))
         lines._dso_check_write()
+        lines._dso_check_promise(vals)
         # sudo: checked above; only the module's own fields and the follow-up flag are written
         lines.sudo().with_context(**QUIET).write(vals)
 
@@ -592,12 +691,117 @@ class AccountMoveLine(models.Model):
         context = dict(self.env.context, default_line_ids=lines.ids)
         return dict(action, context=context)
 
+    def _dso_propose_qualify(self, own=None):
+        """The same dialog where nobody chose the items: those with which something else is going
+        on are offered, and taken only when they are ticked.
+
+        :param own: the action that is about these items
+        """
+        lines = self.filtered(lambda line: line._dso_is_open())
+        held = lines._dso_find_held(own)
+        action = lines.action_dso_qualify()
+        free = lines.filtered(lambda line: line not in held)
+        return dict(
+            action,
+            context=dict(
+                action["context"],
+                default_line_ids=free.ids,
+                default_held_line_ids=[line.id for line in held],
+            ),
+        )
+
+    def _dso_find_held(self, own=None):
+        """What a new status would undo: disputes, litigation, open promises, specific actions.
+
+        :param own: an action that is about these items anyway
+        :return: {line: (its kind or ``specific``, the open specific actions it is attached to)}
+        """
+        # sudo: what is going on with an item is a fact of the rules, shown with the item
+        items = self.env["dso.action.item"].sudo()
+        attached = items.search(
+            [
+                ("line_id", "in", self.ids),
+                ("action_id.origin", "=", "specific"),
+                ("action_id.state", "in", ("planned", "error")),
+            ]
+        )
+        by_line = attached.grouped("line_id")
+        todays = {company: company._dso_today() for company in self.company_id}
+        held = {}
+        for line in self:
+            actions = by_line.get(line.sudo(), items).action_id
+            if own and own.sudo() in actions:
+                continue
+            item = line._dso_to_engine(line.company_id)
+            promised = item.kind == "promise" and (
+                not item.promised_until or rules.is_promised(item, todays[line.company_id])
+            )
+            kind = item.kind if promised or item.kind in EXCLUDING_KINDS else None
+            if kind or actions:
+                held[line] = (kind or "specific", actions)
+        return held
+
+    def _dso_describe_held(self, own=None):
+        """{line: what a new status would undo of it, in a few words}"""
+        texts = {}
+        for line, (kind, actions) in self._dso_find_held(own).items():
+            # sudo: shown with the item
+            status = line.sudo().dso_status_id
+            words = [] if kind == "specific" else [status.name]
+            if kind != "specific" and line.dso_status_date:
+                words.append(format_date(self.env, line.dso_status_date))
+            words += [
+                self.env._(
+                    "“%(action)s” on %(date)s",
+                    action=action.name,
+                    date=format_date(self.env, action.date),
+                )
+                for action in actions
+            ]
+            texts[line] = ", ".join(words)
+        return texts
+
+    @api.depends_context("dso_held")
+    def _compute_display_name(self):
+        """In the list of what is only taken when ticked, with what is going on."""
+        super()._compute_display_name()
+        if not self.env.context.get("dso_held"):
+            return
+        texts = self._dso_describe_held()
+        for line in self:
+            line.display_name = " · ".join(
+                filter(
+                    None,
+                    (
+                        line._dso_get_document(),
+                        format_amount(self.env, line.amount_residual_currency, line.currency_id),
+                        texts.get(line),
+                    ),
+                )
+            )
+
     def action_dso_new_action(self):
         """A new action for these items of one customer."""
         customer = self._dso_get_customers()
         if len(customer) != 1:
             raise UserError(self.env._("Choose items of one customer for a new action."))
         return customer.with_context(default_line_ids=self.ids).action_new_action()
+
+    def _dso_group_by_customer(self):
+        """{collection file: its items}, of the files that the user may see."""
+        groups = self.grouped(lambda line: (line.partner_id.commercial_partner_id, line.company_id))
+        return {
+            customer: groups[customer.partner_id, customer.company_id]
+            for customer in self._dso_get_customers()
+            if (customer.partner_id, customer.company_id) in groups
+        }
+
+    def _dso_get_follow_up_date(self):
+        """When disputes are looked at again: after the follow-up days of their statuses."""
+        company = self.company_id[:1]
+        # sudo: statuses are configuration
+        days = min(self.sudo().dso_status_id.mapped("followup_days"), default=7) or 1
+        return company._dso_next_working_day(company._dso_today() + timedelta(days=days))
 
     def _dso_get_customers(self):
         """The collection files of these items that the user may see."""
@@ -608,22 +812,31 @@ class AccountMoveLine(models.Model):
             ]
         )
 
+    def _dso_tell(self, what):
+        """A word on what was done with these items."""
+        names = name_some(self.env, [line._dso_get_document() for line in self])
+        return toast(self.env._("%(documents)s: %(what)s.", documents=names, what=what))
+
     def action_dso_ignore(self):
         """Leave these items out of dunning; they still count in the amounts."""
         self._dso_write_own({"dso_ignored": True})
+        return self._dso_tell(self.env._("left out of the scenario"))
 
     def action_dso_unignore(self):
         """Chase these items again."""
         self._dso_write_own({"dso_ignored": False})
+        return self._dso_tell(self.env._("chased again"))
 
     def action_dso_include(self):
         """Include in collection: take away the follow-up flag that Odoo sets by default in
         general journals, so that opening balances are chased (R1)."""
         self._dso_write_own({"no_followup": False})
+        return self._dso_tell(self.env._("included in collection"))
 
     def action_dso_exclude(self):
         """Exclude from follow-up, in Odoo's own words and for all of its reports."""
         self._dso_write_own({"no_followup": True})
+        return self._dso_tell(self.env._("excluded from follow-up"))
 
     def action_dso_view_item(self):
         """Open the item itself, with who said what of it."""

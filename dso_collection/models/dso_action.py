@@ -9,6 +9,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.toasts import name_some, toast
+from .dso_action_specific import HOLDING_FIELDS
 from .dso_customer_contact import CONTACT_CODES
 from .dso_customer_facts import OPEN_STATES
 from .dso_scenario_step import ACTION_TYPES
@@ -79,6 +81,7 @@ class DsoAction(models.Model):
     _name = "dso.action"
     _description = "Collection Action"
     _inherit = [
+        "dso.search",
         "dso.action.content",
         "dso.action.specific",
         "dso.action.dispatch",
@@ -87,9 +90,12 @@ class DsoAction(models.Model):
         "dso.action.retry",
         "dso.action.sms",
         "dso.action.hashtag",
+        "dso.action.claim",
+        "dso.action.name",
         "dso.action.letter",
         "dso.action.evidence",
         "dso.action.agenda",
+        "dso.action.offers",
         "dso.action.score",
         "dso.action.page",
     ]
@@ -151,6 +157,9 @@ class DsoAction(models.Model):
     )
     child_ids = fields.One2many("dso.action", "parent_id", string="Executions", readonly=True)
     name = fields.Char(compute="_compute_name")
+    name_data = fields.Json(
+        readonly=True, help="What it follows up, or the template it was made from: its name."
+    )
     action_type = fields.Selection(ACTION_TYPES, string="Type", required=True, default="call")
     date = fields.Date(required=True, default=lambda self: self.env.company._dso_today())
     date_forced = fields.Boolean(readonly=True, help="The date was set by a user.")
@@ -203,9 +212,9 @@ class DsoAction(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-    attach_invoices = fields.Boolean(help="Join the PDFs of the invoices it tells of.")
+    attach_invoices = fields.Boolean(help="Attach the PDFs of the invoices it tells of.")
     attachment_ids = fields.Many2many(
-        "ir.attachment", string="Attachments", help="Joined to the message as they are."
+        "ir.attachment", string="Attachments", help="Attached to the message as they are."
     )
     mail_id = fields.Many2one(
         "mail.mail",
@@ -255,7 +264,7 @@ class DsoAction(models.Model):
     )
     can_propose_contact = fields.Boolean(compute="_compute_can_propose_contact")
     error_message = fields.Char(
-        compute="_compute_error_message", help="What keeps this action back, and how to mend it."
+        compute="_compute_error_message", help="What keeps this action back, and how to fix it."
     )
     reason_data = fields.Json(readonly=True, copy=False)
     reason = fields.Char(compute="_compute_reason", help="Why this action, why this date.")
@@ -317,16 +326,29 @@ class DsoAction(models.Model):
             if not action.collector_id:
                 action.collector_id = customer._get_collector() if customer else False
 
-    @api.depends("step_id.name", "subject", "mail_template_id.name", "action_type")
+    @api.depends(
+        "step_id.name",
+        "subject",
+        "mail_template_id.name",
+        "action_type",
+        "name_data",
+        "origin",
+        "item_ids",
+    )
     @api.depends_context("lang")
     def _compute_name(self):
+        """What this action is about, in the reader's language: never the words of whoever made it
+        where those are the module's or a template's."""
         labels = dict(self._fields["action_type"]._description_selection(self.env))
+        subjects = self._render_subjects()
+        templates = self._get_template_names()
         for action in self:
             action.name = (
                 action.step_id.name
-                or action.subject
-                # sudo: a template's name, read with the action that uses it
-                or action.sudo().mail_template_id.name
+                or action._describe_follow_up(action.name_data)
+                or templates.get(action.id)
+                or subjects.get(action.id)
+                or action._describe_follow_up(action._get_name_data())
                 or labels.get(action.action_type)
             )
 
@@ -546,6 +568,8 @@ class DsoAction(models.Model):
     def _unlink_except_done(self):
         if self.filtered("done_date"):
             raise UserError(self.env._("What was done stays in the history: it cannot be deleted."))
+        if unfollowed := self._find_unfollowed():
+            self._raise_unfollowed(unfollowed)
 
     def write(self, vals):
         if not self.env.su and HISTORY & vals.keys():
@@ -555,7 +579,12 @@ class DsoAction(models.Model):
         moved = "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals)
         if moved:
             vals = dict(vals, date_forced=True)
+        followed = self.browse().item_ids.line_id
+        if not self.env.su and HOLDING_FIELDS & vals.keys():
+            followed = self._find_unfollowed()
         result = super().write(vals)
+        if followed:
+            self._check_followed(followed)
         if "state" in vals:
             # lists by state on the file do not follow a change of state by themselves
             self.customer_id.invalidate_recordset(
@@ -585,7 +614,7 @@ class DsoAction(models.Model):
             )
 
     def _check_content_is_free(self):
-        """What leaves by itself says what its template says; its date may be moved. [seed 001]
+        """What is automatic says what its template says; its date may be moved. [seed 001]
         Credit managers, who write the templates, may mend a single action all the same."""
         if self.env.user.has_group("dso_collection.group_dso_manager"):
             return
@@ -593,7 +622,7 @@ class DsoAction(models.Model):
         if fixed:
             raise UserError(
                 self.env._(
-                    "“%(action)s” leaves by itself: its content cannot be edited, only its date. "
+                    "“%(action)s” is automatic: its content cannot be edited, only its date. "
                     "Change the template, or skip it and make an action of your own.",
                     action=fixed[0].display_name,
                 )
@@ -651,13 +680,23 @@ class DsoAction(models.Model):
                     "are confirmed."
                 )
             )
+        if question := actions._ask_first("action_confirm"):
+            return question
+        if actions.env.context.get("dso_all_the_same"):
+            # sudo: a mark of the module's own; the right to confirm was checked
+            actions.sudo().write({"all_the_same": True})
         actions.write({"confirmed": True})
         actions._trigger_dispatch()
+        return toast(self.env._("%(actions)s: confirmed.", actions=actions._name_some()))
 
     def action_unconfirm(self):
         """Take a confirmation back."""
         self.check_access("write")
-        self._filter_undone().write({"confirmed": False})
+        actions = self._filter_undone()
+        actions.write({"confirmed": False})
+        return toast(
+            self.env._("%(actions)s: waits for confirmation again.", actions=actions._name_some())
+        )
 
     def action_cancel(self, reason=None):
         """Do not do these actions. A scenario step skipped so counts as done today (R4)."""
@@ -665,8 +704,19 @@ class DsoAction(models.Model):
         open_actions = self.filtered(lambda action: action.state in OPEN_STATES)
         if not open_actions:
             raise UserError(self.env._("Only planned actions can be cancelled."))
+        unfollowed = open_actions._find_unfollowed()
+        if unfollowed and self.env.context.get("dso_ask"):
+            # a button: what becomes of the dispute is asked (R13)
+            return open_actions._open_end()
+        if unfollowed:
+            open_actions._raise_unfollowed(unfollowed)
         open_actions._cancel("user", reason=reason, skip=True)
         open_actions.customer_id._plan(open_actions.customer_id)
+        return toast(
+            self.env._("%(actions)s: skipped.", actions=open_actions._name_some())
+            if set(open_actions.mapped("origin")) == {"scenario"}
+            else self.env._("%(actions)s: cancelled.", actions=open_actions._name_some())
+        )
 
     def action_reschedule(self, date):
         """Set the date of planned actions; it holds while leader and step stand (R7)."""
@@ -699,8 +749,13 @@ class DsoAction(models.Model):
         return dict(action, context=context)
 
     def action_log(self):
-        """Carry out by hand: asks the result and a comment."""
+        """Carry out by hand: asks the result and a comment. What goes out as a letter or message
+        is printed or previewed instead, wherever the button was pressed: it is not done before."""
         self.ensure_one()
+        if "print" in self.offers:
+            return self.action_print_letters()
+        if "send" in self.offers:
+            return self.action_preview()
         return self._open_wizard("dso_action_log_action", default_action_id=self.id)
 
     def action_open_reschedule(self):
@@ -719,8 +774,8 @@ class DsoAction(models.Model):
         if not actions:
             raise UserError(
                 self.env._(
-                    "None of the selected actions is still to be sent by itself. Select automatic "
-                    "actions that have not left yet."
+                    "None of the selected actions is automatic and still to be sent. Select "
+                    "automatic actions that have not left yet."
                 )
             )
         first = actions.filtered(lambda action: action.to_confirm and not action.confirmed)
@@ -749,7 +804,7 @@ class DsoAction(models.Model):
                     action=self.display_name,
                 )
             )
-        return lines.action_dso_qualify()
+        return lines._dso_propose_qualify(own=self)
 
     def _get_shown_lines(self):
         """The journal items that this action tells of, or told of."""
@@ -781,6 +836,10 @@ class DsoAction(models.Model):
     # ------------------------------------------------------------------
     # Words
     # ------------------------------------------------------------------
+
+    def _name_some(self):
+        """These actions in a sentence: the first ones by name."""
+        return name_some(self.env, self.mapped("display_name"))
 
     def _describe_specific(self):
         """What a specific action follows up: the statuses of its items."""
@@ -825,7 +884,7 @@ class DsoAction(models.Model):
         late = (day - due).days
         if late > 0:
             return self.env._(
-                "%(document)s (leader) is %(days)s days overdue", document=document, days=late
+                "%(document)s (leader) is %(days)s days late", document=document, days=late
             )
         if late == 0:
             return self.env._("%(document)s (leader) is due today", document=document)
@@ -885,12 +944,18 @@ class DsoAction(models.Model):
         }
         text = {
             "cleared": self.env._("Cancelled: all its items were cleared."),
+            "nothing_asked": self.env._(
+                "Cancelled: it would have asked for nothing. What was open is paid, covered by "
+                "credits, promised, in dispute or ignored."
+            ),
             "user": (
                 self.env._("Skipped by the user.")
                 if self.origin == "scenario"
                 else self.env._("Cancelled by the user.")
             ),
             "ended": self.env._("Ended by the user: its items are back in the scenario."),
+            "followed": self.env._("Ended by the user: its disputed items have a new follow-up."),
+            "undone": self.env._("Cancelled: the change of status that planned it was undone."),
             "requalified": self.env._("Cancelled: its items were given another follow-up."),
             "excluded": self.env._("Cancelled: every item is excluded from the scenario."),
             "no_scenario": self.env._("Cancelled: the customer has no scenario any more."),

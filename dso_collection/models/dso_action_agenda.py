@@ -1,11 +1,15 @@
 """The agenda's screen: its tabs and their counters, what its panel shows of an action, and what is
 done with many actions at once."""
 
+from datetime import datetime, time, timedelta
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, html2plaintext
-from odoo.tools.misc import format_date
+from odoo.tools.misc import format_date, format_time
 
 from .dso_customer_facts import OPEN_STATES
 
@@ -35,6 +39,16 @@ class DsoActionAgenda(models.AbstractModel):
     contact_ids = fields.Many2many(
         "res.partner", string="Contacts for Collection", compute="_compute_contact_ids"
     )
+    company_phone = fields.Char(
+        compute="_compute_company_phone",
+        help="The customer's own number, where no contact has one.",
+    )
+    leaving_text = fields.Char(
+        string="Leaves",
+        compute="_compute_leaving_text",
+        help="When it leaves by itself: the next opening of the sending calendar, in the company's "
+        "own time.",
+    )
     exchanges = fields.Json(
         compute="_compute_exchanges", help="The last ones with the customer, newest first."
     )
@@ -43,6 +57,55 @@ class DsoActionAgenda(models.AbstractModel):
     def _compute_contact_ids(self):
         for action in self:
             action.contact_ids = action.customer_id.contact_ids
+
+    @api.depends("customer_id", "partner_id.phone", "partner_id.child_ids.phone")
+    def _compute_company_phone(self):
+        for action in self:
+            action.company_phone = action.customer_id._get_company_phone()
+
+    @api.depends("agenda_state", "date", "is_paused", "company_id")
+    @api.depends_context("lang")
+    def _compute_leaving_text(self):
+        """Of what needs nobody any more; each company and day is looked up once."""
+        texts = {}
+        for action in self:
+            text = False
+            if action.agenda_state == "confirmed" and not action.is_paused and action.date:
+                # sudo: the sending hours of the company are no secret
+                company = action.company_id.sudo()
+                key = (company, max(action.date, company._dso_today()))
+                if key not in texts:
+                    texts[key] = self._describe_leaving(*key)
+                text = texts[key]
+            action.leaving_text = text
+
+    @api.model
+    def _describe_leaving(self, company, day):
+        """When what is ready for a day leaves.
+
+        :param day: today where the company is, or later
+        """
+        now = fields.Datetime.now()
+        is_today = day == company._dso_today(now)
+        if is_today and company._dso_is_open(now):
+            return self.env._("leaves in a few minutes")
+        if not company.dso_sending_calendar_id:
+            return self.env._("leaves on %(date)s", date=format_date(self.env, day))
+        tz = company._dso_tz()
+        if not is_today:
+            midnight = tz.localize(datetime.combine(day, time.min))
+            # an opening at midnight counts
+            now = midnight.astimezone(pytz.utc).replace(tzinfo=None) - timedelta(seconds=1)
+        if not (moment := company._dso_next_opening(now)):
+            return self.env._("no sending hours: see the settings")
+        local = pytz.utc.localize(moment).astimezone(tz)
+        words = {
+            "date": format_date(self.env, local.date()),
+            "time": format_time(self.env, local.time(), time_format="short"),
+        }
+        if is_today and local.date() == day:
+            return self.env._("leaves today at %(time)s", time=words["time"])
+        return self.env._("leaves on %(date)s at %(time)s", **words)
 
     @api.depends("customer_id")
     @api.depends_context("uid", "lang", "tz")
@@ -209,7 +272,7 @@ class DsoActionAgenda(models.AbstractModel):
                 "id": "alerts",
                 "name": self.env._("My alerts"),
                 "icon": "fa-bell-o",
-                "actions": ["dso_collection.dso_alert_action"],
+                "actions": ["dso_collection.dso_alert_action_agenda"],
             },
         ]
 
@@ -304,6 +367,9 @@ class DsoActionAgenda(models.AbstractModel):
         ready = self.filtered(
             lambda action: _is_open(action) and action.automatic and not action._is_confirmed()
         )
+        empty = ready.browse().union(*ready._find_empty_claims())
+        kept.append((self.env._("asks for nothing, confirm it alone if you mean it"), empty))
+        ready -= empty
         if ready:
             ready.action_confirm()
         return self._report_bulk(self.env._("%(count)s confirmed.", count=len(ready)), ready, kept)
@@ -313,9 +379,20 @@ class DsoActionAgenda(models.AbstractModel):
         self.check_access("write")
         ready = self.filtered(lambda action: action.state in OPEN_STATES)
         kept = [(self.env._("done or cancelled already"), self - ready)]
+        lines = ready._find_unfollowed()
+        disputes = ready.filtered(
+            lambda action: action.origin == "specific" and action.item_ids.line_id & lines
+        )
+        ready -= disputes
         if ready:
             ready.action_cancel()
-        return self._report_bulk(self.env._("%(count)s skipped.", count=len(ready)), ready, kept)
+        if disputes and not ready and not kept[0][1]:
+            return disputes._open_end()
+        report = self._report_bulk(self.env._("%(count)s skipped.", count=len(ready)), ready, kept)
+        if disputes:
+            # what becomes of the disputes is asked (R13)
+            report["params"]["next"] = disputes._open_end()
+        return report
 
     def _reschedule_selected(self, date):
         """Set the date of those that can be moved, and say which could not be."""

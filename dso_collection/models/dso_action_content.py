@@ -24,7 +24,9 @@ STATEMENT_FIELDS = (
     "move_id",
     "move_name",
     "name",
+    "payment_id",
     "ref",
+    "statement_line_id",
 )
 
 #: Types of actions whose message is printed: it has the amounts in words too.
@@ -50,7 +52,9 @@ class DsoActionContent(models.AbstractModel):
         compute="_compute_items_content", help="What is asked for, on paper only."
     )
     item_count = fields.Integer(compute="_compute_items_content")
-    oldest_days_overdue = fields.Integer(compute="_compute_items_content")
+    oldest_days_overdue = fields.Integer(
+        string="Oldest, Days Late", compute="_compute_items_content"
+    )
     last_action_date = fields.Date(compute="_compute_last_action_date")
     status_text = fields.Char(
         compute="_compute_status_text", help="The items' status with its date and amount."
@@ -108,6 +112,11 @@ class DsoActionContent(models.AbstractModel):
         todays = customers._get_todays(self.env.context.get("dso_today"))
         facts = facts or customers._read_facts(todays)
         for action in others:
+            # in a form that is being changed, the customer is not the stored one
+            customer = action.customer_id._origin
+            if not customer:
+                result[action.id] = {}
+                continue
             company_id = action.company_id.id
             today = todays[company_id]
             until = today
@@ -115,7 +124,7 @@ class DsoActionContent(models.AbstractModel):
             if line:
                 until = max(until, line.date_maturity or line.date)
             told = amounts.told(
-                facts.customers[action.customer_id.id].items,
+                facts.customers[customer.id].items,
                 until,
                 today,
                 facts.settings[company_id],
@@ -172,6 +181,8 @@ class DsoActionContent(models.AbstractModel):
                 {
                     "line_id": item.line_id.id,
                     "document": item.document,
+                    # sudo: what kind of document it was, of an action that the user may see
+                    "kind": item.sudo().line_id._dso_get_kind() if item.line_id else "entry",
                     "invoice_date": item.invoice_date,
                     "due_date": item.due_date,
                     "days_overdue": item.days_overdue,
@@ -230,7 +241,10 @@ class DsoActionContent(models.AbstractModel):
     @api.depends("done_date", "item_ids", "customer_id", "leader_line_id")
     @api.depends_context("lang", "dso_today")
     def _compute_items_content(self):
-        self._set_items_content(self._get_rows())
+        # on a screen that is being changed, actions are images of the stored ones
+        stored = self._origin
+        fresh = self.filtered(lambda action: not action._origin)
+        self._set_items_content({**stored._get_rows(), **fresh._get_rows()})
 
     def _fill_items_content(self, rows):
         """Put into the cache what the templates will ask for, in each recipient's language, so
@@ -246,7 +260,7 @@ class DsoActionContent(models.AbstractModel):
         # the same days come back in many statements
         format_day = functools.cache(functools.partial(format_date, self.env))
         for action in self:
-            entries = rows[action.id]
+            entries = rows[action._origin.id or action.id]
             totals = defaultdict(float)
             for row in entries:
                 totals[row["currency_id"]] += row["amount_residual"]
@@ -301,6 +315,7 @@ class DsoActionContent(models.AbstractModel):
             return ""
         env = self.env
         costs = self._get_costs(entries) if with_costs else {}
+        kinds = env["account.move.line"]._dso_get_kind_words()
         lines = [
             {
                 "document": row["document"],
@@ -308,7 +323,7 @@ class DsoActionContent(models.AbstractModel):
                 "due_date": format_day(row["due_date"]),
                 "days": row["days_overdue"],
                 "amount": format_amount(env, row["amount_residual"], row["currency_id"]),
-                "credit": row["amount_residual"] < 0,
+                "kind": kinds[row["kind"]] if row["amount_residual"] < 0 else "",
                 "partial": row["partial"],
                 "cost": costs
                 and self._format_cost(row["penalty"] + row["recovery_cost"], row["currency_id"]),
@@ -425,8 +440,8 @@ class DsoActionContent(models.AbstractModel):
 
     def _get_recipients(self):
         """Who receives each action: those chosen on it, else the contacts for collection that its
-        channel reaches. What is internal never leaves for the customer: its collector gets it
-        where nobody was chosen.
+        channel reaches. What is internal never leaves for the customer: the colleague that the
+        step names gets it, the collector where no step says so.
 
         :return: {action id: res.partner}
         """
@@ -436,7 +451,11 @@ class DsoActionContent(models.AbstractModel):
         recipients = {}
         for action in actions:
             if action.action_type == "email_internal":
-                others = action.collector_id.partner_id
+                others = (
+                    action.step_id._get_colleagues(action)
+                    if action.step_id
+                    else action.collector_id.partner_id
+                )
             else:
                 others = serving[action.customer_id.id]._dso_serving(action._get_medium())
             chosen = action.recipient_ids

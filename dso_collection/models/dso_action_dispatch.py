@@ -16,6 +16,7 @@ from odoo.tools import SQL
 
 from ..tools.bulk import bulk_insert, bulk_update
 from ..tools.errors import BrokenTemplate
+from ..tools.toasts import toast
 from .dso_customer_facts import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
@@ -218,11 +219,22 @@ class DsoActionDispatch(models.AbstractModel):
             facts = customers._plan_batch(today)
             actions._cancel_cleared()
             ready = actions.filtered(lambda action, today=today: action._is_due(today))
+            ready -= ready._cancel_empty_claims()
             carried_out = ready._carry_out(today, facts)
             if carried_out:
                 carried_out.customer_id.with_context(active_test=False)._plan_batch(today)
             done += len(carried_out)
         return done
+
+    def _cancel_empty_claims(self):
+        """Cancel what a user planned and would now ask for nothing (R10), unless they said that it
+        leaves all the same. What a scenario asks for, its plan has just decided."""
+        doubtful = self.filtered(
+            lambda action: action.origin != "scenario" and not action.all_the_same
+        )
+        empty = self.browse().union(*doubtful._find_empty_claims())
+        empty._cancel("nothing_asked")
+        return empty
 
     def _is_due(self, today):
         """Whether an automatic action may leave today."""
@@ -284,16 +296,21 @@ class DsoActionDispatch(models.AbstractModel):
         actions = self.sudo().with_context(tracking_disable=True, dso_by_hand=True)
         actions._lock_open()
         before = {action.id: (action.leader_line_id, action.step_id) for action in actions}
+        by_company = {}
         for company, group in actions.grouped("company_id").items():
             today = company._dso_today()
             group = group.with_context(dso_today=today)
-            customers = group.customer_id.with_context(active_test=False)
-            customers._plan_batch(today)
+            group.customer_id.with_context(active_test=False)._plan_batch(today)
             group._cancel_cleared()
             group._check_unchanged(before)
-            still_open = group.filtered(lambda action: action.state in OPEN_STATES)
-            done = still_open._carry_out(today)
-            (still_open - done)._raise_errors()
+            by_company[today, company] = group.filtered(lambda a: a.state in OPEN_STATES)
+        still_open = self.browse([id_ for group in by_company.values() for id_ in group.ids])
+        if question := still_open._ask_first("action_execute", record=self):
+            return question
+        for (today, _company), group in by_company.items():
+            done = group._carry_out(today)
+            (group - done)._raise_errors()
+            customers = group.customer_id.with_context(active_test=False)
             customers._plan_batch(today)
         return self._notify_executed()
 
@@ -392,6 +409,7 @@ class DsoActionDispatch(models.AbstractModel):
             if not ready:
                 continue
             result |= ready
+            repeating = ready.filtered(lambda action: action._repeats())
             ready = ready._make_executions(rows)
             ready._fill_items_content(rows)
             outcomes = channel._send(ready)
@@ -406,6 +424,9 @@ class DsoActionDispatch(models.AbstractModel):
             )
             ready._write_outcomes(rows, outcomes)
             channel._after(ready)
+            repeating._move_on(today)
+            if self.env.context.get("dso_end") != "resolved":
+                ready._keep_followed()
         return result
 
     def _write_outcomes(self, rows, outcomes):
@@ -533,6 +554,10 @@ class DsoActionDispatch(models.AbstractModel):
         # sudo: the message belongs to the system; the right to act was checked
         failed = self.sudo().filtered(lambda action: action.state == "error")
         sent = failed.filtered("done_date")
+        if question := self._ask_first(
+            "action_retry", empty=self.browse(sent.ids)._find_cleared_claims()
+        ):
+            return question
         printed = sent.filtered("letter_attachment_id") - sent.filtered(
             lambda action: action.mail_id or action.snailmail_letter_id
         )
@@ -548,7 +573,19 @@ class DsoActionDispatch(models.AbstractModel):
         self._trigger_dispatch()
         printed = printed.filtered(lambda action: action.state == "done")
         # paper leaves by hand: it is put into the user's
-        return printed.with_env(self.env).action_reprint_letters() if printed else None
+        if printed:
+            return printed.with_env(self.env).action_reprint_letters()
+        if not failed:
+            return None
+        still = failed.filtered(lambda action: action.state == "error").with_env(self.env)
+        if still:
+            return toast(
+                "\n".join(f"{action.display_name}: {action.error_message}" for action in still[:5]),
+                "warning",
+            )
+        # with the names that the user may read
+        names = failed.with_env(self.env)._name_some()
+        return toast(self.env._("%(actions)s: tried again.", actions=names))
 
     def _set_undelivered(
         self, text, model=None, res_id=None, code="undelivered", transient=False, **data
@@ -649,6 +686,11 @@ class DsoActionDispatch(models.AbstractModel):
             **self._get_channel()._describe_errors(self, data),
             "no_contact": self._describe_no_contact(data.get("medium"), values),
             "no_email": self.env._(
+                "%(contact)s has no e-mail address to get an internal e-mail at. Enter one.",
+                **values,
+            )
+            if self.action_type == "email_internal"
+            else self.env._(
                 "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
             ),
             "bad_email": self.env._(
@@ -717,7 +759,7 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "unreachable": self._describe_unreachable(values),
             "failed": self.env._(
-                "It could not be carried out: %(text)s. Mend that, or tell your administrator; "
+                "It could not be carried out: %(text)s. Fix that, or tell your administrator; "
                 "then retry.",
                 **dict(values, text=(values["text"] or "").rstrip(" .")),
             ),

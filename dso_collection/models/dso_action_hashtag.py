@@ -1,6 +1,7 @@
 """Hashtags of actions: the table of ``tools/hashtags.py`` put to work."""
 
 from odoo import api, models
+from odoo.exceptions import ValidationError
 
 from ..engine import hashtags as engine
 from ..tools import hashtag_values, hashtags as table
@@ -11,6 +12,30 @@ class DsoActionHashtag(models.AbstractModel):
 
     _name = "dso.action.hashtag"
     _description = "Hashtags of Collection Actions"
+
+    @api.constrains("subject", "body", "sms_text")
+    def _check_dso_hashtags(self):
+        """What a user types into an action is refused as a template is: nothing leaves with a
+        hashtag that does not exist. What has left stays as it left."""
+        for action in self.filtered(lambda action: not action.done_date):
+            action._dso_check_typed(
+                subject=action.subject, body=action.body, sms_text=action.sms_text
+            )
+
+    @api.model
+    def _dso_check_typed(self, subject=None, body=None, sms_text=None):
+        """:raise ValidationError: naming the hashtag that does not exist, and the nearest one"""
+        for text, html in ((subject, False), (body, True), (sms_text, False)):
+            for unknown in engine.unknown(str(text or ""), table.HASHTAGS, html):
+                raise ValidationError(
+                    self.env._(
+                        "“#%(name)s” is no hashtag: it would reach the customer as it is. Did you "
+                        "mean “#%(nearest)s”? All hashtags are under Collection > Configuration > "
+                        "Hashtags.",
+                        name=unknown.name,
+                        nearest=unknown.nearest,
+                    )
+                )
 
     def _dso_render(self, text, html=False):
         """A text with its hashtags replaced, in the recipients' language.

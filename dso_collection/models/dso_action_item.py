@@ -44,7 +44,7 @@ class DsoActionItem(models.Model):
         precompute=True,
         currency_field="company_currency_id",
     )
-    days_overdue = fields.Integer()
+    days_overdue = fields.Integer(string="Days Late")
     penalty = fields.Monetary(
         string="Late Payment Interest", help="In the item's currency, as are the recovery costs."
     )
@@ -86,7 +86,25 @@ class DsoActionItem(models.Model):
             raise UserError(
                 self.env._("What the customer was told is part of the history: it cannot change.")
             )
-        return super().write(vals)
+        followed = self._find_followed(vals)
+        result = super().write(vals)
+        if followed:
+            self.env["dso.action"]._check_followed(followed)
+        return result
+
+    def unlink(self):
+        """An item in dispute leaves its follow-up for another one only (R13)."""
+        followed = self._find_followed({"line_id": False})
+        result = super().unlink()
+        if followed:
+            self.env["dso.action"]._check_followed(followed)
+        return result
+
+    def _find_followed(self, vals):
+        """The disputes that these items, changed by a user, are looked after by."""
+        if self.env.su or not {"line_id", "action_id"} & vals.keys():
+            return self.env["account.move.line"]
+        return self.action_id._find_unfollowed()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):

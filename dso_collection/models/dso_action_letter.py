@@ -296,7 +296,7 @@ class DsoActionLetter(models.AbstractModel):
         )
         return {
             "not_posted": self.env._(
-                "Not posted: %(text)s. Mend it and retry, or print the letter from the history and "
+                "Not posted: %(text)s. Fix it and retry, or print the letter from the history and "
                 "post it yourself.",
                 **values,
             ),

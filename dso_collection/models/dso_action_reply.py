@@ -2,7 +2,8 @@
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.misc import format_datetime
+
+from ..tools.dates import format_moment
 
 
 class DsoActionReply(models.AbstractModel):
@@ -88,5 +89,5 @@ class DsoActionReply(models.AbstractModel):
         return self.env._(
             "Paused: a reply of %(author)s of %(date)s is still to be handled.",
             author=reply.author_name or self.partner_id.display_name,
-            date=format_datetime(self.env, reply.date, dt_format="short"),
+            date=format_moment(self.env, reply.date),
         )

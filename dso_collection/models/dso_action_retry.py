@@ -7,10 +7,10 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.misc import format_datetime
 
 from ..engine import retry
 from ..tools.conflicts import afresh
+from ..tools.dates import format_moment
 
 _logger = logging.getLogger(__name__)
 
@@ -78,6 +78,10 @@ class DsoActionRetry(models.AbstractModel):
             return None, 0, 0
         actions = self.browse([row[1] for row in rows])
         actions.invalidate_recordset()
+        cleared = actions.browse().union(*actions._find_cleared_claims())
+        cleared.retry_date = False
+        cleared._cancel("cleared")
+        actions -= cleared
         count = sum(group._retry_group(channel) for channel, group in actions._by_channel())
         left = BATCH_SIZE if len(rows) == BATCH_SIZE else 0
         seconds = self.env["dso.customer"]._commit(len(rows), left)
@@ -141,7 +145,7 @@ class DsoActionRetry(models.AbstractModel):
                 "Not delivered yet: %(text)s. It is tried again by itself on %(date)s, nothing is "
                 "to be done.",
                 **values,
-                date=format_datetime(self.env, self.retry_date, dt_format="short"),
+                date=format_moment(self.env, self.retry_date),
             )
         return self.env._(
             "Not delivered after %(count)s attempts: %(text)s. Ask your administrator to check the "

@@ -211,7 +211,7 @@ class DsoActionScore(models.AbstractModel):
             return self.env._("promises broken in a year: %(count)s", count=value)
         days = round(value)
         return {
-            "lateness": self.env._("%(days)s days overdue", days=days),
+            "lateness": self.env._("%(days)s days late", days=days),
             "behaviour": self.env._("pays %(days)s days late on average", days=days),
             "guarantee": self.env._("guarantee or declaration ends in %(days)s days", days=days),
         }[code]

@@ -1,11 +1,28 @@
 """Specific actions: attached to items, which leave the scenario meanwhile (R10, R13, R16)."""
 
-from odoo import Command, api, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from ..tools.bulk import bulk_update
+from ..tools.toasts import toast
+from .dso_customer_facts import OPEN_STATES
+
+#: What a follow-up takes over from the one before.
+FOLLOW_UP_FIELDS = (
+    "action_type",
+    "subject",
+    "body",
+    "mail_template_id",
+    "sms_template_id",
+    "sms_text",
+    "letter_template_id",
+    "attach_invoices",
+)
+#: Fields of an action by which it could let go of its items.
+HOLDING_FIELDS = frozenset({"item_ids", "origin", "customer_id", "company_id", "partner_id"})
 
 
 class DsoActionSpecific(models.AbstractModel):
@@ -47,6 +64,7 @@ class DsoActionSpecific(models.AbstractModel):
             "amount": self.amount,
             "recipient_ids": [Command.set(self.recipient_ids.ids)],
             "subject": self.subject,
+            "name_data": self.name_data or self._get_name_data(),
             "body": self.body,
             "mail_template_id": self.mail_template_id.id,
             "sms_template_id": self.sms_template_id.id,
@@ -63,6 +81,21 @@ class DsoActionSpecific(models.AbstractModel):
             ],
         }
 
+    def _get_followup_days(self):
+        """After how many days these items are followed up, by their statuses."""
+        # sudo: statuses are configuration
+        days = self.sudo().item_ids.line_id.dso_status_id.mapped("followup_days")
+        return min(days, default=7) or 1
+
+    def _move_on(self, today):
+        """What lives on after it was carried out comes again after the follow-up days, not at once
+        (R16)."""
+        for action in self:
+            day = fields.Date.add(today, days=action._get_followup_days())
+            action.write(
+                {"date": action.company_id._dso_next_working_day(day), "date_forced": True}
+            )
+
     # ------------------------------------------------------------------
     # Ending
     # ------------------------------------------------------------------
@@ -74,6 +107,117 @@ class DsoActionSpecific(models.AbstractModel):
         return lines.filtered(
             lambda line: line.dso_status_id.kind == "dispute" and line._dso_is_open()
         )
+
+    # ------------------------------------------------------------------
+    # A dispute always has its follow-up (R13)
+    # ------------------------------------------------------------------
+
+    def _find_unfollowed(self):
+        """The disputed items that nobody would follow any more without these actions."""
+        holding = self.filtered(
+            lambda action: action.origin == "specific" and action.state in OPEN_STATES
+        )
+        lines = holding._get_disputed_lines()
+        return lines - self._get_followed(lines, holding)
+
+    @api.model
+    def _get_followed(self, lines, aside=None):
+        """Those of these items that an open specific action looks after, some left aside."""
+        # sudo: whether somebody looks after an item is a fact of the rules
+        items = self.env["dso.action.item"].sudo()
+        domain = Domain("line_id", "in", lines.ids) & Domain(
+            "action_id",
+            "any",
+            Domain("origin", "=", "specific") & Domain("state", "in", list(OPEN_STATES)),
+        )
+        if aside:
+            domain &= Domain("action_id", "not in", aside.ids)
+        return items.search(domain).line_id
+
+    def _check_followed(self, lines):
+        """
+        :param lines: disputed items that were looked after
+        :raise UserError: if one of them is not any more
+        """
+        left = lines - self._get_followed(lines)
+        if left:
+            self._raise_unfollowed(left)
+
+    def _raise_unfollowed(self, lines):
+        documents = ", ".join(line._dso_get_document() for line in lines[:5])
+        raise UserError(
+            self.env._(
+                "%(documents)s: still in dispute, and this is its follow-up. Choose “End” and say "
+                "that the dispute is resolved, or when it is looked at again.",
+                documents=documents,
+            )
+        )
+
+    def _open_end(self):
+        """The question whether disputes are resolved, and when they are followed up else."""
+        return self._open_wizard(
+            "dso_action_end_action", default_action_ids=self.ids, active_ids=self.ids
+        )
+
+    @api.model
+    def _make_follow_ups(self, lines, day=None, ended=None):
+        """Another follow-up for each customer's disputed items.
+
+        :param day: default after the follow-up days of their statuses, on a working day
+        :param ended: the actions that followed them before; what was done by hand is done again,
+            after what left by itself somebody looks at it
+        """
+        # sudo: the module looks after disputes, whoever ends what followed them
+        self = self.sudo()
+        ended = (ended or self.browse()).sudo()
+        partial = set(ended.item_ids.filtered("partial").line_id.ids)
+        values_list = []
+        for customer, own in lines.sudo()._dso_group_by_customer().items():
+            like = ended.filtered(
+                lambda action, customer=customer: (
+                    action.customer_id == customer and not action.automatic
+                )
+            )[:1]
+            values_list.append(
+                {
+                    "customer_id": customer.id,
+                    "origin": "specific",
+                    "action_type": "call",
+                    **{
+                        fname: like._fields[fname].convert_to_write(like[fname], like)
+                        for fname in (FOLLOW_UP_FIELDS if like else ())
+                    },
+                    "recipient_ids": [Command.set(like.recipient_ids.ids)],
+                    "date": day or own._dso_get_follow_up_date(),
+                    "date_forced": True,
+                    "amount": sum(own.mapped("amount_residual")),
+                    "item_ids": [
+                        Command.create({"line_id": line.id, "partial": line.id in partial})
+                        for line in own
+                    ],
+                }
+            )
+        return self.create(values_list)
+
+    def _keep_followed(self):
+        """What ended by being carried out followed disputes: somebody looks at them again."""
+        ended = self.filtered(
+            lambda action: (
+                action.origin == "specific" and not action.parent_id and action.state == "done"
+            )
+        )
+        lines = ended._get_disputed_lines()
+        left = lines - self._get_followed(lines)
+        return self._make_follow_ups(left, ended=ended) if left else self.browse()
+
+    def _follow_up_again(self, day):
+        """The disputes that these ended actions followed are looked at again on a day."""
+        self._check_follow_up_date(day)
+        lines = self._get_disputed_lines()
+        left = lines - self._get_followed(lines)
+        if left:
+            self._make_follow_ups(left, day, ended=self)
+        self.customer_id._plan(self.customer_id)
 
     def _adopt_attachments(self):
         """Files that were uploaded in a dialog belong to the action from now on: whoever may read
@@ -104,27 +248,51 @@ class DsoActionSpecific(models.AbstractModel):
             },
         }
 
-    def action_end(self, resolved=False):
+    def action_end(self, resolved=False, follow_up_date=None):
         """End specific actions: their items go back into the scenario, and the plan follows.
 
         :param resolved: whether the disputes of their items are resolved (R13)
+        :param follow_up_date: when the disputes that are not are followed up
+        :raise UserError: if disputes would be left without a follow-up
         """
         self.check_access("write")
-        ending = self.filtered(lambda action: action.origin == "specific" and action._is_undone())
+        ending = self.filtered(
+            lambda action: action.origin == "specific" and action.state in OPEN_STATES
+        )
         if not ending:
             raise UserError(self.env._("Only specific actions that are still open can be ended."))
         if resolved:
             ending._get_disputed_lines()._dso_resolve()
-        ending._cancel("ended")
+        unfollowed = ending._find_unfollowed()
+        if unfollowed:
+            day = fields.Date.to_date(follow_up_date)
+            if not day:
+                ending._raise_unfollowed(unfollowed)
+            ending._check_follow_up_date(day)
+            ending._make_follow_ups(unfollowed, day, ended=ending)
+        # one that only follows disputes hands them over, the items of others are free again
+        handed = ending.filtered(lambda action: action.item_ids.line_id & unfollowed)
+        handed._cancel("followed")
+        (ending - handed)._cancel("ended")
         ending.customer_id._plan(ending.customer_id)
+        return toast(self.env._("%(actions)s: ended.", actions=ending._name_some()))
+
+    def _check_follow_up_date(self, day):
+        for company in self.company_id:
+            if day < company._dso_today():
+                raise UserError(
+                    self.env._(
+                        "The follow-up would be on %(date)s, which has passed: choose a day from "
+                        "today on.",
+                        date=format_date(self.env, day),
+                    )
+                )
 
     def action_open_end(self):
         """End, asking whether the dispute is resolved where there is one."""
         if not self._get_disputed_lines():
             return self.action_end()
-        return self._open_wizard(
-            "dso_action_end_action", default_action_ids=self.ids, active_ids=self.ids
-        )
+        return self._open_end()
 
     @api.model
     def _detach(self, lines):

@@ -12,6 +12,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount
 
+from ..tools.collectors import COLLECTOR, join_collector
 from ..tools.criteria import check_criteria, read_fields
 
 _logger = logging.getLogger(__name__)
@@ -26,16 +27,18 @@ LEVELS = [
 MAX_LINKS = 5
 
 #: Who is told of a customer that an alert newly found: the owner of a private alert, else the
-#: customer's collector, else the company's default one, also in place of one who left.
-RECIPIENT = SQL("COALESCE(alert.user_id, collector.id, company.dso_default_collector_id)")
+#: customer's collector, else the company's default one, also in place of one who left. Nobody where
+#: both have left: it waits for whoever comes in charge.
+RECIPIENT = SQL("COALESCE(alert.user_id, %s)", COLLECTOR)
 PENDING = SQL(
     """
     dso_alert_hit hit
     JOIN dso_alert alert ON alert.id = hit.alert_id AND alert.active
     JOIN dso_customer customer ON customer.id = hit.customer_id
     JOIN res_company company ON company.id = hit.company_id
-    LEFT JOIN res_users collector ON collector.id = customer.collector_id AND collector.active
-    """
+    %s
+    """,
+    join_collector("customer"),
 )
 
 
@@ -43,6 +46,7 @@ class DsoAlert(models.Model):
     """A condition on customers, with a colour. [seed 002, Q48]"""
 
     _name = "dso.alert"
+    _inherit = ["dso.search"]
     _description = "Collection Alert"
     _order = "sequence, id"
 
@@ -77,7 +81,7 @@ class DsoAlert(models.Model):
     )
     error = fields.Char(readonly=True, copy=False)
     error_message = fields.Char(
-        compute="_compute_count", help="Why its customers cannot be found, and how to mend it."
+        compute="_compute_count", help="Why its customers cannot be found, and how to fix it."
     )
 
     # ------------------------------------------------------------------
@@ -92,9 +96,10 @@ class DsoAlert(models.Model):
         return False if shares else user
 
     @api.depends("domain", "company_id", "error")
-    @api.depends_context("uid", "allowed_company_ids", "lang")
+    @api.depends_context("uid", "allowed_company_ids", "lang", "dso_my_customers")
     def _compute_count(self):
-        """The customers that the user may see, as they are at this moment."""
+        """The customers that the user may see, as they are at this moment; where asked for, only
+        those of whom the user is the collector."""
         counts = self._count_customers()
         for alert in self:
             alert.count, error = counts[alert]
@@ -116,7 +121,7 @@ class DsoAlert(models.Model):
     def _read_counts(self):
         """Numbers of customers, in the order of the alerts."""
         customers = self.env["dso.customer"]
-        queries = [customers._search(alert._get_customer_domain()) for alert in self]
+        queries = [customers._search(alert._get_shown_domain()) for alert in self]
         numbers = [0] * len(queries)
         counted = [
             query.select(SQL("%s::int", position), SQL("count(*)"))
@@ -144,15 +149,13 @@ class DsoAlert(models.Model):
             # whatever the condition makes go wrong
             return 0, str(error) or type(error).__name__
 
-    @api.depends_context("uid", "allowed_company_ids")
+    @api.depends_context("uid", "allowed_company_ids", "dso_my_customers")
     def _compute_new_count(self):
-        counts = dict(
-            self.env["dso.alert.hit"]._read_group(
-                Domain("alert_id", "in", self.ids) & self.env["dso.alert.hit"]._get_new_domain(),
-                ["alert_id"],
-                ["__count"],
-            )
-        )
+        hits = self.env["dso.alert.hit"]
+        domain = Domain("alert_id", "in", self.ids) & hits._get_new_domain()
+        if self.env.context.get("dso_my_customers"):
+            domain &= Domain("customer_id", "any", self._get_own_domain())
+        counts = dict(hits._read_group(domain, ["alert_id"], ["__count"]))
         for alert in self:
             alert.new_count = counts.get(alert._origin, 0)
 
@@ -218,6 +221,15 @@ class DsoAlert(models.Model):
             domain &= Domain("company_id", "=", self.company_id.id)
         return domain
 
+    @api.model
+    def _get_own_domain(self):
+        """Domain of the user's own customers, where the search asks for these alone."""
+        own = self.env.context.get("dso_my_customers")
+        return Domain("collector_id", "=", self.env.uid) if own else Domain.TRUE
+
+    def _get_shown_domain(self):
+        return self._get_customer_domain() & self._get_own_domain()
+
     @api.depends("domain")
     def _compute_about_contacts(self):
         customers = self.env["dso.customer"]
@@ -228,15 +240,22 @@ class DsoAlert(models.Model):
     def action_propose_contacts(self):
         """Contacts for collection for the customers of this alert, those that the user may see."""
         self.ensure_one()
-        customers = self.env["dso.customer"].search(self._get_customer_domain())
+        customers = self.env["dso.customer"].search(self._get_shown_domain())
         return customers.action_propose_contacts()
 
     def action_view_customers(self):
-        """The customers behind the alert, as they are at this moment."""
+        """The customers behind the alert, as they are at this moment: those that were counted."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_customer_action")
-        domain = self._get_customer_domain()
-        return dict(action, name=self.name, display_name=self.name, domain=domain, context={})
+        own = self.env.context.get("dso_my_customers")
+        return dict(
+            action,
+            name=self.name,
+            display_name=self.name,
+            domain=self._get_customer_domain(),
+            # a filter, which can be removed there too
+            context={"search_default_my": 1} if own else {},
+        )
 
     # ------------------------------------------------------------------
     # The night's work

@@ -187,13 +187,14 @@ class DsoAssignmentRule(models.Model):
             return False
         return self[fname].id or None
 
-    def _get_changes(self, customers, fill_empty=False):
+    def _get_changes(self, customers, fill_empty=False, overrule=False):
         """What these rules would change, without writing.
 
-        Chosen by hand stays; what came from a rule that matches no more goes back to the default
-        of the company.
+        Chosen by hand stays, unless asked for; what came from a rule that matches no more goes
+        back to the default of the company.
 
         :param fill_empty: whether those left without by hand get something
+        :param overrule: whether those with something chosen by hand do, too
         :return: [(customers, values)]
         """
         result = []
@@ -202,7 +203,7 @@ class DsoAssignmentRule(models.Model):
                 value = rule._prepare_assignment(fname) if rule else None
                 free = matching.filtered(
                     lambda each, fname=fname, by_hand=by_hand: (
-                        not each[by_hand] or fill_empty and not each[fname]
+                        overrule or not each[by_hand] or fill_empty and not each[fname]
                     )
                 )
                 if value is None:
@@ -219,14 +220,14 @@ class DsoAssignmentRule(models.Model):
                     result.append((changed, {fname: value, by_rule: rule.id, by_hand: False}))
         return result
 
-    def _assign(self, customers, fill_empty=False):
+    def _assign(self, customers, fill_empty=False, overrule=False):
         """Give each customer the scenario and collector of the first rule that matches it.
 
-        :param fill_empty: see ``_get_changes``
+        :param fill_empty, overrule: see ``_get_changes``
         :return: the customers that changed
         """
         changed = customers.browse()
-        for some, values in self._get_changes(customers, fill_empty):
+        for some, values in self._get_changes(customers, fill_empty, overrule):
             some.with_context(dso_by_rule=True).write(values)
             changed |= some
         return changed
@@ -245,12 +246,15 @@ class DsoAssignmentRule(models.Model):
         )
         return dict(action, context={})
 
-    def action_apply(self):
-        """Apply all rules to all customers of the user's companies, on demand."""
+    def action_apply(self, overrule=False):
+        """Apply all rules to all customers of the user's companies, on demand.
+
+        :param overrule: see ``_get_changes``
+        """
         if not self.env.user.has_group("dso_collection.group_dso_manager") and not self.env.su:
             raise UserError(self.env._("Only credit managers apply the rules to all customers."))
         rules, customers = self._get_applied()
-        changed = rules._assign(customers, fill_empty=True)
+        changed = rules._assign(customers, fill_empty=True, overrule=overrule)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -67,6 +67,8 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _get_recipient_blocker(self, action, contacts):
+        if not contacts and action.action_type == "email_internal":
+            return self._prepare_no_colleague(action)
         if not contacts:
             return self._prepare_no_contact(action)
         if contacts.filtered("email_normalized"):
@@ -78,6 +80,42 @@ class DsoChannelEmail(models.AbstractModel):
             "text": contact.email or "",
             "model": "res.partner",
             "res_id": contact.id,
+        }
+
+    @api.model
+    def _prepare_no_colleague(self, action):
+        """That nobody is found whom the step of an internal e-mail names."""
+        step = action.step_id
+        on_customer = step.recipient in ("salesperson", "field")
+        return {
+            "code": "no_colleague",
+            "step": step.id,
+            "model": "res.partner" if on_customer else "dso.scenario",
+            "res_id": action.partner_id.id if on_customer else step.scenario_id.id,
+        }
+
+    @api.model
+    def _describe_errors(self, action, data):
+        """A colleague's address is no contact's."""
+        texts = super()._describe_errors(action, data)
+        step = self.env["dso.scenario.step"].browse(data.get("step") or []).exists()
+        values = {
+            "customer": action.partner_id.display_name,
+            "who": step._get_recipient_label() if step else "",
+            "step": step.name or "",
+        }
+        texts["no_colleague"] = self.env._(
+            "“%(step)s” is for “%(who)s”, and nobody is named there for %(customer)s. Choose "
+            "somebody, or another colleague in the step of the scenario.",
+            **values,
+        )
+        return texts
+
+    @api.model
+    def _get_error_causes(self):
+        return {
+            **super()._get_error_causes(),
+            "no_colleague": self.env._("Error: no colleague to write to"),
         }
 
     @api.model
@@ -141,6 +179,10 @@ class DsoChannelEmail(models.AbstractModel):
                 raise BrokenTemplate(template, error) from error
             for action_id in ids:
                 result[action_id] = (_one_line(subjects[action_id]), bodies[action_id])
+        for action in actions:
+            subject, body = result[action.id]
+            # where nothing of a subject is left, whom it comes from says enough
+            result[action.id] = (subject or action.company_id.name, body)
         return self._add_page_buttons(actions, result)
 
     @api.model

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
+from ..tools.toasts import toast
 from .dso_assignment_rule import GIVEN
 from .dso_customer_risk import RISK_FIELDS
 
@@ -33,6 +35,7 @@ class DsoCustomer(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "dso.search",
         "dso.customer.facts",
         "dso.customer.plan",
         "dso.customer.penalty",
@@ -123,6 +126,8 @@ class DsoCustomer(models.Model):
     next_action_name = fields.Char(related="next_action_id.name")
     next_action_type = fields.Selection(related="next_action_id.action_type")
     next_action_agenda_state = fields.Selection(related="next_action_id.agenda_state")
+    # what the badge of the agenda's state asks of its record
+    is_paused = fields.Boolean(related="next_action_id.is_paused")
     next_action_reason = fields.Char(related="next_action_id.reason")
     next_action_error = fields.Char(related="next_action_id.error_message")
     last_action_date = fields.Date(readonly=True)
@@ -187,6 +192,10 @@ class DsoCustomer(models.Model):
         string="Contacts for Collection",
         compute="_compute_contact_ids",
         search="_search_contact_ids",
+    )
+    company_phone = fields.Char(
+        compute="_compute_company_phone",
+        help="The customer's own number, where no contact for collection has one.",
     )
     other_contact_ids = fields.Many2many(
         "res.partner",
@@ -302,6 +311,20 @@ class DsoCustomer(models.Model):
         self.ensure_one()
         return self.collector_id.filtered("active") or self.company_id._dso_default_collector()
 
+    @api.model
+    def _dso_has_own(self):
+        """Whether the user is the collector of any customer, in the companies that are chosen."""
+        # sudo: only whether there is one with the user's own name on it
+        return bool(
+            self.sudo().search_count(
+                [
+                    ("collector_id", "=", self.env.uid),
+                    ("company_id", "in", self.env.companies.ids),
+                ],
+                limit=1,
+            )
+        )
+
     def _find_contacts(self):
         """The contacts for collection of these customers, as they are at this moment."""
         return self.env["res.partner"].search(
@@ -323,6 +346,27 @@ class DsoCustomer(models.Model):
         by_partner = contacts.grouped("commercial_partner_id")
         for customer in self:
             customer.contact_ids = by_partner.get(customer.partner_id, contacts.browse())
+
+    @api.depends(
+        "partner_id.phone",
+        "partner_id.child_ids.phone",
+        "partner_id.child_ids.dso_collection_contact",
+    )
+    def _compute_company_phone(self):
+        for customer in self:
+            customer.company_phone = customer._get_company_phone()
+
+    def _get_company_phone(self):
+        """The company's own number, where none of its contacts can be called: ``False`` where one
+        can, or there is no number, or it is known to be wrong."""
+        if not self:
+            return False
+        self.ensure_one()
+        partner = self.partner_id
+        contacts = self.contact_ids._dso_serving("phone")
+        if contacts.filtered(lambda contact: contact.phone and not contact.dso_wrong_phone):
+            return False
+        return not partner.dso_wrong_phone and partner.phone
 
     @api.depends("partner_id", "partner_id.child_ids.dso_collection_contact")
     def _compute_other_contact_ids(self):
@@ -648,7 +692,7 @@ class DsoCustomer(models.Model):
     def action_qualify(self):
         """Change the status of all open items of the customer."""
         self.ensure_one()
-        return self.item_ids.action_dso_qualify()
+        return self.item_ids._dso_propose_qualify()
 
     def action_view_partner(self):
         """Open the partner, to mend its contacts."""
@@ -664,6 +708,24 @@ class DsoCustomer(models.Model):
         """Plan these customers now, from the ledger itself."""
         self.check_access("write")
         self._plan(self)
+        if len(self) > 1:
+            return toast(self.env._("%(count)s customers: planned anew.", count=len(self)))
+        if not self.next_action_id:
+            return toast(
+                self.env._(
+                    "%(customer)s: planned anew. %(reason)s",
+                    customer=self.display_name,
+                    reason=self.planning_reason or "",
+                )
+            )
+        return toast(
+            self.env._(
+                "%(customer)s: planned anew. Next: %(action)s on %(date)s.",
+                customer=self.display_name,
+                action=self.next_action_name,
+                date=format_date(self.env, self.next_action_date),
+            )
+        )
 
     # ------------------------------------------------------------------
     # Mail

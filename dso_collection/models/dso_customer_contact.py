@@ -20,6 +20,20 @@ class DsoCustomerContact(models.AbstractModel):
         help="Who gets the invoices, where no contact for collection can be reached by e-mail.",
     )
 
+    substitute_contact_id = fields.Many2one(
+        "res.partner",
+        string="Who Serves Instead",
+        compute="_compute_substitute_contact_id",
+        help="No contact for collection is chosen: as the settings say, who gets the invoices "
+        "receives the reminders.",
+    )
+
+    @api.depends("contact_ids")
+    def _compute_substitute_contact_id(self):
+        substitutes = self._origin._find_substitutes()
+        for customer in self:
+            customer.substitute_contact_id = substitutes.get(customer._origin.id, False)
+
     @api.depends("email_missing")
     def _compute_proposed_contact_id(self):
         missing = self.filtered("email_missing")

@@ -8,6 +8,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..engine import facts, leader, scenario
+from ..tools.collectors import COLLECTOR, join_collector
 
 _logger = logging.getLogger(__name__)
 
@@ -72,7 +73,8 @@ class DsoCustomerFacts(models.AbstractModel):
         """All that decides what happens next with these customers.
 
         :param todays: {company id: today's date there}
-        :param scenario: a ``dso.scenario`` in place of their own, even an archived one
+        :param scenario: a ``dso.scenario`` in place of their own, even an archived one; an empty
+            recordset: none
         :return: :class:`Facts`, with ``customers`` as :class:`engine.facts.Customer`, ``rows`` as
             the stored values of each file and ``settings`` by company
         """
@@ -87,9 +89,9 @@ class DsoCustomerFacts(models.AbstractModel):
                 contact_gap_days=company.dso_contact_gap_days,
             )
         result.rows = self._read_rows()
-        if scenario:
+        if scenario is not None:
             for row in result.rows.values():
-                row["scenario_id"] = scenario.id
+                row["scenario_id"] = scenario.id or None
         scenarios = self._read_scenarios(result.rows, scenario)
         items = self._read_items(companies)
         history = self._read_history(result.rows, scenarios)
@@ -119,7 +121,7 @@ class DsoCustomerFacts(models.AbstractModel):
                 """
                 SELECT customer.id, customer.company_id, customer.partner_id, customer.active,
                        customer.scenario_id,
-                       COALESCE(collector.id, substitute.id) AS collector_id,
+                       %(collector)s AS collector_id,
                        customer.leader_line_id, customer.leader_since,
                        customer.next_action_id, customer.next_action_date,
                        customer.last_action_date, customer.planning_code, customer.planning_data,
@@ -131,10 +133,7 @@ class DsoCustomerFacts(models.AbstractModel):
                        action.id AS action_id, action.done_date AS action_done_date, %(action)s
                   FROM dso_customer customer
                   JOIN res_company company ON company.id = customer.company_id
-                  LEFT JOIN res_users collector
-                    ON collector.id = customer.collector_id AND collector.active
-                  LEFT JOIN res_users substitute
-                    ON substitute.id = company.dso_default_collector_id AND substitute.active
+                  %(collectors)s
                   LEFT JOIN dso_action action
                     ON action.customer_id = customer.id
                    AND action.origin = 'scenario'
@@ -142,6 +141,8 @@ class DsoCustomerFacts(models.AbstractModel):
                  WHERE customer.id = ANY(%(customers)s)
                 """,
                 customers=self.ids,
+                collector=COLLECTOR,
+                collectors=join_collector("customer"),
                 risk=RISK_COLUMNS,
                 action=SQL(", ").join(
                     SQL(
@@ -243,6 +244,7 @@ class DsoCustomerFacts(models.AbstractModel):
                   SELECT qualification.line_id, max(qualification.logged_on) AS restarted
                     FROM dso_qualification qualification
                    WHERE qualification.kind = 'dispute_resolved'
+                     AND %(stands)s
                      AND qualification.customer_id = ANY(%(customers)s)
                    GROUP BY qualification.line_id
               ) resolved ON resolved.line_id = line.id
@@ -258,6 +260,7 @@ class DsoCustomerFacts(models.AbstractModel):
             """,
             customers=self.ids,
             accounts=accounts,
+            stands=self.env["dso.qualification"]._get_standing("qualification"),
         )
 
     def _read_history(self, rows, scenarios):

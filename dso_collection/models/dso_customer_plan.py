@@ -206,8 +206,11 @@ class DsoCustomerPlan(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _get_todays(self, today=None):
-        """{company id: the date there}"""
-        return {company.id: today or company._dso_today() for company in self.company_id}
+        """{company id: the date there}, ``False`` being that of a file that has none yet."""
+        todays = {company.id: today or company._dso_today() for company in self.company_id}
+        if any(not customer.company_id for customer in self):
+            todays[False] = today or self.env.company._dso_today()
+        return todays
 
     def _plan_batch(self, today=None):
         """Decide for these customers together and write what changed, in bulk.
@@ -559,7 +562,7 @@ class DsoCustomerPlan(models.AbstractModel):
         for ids in split_every(BATCH_SIZE, customers.ids):
             batch = self.sudo().browse(ids)
             todays = batch._get_todays(today)
-            facts = batch._read_facts(todays, scenario)
+            facts = batch._read_facts(todays, scenario or None)
             openings = {
                 company.id: _next_opening(company, todays[company.id], until)
                 for company in batch.company_id
@@ -627,14 +630,36 @@ class DsoCustomerPlan(models.AbstractModel):
                     values["planning_code"], values["planning_data"]
                 )
                 continue
-            line = self.env["account.move.line"].sudo().browse(decision.leader.id)
-            texts[customer.id] = self.env._(
-                "“%(step)s” on %(date)s, led by %(document)s.",
-                step=steps.browse(decision.step.id).name,
-                date=format_date(self.env, decision.date),
-                document=line._dso_get_document_label(),
+            texts[customer.id] = customer._describe_next_step(
+                steps.browse(decision.step.id), decision, todays[customer.company_id.id]
             )
         return texts
+
+    def _describe_next_step(self, step, decision, today):
+        """What a decision brings, and on which day that really is: what is late comes at once, what
+        leaves by itself in the next sending hours."""
+        company = self.company_id
+        next_opening = _next_opening(company, today, max(decision.date, today))
+        if not step.automatic:
+            day = simulation.carried_out_on(decision.date, today)
+        else:
+            day = simulation.carried_out_on(decision.date, today, next_opening)
+        if step.automatic and day == today and not company._dso_is_open(fields.Datetime.now()):
+            opening = company._dso_next_opening()
+            day = company._dso_today(opening) if opening else day
+        line = self.env["account.move.line"].sudo().browse(decision.leader.id)
+        values = {
+            "step": step.name,
+            "date": format_date(self.env, day),
+            "document": line._dso_get_document_label(),
+        }
+        if decision.date < today:
+            return self.env._(
+                "“%(step)s” on %(date)s, late since %(planned)s, led by %(document)s.",
+                planned=format_date(self.env, decision.date),
+                **values,
+            )
+        return self.env._("“%(step)s” on %(date)s, led by %(document)s.", **values)
 
     def _describe_planning(self, code=None, data=None):
         """Why nothing is planned for this customer, a short sentence in the user's language.

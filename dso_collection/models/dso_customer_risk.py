@@ -105,7 +105,8 @@ class DsoCustomerRisk(models.AbstractModel):
         todays = self._get_todays()
         for customer in self:
             customer.guarantee_amount = rules.effective(
-                customer._get_guarantee(), todays[customer.company_id.id]
+                customer._get_guarantee(),
+                todays.get(customer.company_id.id) or self.env.company._dso_today(),
             )
 
     @api.depends("amount_overdue", "guarantee_amount")
@@ -124,7 +125,7 @@ class DsoCustomerRisk(models.AbstractModel):
     def _compute_insurance_declaration(self):
         todays = self._get_todays()
         for customer in self:
-            today = todays[customer.company_id.id]
+            today = todays.get(customer.company_id.id) or self.env.company._dso_today()
             # sudo: a setting of the company of a file that the user may read
             standard = customer.company_id.sudo().dso_declaration_days
             deadline = None

@@ -61,16 +61,32 @@ class DsoCustomerSheet(models.AbstractModel):
     @api.depends("partner_id", "company_id", "scenario_id")
     @api.depends_context("lang")
     def _compute_sheet(self):
+        saved = self.filtered(lambda customer: customer._origin)
+        # a file that is being changed shows what the scenario chosen would do, not the stored one
+        by_scenario = saved.grouped(
+            lambda customer: (
+                None
+                if customer.scenario_id._origin == customer._origin.scenario_id
+                else customer.scenario_id._origin
+            )
+        )
+        for chosen, customers in by_scenario.items():
+            # a browser may name any scenario: one that the user may not read counts as none
+            customers._compute_sheet_with(chosen and chosen._filtered_access("read"))
+        (self - saved).update(dict.fromkeys(SHEET_FIELDS))
+
+    def _compute_sheet_with(self, scenario):
+        """The sheets of these files.
+
+        :param scenario: one not yet saved in place of their own, see ``_read_facts``
+        """
         # sudo: the same facts as the plan's; the reader was checked for the file itself
         customers = self._origin.sudo().with_context(active_test=False)
         todays = customers._get_todays()
-        facts = customers._read_facts(todays)
+        facts = customers._read_facts(todays, scenario and scenario.sudo())
         decisions = customers._decide(facts, todays)
         for customer, values in self._prepare_sheets(facts, decisions, todays).items():
-            for fname, value in values.items():
-                customer[fname] = value
-        for customer in self.filtered(lambda customer: not customer._origin):
-            customer.update(dict.fromkeys(SHEET_FIELDS))
+            customer.update(values)
 
     def _load_sheet(self, facts, decisions, todays):
         """Put the sheet into the cache from facts that were read already, see ``_load_live``."""
@@ -86,15 +102,17 @@ class DsoCustomerSheet(models.AbstractModel):
         result = {}
         for customer in self.filtered(lambda customer: customer._origin.id in decisions):
             key = customer._origin.id
+            # the facts are those of the stored file, whatever is being changed on the screen
+            stored = customer._origin
             # sudo: the day and the working days of the company are no secret
-            company = customer.sudo().company_id
+            company = stored.sudo().company_id
             today = todays[company.id]
             own = facts.customers[key]
             result[customer] = {
-                "ageing": customer._prepare_ageing(own, today),
-                "statement_filters": customer._prepare_filters(own, today),
+                "ageing": stored._prepare_ageing(own, today),
+                "statement_filters": stored._prepare_filters(own, today),
                 "currency_totals": totals.get(key, []),
-                "scenario_line": customer._prepare_line(
+                "scenario_line": stored._prepare_line(
                     own, decisions[key], today, facts.rows[key], done.get(key, {})
                 ),
             }
@@ -320,14 +338,14 @@ class DsoCustomerSheet(models.AbstractModel):
         :param row: the stored values of the file, see ``_read_facts``
         :param done: {step id: (action id, whether it was skipped)}
         """
-        # sudo: names and types of the steps of the customer's own scenario
-        steps = {step.id: step for step in self.sudo().scenario_id.step_ids}
+        # sudo: names and types of the steps of the scenario that the facts were read with
+        Step = self.env["dso.scenario.step"].sudo()
         types = self.env["dso.scenario.step"]._fields["action_type"]
         types = dict(types._description_selection(self.env))
         opening = self._get_opening(facts, decision, today)
         result = []
         for stage in outlook.outlook(facts, decision, today, opening):
-            step = steps[stage.step.id]
+            step = Step.browse(stage.step.id)
             action_id, skipped = done.get(step.id, (False, False))
             state = stage.state
             if state == "done" and skipped:
@@ -353,6 +371,7 @@ class DsoCustomerSheet(models.AbstractModel):
                     "date_text": format_date(self.env, stage.date) if stage.date else "",
                     "timing": step._describe_timing(),
                     "automatic": step.automatic,
+                    "to_confirm": step.automatic and step.to_confirm,
                     "action_id": action_id or False,
                 }
             )

@@ -130,7 +130,8 @@ class DsoCustomerTimeline(models.AbstractModel):
                    count(*) AS count, logged_on AS day
               FROM dso_qualification
              WHERE customer_id = %(customer)s
-             GROUP BY logged_on, create_date, user_id, source, status_id, date, comment
+             GROUP BY logged_on, create_date, user_id, source, status_id, date, comment,
+                      undoes_id IS NULL
             """,
             **values,
         )
@@ -248,9 +249,17 @@ class DsoCustomerTimeline(models.AbstractModel):
                 title = self.env._(
                     "%(status)s for %(date)s", status=title, date=format_date(self.env, first.date)
                 )
+            if first.undoes_id:
+                # what is there again is the entry before
+                title = self.env._(
+                    "Undone: %(status)s",
+                    status=first.undoes_id.status_id.name or self.env._("Comment"),
+                )
             text = [self._name_documents(own, row["count"])]
             if first.resolver_id:
                 text.append(self.env._("to be solved by %(user)s", user=first.resolver_id.name))
+            elif first.resolver_email:
+                text.append(self.env._("to be solved by %(user)s", user=first.resolver_email))
             if first.comment:
                 text.append(self.env._("“%(comment)s”", comment=first.comment))
             amount = (first.amount or first.amount_residual) if alone else 0

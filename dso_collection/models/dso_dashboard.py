@@ -45,11 +45,13 @@ class DsoDashboard(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_data(self, company_id=None):
+    def get_data(self, company_id=None, own=False):
         """Everything but the trend, which a large ledger takes longer to tell.
 
         :param company_id: one of the companies at hand, default the current one
+        :param own: whether only of the customers of whom the user is the collector
         """
+        self = self.with_context(dso_dashboard_own=bool(own))
         company = self._get_company(company_id)
         today = company._dso_today()
         # what several parts tell of is read once
@@ -62,6 +64,7 @@ class DsoDashboard(models.AbstractModel):
                 for each in self.env.companies
             ],
             "company_id": company.id,
+            "own": bool(own),
             "currency_id": company.currency_id.id,
             "today": fields.Date.to_string(today),
             "tiles": self._get_tiles(company, customers, work),
@@ -74,15 +77,18 @@ class DsoDashboard(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_trend(self, company_id=None):
+    def get_trend(self, company_id=None, own=False):
         """What was overdue at the ends of the last months and is today, by age.
 
+        :param company_id: one of the companies at hand, default the current one
+        :param own: whether only of the customers of whom the user is the collector
         :return: dict with ``days``, ``buckets`` (key, label, amount and number of items by day),
             and a domain for each day and bucket
         """
+        self = self.with_context(dso_dashboard_own=bool(own))
         company = self._get_company(company_id)
         model = self.env["dso.overdue.trend"]
-        own = Domain("company_id", "=", company.id)
+        own = self._get_scope(company)
         found = {
             (day, bucket): values
             for day, bucket, *values in model._read_group(
@@ -120,6 +126,14 @@ class DsoDashboard(models.AbstractModel):
         return company
 
     @api.model
+    def _get_scope(self, company):
+        """Domain of what is told of, which all models behind the figures understand."""
+        scope = Domain("company_id", "=", company.id)
+        if self.env.context.get("dso_dashboard_own"):
+            scope &= Domain("collector_id", "=", self.env.uid)
+        return scope
+
+    @api.model
     def _get_labels(self, model, field):
         """[(key, label)] of a selection, in the user's language."""
         return self.env[model]._fields[field]._description_selection(self.env)
@@ -137,7 +151,7 @@ class DsoDashboard(models.AbstractModel):
         """
         customers = self.env["dso.customer"]
         # with the rules of the user
-        query = customers._search(Domain("company_id", "=", company.id))
+        query = customers._search(self._get_scope(company))
         collector = customers._field_to_sql(customers._table, "collector_id", query)
         columns = []
         for field, domain in CUSTOMER_FIGURES.values():
@@ -165,7 +179,7 @@ class DsoDashboard(models.AbstractModel):
         :return: {age: (amount, number)} and {kind of status: (amount, number)}
         """
         by_age, by_kind = self.env["dso.item.report"]._read_grouping_sets(
-            Domain("company_id", "=", company.id), [["age"], ["kind"]], ["amount:sum", "__count"]
+            self._get_scope(company), [["age"], ["kind"]], ["amount:sum", "__count"]
         )
         return (
             {age: values for age, *values in by_age},
@@ -189,7 +203,7 @@ class DsoDashboard(models.AbstractModel):
     @api.model
     def _get_work_domains(self, company, today):
         """{phase: domain} of what the table of collectors tells of actions."""
-        own = Domain("company_id", "=", company.id)
+        own = self._get_scope(company)
         return {
             "todo": own & Domain("phase", "=", "todo"),
             "done": own
@@ -216,7 +230,7 @@ class DsoDashboard(models.AbstractModel):
         :param customers: see :meth:`_read_customers`
         :param work: see :meth:`_read_work`
         """
-        own = Domain("company_id", "=", company.id)
+        own = self._get_scope(company)
         model = self.env["dso.customer"]
         labels = {name: model._fields[name]._description_string(self.env) for name in TILES}
         return [
@@ -250,7 +264,7 @@ class DsoDashboard(models.AbstractModel):
         :param customers: see :meth:`_read_customers`
         :param by_age: see :meth:`_read_items`
         """
-        own = Domain("company_id", "=", company.id)
+        own = self._get_scope(company)
         amount, count = customers[None]["not_due"]
         labels = dict(self._get_labels("dso.overdue.trend", "bucket"))
         result = [
@@ -289,7 +303,7 @@ class DsoDashboard(models.AbstractModel):
 
         :param by_kind: see :meth:`_read_items`
         """
-        own = Domain("company_id", "=", company.id)
+        own = self._get_scope(company)
         amount = sum(values[0] for values in by_kind.values())
         count = sum(values[1] for values in by_kind.values())
         unknown = by_kind.get("none", (0, 0))
@@ -322,7 +336,7 @@ class DsoDashboard(models.AbstractModel):
         weeks = [
             monday + timedelta(weeks=number) for number in range(-WEEKS_BEFORE, WEEKS_AFTER + 1)
         ]
-        states = Domain("company_id", "=", company.id) & Domain("state", "in", PROMISE_STATES)
+        states = self._get_scope(company) & Domain("state", "in", PROMISE_STATES)
         found = {}
         # by day: the first day of Odoo's own weeks depends on the user's language
         for day, state, currency, *values in self.env["dso.promise"]._read_group(
@@ -356,7 +370,7 @@ class DsoDashboard(models.AbstractModel):
                             ],
                             "domains": [
                                 list(
-                                    Domain("company_id", "=", company.id)
+                                    self._get_scope(company)
                                     & Domain("currency_id", "=", currency.id)
                                     & Domain("state", "=", state)
                                     & self._get_span_domain("promised_date", week, week)
@@ -383,7 +397,7 @@ class DsoDashboard(models.AbstractModel):
         first, last = today - timedelta(days=DAYS_BEFORE), today + timedelta(days=DAYS_AFTER)
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         own = (
-            Domain("company_id", "=", company.id)
+            self._get_scope(company)
             & Domain("phase", "!=", "cancelled")
             & Domain("day", ">=", first)
             & Domain("day", "<=", last)
@@ -404,7 +418,7 @@ class DsoDashboard(models.AbstractModel):
                     "counts": [found.get((day, key), 0) for day in days],
                     "domains": [
                         list(
-                            Domain("company_id", "=", company.id)
+                            self._get_scope(company)
                             & Domain("phase", "!=", "cancelled")
                             & Domain("day", "=", day)
                             & Domain("action_type", "=", key)
@@ -425,7 +439,7 @@ class DsoDashboard(models.AbstractModel):
         :param customers: see :meth:`_read_customers`
         :param work: see :meth:`_read_work`
         """
-        own = Domain("company_id", "=", company.id)
+        own = self._get_scope(company)
         kept = (
             own
             & Domain("state", "in", ("kept", "partly", "broken"))

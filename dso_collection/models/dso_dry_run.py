@@ -43,9 +43,12 @@ class DsoDryRun(models.AbstractModel):
     def prepare(self, params):
         """What the screen has to know before the first chunk.
 
-        :return: dict with the dates, the number of customers, the types of action in use, and a
-            name for each of the runs
+        :return: dict with the dates, the number of customers, the types of action in use, a name
+            for each of the runs, and what of the parameters is no more: customers and scenarios
+            that were deleted, or are those of another company now
         """
+        gone = self._find_gone(params)
+        params = {**params, **gone}
         days = self._get_days(params)
         today = self.env.company._dso_today()
         return {
@@ -55,7 +58,23 @@ class DsoDryRun(models.AbstractModel):
             "types": self._get_types(),
             "runs": [name for name, _scenario in self._get_runs(params)],
             "can_export": self.env.user.has_group("base.group_allow_export"),
+            "gone": gone,
         }
+
+    @api.model
+    def _find_gone(self, params):
+        """{parameter: its value without the records that are no more} of those that change."""
+        gone = {}
+        scenarios = self.env["dso.scenario"].with_context(active_test=False)
+        for key in ("scenario_id", "compare_id", "population_scenario_id"):
+            if params.get(key) and not scenarios.search_count([("id", "=", params[key])], limit=1):
+                gone[key] = False
+        if ids := params.get("customer_ids"):
+            customers = self.env["dso.customer"].with_context(active_test=False)
+            found = set(customers.search([("id", "in", ids)]).ids)
+            if len(found) < len(ids):
+                gone["customer_ids"] = [res_id for res_id in ids if res_id in found]
+        return gone
 
     @api.model
     @api.readonly

@@ -1,10 +1,17 @@
+import re
+
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..engine import hashtags as rules
+from ..engine import gaps, hashtags as rules
 from ..tools import hashtags as table
 
 ACTION = "dso.action"
+
+#: Odoo's inline placeholders: {{ expression ||| default }}
+PLACEHOLDER = re.compile(r"\{\{(.+?)(\|\|\|\s*(.*?))?\}\}")
 
 
 class DsoHashtagMixin(models.AbstractModel):
@@ -35,13 +42,18 @@ class DsoHashtagMixin(models.AbstractModel):
         source = template_src
         if model == ACTION and engine != "qweb_view":
             source = self._dso_mark_hashtags(template_src, html)
+            source = self._dso_mark_empty(source, html)
         rendered = super()._render_template(
             source, model, res_ids, engine=engine, add_context=add_context, options=options
         )
         if source == template_src:
             return rendered
-        actions = self.env[ACTION].browse(res_ids)
-        return actions._dso_render_batch(rendered, html, table.MARKED)
+        if self.env.context.get("dso_keep_hashtags"):
+            rendered = {key: _keep_hashtags(text, html) for key, text in rendered.items()}
+        else:
+            actions = self.env[ACTION].browse(res_ids)
+            rendered = actions._dso_render_batch(rendered, html, table.MARKED)
+        return {key: _close_gaps(text, html) for key, text in rendered.items()}
 
     @api.model
     def _dso_mark_hashtags(self, source, html):
@@ -49,6 +61,19 @@ class DsoHashtagMixin(models.AbstractModel):
             return source
         mark = rules.mark_html if html else rules.mark
         return mark(str(source), table.TOKEN, table.HASHTAGS)
+
+    @api.model
+    def _dso_mark_empty(self, source, html):
+        """Placeholders without a default of their own get one that says that the value is empty:
+        their sentence goes, as that of an empty hashtag does."""
+        if not source:
+            return source
+        if html:
+            return gaps.mark_placeholders(str(source)) if "t-out" in source else source
+        return PLACEHOLDER.sub(
+            lambda match: match[0] if match[3] else f"{{{{ {match[1].strip()} |||{gaps.GAP}}}}}",
+            source,
+        )
 
     # ------------------------------------------------------------------
     # Unknown hashtags are refused
@@ -99,3 +124,16 @@ class DsoHashtagMixin(models.AbstractModel):
         # constraints do not see this way of writing
         self._dso_check_hashtags({field_name})
         return result
+
+
+def _keep_hashtags(text, html):
+    """A text with its placeholders filled and its own hashtags as they were typed."""
+    text = rules.neutralize(str(text or ""), html)
+    return rules.unmark(text, table.MARKED)
+
+
+def _close_gaps(text, html):
+    """Leave out the sentences of placeholders that were empty."""
+    if html:
+        return Markup(gaps.close_html(str(text or "")))
+    return gaps.close(text) if text else text

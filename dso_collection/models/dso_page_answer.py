@@ -219,6 +219,7 @@ class DsoPageAnswer(models.Model):
     def action_accept(self):
         """Put what was proposed on the items, as a qualification with its source; send the copies
         that were asked for."""
+        closed = self.browse()
         for answer in self:
             answer._check_open()
             if answer.kind == "copy":
@@ -230,8 +231,9 @@ class DsoPageAnswer(models.Model):
             else:
                 # without items there is nothing to qualify: it is noted and done
                 answer._decide("accepted")
+                closed += answer.filtered("line_ids")
         self._close_replies()
-        return True
+        return self._notify_decided(self.env._("Accepted"), closed)
 
     def _send_copies(self):
         """The documents that were asked for, to whom the link was sent; also those that are paid
@@ -281,8 +283,16 @@ class DsoPageAnswer(models.Model):
         """The dialog with what was proposed; what the collector applies there is what counts."""
         self._check_open()
         lines = self._get_open_lines()
-        if not lines:
-            lines = self.customer_id.item_ids
+        if not lines and self.line_ids:
+            # another item is never proposed instead
+            raise UserError(
+                self.env._(
+                    "%(documents)s: nothing is open any more. Accept the answer, so that it is "
+                    "noted and done, or refuse it.",
+                    documents=self.documents,
+                )
+            )
+        lines = lines or self.customer_id.item_ids
         action = lines.action_dso_qualify()
         return dict(action, context={**action["context"], **self._get_wizard_context()})
 
@@ -292,7 +302,22 @@ class DsoPageAnswer(models.Model):
             answer._check_open()
             answer._decide("refused", reason)
         self._close_replies()
-        return True
+        return self._notify_decided(self.env._("Refused"))
+
+    def _notify_decided(self, word, closed=()):
+        """Say what was done, and of what is paid meanwhile that nothing was changed.
+
+        :param closed: answers about items of which none is open any more
+        """
+        lines = [f"{word}: {', '.join(self.mapped('summary'))}"]
+        if closed:
+            lines.append(
+                self.env._(
+                    "Nothing is open any more of %(documents)s: the status of the items stays.",
+                    documents=", ".join(answer.documents or "" for answer in closed),
+                )
+            )
+        return self.env["dso.reply"]._notify("\n".join(lines), "warning" if closed else "success")
 
     def _check_open(self):
         self.ensure_one()

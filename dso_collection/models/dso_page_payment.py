@@ -13,7 +13,8 @@ RECENT = timedelta(hours=2)
 
 
 class NotPayable(Exception):
-    """Why items cannot be paid at once: ``none``, ``currencies``, ``accounts`` or ``many``."""
+    """Why items cannot be paid at once: ``none``, ``covered``, ``currencies``, ``accounts`` or
+    ``many``."""
 
 
 class DsoPagePayment(models.AbstractModel):
@@ -48,13 +49,50 @@ class DsoPagePayment(models.AbstractModel):
         return transactions.dso_line_ids | transactions.invoice_ids.line_ids
 
     def _get_payable_domain(self, scope="all", currency_id=None):
-        """Claims of the page, overdue ones alone or of one currency."""
-        domain = self._get_lines_domain() & Domain("amount_residual", ">", 0)
+        """What of the page is paid: claims, overdue ones alone or of one currency, less the credit
+        notes and payments on account. What is wholly in dispute is asked of nobody, and no credit
+        in dispute is set off."""
+        claims = Domain("amount_residual", ">", 0)
         if scope == "overdue":
-            domain &= self._get_show_domain("overdue", self.company_id._dso_today())
+            claims &= self._get_show_domain("overdue", self.company_id._dso_today())
+        domain = self._get_lines_domain() & (claims | Domain("amount_residual", "<", 0))
+        domain &= Domain("id", "not in", self._get_lines_being_paid().ids)
         if currency_id:
             domain &= Domain("currency_id", "=", currency_id)
-        return domain
+        if scope == "items":
+            # what somebody ticks is their own will
+            return domain
+        disputed = Domain("dso_status_id.kind", "=", "dispute")
+        return domain & (~disputed | Domain("id", "in", self._get_lines_partly_disputed().ids))
+
+    def _get_lines_partly_disputed(self):
+        """Claims of which a part is in dispute, and the rest is asked for."""
+        disputed = self.env["account.move.line"].search(
+            self._get_lines_domain()
+            & Domain("amount_residual", ">", 0)
+            & Domain("dso_status_id.kind", "=", "dispute")
+        )
+        parts = disputed._dso_get_parts()
+        return disputed.filtered(
+            lambda line: (
+                line.currency_id.compare_amounts(
+                    line.amount_residual_currency, parts.get(line.id, line.amount_residual_currency)
+                )
+                > 0
+            )
+        )
+
+    def _get_payable_amounts(self, lines, scope):
+        """{item: what of it is paid, in its currency}: all that is open, less the part in dispute
+        unless the visitor ticked the item."""
+        parts = {}
+        if scope != "items":
+            disputed = lines.filtered(lambda line: line.dso_status_id.kind == "dispute")
+            parts = disputed._dso_get_parts()
+        return {
+            line: line.currency_id.round(line.amount_residual_currency - parts.get(line.id, 0.0))
+            for line in lines
+        }
 
     def _get_payable_lines(self, selection):
         """The items that a visitor chose to pay, of those that are on the page.
@@ -64,15 +102,14 @@ class DsoPagePayment(models.AbstractModel):
         domain = self._get_payable_domain(selection.scope, selection.currency_id)
         if selection.scope == "items":
             domain &= Domain("id", "in", list(selection.ids))
-        lines = self.env["account.move.line"].search(domain, order="date_maturity, id")
-        return lines - self._get_lines_being_paid()
+        return self.env["account.move.line"].search(domain, order="date_maturity, id")
 
     def _prepare_payment(self, selection):
         """What is to be paid, and how it can be.
 
         :param selection: as it stands in the address, see ``engine.pages.parse_selection``
-        :return: dict with ``lines``, ``currency``, ``amount``, ``reference``, ``providers`` and
-            ``methods`` (superuser)
+        :return: dict with ``lines``, ``amounts`` (of each of them), ``currency``, ``amount`` (less
+            credits), ``reference``, ``providers`` and ``methods`` (superuser)
         :raise NotPayable: where it cannot be paid at once
         """
         self.ensure_one()
@@ -88,10 +125,15 @@ class DsoPagePayment(models.AbstractModel):
             # one payment is booked against one receivable account
             raise NotPayable("accounts")
         currency = lines.currency_id
-        amount = currency.round(sum(lines.mapped("amount_residual_currency")))
+        amounts = self._get_payable_amounts(lines, chosen.scope)
+        amount = currency.round(sum(amounts.values()))
+        if currency.compare_amounts(amount, 0.0) <= 0:
+            # the credits cover it
+            raise NotPayable("covered" if len(lines) > 1 else "none")
         providers = self._get_payment_providers(currency, amount)
         return {
             "lines": lines,
+            "amounts": amounts,
             "currency": currency,
             "amount": amount,
             "providers": providers,
@@ -118,32 +160,56 @@ class DsoPagePayment(models.AbstractModel):
         )
 
     def _prepare_payable(self, today):
-        """What the page offers to pay: overdue items and all of them, by currency, where a
-        provider takes it.
+        """What the page offers to pay: overdue items and all of them, by currency, less credits
+        and what is in dispute, where a provider takes it.
 
         :return: {currency id: [(selection, scope, amount as text)]}
         """
         result = {}
-        paying = self._get_lines_being_paid()
-        Line = self.env["account.move.line"]
-        sums = {}
-        for scope in ("overdue", "all"):
-            domain = self._get_payable_domain(scope) & Domain("id", "not in", paying.ids)
-            for currency, amount, count in Line._read_group(
-                domain, ["currency_id"], ["amount_residual_currency:sum", "__count"]
-            ):
-                sums.setdefault(currency, {})[scope] = (amount, count)
-        for currency, scopes in sums.items():
+        for currency, scopes in self._sum_payable().items():
             if not self._get_payment_providers(currency, 0.0):
                 continue
-            if scopes.get("overdue") == scopes["all"]:
-                scopes.pop("overdue")
-            result[currency.id] = [
-                (f"{scope}-{currency.id}", scope, format_amount(self.env, amount, currency))
-                for scope, (amount, count) in scopes.items()
+            offers = {
+                scope: amount
+                for scope, (amount, count, accounts) in scopes.items()
+                # one payment is booked against one receivable account
                 if count <= rules.MAX_PAID
-            ]
+                and accounts == 1
+                and currency.compare_amounts(amount, 0.0) > 0
+            }
+            if "all" in offers and offers.get("overdue") == offers["all"]:
+                del offers["overdue"]
+            if offers:
+                result[currency.id] = [
+                    (f"{scope}-{currency.id}", scope, format_amount(self.env, amount, currency))
+                    for scope, amount in offers.items()
+                ]
         return result
+
+    def _sum_payable(self):
+        """{currency: {scope: (amount, number of items, number of accounts)}}"""
+        partly = self._get_lines_partly_disputed()
+        today = self.company_id._dso_today()
+        parts = partly._dso_get_parts()
+        sums = {}
+        for scope in ("overdue", "all"):
+            for currency, amount, count, accounts in self.env["account.move.line"]._read_group(
+                self._get_payable_domain(scope),
+                ["currency_id"],
+                ["amount_residual_currency:sum", "__count", "account_id:count_distinct"],
+            ):
+                held = sum(
+                    parts[line.id]
+                    for line in partly - self._get_lines_being_paid()
+                    if line.currency_id == currency
+                    and (scope == "all" or (line.date_maturity or line.date) < today)
+                )
+                sums.setdefault(currency, {})[scope] = (
+                    currency.round(amount - held),
+                    count,
+                    accounts,
+                )
+        return sums
 
     # ------------------------------------------------------------------
     # Transactions
@@ -155,7 +221,8 @@ class DsoPagePayment(models.AbstractModel):
         :param payment: see ``_prepare_payment``
         """
         # what is no invoice (an opening balance) is paid too, but is nothing that Odoo links
-        moves = payment["lines"].move_id
+        claims = payment["lines"].filtered(lambda line: line.amount_residual > 0)
+        moves = claims.move_id
         invoices = moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
         return {
             "invoice_ids": [fields.Command.set(invoices.ids)],
@@ -168,9 +235,9 @@ class DsoPagePayment(models.AbstractModel):
         return [
             (
                 line._dso_get_document(),
-                format_amount(self.env, line.amount_residual_currency, line.currency_id),
+                format_amount(self.env, amount, line.currency_id),
             )
-            for line in payment["lines"]
+            for line, amount in payment["amounts"].items()
         ]
 
     def _format_payment(self, payment):
@@ -178,8 +245,9 @@ class DsoPagePayment(models.AbstractModel):
 
     def _get_payment_reference(self, lines):
         """What stands on the customer's bank statement."""
-        if len(lines) <= 3:
-            return ", ".join(line._dso_get_document() for line in lines)
+        claims = lines.filtered(lambda line: line.amount_residual > 0)
+        if len(claims) <= 3:
+            return ", ".join(line._dso_get_document() for line in claims)
         return self.company_id.get_next_batch_payment_communication()
 
     @api.model

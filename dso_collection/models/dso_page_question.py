@@ -2,34 +2,11 @@
 
 from odoo import Command, api, fields, models
 from odoo.tools import SQL
-from odoo.tools.mail import email_domain_extract, email_normalize
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import pages as rules
 
 BATCH_SIZE = 100
-#: Whoever has an address there is no colleague for it.
-FREE_DOMAINS = frozenset(
-    {
-        "gmail.com",
-        "googlemail.com",
-        "gmx.de",
-        "gmx.net",
-        "hotmail.com",
-        "icloud.com",
-        "laposte.net",
-        "live.com",
-        "me.com",
-        "orange.fr",
-        "outlook.com",
-        "proton.me",
-        "protonmail.com",
-        "t-online.de",
-        "web.de",
-        "yahoo.com",
-        "yahoo.fr",
-    }
-)
 
 
 class DsoPageQuestion(models.AbstractModel):
@@ -129,6 +106,8 @@ class DsoPageQuestion(models.AbstractModel):
             **row,
             "due_date_text": format_date(self.env, row["due_date"]),
             "amount_text": amount,
+            "kind_text": line._dso_get_kind_text(),
+            "has_pdf": line.move_id.is_sale_document(include_receipts=True),
             "status": line.dso_status_id.name,
             "status_date_text": format_date(self.env, line.dso_status_date),
             "comment": line.dso_comment,
@@ -316,42 +295,7 @@ class DsoPageQuestion(models.AbstractModel):
         :return: res.partner, made where the address is new; empty for a stranger
         """
         self.ensure_one()
-        Partner = self.env["res.partner"]
-        email = email_normalize(email or "")
-        if not email:
-            return Partner
-        company = self.company_id
-        # sudo: done for the holder of the link
-        user = (
-            self.env["res.users"]
-            .sudo()
-            .search(
-                [
-                    ("email_normalized", "=", email),
-                    ("share", "=", False),
-                    ("company_ids", "in", company.ids),
-                ],
-                limit=1,
-            )
-        )
-        if user:
-            return user.partner_id
-        if email_domain_extract(email) not in self._get_own_domains():
-            return Partner
-        known = Partner.sudo().search(
-            [("email_normalized", "=", email), ("company_id", "in", (False, company.id))], limit=1
-        )
-        return known or Partner.sudo().create({"name": email, "email": email})
-
-    def _get_own_domains(self):
-        """The company's own e-mail domains."""
-        company = self.company_id
-        addresses = [company.email, company.partner_id.email]
-        addresses += [user.email for user in (self.customer_id.collector_id,) if user]
-        domains = {
-            email_domain_extract(email_normalize(address)) for address in addresses if address
-        }
-        return {domain for domain in domains if domain} - FREE_DOMAINS
+        return self.company_id._dso_find_colleague(email, self.customer_id.collector_id)
 
     def _forward(self, colleague, comment):
         """The question goes to another colleague; the collector is told, and those who were asked

@@ -11,9 +11,10 @@ import xlsxwriter
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_amount, format_date, format_datetime
+from odoo.tools.misc import format_amount, format_date
 
 from ..engine import pages as rules
+from ..tools.dates import format_moment
 
 #: Answers that are listed on the page, the last ones.
 MAX_ANSWERS = 20
@@ -48,6 +49,7 @@ class DsoPageStatement(models.AbstractModel):
             "noted": self._get_noted_answer(params.get("done")),
             "payment": self._prepare_payment_message() if params.get("paid") else None,
             "payable": self._prepare_payable(today),
+            "disputed": bool(self._get_items_of_own_words(self._get_disputed_lines())),
         }
 
     # ------------------------------------------------------------------
@@ -121,13 +123,15 @@ class DsoPageStatement(models.AbstractModel):
 
     def _prepare_rows(self, lines, today, found):
         format_day = functools.cache(functools.partial(format_date, self.env))
-        words = self._get_customer_words(lines)
+        own = self._get_items_of_own_words(lines)
+        words = self._get_customer_words(lines, own)
         paying = self._get_lines_being_paid()
         rows = []
         for line in lines:
             row = line._dso_prepare_row(today)
             currency = row["currency_id"]
             interest, cost = found.get(line.id, (0.0, 0.0))
+            is_own, reference = line._dso_get_reference()
             rows.append(
                 {
                     **row,
@@ -142,7 +146,10 @@ class DsoPageStatement(models.AbstractModel):
                         if interest or cost
                         else ""
                     ),
-                    "reference": line.move_id.ref or "",
+                    "kind_text": line._dso_get_kind_text(),
+                    "disputed": line.id in own,
+                    "reference": reference,
+                    "own_reference": is_own,
                     "words": words.get(line.id, ""),
                     "paying": line in paying,
                     "has_pdf": line.move_id.is_sale_document(include_receipts=True),
@@ -150,35 +157,48 @@ class DsoPageStatement(models.AbstractModel):
             )
         return rows
 
-    def _get_customer_words(self, lines):
+    def _get_customer_words(self, lines, own):
         """What the customer itself said of these items: what it promised, what it disputes, and
         what it answered here that nobody has decided yet. Never what the company notes for itself.
 
         :return: {line id: text}
         """
         result = {}
-        own = self._get_items_of_own_words(lines)
+        parts = lines._dso_get_parts()
         for line in lines:
             kind = line.dso_status_id.kind
             if kind == "promise" and line.dso_status_date:
                 day = format_date(self.env, line.dso_status_date)
                 result[line.id] = self.env._("Payment promised for %(date)s", date=day)
-            elif kind == "dispute" and line.id in own:
-                result[line.id] = self.env._("In dispute")
+            elif line.id in own and line.id in parts:
+                result[line.id] = self.env._(
+                    "In dispute: %(amount)s",
+                    amount=format_amount(self.env, parts[line.id], line.currency_id),
+                )
         for line_id in self._get_items_answered(lines):
             result[line_id] = self.env._("Your answer is being looked at")
         return result
 
+    def _get_disputed_lines(self):
+        """All items of the page that are in dispute, whoever says so."""
+        return self.env["account.move.line"].search(
+            self._get_lines_domain() & Domain("dso_status_id.kind", "=", "dispute")
+        )
+
     def _get_items_of_own_words(self, lines):
-        """Ids of the items whose present status goes back to the customer's own answer."""
+        """Ids of the items whose present dispute goes back to the customer's own answer, whoever
+        wrote something about it since."""
         disputed = lines.filtered(lambda line: line.dso_status_id.kind == "dispute")
-        last = {}
+        own = set()
         if disputed:
-            entries = self.env["dso.qualification"].search(
+            for entry in self.env["dso.qualification"].search(
                 [("line_id", "in", disputed.ids), ("status_id", "!=", False)], order="id"
-            )
-            last = {entry.line_id.id: entry.source for entry in entries}
-        return {line_id for line_id, source in last.items() if source == "customer"}
+            ):
+                if entry.kind != "dispute":
+                    own.discard(entry.line_id.id)
+                elif entry.source == "customer":
+                    own.add(entry.line_id.id)
+        return own
 
     def _get_items_answered(self, lines):
         """Ids of the items of which an answer of this page waits for its decision. In SQL: one
@@ -281,7 +301,7 @@ class DsoPageStatement(models.AbstractModel):
         zone = str(self.company_id._dso_tz())
         return [
             {
-                "date": format_datetime(self.env, answer.create_date, tz=zone, dt_format="short"),
+                "date": format_moment(self.env, answer.create_date, tz=zone),
                 "author": answer.author_name,
                 "summary": answer.summary,
                 "comment": answer.comment or "",
@@ -348,6 +368,7 @@ class DsoPageStatement(models.AbstractModel):
                 )
             )
             heads = self._get_sheet_heads(bool(found))
+            kinds = lines._dso_get_kind_words()
             for column, head in enumerate(heads):
                 sheet.write_string(0, column, head, bold)
             number = 0
@@ -355,12 +376,14 @@ class DsoPageStatement(models.AbstractModel):
                 row = line._dso_prepare_row(today)
                 format_money = money(row["currency_id"].decimal_places)
                 sheet.write_string(number, 0, row["document"])
-                sheet.write_string(number, 1, line.move_id.ref or "")
+                is_own, reference = line._dso_get_reference()
+                sheet.write_string(number, 1, reference if is_own else "")
                 sheet.write_datetime(number, 2, _to_datetime(row["invoice_date"]), day)
                 sheet.write_datetime(number, 3, _to_datetime(row["due_date"]), day)
                 sheet.write_number(number, 4, row["days_overdue"])
                 sheet.write_string(number, 5, row["currency_id"].name)
                 sheet.write_number(number, 6, row["amount_residual"], format_money)
+                sheet.write_string(number, len(heads) - 1, kinds[row["kind"]])
                 if found:
                     interest, cost = found.get(line.id, (0.0, 0.0))
                     sheet.write_number(number, 7, interest, format_money)
@@ -388,7 +411,9 @@ class DsoPageStatement(models.AbstractModel):
             self.env._("Currency"),
             self.env._("Open amount"),
         ]
-        return [*heads, self.env._("Interest"), self.env._("Recovery cost")] if charged else heads
+        if charged:
+            heads += [self.env._("Interest"), self.env._("Recovery cost")]
+        return [*heads, self.env._("Type")]
 
     def _get_invoice_file(self, line_id):
         """The PDF of an item's invoice: what was sent, else printed now and kept nowhere, for

@@ -12,6 +12,7 @@ class DsoQualification(models.Model):
     outlives the journal item, of which it keeps a copy."""
 
     _name = "dso.qualification"
+    _inherit = ["dso.search"]
     _description = "Item Qualification"
     _order = "id desc"
     _rec_name = "document"
@@ -40,6 +41,9 @@ class DsoQualification(models.Model):
     amount = fields.Monetary(readonly=True, help="The promised or disputed part.")
     comment = fields.Text(readonly=True)
     resolver_id = fields.Many2one("res.users", ondelete="restrict", readonly=True)
+    resolver_email = fields.Char(
+        string="Resolver's Address", readonly=True, help="Of a colleague who is no user."
+    )
     user_id = fields.Many2one("res.users", ondelete="restrict", readonly=True)
     source = fields.Selection(
         [
@@ -57,6 +61,14 @@ class DsoQualification(models.Model):
         string="Visible to the Customer",
         readonly=True,
         help="Else the attachments are internal.",
+    )
+    undoes_id = fields.Many2one(
+        "dso.qualification",
+        string="Undoes",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The entry that was taken back: the item is again what it was before.",
     )
     logged_on = fields.Date(required=True, readonly=True, help="In the company's time zone.")
 
@@ -143,6 +155,16 @@ class DsoQualification(models.Model):
             if vals["amount_open"] > 0:
                 vals["deadline"] = deadline
         return vals_list
+
+    @api.model
+    def _get_standing(self, alias):
+        """SQL condition for entries that count: neither taken back nor there to take one back."""
+        table = SQL.identifier(alias)
+        return SQL(
+            "%(table)s.undoes_id IS NULL AND NOT EXISTS ("
+            "SELECT 1 FROM dso_qualification undo WHERE undo.undoes_id = %(table)s.id)",
+            table=table,
+        )
 
     @api.model
     def _get_figures_by(self, keys):

@@ -5,9 +5,11 @@ from odoo.tools import html2plaintext, plaintext2html
 
 #: Of the answer, shown in the list.
 PREVIEW_LENGTH = 300
-#: What users write through the buttons; the rest is what came in, and stays as it came.
-#: Answers on a page that are read, and need no decision.
+#: Answers on a page that are only read.
+ONLY_READ = ("comment", "not_me")
+#: Those that need no decision.
 NOTHING_TO_DECIDE = ("comment", "processing", "not_me")
+#: What users write through the buttons; the rest is what came in, and stays as it came.
 HANDLING_FIELDS = frozenset({"state", "handled_by_id", "handled_date"})
 
 
@@ -16,6 +18,7 @@ class DsoReply(models.Model):
     actions wait, where the company says so. [seed 002: Replies & Comments]"""
 
     _name = "dso.reply"
+    _inherit = ["dso.search"]
     _description = "Collection Reply"
     _order = "date desc, id desc"
     _rec_name = "subject"
@@ -79,6 +82,12 @@ class DsoReply(models.Model):
         "dso.page.answer", "reply_id", string="Answers on the Page", readonly=True
     )
     pauses = fields.Boolean(compute="_compute_pauses", help="Automatic actions wait for it.")
+    has_proposal = fields.Boolean(
+        compute="_compute_has_proposal", help="Something in it is to be accepted or refused."
+    )
+    closed_text = fields.Char(
+        compute="_compute_closed_text", help="Says so where what it is about is paid meanwhile."
+    )
 
     # one answer is one line, whatever the mail gateway does
     _message_uniq = models.UniqueIndex("(message_id) WHERE message_id IS NOT NULL")
@@ -98,6 +107,18 @@ class DsoReply(models.Model):
             # sudo: a setting of the company of a reply that the user may read
             pauses = reply.sudo().company_id.dso_pause_on_reply
             reply.pauses = reply.state == "to_handle" and pauses
+
+    @api.depends("answer_ids.kind", "answer_ids.state")
+    def _compute_has_proposal(self):
+        for reply in self:
+            proposals = reply._get_proposals()
+            reply.has_proposal = any(answer.kind not in ONLY_READ for answer in proposals)
+
+    @api.depends("state", "answer_ids.line_ids", "action_id")
+    def _compute_closed_text(self):
+        for reply in self:
+            waits = reply.state == "to_handle"
+            reply.closed_text = reply._describe_closed() if waits else False
 
     def write(self, vals):
         if not self.env.su and set(vals) - HANDLING_FIELDS:
@@ -207,12 +228,36 @@ class DsoReply(models.Model):
     # Handling
     # ------------------------------------------------------------------
 
+    def _get_proposals(self):
+        """What a page brought in that nobody decided yet."""
+        return self.answer_ids.filtered(lambda answer: answer.state == "proposed")
+
+    def action_accept(self):
+        """Put on the items what was proposed."""
+        return self._check_proposals().action_accept()
+
+    def action_refuse(self):
+        """Put nothing of it on the items."""
+        return self._check_proposals().action_refuse()
+
+    def action_change(self):
+        """The dialog with what was proposed, of several proposals the first."""
+        self.ensure_one()
+        return self._check_proposals()[-1:].action_change()
+
+    def _check_proposals(self):
+        self.check_access("write")
+        proposals = self._get_proposals()
+        if not proposals:
+            raise UserError(self.env._("Nothing in this reply is left to accept or to refuse."))
+        return proposals
+
     def action_handle(self):
         """Somebody read them and did what was to do: the automatic actions go on.
 
         :raise UserError: if something that a customer proposed waits for a decision
         """
-        undecided = self.answer_ids.filtered(lambda answer: answer.state == "proposed")
+        undecided = self._get_proposals()
         if undecided.filtered(lambda answer: answer.kind not in NOTHING_TO_DECIDE):
             raise UserError(
                 self.env._(
@@ -222,16 +267,66 @@ class DsoReply(models.Model):
             )
         undecided._decide("accepted")
         self._close("handled")
+        return self._notify(self.env._("Handled: %s", self._describe()))
 
     def action_dismiss(self):
         """There is nothing to do about them: what was proposed is refused."""
-        self.answer_ids.filtered(lambda answer: answer.state == "proposed")._decide("refused")
+        self._get_proposals()._decide("refused")
         self._close("dismissed")
+        return self._notify(self.env._("Dismissed: %s", self._describe()))
+
+    def action_reply(self):
+        """Write back, to who wrote; the text stays in the customer's chatter."""
+        self.ensure_one()
+        self.check_access("write")
+        subject = self.subject or self.env._("Your account")
+        if not subject.lower().startswith("re:"):
+            subject = f"Re: {subject}"
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reply to %s", self.author_name or self.partner_id.display_name),
+            "res_model": "mail.compose.message",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_model": "dso.customer",
+                "default_res_ids": self.customer_id.ids,
+                "default_composition_mode": "comment",
+                "default_parent_id": self.message_id.id,
+                "default_partner_ids": self.author_id.ids,
+                "default_subject": subject,
+            },
+        }
+
+    def _describe(self):
+        """Whose they are, in as many words as a message to the user holds."""
+        if len(self) > 3:
+            return self.env._("%s replies", len(self))
+        names = []
+        for reply in self:
+            customer = reply.partner_id.display_name
+            author = reply.author_name or customer
+            names.append(author if customer in author else f"{author} ({customer})")
+        return self.env._("reply of %s", ", ".join(names))
+
+    @api.model
+    def _notify(self, message, kind="success"):
+        """Say what was done, and load again what is shown."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "message": message,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def action_reopen(self):
         """To be handled after all, also what was taken for an automatic reply."""
         self.check_access("write")
         self.write({"state": "to_handle", "handled_by_id": False, "handled_date": False})
+        return self._notify(self.env._("To handle again: %s", self._describe()))
 
     def _close(self, state):
         self.check_access("write")
@@ -255,15 +350,40 @@ class DsoReply(models.Model):
         user says in the dialog that it is done, so that several things may be noted."""
         self.ensure_one()
         self.check_access("write")
-        action = self._get_lines().action_dso_qualify()
+        closed = self._describe_closed()
+        if closed:
+            raise UserError(closed)
+        action = self._get_lines()._dso_propose_qualify()
         comment = self.preview or self.subject or ""
         context = dict(action["context"], default_reply_id=self.id, default_comment=comment)
         return dict(action, context=context)
 
-    def _get_lines(self):
-        """The open items that the answered action told of, else all of the customer."""
+    def _describe_closed(self):
+        """In words that all it is about is paid meanwhile: another item is never proposed instead.
+
+        :return: nothing where something of it is open, or where it speaks of no item
+        """
         self.ensure_one()
-        told = self.action_id.item_ids.line_id.filtered(lambda line: line._dso_is_open())
+        lines = self._get_told_lines()
+        if not lines or lines.filtered(lambda line: line._dso_is_open()):
+            return False
+        names = [line._dso_get_document() for line in lines[:3]]
+        if len(lines) > 3:
+            names.append("…")
+        return self.env._(
+            "%(documents)s: nothing is open any more. There is no status to change; for other "
+            "items, open the customer.",
+            documents=", ".join(names),
+        )
+
+    def _get_told_lines(self):
+        """What the answers are about, else what the answered action told of."""
+        return self.answer_ids.line_ids or self.action_id.item_ids.line_id
+
+    def _get_lines(self):
+        """The open ones of the items that it is about, else all of the customer."""
+        self.ensure_one()
+        told = self._get_told_lines().filtered(lambda line: line._dso_is_open())
         return told or self.customer_id.item_ids
 
     def action_view_customer(self):
@@ -274,4 +394,8 @@ class DsoReply(models.Model):
     def action_view_message(self):
         """Open what the customer answers, as it left."""
         self.ensure_one()
+        if not self.action_id:
+            raise UserError(
+                self.env._("“%(reply)s” does not say what it answers.", reply=self.display_name)
+            )
         return self.action_id.action_view_message()

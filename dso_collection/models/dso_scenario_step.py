@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.mail import email_normalize
 
 from ..engine import facts
 
@@ -34,6 +35,15 @@ LETTER_CARRIERS = [
     ("snailmail", "Posted by Snailmail"),
 ]
 
+#: Who gets an internal e-mail: a role, a field of the customer, or an address.
+COLLEAGUES = [
+    ("salesperson", "The customer's salesperson"),
+    ("manager", "The credit manager"),
+    ("collector", "The customer's collector"),
+    ("field", "A user named on the customer"),
+    ("address", "An e-mail address"),
+]
+
 #: Types that somebody has to carry out in person.
 MANUAL_TYPES = frozenset({"call", "litigation"})
 
@@ -45,6 +55,7 @@ class DsoScenarioStep(models.Model):
     _description = "Collection Scenario Step"
     _inherit = ["dso.hashtag.mixin"]
     _order = "scenario_id, sequence, id"
+    _rec_names_search = ["name", "scenario_id.name"]
 
     _dso_hashtag_fields = {"call_script": True}
 
@@ -59,7 +70,10 @@ class DsoScenarioStep(models.Model):
         default="due_date",
     )
     delay = fields.Integer(help="Days after. Negative: days before the due date.")
-    automatic = fields.Boolean(help="Sent by itself in the sending hours of the settings.")
+    automatic = fields.Boolean(
+        help="Sent in the sending hours of the settings: once it is confirmed, or by itself where "
+        "nothing is to be confirmed."
+    )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,
@@ -90,7 +104,24 @@ class DsoScenarioStep(models.Model):
         string="Letters Are",
         help="Empty: as the settings of the company say.",
     )
-    attach_invoices = fields.Boolean(help="Join the PDF of each invoice that is chased.")
+    recipient = fields.Selection(
+        COLLEAGUES,
+        string="Colleague",
+        help="Who gets an internal interactive e-mail, in the name of the collector.",
+    )
+    recipient_field = fields.Selection(
+        selection="_get_recipient_fields",
+        string="Field of the Customer",
+        help="Of the contact or of its collection file: whoever is named there.",
+    )
+    recipient_address = fields.Char(
+        string="Address",
+        help="Of somebody inside: a page with everything that is known of the items is sent there.",
+    )
+    recipient_partner_id = fields.Many2one(
+        "res.partner", readonly=True, ondelete="set null", help="Whose address that is."
+    )
+    attach_invoices = fields.Boolean(help="Attach the PDF of each invoice that is chased.")
     call_script = fields.Html(
         translate=True,
         sanitize="email_outgoing",
@@ -101,6 +132,24 @@ class DsoScenarioStep(models.Model):
         string="Day",
         help="Days from the leader's due date, when nothing is late.",
     )
+
+    @api.depends("name", "scenario_id.name", "scenario_id.step_ids.sequence")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """``Standard: 2. Reminder``: steps of several scenarios have the same names."""
+        for step in self:
+            others = step.scenario_id.step_ids
+            order = others.sorted(lambda other: (other.sequence, other._origin.id))
+            ids = [other._origin.id for other in order]
+            if not step.scenario_id or step._origin.id not in ids:
+                step.display_name = step.name
+                continue
+            step.display_name = self.env._(
+                "%(scenario)s: %(position)s. %(step)s",
+                scenario=step.scenario_id.name,
+                position=ids.index(step._origin.id) + 1,
+                step=step.name,
+            )
 
     @api.depends("scenario_id.step_ids.sequence", "trigger", "delay")
     def _compute_offset(self):
@@ -117,6 +166,10 @@ class DsoScenarioStep(models.Model):
     def _onchange_action_type(self):
         if self.action_type in MANUAL_TYPES:
             self.automatic = False
+        if self.action_type == "email_internal":
+            self.recipient = self.recipient or "salesperson"
+        else:
+            self.recipient = False
 
     @api.constrains("scenario_id", "sequence", "trigger", "delay")
     def _check_order(self):
@@ -149,6 +202,119 @@ class DsoScenarioStep(models.Model):
                     )
                 )
 
+    # ------------------------------------------------------------------
+    # Colleagues
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_recipient_fields(self):
+        """Fields of a customer and of its file that name a user, those of the company's own too."""
+        result = []
+        for model in ("res.partner", "dso.customer"):
+            fields_ = self.env[model]._fields
+            result += [
+                (f"{model},{name}", field._description_string(self.env) or name)
+                for name, field in sorted(fields_.items())
+                if field.type == "many2one"
+                and field.comodel_name == "res.users"
+                and field.store
+                and name not in ("create_uid", "write_uid")
+            ]
+        return result
+
+    @api.constrains("action_type", "recipient", "recipient_field", "recipient_address")
+    def _check_recipient(self):
+        for step in self:
+            if step.action_type != "email_internal":
+                continue
+            values = {"step": step.name}
+            if step.recipient == "field" and not step.recipient_field:
+                raise ValidationError(
+                    self.env._(
+                        "Step “%(step)s”: choose the field of the customer that names who gets "
+                        "the e-mail.",
+                        **values,
+                    )
+                )
+            if step.recipient == "address" and not email_normalize(step.recipient_address or ""):
+                raise ValidationError(
+                    self.env._(
+                        "Step “%(step)s”: “%(address)s” is no e-mail address. Enter the one of a "
+                        "colleague.",
+                        address=step.recipient_address or "",
+                        **values,
+                    )
+                )
+            step._check_is_inside()
+
+    def _check_is_inside(self):
+        """What is internal is never sent to a customer."""
+        partner = self.recipient_partner_id.commercial_partner_id
+        # sudo: files of all companies; only whether there is one is told
+        Customer = self.env["dso.customer"].sudo()
+        if self.recipient == "address" and Customer.search_count(
+            [("partner_id", "in", partner.ids)], limit=1
+        ):
+            raise ValidationError(
+                self.env._(
+                    "Step “%(step)s”: “%(address)s” is an address of the customer %(customer)s. An "
+                    "internal e-mail goes to colleagues only.",
+                    step=self.name,
+                    address=self.recipient_address,
+                    customer=partner.display_name,
+                )
+            )
+
+    @api.model
+    def _add_recipient(self, vals):
+        """Keep whose address was typed: a user's, a known contact's, else a new one."""
+        if "recipient_address" not in vals:
+            return vals
+        email = email_normalize(vals["recipient_address"] or "")
+        # sudo: the addresses of contacts, for whoever writes scenarios
+        Partner = self.env["res.partner"].sudo()
+        partner = Partner
+        if email:
+            known = Partner.search([("email_normalized", "=", email)])
+            inside = known.filtered(lambda contact: any(not u.share for u in contact.user_ids))
+            partner = inside[:1] or known[:1] or Partner.create({"name": email, "email": email})
+        return dict(vals, recipient_partner_id=partner.id)
+
+    def _get_colleagues(self, action):
+        """Who gets an internal e-mail of this step about a customer; nobody who is no colleague.
+
+        :param action: dso.action, as superuser
+        :return: res.partner, as superuser
+        """
+        customer = action.customer_id
+        users = {
+            "manager": lambda: action.company_id._dso_get_managers(),
+            "salesperson": lambda: customer.partner_id.user_id,
+            "field": lambda: self._read_recipient_field(customer),
+            "address": lambda: self.env["res.users"],
+        }.get(self.recipient, lambda: action.collector_id)()
+        partners = users.filtered(lambda user: user.active and not user.share).partner_id
+        if self.recipient == "address":
+            partners = self.sudo().recipient_partner_id.filtered("active")
+        return partners.sudo().filtered(
+            lambda partner: partner.commercial_partner_id != customer.partner_id
+        )
+
+    def _read_recipient_field(self, customer):
+        """The user in the field that was chosen; it may be gone with the module that had it."""
+        model, _sep, name = (self.recipient_field or "").partition(",")
+        record = {"res.partner": customer.partner_id, "dso.customer": customer}.get(model)
+        if record is None or name not in record._fields:
+            return self.env["res.users"].sudo()
+        return record.with_company(customer.company_id)[name]
+
+    def _get_recipient_label(self):
+        """Who is to get the e-mail, in the user's language."""
+        if self.recipient == "field":
+            return dict(self._get_recipient_fields()).get(self.recipient_field, "")
+        labels = dict(self._fields["recipient"]._description_selection(self.env))
+        return labels.get(self.recipient or "collector")
+
     @api.constrains("call_script")
     def _check_dso_hashtags(self):
         self._dso_check_hashtags()
@@ -172,13 +338,13 @@ class DsoScenarioStep(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        steps = super().create(vals_list)
+        steps = super().create([self._add_recipient(vals) for vals in vals_list])
         self.env["dso.refresh.queue"]._enqueue_scenarios(steps.scenario_id)
         return steps
 
     def write(self, vals):
         scenarios = self.scenario_id
-        result = super().write(vals)
+        result = super().write(self._add_recipient(vals))
         self.env["dso.refresh.queue"]._enqueue_scenarios(scenarios | self.scenario_id)
         return result
 

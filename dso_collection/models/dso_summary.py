@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.collectors import COLLECTOR, join_collector
+
 #: From when on, in the company's own time.
 HOUR = time(7)
 #: Of each kind, with a link; the rest is counted.
@@ -134,15 +136,15 @@ class DsoSummary(models.AbstractModel):
         """[(user id, key, count, first ids)]"""
         return self.env.execute_query(
             SQL(
-                "SELECT coalesce(collector.id, company.dso_default_collector_id) AS user_id,"
+                "SELECT %(collector)s AS user_id,"
                 " %(key)s AS key, count(*), (array_agg(record.id ORDER BY %(order)s))[1:%(limit)s]"
                 " FROM %(table)s AS record JOIN res_company AS company"
                 " ON company.id = record.company_id"
-                " LEFT JOIN res_users AS collector"
-                " ON collector.id = record.collector_id AND collector.active"
-                " WHERE %(condition)s"
-                " AND coalesce(collector.id, company.dso_default_collector_id) IS NOT NULL"
+                " %(joins)s"
+                " WHERE %(condition)s AND %(collector)s IS NOT NULL"
                 " GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2",
+                collector=COLLECTOR,
+                joins=join_collector("record"),
                 key=key,
                 order=order,
                 limit=MAX_LINKS,

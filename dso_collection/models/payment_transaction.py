@@ -47,7 +47,11 @@ class PaymentTransaction(models.Model):
             lambda line: is_open(line) and line.account_id == account
         )
         if paid and chosen:
-            (paid + chosen).reconcile()
+            # what is in dispute in part comes last: the rest of it is paid, and no more
+            disputed = chosen.filtered(lambda line: line.dso_status_id.kind == "dispute")
+            (paid + chosen - disputed).reconcile()
+            if disputed:
+                (paid + chosen).filtered(lambda line: not line.reconciled).reconcile()
 
     def _dso_note_payment(self, payment):
         """The collector sees in the customer's file that the page was answered by a payment."""

@@ -1,18 +1,52 @@
 import secrets
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.tools.mail import single_email_re
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.mail import email_domain_extract, email_normalize, single_email_re
+from odoo.tools.misc import format_date
 
-from ..engine import letters, score
+from ..engine import facts, letters, promises, score
 from .dso_scenario_step import LETTER_CARRIERS
 
 #: A promise or a calendar is never looked up further ahead than this.
 HORIZON_DAYS = 60
 
+#: Whoever has an address there is no colleague for it.
+FREE_DOMAINS = frozenset(
+    {
+        "gmail.com",
+        "googlemail.com",
+        "gmx.de",
+        "gmx.net",
+        "hotmail.com",
+        "icloud.com",
+        "laposte.net",
+        "live.com",
+        "me.com",
+        "orange.fr",
+        "outlook.com",
+        "proton.me",
+        "protonmail.com",
+        "t-online.de",
+        "web.de",
+        "yahoo.com",
+        "yahoo.fr",
+    }
+)
+
+#: The most that a setting of days takes: ten years. More is a slip, and no calendar goes so far.
+MOST_DAYS = 3650
+DAY_SETTINGS = (
+    "dso_contact_gap_days",
+    "dso_promise_grace_days",
+    "dso_page_days",
+    "dso_page_reminder_days",
+    "dso_receipt_days",
+    "dso_declaration_days",
+)
 #: Settings that change what is planned for every customer of the company.
 PLAN_SETTINGS = frozenset(
     {
@@ -241,6 +275,14 @@ class ResCompany(models.Model):
         "The days until a claim is declared to the insurer cannot be negative.",
     )
 
+    @api.constrains(*DAY_SETTINGS)
+    def _check_dso_days(self):
+        for company in self:
+            if any(company[name] > MOST_DAYS for name in DAY_SETTINGS):
+                raise ValidationError(
+                    self.env._("A setting of collection takes at most %s days.", MOST_DAYS)
+                )
+
     @api.depends("country_id")
     def _compute_dso_letter_window(self):
         for company in self:
@@ -343,12 +385,14 @@ class ResCompany(models.Model):
         # sudo: see _dso_tz
         company = self.sudo()
         calendar = company.dso_sending_calendar_id or company.resource_calendar_id
-        if not calendar:
-            span = (start + timedelta(days=offset) for offset in range(days))
+        last = facts.plus(start, days)
+        if not calendar or last == date.max:
+            # a calendar cannot look that far, to where somebody slipped with the year
+            span = (facts.plus(start, offset) for offset in range(days))
             return {day for day in span if day.weekday() < 5}
         tz = pytz.timezone(calendar.tz or "UTC")
         begin = tz.localize(datetime.combine(start, time.min))
-        end = tz.localize(datetime.combine(start + timedelta(days=days), time.min))
+        end = tz.localize(datetime.combine(last, time.min))
         intervals = calendar._work_intervals_batch(begin, end, domain=self._dso_leave_domain())
         return {moment.astimezone(tz).date() for moment, _stop, _meta in intervals[False]}
 
@@ -361,10 +405,35 @@ class ResCompany(models.Model):
         grace = self.dso_promise_grace_days
         if not grace:
             return promised
-        following = sorted(self._dso_working_days(promised + timedelta(days=1), 3 * grace + 30))
+        following = sorted(self._dso_working_days(facts.plus(promised, 1), 3 * grace + 30))
         if len(following) < grace:
-            return promised + timedelta(days=grace)
+            return facts.plus(promised, grace)
         return following[grace - 1]
+
+    def _dso_check_promise_day(self, day, far=False):
+        """
+        :param far: whether a day that is far away is taken
+        :raise UserError: if nobody can promise for that day, with what to correct
+        """
+        self.ensure_one()
+        today = self._dso_today()
+        problem = promises.check_day(day, today)
+        if problem == "past":
+            raise UserError(
+                self.env._(
+                    "%(date)s has passed: a promise for that day would be broken at once. Choose a "
+                    "day from %(today)s on.",
+                    date=format_date(self.env, day),
+                    today=format_date(self.env, today),
+                )
+            )
+        if problem == "far" and not far:
+            raise UserError(
+                self.env._(
+                    "%(date)s is more than a year away: correct the date of the promise.",
+                    date=format_date(self.env, day),
+                )
+            )
 
     def _dso_awaited_from(self, today):
         """The first date of which a promise is still awaited today, the other way round of
@@ -386,6 +455,72 @@ class ResCompany(models.Model):
         """The first working day from ``day`` on."""
         working = self._dso_working_days(day, 30)
         return min(working, default=day)
+
+    # ------------------------------------------------------------------
+    # Colleagues
+    # ------------------------------------------------------------------
+
+    def _dso_find_colleague(self, email, collector=None, create=True):
+        """The person inside with an address: a user of the company, or somebody with an address at
+        the company's own domains. What is internal must not leave the house.
+
+        :param collector: of the customer, whose domain is the company's own, too
+        :param create: whether a new address of the house is kept as a contact
+        :return: res.partner; empty for a stranger
+        """
+        self.ensure_one()
+        Partner = self.env["res.partner"]
+        email = email_normalize(email or "")
+        if not email:
+            return Partner
+        # sudo: done for the holder of a link, or for who may change a status
+        user = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("email_normalized", "=", email),
+                    ("share", "=", False),
+                    ("company_ids", "in", self.ids),
+                ],
+                limit=1,
+            )
+        )
+        if user:
+            return user.partner_id
+        if email_domain_extract(email) not in self._dso_get_own_domains(collector):
+            return Partner
+        known = Partner.sudo().search(
+            [("email_normalized", "=", email), ("company_id", "in", (False, self.id))], limit=1
+        )
+        if known or not create:
+            return known
+        return Partner.sudo().create({"name": email, "email": email})
+
+    def _dso_get_managers(self):
+        """Who looks after collection: the person to whom questions are escalated, else the credit
+        managers of this company."""
+        self.ensure_one()
+        # sudo: who has which rights, to write to them
+        company = self.sudo()
+        chosen = company.dso_page_escalation_user_id.filtered("active")
+        if chosen:
+            return chosen
+        group = self.env.ref("dso_collection.group_dso_manager").sudo()
+        return group.user_ids.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids
+        )
+
+    def _dso_get_own_domains(self, collector=None):
+        """The company's own e-mail domains."""
+        # sudo: addresses of the company and of a colleague, compared only
+        company = self.sudo()
+        addresses = [company.email, company.partner_id.email]
+        addresses += [user.email for user in (collector,) if user]
+        domains = {
+            email_domain_extract(email_normalize(address)) for address in addresses if address
+        }
+        return {domain for domain in domains if domain} - FREE_DOMAINS
 
     @api.model
     def _dso_find_by_sms_token(self, token):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ..tools.toasts import name_some, toast
+
 #: Changes of a contact that decide whether and how its customer can be reached.
 WATCHED = frozenset(
     {
@@ -180,10 +182,19 @@ class ResPartner(models.Model):
         """
         return self.filtered(f"dso_serves_{medium}") if medium else self
 
+    @api.model
+    def _dso_get_user_fields(self):
+        """Fields that name users, whom internal e-mails may be for: salespersons and the like."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.type == "many2one" and field.comodel_name == "res.users"
+        }
+
     def write(self, vals):
         if "phone" in vals and "dso_wrong_phone" not in vals:
             self._dso_forget_wrong_phone(vals["phone"])
-        watched = self._dso_get_watched() & vals.keys()
+        watched = (self._dso_get_watched() | self._dso_get_user_fields()) & vals.keys()
         if watched:
             # the customer that a contact leaves, and the one that it joins
             self.env["dso.refresh.queue"]._note(partner_ids=self.commercial_partner_id.ids)
@@ -193,7 +204,7 @@ class ResPartner(models.Model):
             self.env["dso.refresh.queue"]._note(reassigned_ids=self.ids)
         if watched:
             self.env["dso.refresh.queue"]._note(partner_ids=self.ids)
-            if {"parent_id", "is_company"} & watched:
+            if {"parent_id", "is_company"} & vals.keys():
                 self._dso_note_items()
         return result
 
@@ -249,7 +260,19 @@ class ResPartner(models.Model):
     def action_dso_use_for_collection(self):
         """Make these contacts the ones that receive the reminders."""
         self.write({"dso_collection_contact": True})
+        return toast(
+            self.env._(
+                "%(contacts)s: receives the reminders from now on.",
+                contacts=name_some(self.env, self.mapped("name")),
+            )
+        )
 
     def action_dso_leave_collection(self):
         """These contacts receive no reminders any more."""
         self.write({"dso_collection_contact": False})
+        return toast(
+            self.env._(
+                "%(contacts)s: receives no reminders any more.",
+                contacts=name_some(self.env, self.mapped("name")),
+            )
+        )

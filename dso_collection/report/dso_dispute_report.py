@@ -42,6 +42,7 @@ class DsoDisputeReport(models.Model):
             "partner_id",
             "resolver_id",
             "status_id",
+            "undoes_id",
             "user_id",
         ],
     }
@@ -109,6 +110,7 @@ class DsoDisputeReport(models.Model):
                      AND other.id > dispute.id
                      AND other.status_id IS DISTINCT FROM dispute.status_id
                      AND (other.status_id IS NOT NULL OR line.dso_status_id IS NULL)
+                     AND %(other_stands)s
                    ORDER BY other.id
                    LIMIT 1
               ) later ON TRUE
@@ -134,15 +136,20 @@ class DsoDisputeReport(models.Model):
                   END AS day
               ) ending
              WHERE dispute.kind = 'dispute'
+               AND %(stands)s
                AND dispute.status_id IS DISTINCT FROM (
                    SELECT before.status_id
                      FROM dso_qualification before
                     WHERE before.line_id = dispute.line_id
                       AND before.id < dispute.id
                       AND before.status_id IS NOT NULL
+                      AND %(before_stands)s
                     ORDER BY before.id DESC
                     LIMIT 1
                )
             """,
             days=self._get_days(),
+            stands=self.env["dso.qualification"]._get_standing("dispute"),
+            other_stands=self.env["dso.qualification"]._get_standing("other"),
+            before_stands=self.env["dso.qualification"]._get_standing("before"),
         )

@@ -51,6 +51,7 @@ class DsoPromise(models.Model):
             "partner_id",
             "source",
             "status_id",
+            "undoes_id",
             "user_id",
         ],
         "res.currency": ["rounding"],
@@ -132,6 +133,7 @@ class DsoPromise(models.Model):
                    WHERE other.line_id = promise.line_id
                      AND other.id > promise.id
                      AND other.status_id IS NOT NULL
+                     AND %(other_stands)s
                    ORDER BY other.id
                    LIMIT 1
               ) later ON TRUE
@@ -152,7 +154,10 @@ class DsoPromise(models.Model):
                   END AS state
               ) outcome
              WHERE promise.deadline IS NOT NULL
+               AND %(stands)s
             """,
+            stands=self.env["dso.qualification"]._get_standing("promise"),
+            other_stands=self.env["dso.qualification"]._get_standing("other"),
             days=self._get_days(),
             settled=settled_by(SQL("promise.line_id"), SQL("promise.deadline")),
         )

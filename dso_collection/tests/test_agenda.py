@@ -53,6 +53,40 @@ class TestAgenda(DsoCommon):
         return result["params"]["message"]
 
     # ------------------------------------------------------------------
+    # When it leaves
+    # ------------------------------------------------------------------
+
+    def test_what_needs_nobody_says_when_it_leaves(self):
+        """Sending hours from eight to noon and from one, in Paris. Friday at ten there (nine UTC):
+        at once; at half past twelve: at one; on the Saturday: on Monday at eight."""
+        calendar = self.env["resource.calendar"].create({"name": "Hours", "tz": "Europe/Paris"})
+        self.company.dso_sending_calendar_id = calendar
+        due, later = self.automatic.sorted("date")[:2]
+        self.assertFalse(due.leaving_text, "it waits to be confirmed")
+        (due | later).action_confirm()
+        for moment, action, expected in (
+            ("2026-03-06 09:00:00", due, "leaves in a few minutes"),
+            ("2026-03-06 11:30:00", due, "leaves today at 1:00\u202fPM"),
+            ("2026-03-06 19:00:00", due, "leaves on 03/09/2026 at 8:00\u202fAM"),
+            ("2026-03-06 09:00:00", later, "leaves on 03/09/2026 at 8:00\u202fAM"),
+        ):
+            with self.subTest(moment), freeze_time(moment):
+                self.env.invalidate_all()
+                self.assertEqual(action.leaving_text, expected)
+
+    def test_what_is_paused_by_a_reply_does_not_say_so(self):
+        action = self.automatic.sorted("date")[0]
+        action.action_confirm()
+        self.assertTrue(action.leaving_text)
+        self.company.dso_pause_on_reply = True
+        self.env["dso.reply"].sudo().create(
+            {"customer_id": action.customer_id.id, "subject": "Wait", "preview": "Wait"}
+        )
+        self.env.invalidate_all()
+        self.assertTrue(action.is_paused)
+        self.assertFalse(action.leaving_text)
+
+    # ------------------------------------------------------------------
     # Tabs and counters
     # ------------------------------------------------------------------
 

@@ -83,6 +83,19 @@ class TestAlert(DsoCommon):
         self.assertEqual(self.alert.with_user(self.nora).new_count, 1)
         self.assertEqual(self.alert.with_user(self.manager).new_count, 2)
 
+    def test_the_agenda_counts_own_customers_at_first(self):
+        """By a filter that can be removed, in the list behind the number too."""
+        self.alert.domain = str([("id", "in", (self.acme_file | self.bolt_file).ids)])
+        self._night()
+        action = self.env.ref("dso_collection.dso_alert_action_agenda")
+        self.assertIn("search_default_my_customers", action.context)
+        alert = self.alert.with_user(self.nora)
+        self.assertEqual((alert.count, alert.new_count), (2, 2))
+        mine = alert.with_context(dso_my_customers=True)
+        self.assertEqual((mine.count, mine.new_count), (1, 1))
+        self.assertEqual(mine.action_view_customers()["context"], {"search_default_my": 1})
+        self.assertFalse(alert.action_view_customers()["context"])
+
     def test_relative_dates_are_those_of_the_company(self):
         """Overdue since 30 days: in the Pacific it is still yesterday at four in the morning."""
         self.alert.domain = str(
@@ -204,6 +217,13 @@ class TestAlert(DsoCommon):
         self.nora.active = False
         self.assertEqual(set(self._night()), {self.collector, self.manager})
 
+    def test_where_the_default_collector_left_too_who_comes_in_charge_is_told(self):
+        self.company.dso_default_collector_id = self.manager
+        (self.nora | self.manager).active = False
+        self.assertEqual(set(self._night()), {self.collector})
+        self.bolt_file.collector_id = self.collector
+        self.assertEqual(set(self._night("2026-04-01")), {self.collector}, "now of this one")
+
     def test_in_the_collectors_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.alert.with_context(lang="fr_FR").name = "En retard"
@@ -301,9 +321,22 @@ class TestAlert(DsoCommon):
         self.assertFalse(broken.error_message)
 
     def test_refused_on_save(self):
-        for domain in ("[('gone', '=', 1)]", "[(", "__import__('os')", "['|']"):
+        for domain in (
+            "[('gone', '=', 1)]",
+            "[(",
+            "__import__('os')",
+            "['|']",
+            "{}",
+            "'text'",
+            "[()]",
+            "[('amount_due', '=')]",
+            "[('amount_due', 5, 5)]",
+            "[('partner_id', 'any', 'text')]",
+        ):
             with self.subTest(domain), self.assertRaises(ValidationError):
                 self.alert.domain = domain
+            # while it is being written
+            self.assertFalse(self.alert.new({"domain": domain}).about_contacts)
 
     def test_compared_with_nothing(self):
         """Neither nobody nor everybody was meant."""

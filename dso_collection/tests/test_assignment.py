@@ -72,6 +72,12 @@ class TestAssignment(DsoCommon):
         self.assertEqual(self.customer.scenario_id, self.slow)
         self.env["dso.assignment.rule"].with_user(self.manager).action_apply()
         self.assertEqual(self.customer.scenario_id, self.slow)
+        wizard = self.env["dso.assignment.apply"].with_user(self.manager).create({})
+        self.assertNotIn(self.customer, wizard.customer_ids)
+        wizard.overrule = True
+        self.assertIn(self.customer, wizard.customer_ids)
+        wizard.action_apply()
+        self.assertIn("Our group", self.customer.planning_reason)
         self.customer.with_user(self.manager).scenario_id = False
         self.assertIn("choose one", self.customer.planning_reason)
 

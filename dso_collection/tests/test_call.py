@@ -153,7 +153,8 @@ class TestCall(DsoCommon):
             .with_user(self.collector)
             .with_context(default_action_id=self.call.id)
         )
-        self.assertEqual(form.result, "reached")
+        # nothing is chosen for whoever called
+        self.assertFalse(form.result)
         self.assertFalse(form.call_again)
         form.result = "no_answer"
         self.assertTrue(form.call_again)
@@ -168,8 +169,31 @@ class TestCall(DsoCommon):
     # What comes next
     # ------------------------------------------------------------------
 
+    def test_a_result_is_chosen(self):
+        with self.assertRaisesRegex(UserError, "Choose what came of the call"):
+            self._log(False)
+        self.assertEqual(self.call.state, "planned")
+
+    def test_the_companys_number(self):
+        """Where no contact has a number, the company's own one is called."""
+        action = self.call.with_user(self.collector)
+        self.partner.phone = "+32 2 506 31 11"
+        self.contact.phone = "+32 475 12 34 56"
+        self.contact.dso_serves_phone = True
+        self.assertFalse(action.company_phone)
+        self.contact.phone = False
+        self.env.invalidate_all()
+        self.assertEqual(action.company_phone, "+32 2 506 31 11")
+        self.assertEqual(action.customer_id.company_phone, "+32 2 506 31 11")
+        self.partner.dso_wrong_phone = True
+        self.env.invalidate_all()
+        self.assertFalse(action.company_phone)
+
     def test_reached(self):
-        self.assertEqual(self._log("reached")["type"], "ir.actions.act_window_close")
+        told = self._log("reached")["params"]
+        self.assertIn("Reached", told["message"])
+        self.assertIn(self.call.display_name, told["message"])
+        self.assertEqual(told["next"]["type"], "ir.actions.act_window_close")
         self.assertEqual((self.call.state, self.call.result), ("done", "reached"))
         self.assertFalse(self._again())
         self.assertPlanned("Second call", "2026-03-16")

@@ -593,6 +593,24 @@ class TestDashboard(DsoCommon):
         trend = self.env["dso.dashboard"].with_user(self.collector).get_trend(self.company.id)
         self.assertEqual(sum(each["amounts"][-1] for each in trend["series"]), 300)
 
+    def test_own_customers_where_asked_for(self):
+        """The agenda's charts begin with these; it is a filter and no right."""
+        dashboard = self.env["dso.dashboard"].with_user(self.collector)
+        data = dashboard.get_data(self.company.id, True)
+        tiles = {tile["key"]: tile["amount"] for tile in data["tiles"]}
+        self.assertEqual((tiles["amount_overdue"], tiles["amount_due"]), (300, 650))
+        self.assertEqual([row["name"] for row in data["collectors"]], ["Colin Collector"])
+        self.assertEqual(sum(part["amount"] for part in data["ageing"][1:]), 300)
+        for figure in (*data["tiles"], *data["ageing"], *data["statuses"]["kinds"]):
+            with self.subTest(figure["label"]):
+                found = self._find(figure, self.collector)
+                self.assertEqual(len(found), figure["count"])
+                self.assertLessEqual(found.collector_id, self.collector)
+        trend = dashboard.get_trend(self.company.id, True)
+        self.assertEqual(sum(each["amounts"][-1] for each in trend["series"]), 300)
+        everybody = dashboard.get_data(self.company.id)
+        self.assertEqual(everybody["tiles"][0]["amount"], 1000)
+
     def test_companies_one_by_one(self):
         """Each in its own currency; those not at hand are refused."""
         other = self.setup_other_company()["company"]

@@ -335,6 +335,24 @@ class TestDryRunExport(DryRunCommon, HttpCase):
             with self.assertRaisesRegex(UserError, "would take too long"):
                 model._prepare_sheets({**params, "compare_id": self.other_scenario.id})
 
+    def test_what_was_deleted_since_it_was_chosen_is_left_out(self):
+        model = self.env["dso.dry.run"].with_user(self.collector)
+        scenario = self.scenario.copy()
+        customer = self._customer(self.partner)
+        params = {
+            **self.params,
+            "population": "customers",
+            "customer_ids": [customer.id, 0x7FFFFFFF],
+            "scenario_id": scenario.id,
+            "compare_id": self.other_scenario.id,
+        }
+        scenario.unlink()
+        prepared = model.prepare(params)
+        gone = {"scenario_id": False, "customer_ids": customer.ids}
+        self.assertEqual(prepared["gone"], gone)
+        self.assertEqual(len(prepared["runs"]), 2)
+        self.assertFalse(model.prepare({**params, **gone})["gone"])
+
     def test_who_may_export(self):
         self.assertNotEqual(self._export(self.reader).status_code, 200)
         self.authenticate(None, None)

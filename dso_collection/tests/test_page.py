@@ -239,6 +239,61 @@ class TestPage(PageCommon):
         self.assertEqual(str(self.lines[0].dso_status_date), "2026-03-11")
         self.assertEqual(answer.state, "changed")
 
+    def test_a_reply_is_decided_from_the_agenda(self):
+        """Its buttons decide what the answer proposes, and say what was done."""
+        reply = self._answer("promise", self.lines[0], date="2026-03-16").reply_id
+        reply = reply.with_user(self.collector)
+        self.assertTrue(reply.has_proposal)
+        action = reply.action_change()
+        self.assertEqual(action["context"]["default_answer_id"], reply.answer_ids.id)
+        said = reply.action_accept()
+        self.assertEqual(said["tag"], "display_notification")
+        self.assertEqual(said["params"]["type"], "success")
+        self.assertIn("Accepted: Promise to pay", said["params"]["message"])
+        self.assertEqual(self.lines[0].dso_status_id.kind, "promise")
+        self.assertEqual((reply.state, reply.has_proposal), ("handled", False))
+        for method in ("action_accept", "action_change", "action_refuse"):
+            with self.subTest(method), self.assertRaisesRegex(UserError, "left to accept"):
+                getattr(reply, method)()
+
+    def test_a_reply_is_refused_from_the_agenda(self):
+        reply = self._answer("promise", self.lines[0], date="2026-03-16").reply_id
+        said = reply.with_user(self.collector).action_refuse()
+        self.assertIn("Refused: Promise to pay", said["params"]["message"])
+        self.assertEqual((reply.state, reply.answer_ids.state), ("handled", "refused"))
+        self.assertFalse(self.lines[0].dso_status_id)
+
+    def test_a_comment_is_only_read(self):
+        reply = self._answer("comment", comment="Hello").reply_id.with_user(self.collector)
+        self.assertFalse(reply.has_proposal)
+        self.assertIn("Handled", reply.action_handle()["params"]["message"])
+
+    def test_what_is_paid_meanwhile_is_said(self):
+        """No other item is proposed instead, neither of the answer nor of its reply."""
+        answer = self._answer("promise", self.lines[0], date="2026-03-16")
+        reply = answer.reply_id.with_user(self.collector)
+        self.assertFalse(reply.closed_text)
+        self._pay(self.first, on="2026-03-06")
+        self.env.invalidate_all()
+        self.assertIn(self.first.name, reply.closed_text)
+        for change in (answer.with_user(self.collector).action_change, reply.action_change):
+            with self.assertRaisesRegex(UserError, "nothing is open any more"):
+                change()
+        with self.assertRaisesRegex(UserError, "nothing is open any more"):
+            reply.action_qualify()
+        said = reply.action_accept()
+        self.assertEqual(said["params"]["type"], "warning")
+        self.assertIn("Nothing is open any more", said["params"]["message"])
+        self.assertEqual((answer.state, reply.state), ("accepted", "handled"))
+        self.assertFalse(self.lines[1].dso_status_id)
+
+    def test_of_several_items_the_open_ones_are_changed(self):
+        answer = self._answer("promise", self.lines, date="2026-03-16")
+        self._pay(self.first, on="2026-03-06")
+        self.assertFalse(answer.reply_id.closed_text)
+        action = answer.with_user(self.collector).action_change()
+        self.assertEqual(action["context"]["default_line_ids"], self.lines[1].ids)
+
     def test_refusing(self):
         answer = self._answer("promise", self.lines[0], date="2026-03-16")
         answer.with_user(self.collector).action_refuse("Too late")

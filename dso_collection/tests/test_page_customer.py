@@ -45,7 +45,7 @@ class TestPageCustomer(PageHttpCase):
             [
                 "Overdue $ 100.00",
                 "Not due yet $ 70.00",
-                "Credits $ -30.00",
+                "In your favour $ -30.00",
                 "Balance (USD) $ 140.00",
             ],
         )

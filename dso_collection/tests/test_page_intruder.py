@@ -490,12 +490,43 @@ class TestPageColleagueIntruder(PageHttpCase):
 
     def test_nothing_of_the_customers_page(self):
         form = self._get_form()
-        for path in ("/statement.pdf", "/statement.xlsx", f"/invoice/{self.late.id}"):
+        for path in ("/statement.pdf", "/statement.xlsx"):
             self.assertEqual(self._get(path).status_code, 404, path)
         self.assertEqual(self._get(f"/pay/{self.late.id}").status_code, 404)
         data = {**form, "item": str(self.late.id)}
         self.assertEqual(self.url_open(f"{self.path}/pay", data=data).status_code, 404)
         self.assertEqual(self._answer("promise", self.late, date="2030-01-01").status_code, 422)
+
+    def test_only_invoices_of_the_question(self):
+        """The PDFs of what the colleague was asked about, and no other document."""
+        printed = patch.object(
+            self.env.registry["account.move"],
+            "_dso_print_pdf",
+            lambda move: (f"{move.name}.pdf", b"%PDF-1.7 " + move.name.encode()),
+        )
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        foreign = self._item(-3, 5, partner_id=stranger.id)
+        with printed:
+            self.assertIn(f"{self.path}/invoice/{self.late.id}", self._get().text)
+            response = self._get(f"/invoice/{self.late.id}")
+            self.assertEqual(response.status_code, 200)
+            self.assertIn(self.late.move_id.name, response.text)
+            self.assertIn("sandbox", response.headers["Content-Security-Policy"])
+            self.assertTrue(response.headers["Content-Disposition"].startswith("attachment"))
+            for line_id in (self.young.id, self.refund.id, foreign.id, 0, 10**9, "x", "1 or 1"):
+                response = self._get(f"/invoice/{line_id}")
+                self.assertEqual(response.status_code, 404, line_id)
+                self.assertNotIn("%PDF", response.text)
+            self.assertEqual(
+                self.url_open(f"/dso/p/{'x' * 43}/invoice/{self.late.id}").status_code, 404
+            )
+            with patch.dict(rules.LIMITS, download=rules.Limit(2, 60)):
+                codes = [self._get(f"/invoice/{self.late.id}").status_code for _time in range(3)]
+            self.assertIn(429, codes)
+
+    def test_no_invoice_by_a_closed_link(self):
+        self.page.action_revoke()
+        self.assertEqual(self._get(f"/invoice/{self.late.id}").status_code, 404)
 
     def test_files_do_nothing_and_are_limited(self):
         evil = self.env["ir.attachment"].create(

@@ -180,8 +180,11 @@ class TestPagePayment(PageHttpCase):
         ends = {href.rpartition("/")[2] for href in offers}
         dollar = self.company.currency_id
         self.assertEqual(ends, {f"overdue-{dollar.id}", f"all-{dollar.id}", f"all-{currency.id}"})
-        self._call(f"all-{dollar.id}", amount=170.0)
-        self.assertEqual(self._transactions().dso_line_ids, self.late | self.due_today | self.young)
+        # 100 + 20 + 50, less the credit note of 30
+        self._call(f"all-{dollar.id}", amount=140.0)
+        claims = self.late | self.due_today | self.young
+        self.assertEqual(self._transactions().dso_line_ids, claims | self.refund)
+        self.assertEqual(self._transactions().invoice_ids, claims.move_id)
 
     def test_other_ways_of_paying_are_refused(self):
         token = (

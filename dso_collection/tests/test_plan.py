@@ -299,7 +299,7 @@ class TestPlan(DsoCommon):
         self._do(self._plan("2026-03-01"), "2026-03-06")
         action = self._plan("2026-03-18")
         self.assertEqual(action.step_id.name, "B")
-        self.assertIn(f"Invoice {invoice.name} (leader) is 17 days overdue", action.reason)
+        self.assertIn(f"Invoice {invoice.name} (leader) is 17 days late", action.reason)
         self.assertIn("step 2 “B” is due 15 days after the due date", action.reason)
         self.assertIn("“A” was done on 03/06/2026", action.reason)
 

@@ -59,7 +59,7 @@ class TestPropose(DsoCommon):
         self.assertEqual(wizard.line_ids.mapped("selected"), [True, True, False])
         self.assertFalse(self.invoicing.dso_collection_contact, "nothing is written yet")
         result = wizard.action_apply()
-        self.assertIn("2 contacts", result["params"]["message"])
+        self.assertIn("chosen: 2", result["params"]["message"])
         self.assertTrue(self.invoicing.dso_collection_contact and self.bolt.dso_collection_contact)
         self.assertEqual(self._states(), ["planned", "planned", "error"])
         again = self._open()

@@ -381,10 +381,11 @@ class TestQualify(QualifyCase):
         self._qualify(status_id=self.promise.id, date="2026-03-16", email_mode="customer")
         self.assertIn("16/03/2026", self.customer.past_action_ids.subject)
 
-    def test_without_contact_the_whole_is_refused(self):
+    def test_without_contact_the_status_is_noted_all_the_same(self):
         self.contact.dso_collection_contact = False
-        with self.assertRaisesRegex(UserError, "no contact for collection"):
-            self._qualify(status_id=self.promise.id, date="2026-03-16", email_mode="customer")
+        toast = self._qualify(status_id=self.promise.id, date="2026-03-16", email_mode="customer")
+        self.assertIn("no contact for collection", toast["params"]["message"])
+        self.assertEqual(self.old.dso_status_id, self.promise)
 
     def test_contract_words_for_the_email(self):
         """``subject`` and ``body`` alone are the message of step two."""

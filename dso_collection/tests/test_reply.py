@@ -8,7 +8,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import DsoCommon
@@ -337,6 +337,39 @@ class TestReply(DsoCommon):
         reply = self._receive()
         self._pay(self.invoice)
         self.assertEqual(reply._get_lines(), self._line(second))
+
+    def test_what_was_told_is_paid_meanwhile(self):
+        """It is said; the dialog does not open with another item instead."""
+        self._invoice("2026-03-02", 50)
+        reply = self._receive().with_user(self.collector)
+        self._pay(self.invoice)
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "nothing is open any more"):
+            reply.action_qualify()
+        self.assertIn(self.invoice.name, reply.closed_text)
+        self.assertIn("reply of Acme, Ann", reply.action_handle()["params"]["message"])
+        self.assertFalse(reply.closed_text, "nothing to say of what is handled")
+
+    def test_writing_back(self):
+        """To who wrote, under the same subject, in the customer's chatter."""
+        reply = self._receive().with_user(self.collector)
+        action = reply.action_reply()
+        composer = Form.from_action(self.env(user=self.collector), action)
+        self.assertEqual(composer.subject, "Re: Reminder for Acme")
+        composer.body = "<p>Thank you</p>"
+        composer.save()._action_send_mail()
+        message = self.customer.message_ids[0]
+        self.assertIn("Thank you", message.body)
+        self.assertEqual(message.author_id, self.collector.partner_id)
+        self.assertEqual(message.partner_ids, self.contact)
+        self.assertEqual(reply.state, "to_handle")
+        with self.assertRaises(AccessError):
+            reply.with_user(self.reader).action_reply()
+
+    def test_which_message_it_answers_may_be_unknown(self):
+        reply = self.env["dso.reply"].sudo().create({"customer_id": self.customer.id})
+        with self.assertRaisesRegex(UserError, "does not say"):
+            reply.with_user(self.collector).action_view_message()
 
     def test_handled_once(self):
         reply = self._receive()

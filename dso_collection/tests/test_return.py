@@ -94,7 +94,8 @@ class TestReturn(LetterCommon):
         action = self._print_letter()
         self._bring_back(action, "unknown")
         (self.partner | self.contact).write({"street": False})
-        self.assertFalse(action.with_user(self.collector).action_retry())
+        told = action.with_user(self.collector).action_retry()
+        self.assertIn("Street", told["params"]["message"], "no letter is printed again")
         self.assertEqual(action.state, "error")
         self.assertIn("Street", action.error_message)
 

@@ -7,7 +7,7 @@ from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import DsoCommon
 
@@ -594,3 +594,118 @@ class TestTimeline(SheetCommon):
                 self._timeline(before=before)
         self.assertEqual(self._timeline(kinds=["nonsense"])["entries"], [])
         self.assertEqual(len(self._timeline(limit=-5)["entries"]), 1)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-31 09:00:00")
+class TestSheetChanged(SheetCommon):
+    """The screen of a file while somebody changes it, before anything is saved."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._invoice("2026-03-01", 100.0, invoice_date="2026-02-01")
+        cls._plan_all()
+        cls.customer = cls._customer()
+        cls.other = cls.env["dso.scenario"].create(
+            {
+                "name": "Other",
+                "step_ids": [
+                    Command.create(
+                        {"name": "Ring", "action_type": "call", "trigger": "due_date", "delay": 2}
+                    )
+                ],
+            }
+        )
+
+    def _open(self):
+        """As the browser does: with what the widgets need, all of it recomputed on a change."""
+        return Form(self.customer.with_user(self.collector))
+
+    def _onchange(self, **values):
+        customer = self.customer.with_user(self.collector)
+        form = self._form_of(self.collector)
+        return customer.onchange(values, list(values), form)["value"]
+
+    def test_another_scenario(self):
+        line = self._onchange(scenario_id=self.other.id)["scenario_line"]
+        self.assertEqual([(step["name"], step["state"]) for step in line], [("Ring", "due")])
+        with self._open() as form:
+            form.scenario_id = self.other
+        self.assertEqual(self.customer.scenario_id, self.other)
+        self.assertEqual(self.customer.next_action_name, "Ring")
+
+    def test_no_scenario(self):
+        self.assertFalse(self._onchange(scenario_id=False)["scenario_line"])
+        with self._open() as form:
+            form.scenario_id = self.env["dso.scenario"]
+        self.assertEqual(self.customer.planning_code, "no_scenario")
+
+    def test_scenario_without_steps(self):
+        empty = self.env["dso.scenario"].create({"name": "By hand"})
+        self.assertFalse(self._onchange(scenario_id=empty.id)["scenario_line"])
+        with self._open() as form:
+            form.scenario_id = empty
+        self.assertEqual(self.customer.planning_code, "no_step")
+
+    def test_there_and_back(self):
+        own = self.customer.scenario_id
+        with self._open() as form:
+            form.scenario_id = self.other
+            form.scenario_id = own
+        self.assertEqual(self.customer.scenario_id, own)
+
+    def test_scenario_of_another_company(self):
+        """Its steps are not told by an onchange that names it."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        foreign = self.env["dso.scenario"].create(
+            {
+                "name": "Secret",
+                "company_id": company.id,
+                "step_ids": [
+                    Command.create(
+                        {"name": "Hush", "action_type": "call", "trigger": "due_date", "delay": 2}
+                    )
+                ],
+            }
+        )
+        line = self._onchange(scenario_id=foreign.id).get("scenario_line", [])
+        self.assertNotIn("Hush", str(line))
+
+    def test_every_field(self):
+        """Whatever of the screen is changed or emptied, all of it is shown on."""
+        manager = self.manager
+        customers = self.customer.with_user(manager)
+        arch = customers.get_views([(False, "form")])["views"]["form"]["arch"]
+        form = self._form_of(manager)
+        for node in etree.fromstring(arch).iter("field"):
+            name = node.get("name")
+            field = self.customer._fields.get(name)
+            if field is None or field.type in ("one2many", "many2many", "json", "properties"):
+                continue
+            for value in (self._other_value(field), False):
+                with self.subTest(field=name, value=value):
+                    customers.onchange({name: value}, [name], form)
+
+    def _other_value(self, field):
+        if field.type == "many2one":
+            return self.env[field.comodel_name].search([], order="id desc", limit=1).id
+        return {
+            "boolean": True,
+            "date": "2026-05-01",
+            "datetime": "2026-05-01 10:00:00",
+            "integer": 3,
+            "monetary": 3.0,
+            "float": 3.0,
+        }.get(field.type, False)
+
+    def test_new_file(self):
+        """A file that is being made has no ledger yet."""
+        form = self._form_of(self.manager)
+        partner = self.env["res.partner"].create({"name": "New"})
+        values = (
+            self.env["dso.customer"]
+            .with_user(self.manager)
+            .onchange({"scenario_id": self.other.id, "partner_id": partner.id}, [], form)["value"]
+        )
+        self.assertFalse(values.get("scenario_line"))

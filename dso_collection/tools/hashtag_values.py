@@ -11,7 +11,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from odoo.fields import Date
-from odoo.tools import format_amount, format_date, html2plaintext, html_sanitize
+from odoo.tools import format_amount, format_date, html2plaintext, html_sanitize, is_html_empty
 
 from ..engine import families
 from ..engine.hashtags import Block
@@ -325,6 +325,7 @@ def _render_penalties(batch, action, entries, only):
     if not entries:
         return Block("")
     money = batch.money
+    kinds = action.env["account.move.line"]._dso_get_kind_words()
     lines = [
         {
             "document": entry["document"],
@@ -334,7 +335,7 @@ def _render_penalties(batch, action, entries, only):
             "interest": money(entry["interest"], entry["currency_id"]),
             "cost": money(entry["cost"], entry["currency_id"]),
             "total": money(entry["total"], entry["currency_id"]),
-            "credit": entry["amount_residual"] < 0,
+            "kind": kinds[entry["kind"]] if entry["amount_residual"] < 0 else "",
         }
         for entry in entries
     ]
@@ -456,7 +457,8 @@ def address(batch, action):
 @each
 def signature(batch, action):
     # written by the user in his preferences, and cleaned like every mail that comes in
-    return batch.block(html_sanitize(action.collector_id.signature or ""))
+    text = action.collector_id.signature
+    return batch.block("" if is_html_empty(text) else html_sanitize(text))
 
 
 @each

@@ -5,6 +5,7 @@ from . import dso_action_end
 from . import dso_action_log
 from . import dso_action_new
 from . import dso_action_preview
+from . import dso_action_question
 from . import dso_action_reschedule
 from . import dso_action_return
 from . import dso_contact_import
@@ -12,6 +13,7 @@ from . import dso_contact_import_file
 from . import dso_contact_propose
 from . import dso_customer_assign
 from . import dso_item_qualify
+from . import dso_item_qualify_undo
 from . import dso_letter_print
 from . import dso_evidence_make
 from . import dso_hashtag_help

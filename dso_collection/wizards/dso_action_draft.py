@@ -21,7 +21,10 @@ class DsoActionDraft(models.AbstractModel):
     execute_now = fields.Boolean(
         string="Do It Now", help="Carried out as soon as this dialog is closed."
     )
-    automatic = fields.Boolean(help="Leaves on its date in the sending hours of the settings.")
+    automatic = fields.Boolean(
+        help="Leaves on its date in the sending hours of the settings, once it is confirmed where "
+        "that is asked for."
+    )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,
@@ -41,8 +44,8 @@ class DsoActionDraft(models.AbstractModel):
     sms_text = fields.Text(string="SMS Text", help="Empty: the template's. It may have hashtags.")
     subject = fields.Char(help="Empty: the template's.")
     body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
-    attach_invoices = fields.Boolean(string="Join the Invoices")
-    action_attachment_ids = fields.Many2many("ir.attachment", string="Files to Join")
+    attach_invoices = fields.Boolean()
+    action_attachment_ids = fields.Many2many("ir.attachment", string="Attach Files")
     copy_kind = fields.Selection(
         [
             ("step", "Step of a scenario"),
@@ -137,11 +140,10 @@ class DsoActionDraft(models.AbstractModel):
         # sudo: the text was written by a template editor, the collector only uses it
         source = template.sudo().with_context(lang=lang)
         subject, body = source.subject or "", source.body_html or ""
-        fixed = "{{" not in subject, "<t " not in body
-        if all(fixed):
+        if "{{" not in subject and "t-" not in body:
             return subject, body
-        rendered = self._render_draft(customer, lines, template)
-        return subject if fixed[0] else rendered[0], body if fixed[1] else rendered[1]
+        action = self._new_draft(customer, lines, template).with_context(dso_keep_hashtags=True)
+        return tuple(action._get_channel()._render(action)[action.id])
 
     def _get_draft_subject(self):
         """The customer and items that the content is about."""
@@ -235,13 +237,34 @@ class DsoActionDraft(models.AbstractModel):
             "sms_template_id": self.sms_template_id.id,
             "sms_text": self.template_field == "sms_template_id" and self.sms_text,
             "letter_template_id": self.letter_template_id.id,
-            "subject": self.subject or (edited and self.mail_template_id.name) or False,
+            "subject": self._get_subject(edited) or False,
             "body": self.body if edited else False,
+            "name_data": self._prepare_name_data(edited),
             "attach_invoices": self.attach_invoices,
             "attachment_ids": [Command.set(self.action_attachment_ids.ids)],
             "amount": sum(lines.mapped("amount_residual")),
             "item_ids": self._prepare_draft_items(lines),
         }
+
+    def _follows_up(self):
+        """Whether the actions follow up a status that is given here, and are called after it."""
+        return False
+
+    def _get_subject(self, edited):
+        """Words of its own, else those of the template whose text was edited."""
+        if not edited or self.subject:
+            return self.subject
+        return self._get_template_content(self.mail_template_id)[0]
+
+    def _prepare_name_data(self, edited):
+        """What the action is called after: the template whose text was edited, where its subject
+        was left as it was."""
+        if not edited or not self.mail_template_id:
+            return False
+        proposed = self._get_template_content(self.mail_template_id)[0]
+        if self.subject and self.subject != proposed:
+            return False
+        return {"template_id": self.mail_template_id.id}
 
     def _make_actions(self, lines_by_customer, origin):
         """Create an action for each customer, and carry it out at once where the user said so.
@@ -255,16 +278,23 @@ class DsoActionDraft(models.AbstractModel):
             ]
         )
         actions._adopt_attachments()
+        if self._follows_up():
+            actions._keep_name()
         # what keeps them from leaving is told at once (R11)
         # sudo: it needs contacts and accounts; the right to make these actions was checked
         actions.sudo()._refresh_errors()
         if self.execute_now:
-            actions.action_execute()
+            # asked before, where it asks for nothing
+            self._carry_out_now(actions.with_context(dso_all_the_same=True))
             return actions
         actions.customer_id._plan(actions.customer_id)
         if self.automatic and not self.to_confirm:
             actions._trigger_dispatch()
         return actions
+
+    def _carry_out_now(self, actions):
+        """Do it now: what cannot be done is refused."""
+        actions.action_execute()
 
     def _reopen(self):
         """Show this dialog again, as it is now."""

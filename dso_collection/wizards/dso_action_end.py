@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 
 
 class DsoActionEnd(models.TransientModel):
-    """Asks, when a specific action of disputed items is ended, whether the dispute is resolved
-    (R13)."""
+    """Asks, when a specific action of disputed items is ended or cancelled, whether the dispute is
+    resolved, and when it is followed up where it is not (R13)."""
 
     _name = "dso.action.end"
     _description = "End Specific Actions"
@@ -16,9 +16,12 @@ class DsoActionEnd(models.TransientModel):
     resolved = fields.Selection(
         [
             ("yes", "Yes: the items go back into the scenario, from its beginning"),
-            ("no", "No: they stay in dispute, without a follow-up"),
+            ("no", "No: they stay in dispute, with a follow-up"),
         ],
         string="Is the Dispute Resolved?",
+    )
+    follow_up_date = fields.Date(
+        string="Follow-up On", compute="_compute_follow_up_date", store=True, readonly=False
     )
 
     @api.depends("action_ids")
@@ -26,9 +29,16 @@ class DsoActionEnd(models.TransientModel):
         for wizard in self:
             wizard.line_ids = wizard.action_ids._get_disputed_lines()
 
+    @api.depends("action_ids")
+    def _compute_follow_up_date(self):
+        for wizard in self:
+            lines = wizard.line_ids._origin
+            wizard.follow_up_date = lines and lines._dso_get_follow_up_date()
+
     def action_apply(self):
         self.ensure_one()
         if not self.resolved:
             raise UserError(self.env._("Say whether the dispute is resolved."))
-        self.action_ids.action_end(resolved=self.resolved == "yes")
-        return {"type": "ir.actions.act_window_close"}
+        return self.action_ids.action_end(
+            resolved=self.resolved == "yes", follow_up_date=self.follow_up_date
+        )

@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.dso_action import RESULTS
+from ..tools.toasts import toast
 
 #: How many of each kind of the last exchanges are shown.
 EXCHANGES = 5
@@ -25,6 +26,7 @@ class DsoActionLog(models.TransientModel):
     customer_id = fields.Many2one(related="action_id.customer_id")
     action_type = fields.Selection(related="action_id.action_type")
     reason = fields.Char(related="action_id.reason")
+    nothing_asked = fields.Char(related="action_id.nothing_asked")
     contact_name = fields.Char(related="action_id.contact_name")
     items_table = fields.Html(related="action_id.items_table")
     contact_ids = fields.Many2many("res.partner", compute="_compute_contact_ids")
@@ -41,7 +43,8 @@ class DsoActionLog(models.TransientModel):
     past_action_ids = fields.Many2many("dso.action", compute="_compute_exchanges")
     qualification_ids = fields.Many2many("dso.qualification", compute="_compute_exchanges")
     message_ids = fields.Many2many("mail.message", compute="_compute_exchanges")
-    result = fields.Selection(RESULTS, compute="_compute_result", store=True, readonly=False)
+    # nothing is proposed: what came of a call is said by who called
+    result = fields.Selection(RESULTS)
     comment = fields.Text()
     proposal = fields.Char(compute="_compute_proposal", help="What follows from the result.")
     call_again = fields.Boolean(compute="_compute_call_again", store=True, readonly=False)
@@ -62,10 +65,20 @@ class DsoActionLog(models.TransientModel):
     resolved = fields.Selection(
         [
             ("yes", "Yes: the items go back into the scenario, from its beginning"),
-            ("no", "No: they stay in dispute"),
+            ("no", "No: they stay in dispute, with a follow-up on"),
         ],
         string="Is the Dispute Resolved?",
     )
+
+    @api.model
+    def default_get(self, fields):
+        """:raise UserError: without an action, as from an address that somebody kept"""
+        values = super().default_get(fields)
+        if "action_id" in fields and not values.get("action_id"):
+            raise UserError(
+                self.env._("Open this dialog from an action, for example in the agenda.")
+            )
+        return values
 
     # ------------------------------------------------------------------
     # The screen to call with
@@ -120,12 +133,6 @@ class DsoActionLog(models.TransientModel):
     # ------------------------------------------------------------------
     # Proposals
     # ------------------------------------------------------------------
-
-    @api.depends("action_id", "executed")
-    def _compute_result(self):
-        for wizard in self:
-            called = wizard.action_type == "call" and not wizard.executed
-            wizard.result = "reached" if called else False
 
     @api.depends("result", "contact_id")
     def _compute_proposal(self):
@@ -182,9 +189,7 @@ class DsoActionLog(models.TransientModel):
             company = wizard.action_id.company_id
             if not company:
                 continue
-            # sudo: statuses are configuration
-            days = wizard.action_id.sudo().item_ids.line_id.dso_status_id.mapped("followup_days")
-            days = 1 if wizard.call_again else min(days, default=7) or 1
+            days = 1 if wizard.call_again else wizard.action_id._get_followup_days()
             day = fields.Date.add(company._dso_today(), days=days)
             wizard.next_date = company._dso_next_working_day(day)
 
@@ -201,20 +206,53 @@ class DsoActionLog(models.TransientModel):
             raise UserError(self.env._("Say whether the dispute is resolved."))
         outcome = None
         if not self.executed:
+            self._check_result()
             self._check_call_again()
+            if action.origin != "scenario" and (
+                question := action._ask_first("action_apply", record=self)
+            ):
+                return question
             action.write({"result": self.result, "comment": self.comment})
-            outcome = action.with_context(dso_end=ends).action_execute()
+            # a dispute that is not resolved keeps a follow-up, here on the day that is chosen (R13)
+            how = ends and ("resolved" if self.disputed else True)
+            outcome = action.with_context(dso_end=how).action_execute()
         done = action.state == "done" or self.repeats
         if ends and action.state in ("planned", "error"):
-            action.action_end(resolved=self.resolved == "yes")
+            action.action_end(
+                resolved=self.resolved == "yes",
+                follow_up_date=self.next_date if self.disputed else None,
+            )
         elif ends and self.resolved == "yes":
             action._resolve_disputes()
+        elif ends and self.disputed:
+            action._follow_up_again(self.next_date)
         elif self.repeats and self.next_date and action.state in ("planned", "error"):
             action.action_reschedule(self.next_date)
         if isinstance(outcome, dict):
             return outcome
-        close = {"type": "ir.actions.act_window_close"}
-        return (done and self._follow_call()) or close
+        return (done and self._follow_call()) or self._tell()
+
+    def _tell(self):
+        """A word on what was noted."""
+        action = self.action_id
+        results = dict(self._fields["result"]._description_selection(self.env))
+        return toast(
+            self.env._(
+                "%(action)s: %(result)s.",
+                action=action.display_name,
+                result=results.get(self.result) or self.env._("noted"),
+            )
+        )
+
+    def _check_result(self):
+        """A call has a result, which somebody chose."""
+        if self.action_type == "call" and not self.result:
+            raise UserError(
+                self.env._(
+                    "Choose what came of the call: whether somebody was reached, promised to pay, "
+                    "could not be reached…"
+                )
+            )
 
     def _check_call_again(self):
         """A call is made again later, on a day that is chosen."""
@@ -282,4 +320,4 @@ class DsoActionLog(models.TransientModel):
         status = self.env["dso.item.status"].search([("kind", "=", kind)], limit=1)
         return lines.with_context(
             default_status_id=status.id, default_comment=self.comment
-        ).action_dso_qualify()
+        )._dso_propose_qualify(own=action)

@@ -1,5 +1,18 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+
+#: The ready-made text that each type begins with, to be changed.
+PROPOSED_TEMPLATES = {
+    "email": ("mail_template_id", "dso_collection.mail_template_statement"),
+    "email_interactive": ("mail_template_id", "dso_collection.mail_template_reminder_1"),
+    "email_internal": ("mail_template_id", "dso_collection.mail_template_status_internal"),
+    "fax": ("mail_template_id", "dso_collection.mail_template_reminder_1"),
+    "sms": ("sms_template_id", "dso_collection.sms_template_reminder"),
+    "letter": ("letter_template_id", "dso_collection.letter_template_reminder"),
+    "letter_registered": ("letter_template_id", "dso_collection.letter_template_formal_notice"),
+    "letter_electronic": ("letter_template_id", "dso_collection.letter_template_formal_notice"),
+}
+TEMPLATE_FIELDS = ("mail_template_id", "sms_template_id", "letter_template_id")
 
 
 class DsoActionNew(models.TransientModel):
@@ -28,6 +41,12 @@ class DsoActionNew(models.TransientModel):
     comment = fields.Text(string="Note")
     action_date = fields.Date(compute="_compute_action_date", store=True, readonly=False)
     company_id = fields.Many2one(related="customer_id.company_id")
+    items_proposed = fields.Boolean(help="The items are those that the type proposed.")
+    proposed_template = fields.Char(help="The template that the type proposed.")
+    preview_subject = fields.Char(compute="_compute_preview", compute_sudo=False)
+    preview_body = fields.Html(compute="_compute_preview", compute_sudo=False, sanitize=False)
+    preview_error = fields.Char(compute="_compute_preview", compute_sudo=False)
+    nothing_asked = fields.Char(compute="_compute_preview", compute_sudo=False)
 
     @api.depends("customer_id")
     def _compute_action_date(self):
@@ -43,7 +62,118 @@ class DsoActionNew(models.TransientModel):
             wizard.open_line_ids = customer.item_ids | customer.credit_ids
 
     def _get_draft_subject(self):
-        return self.customer_id, self.line_ids
+        return self.customer_id, self.line_ids._origin
+
+    # ------------------------------------------------------------------
+    # Proposals
+    # ------------------------------------------------------------------
+
+    @api.onchange("action_type")
+    def _onchange_action_type(self):
+        """Each type begins with a ready-made text; an interactive e-mail with the overdue items,
+        which the customer answers about."""
+        if self.copy_kind:
+            return
+        self._propose_template()
+        overdue = self._get_overdue_lines()
+        if self.action_type == "email_interactive" and not self.line_ids:
+            self.line_ids = [Command.set(overdue.ids)]
+            self.items_proposed = bool(overdue)
+        elif self.items_proposed and self.action_type != "email_interactive":
+            if self.line_ids._origin == overdue:
+                self.line_ids = [Command.clear()]
+            self.items_proposed = False
+
+    def _propose_template(self):
+        fname, xmlid = PROPOSED_TEMPLATES.get(self.action_type, (None, None))
+        chosen = fname and self[fname]
+        if chosen and self.proposed_template != f"{fname},{chosen.id}":
+            # somebody chose another one
+            return
+        template = fname and self.env.ref(xmlid, raise_if_not_found=False)
+        if template:
+            self[fname] = template
+            self.proposed_template = f"{fname},{template.id}"
+
+    def _get_overdue_lines(self):
+        """The overdue items that nothing else looks after."""
+        return self.customer_id.item_ids.filtered(
+            lambda line: line.dso_days_overdue > 0 and not line.dso_excluded
+        )
+
+    # ------------------------------------------------------------------
+    # Preview
+    # ------------------------------------------------------------------
+
+    @api.depends(
+        "action_type",
+        "line_ids",
+        "recipient_ids",
+        "subject",
+        "body",
+        "sms_text",
+        "comment",
+        *TEMPLATE_FIELDS,
+    )
+    @api.depends_context("lang")
+    def _compute_preview(self):
+        """The message as it would leave now."""
+        for wizard in self:
+            wizard.update(
+                {
+                    "preview_subject": False,
+                    "preview_body": False,
+                    "preview_error": False,
+                    "nothing_asked": False,
+                    **wizard._get_preview(),
+                }
+            )
+
+    def _get_preview(self):
+        if not self.customer_id or not self.action_type:
+            return {}
+        self.customer_id.check_access("read")
+        action = self._new_action()
+        values = {"nothing_asked": action._find_empty_claims().get(action, False)}
+        content = self.body or self.sms_text or self.template_field and self[self.template_field]
+        if not self.template_field or not content:
+            return values
+        try:
+            action._dso_check_typed(
+                subject=action.subject, body=action.body, sms_text=action.sms_text
+            )
+            shown = action._get_channel()._preview(action)
+        except Exception as error:  # noqa: BLE001 - any fault of a template is shown, not raised
+            return {**values, "preview_error": str(error)}
+        return {
+            **values,
+            "preview_subject": shown.get("subject"),
+            "preview_body": shown.get("body"),
+        }
+
+    def _new_action(self):
+        """The action of this dialog, in memory."""
+        lines = self.line_ids._origin
+        customer = self.customer_id._origin or self.customer_id
+        values = self._prepare_draft_values(customer, lines, "specific" if lines else "manual")
+        # sudo: a draft of what the collector will send; the right to read the customer was checked
+        return (
+            self.env["dso.action"]
+            .sudo()
+            .new(
+                {
+                    **values,
+                    "state": "planned",
+                    "collector_id": self._get_draft_sender(customer).id,
+                    "recipient_ids": [Command.set(self.recipient_ids._origin.ids)],
+                    "attachment_ids": False,
+                }
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Making it
+    # ------------------------------------------------------------------
 
     def action_apply(self):
         """Make the action; done at once if the user said so."""
@@ -62,6 +192,10 @@ class DsoActionNew(models.TransientModel):
                         customer=self.customer_id.display_name,
                     )
                 )
+        if self.execute_now:
+            draft = self._new_action().with_env(self.env)
+            if question := draft._ask_first("action_apply", record=self):
+                return question
         origin = "specific" if lines else "manual"
         return self._make_actions({self.customer_id: lines}, origin)._get_closing()
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class DsoActionPreview(models.TransientModel):
@@ -27,9 +28,20 @@ class DsoActionPreview(models.TransientModel):
     subject = fields.Char(compute="_compute_preview")
     body = fields.Html(compute="_compute_preview", sanitize=False)
     attachment_names = fields.Char(compute="_compute_preview", string="Attachments")
+    nothing_asked = fields.Char(related="action_id.nothing_asked")
     details = fields.Char(
         compute="_compute_preview", help="What its channel says of it: the length of an SMS."
     )
+
+    @api.model
+    def default_get(self, fields):
+        """:raise UserError: without an action, as from an address that somebody kept"""
+        values = super().default_get(fields)
+        if "action_id" in fields and not values.get("action_id"):
+            raise UserError(
+                self.env._("Open this dialog from an action, for example in the agenda.")
+            )
+        return values
 
     @api.depends("action_id", "action_ids", "action_id.confirmed")
     @api.depends_context("lang")
@@ -111,6 +123,8 @@ class DsoActionPreview(models.TransientModel):
     def action_confirm(self):
         """Confirm what is shown, then show the next one."""
         self.ensure_one()
+        if question := self.action_id._ask_first("action_confirm", record=self):
+            return question
         self.action_id.action_confirm()
         return self._show_next()
 
@@ -125,7 +139,10 @@ class DsoActionPreview(models.TransientModel):
     def action_confirm_all(self):
         """Confirm all that are leafed through and can be, also those that were not looked at."""
         self.ensure_one()
-        self._get_unconfirmed().action_confirm()
+        unconfirmed = self._get_unconfirmed()
+        if question := unconfirmed._ask_first("action_confirm_all", record=self):
+            return question
+        unconfirmed.action_confirm()
         return {"type": "ir.actions.act_window_close"}
 
     def _get_unconfirmed(self):
@@ -166,6 +183,10 @@ class DsoActionPreview(models.TransientModel):
         """Send what is shown, now. A specific action lives on: what comes next is asked."""
         self.ensure_one()
         action = self.action_id
+        if action.origin != "scenario" and (
+            question := action._ask_first("action_send", record=self)
+        ):
+            return question
         repeats = action._repeats()
         outcome = action.action_execute()
         if repeats and action.state == "planned":

@@ -1,4 +1,7 @@
 from odoo import fields, models
+from odoo.tools.misc import format_date
+
+from ..tools.toasts import toast
 
 
 class DsoActionReschedule(models.TransientModel):
@@ -19,4 +22,10 @@ class DsoActionReschedule(models.TransientModel):
         if len(self.action_ids) > 1:
             return self.action_ids._reschedule_selected(self.date)
         self.action_ids.action_reschedule(self.date)
-        return {"type": "ir.actions.act_window_close"}
+        return toast(
+            self.env._(
+                "%(action)s: moved to %(date)s.",
+                action=self.action_ids.display_name,
+                date=format_date(self.env, self.date),
+            )
+        )

@@ -10,9 +10,10 @@ class DsoAssignmentApply(models.TransientModel):
     _name = "dso.assignment.apply"
     _description = "Apply Assignment Rules"
 
+    overrule = fields.Boolean(string="Also What Was Chosen by Hand")
     scenario_count = fields.Integer(string="Get Another Scenario", compute="_compute_counts")
     collector_count = fields.Integer(string="Get Another Collector", compute="_compute_counts")
-    never_count = fields.Integer(string="Are Never Chased Any More", compute="_compute_counts")
+    never_count = fields.Integer(string="Are Not Chased Any More", compute="_compute_counts")
     kept_count = fields.Integer(
         string="Keep What Was Chosen by Hand",
         compute="_compute_counts",
@@ -20,10 +21,11 @@ class DsoAssignmentApply(models.TransientModel):
     change_count = fields.Integer(compute="_compute_counts")
     customer_ids = fields.Many2many("dso.customer", compute="_compute_counts", string="Customers")
 
+    @api.depends("overrule")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_counts(self):
         rules, customers = self.env["dso.assignment.rule"]._get_applied()
-        changes = rules._get_changes(customers, fill_empty=True)
+        changes = rules._get_changes(customers, fill_empty=True, overrule=self[:1].overrule)
         changed = {"scenario_id": customers.browse(), "collector_id": customers.browse()}
         never = customers.browse()
         for some, values in changes:
@@ -37,7 +39,7 @@ class DsoAssignmentApply(models.TransientModel):
                 if fname == "scenario_id" and not values[fname]:
                     never |= differing
         everybody = changed["scenario_id"] | changed["collector_id"]
-        kept = customers.filtered(
+        kept = (customers - everybody).filtered(
             lambda each: (
                 each.scenario_by_hand
                 and each.scenario_id
@@ -57,4 +59,5 @@ class DsoAssignmentApply(models.TransientModel):
         )
 
     def action_apply(self):
-        return self.env["dso.assignment.rule"].action_apply()
+        self.ensure_one()
+        return self.env["dso.assignment.rule"].action_apply(self.overrule)

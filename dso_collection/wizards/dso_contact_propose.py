@@ -60,15 +60,15 @@ class DsoContactPropose(models.TransientModel):
     def _summarize(self, customers, missing, proposals):
         sentences = [
             self.env._(
-                "%(count)s customers cannot be reached by e-mail; for %(found)s of them somebody "
-                "is proposed.",
+                "Customers that cannot be reached by e-mail: %(count)s. Somebody is proposed for "
+                "%(found)s of them.",
                 count=len(missing),
                 found=len(proposals),
             )
         ]
         if customers - missing:
             sentences.append(
-                self.env._("%(count)s have a contact already.", count=len(customers - missing))
+                self.env._("With a contact already: %(count)s.", count=len(customers - missing))
             )
         return " ".join(sentences)
 
@@ -87,9 +87,9 @@ class DsoContactPropose(models.TransientModel):
             # the rest follows within a minute, through the refresh queue
             customers._plan(customers)
         left = len(self.line_ids) - len(lines)
-        message = self.env._("%(count)s contacts for collection chosen.", count=len(lines))
+        message = self.env._("Contacts for collection chosen: %(count)s.", count=len(lines))
         if left:
-            message += " " + self.env._("%(count)s customers are left without one.", count=left)
+            message += " " + self.env._("Customers left without one: %(count)s.", count=left)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

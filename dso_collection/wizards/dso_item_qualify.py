@@ -1,12 +1,14 @@
-from datetime import timedelta
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_is_zero, html2plaintext
+from odoo.tools.mail import email_normalize, email_split
 from odoo.tools.misc import format_amount, format_date
 
+from ..engine import promises
+from ..engine.facts import plus
 from ..models.account_move_line import QUIET
 from ..models.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
+from ..tools.errors import BrokenTemplate
 
 STEPS = [("status", "1. Status"), ("email", "2. E-mail"), ("next", "3. Next action")]
 
@@ -37,7 +39,25 @@ class DsoItemQualify(models.TransientModel):
         help="Unchecked: it stays in the replies to handle, and more can be noted of it.",
     )
     step = fields.Selection(STEPS, string="Dialog Step", default="status", required=True)
-    line_ids = fields.Many2many("account.move.line", string="Items", required=True)
+    line_ids = fields.Many2many("account.move.line", string="Items")
+    held_line_ids = fields.Many2many(
+        "account.move.line",
+        "dso_item_qualify_held_rel",
+        string="Not Proposed",
+        help="Something else is going on with them.",
+    )
+    taken_line_ids = fields.Many2many(
+        "account.move.line",
+        "dso_item_qualify_taken_rel",
+        string="Take These, Too",
+        domain="[('id', 'in', held_line_ids)]",
+        help="Something else is going on with these items: they are taken only when ticked.",
+    )
+    replaced_text = fields.Text(
+        compute="_compute_replaced_text", help="What a new status or action would undo."
+    )
+    question = fields.Text(compute="_compute_question", help="What looks like a slip.")
+    sure = fields.Boolean(string="Yes, as Entered")
     line_count = fields.Integer(compute="_compute_lines")
     currency_id = fields.Many2one("res.currency", compute="_compute_lines")
     amount_total = fields.Monetary(string="Open Amount", compute="_compute_lines")
@@ -62,6 +82,10 @@ class DsoItemQualify(models.TransientModel):
         "res.users",
         domain="[('share', '=', False)]",
         help="The colleague who is asked to solve the dispute.",
+    )
+    resolver_email = fields.Char(
+        string="Or by E-mail Address",
+        help="A colleague who is no user, with an address of the company.",
     )
     attachment_ids = fields.Many2many("ir.attachment", "dso_item_qualify_file_rel", string="Files")
     attachments_public = fields.Boolean(string="Visible to the Customer")
@@ -99,6 +123,13 @@ class DsoItemQualify(models.TransientModel):
         store=True,
         readonly=False,
     )
+    email_addresses = fields.Char(
+        string="Other Addresses",
+        compute="_compute_email_addresses",
+        store=True,
+        readonly=False,
+        help="Of colleagues who are no users, with addresses of the company.",
+    )
     email_subject = fields.Char(
         compute="_compute_email_content", store=True, readonly=False, string="E-mail Subject"
     )
@@ -111,7 +142,7 @@ class DsoItemQualify(models.TransientModel):
     )
     email_proposed = fields.Html(sanitize=False, help="What was proposed, to see what was edited.")
     email_subject_proposed = fields.Char(help="What was proposed, to see what was edited.")
-    email_attach_invoices = fields.Boolean(string="Join the Invoices to the E-mail")
+    email_attach_invoices = fields.Boolean(string="Attach Invoices to the E-mail")
     email_attachment_ids = fields.Many2many(
         "ir.attachment", "dso_item_qualify_email_file_rel", string="Files to Send"
     )
@@ -149,7 +180,7 @@ class DsoItemQualify(models.TransientModel):
     # What the items are
     # ------------------------------------------------------------------
 
-    @api.depends("line_ids")
+    @api.depends("line_ids", "taken_line_ids")
     def _compute_lines(self):
         for wizard in self:
             lines = wizard._get_lines()
@@ -167,7 +198,17 @@ class DsoItemQualify(models.TransientModel):
 
     def _get_lines(self):
         """The real items: in an onchange the field holds images of them."""
-        return self.line_ids._origin
+        return (self.line_ids | self.taken_line_ids)._origin
+
+    @api.depends("line_ids", "taken_line_ids", "next_action")
+    def _compute_replaced_text(self):
+        for wizard in self:
+            texts = wizard._get_lines()._dso_describe_held()
+            wizard.replaced_text = "\n".join(
+                f"{line._dso_get_document()}: {text}" for line, text in list(texts.items())[:10]
+            )
+            if len(texts) > 10:
+                wizard.replaced_text += self.env._("\n… and %(count)s more", count=len(texts) - 10)
 
     def _get_today(self):
         return (self._get_lines().company_id[:1] or self.env.company)._dso_today()
@@ -185,11 +226,28 @@ class DsoItemQualify(models.TransientModel):
             if wizard.kind == "promise":
                 wizard.date = wizard.date or wizard._get_day_in(7)
             else:
-                wizard.date = wizard.date or False
+                # the day that was promised is not that of another status
+                wizard.date = False
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        """What only some statuses have is gone with them."""
+        if self.kind not in ("promise", "dispute"):
+            self.amount = 0.0
+        if self.kind != "dispute":
+            self.resolver_id = self.resolver_email = False
+
+    @api.onchange("resolver_id", "resolver_email")
+    def _onchange_resolver_id(self):
+        """Whoever is to solve a dispute is asked: by the interactive e-mail to colleagues."""
+        if self.resolver_id or self.resolver_email:
+            self.email_mode = "internal"
+        elif self.email_mode == "internal":
+            self.email_mode = self.status_id.email_mode or "none"
 
     def _get_day_in(self, days):
         """The first working day from so many days after today on."""
-        return self._get_company()._dso_next_working_day(self._get_today() + timedelta(days=days))
+        return self._get_company()._dso_next_working_day(plus(self._get_today(), days))
 
     @api.depends("status_id")
     def _compute_from_status(self):
@@ -218,7 +276,8 @@ class DsoItemQualify(models.TransientModel):
     def _compute_email_template_id(self):
         for wizard in self:
             mode, proposed = wizard.email_mode, wizard.status_id.email_template_id
-            if mode in (False, "none"):
+            if mode in (False, "none") or not wizard.status_id and not wizard.comment:
+                # about nothing there is no text to propose
                 wizard.email_template_id = False
             elif proposed and mode == wizard.status_id.email_mode:
                 wizard.email_template_id = proposed
@@ -227,14 +286,26 @@ class DsoItemQualify(models.TransientModel):
                     DEFAULT_TEMPLATES[mode], raise_if_not_found=False
                 )
 
-    @api.depends("email_mode", "resolver_id", "line_ids")
+    @api.onchange("comment")
+    def _onchange_comment(self):
+        """Now there is something to write about."""
+        if self.comment and not self.email_template_id:
+            self._compute_email_template_id()
+
+    @api.depends("email_mode", "resolver_email")
+    def _compute_email_addresses(self):
+        for wizard in self:
+            internal = wizard.email_mode == "internal"
+            wizard.email_addresses = internal and (wizard.resolver_email or wizard.email_addresses)
+
+    @api.depends("email_mode", "resolver_id", "line_ids", "taken_line_ids")
     def _compute_email_recipient_ids(self):
         for wizard in self:
             wizard.email_recipient_ids = False
             if wizard.email_mode == "customer":
                 customers = wizard._get_customers()
                 if len(customers) == 1:
-                    contacts = customers._find_contacts()
+                    contacts = customers._find_serving()[customers.id]
                     wizard.email_recipient_ids = contacts._dso_serving("email")
             if wizard.email_mode == "internal" and wizard.resolver_id:
                 wizard.email_user_ids |= wizard.resolver_id
@@ -296,14 +367,37 @@ class DsoItemQualify(models.TransientModel):
     def _get_email_recipients(self, customer):
         if self.email_mode == "internal":
             # sudo: addresses of colleagues
-            return self.email_user_ids.sudo().partner_id
+            return self.email_user_ids.sudo().partner_id | self._find_addressees(customer)
         return self.email_recipient_ids._origin
+
+    def _find_addressees(self, customer, create=False):
+        """The colleagues behind the addresses that were typed.
+
+        :param create: whether new addresses of the house are kept; a dialog writes nothing
+        :raise UserError: for an address outside, when they are kept
+        """
+        found = self.env["res.partner"].sudo()
+        for address in _split_addresses(self.email_addresses):
+            colleague = customer.company_id._dso_find_colleague(
+                address, customer.sudo().collector_id, create=create
+            )
+            if create and not colleague:
+                raise UserError(
+                    self.env._(
+                        "“%(address)s” is no address of a colleague: what is internal is sent to "
+                        "users and to addresses at the domains of %(company)s. Correct it.",
+                        address=address,
+                        company=customer.company_id.name,
+                    )
+                )
+            found |= colleague.sudo()
+        return found
 
     # ------------------------------------------------------------------
     # What the scenario would do
     # ------------------------------------------------------------------
 
-    @api.depends("next_action", "status_id", "date", "amount", "line_ids", "step")
+    @api.depends("next_action", "status_id", "date", "amount", "line_ids", "taken_line_ids", "step")
     def _compute_scenario_preview(self):
         for wizard in self:
             wizard.scenario_preview = False
@@ -462,18 +556,87 @@ class DsoItemQualify(models.TransientModel):
         self.ensure_one()
         lines = self._get_lines()
         self._check(lines)
+        Undo = self.env["dso.item.qualify.undo"]
+        before = Undo._take(lines, self.reply_id, self.answer_id)
         marked = self.env["account.move.line"].browse([line.id for line in self._get_parts()])
-        self._qualify(lines, marked)
-        actions = self._send_emails()
-        actions |= self._follow_up(marked or lines)
+        entries = self._qualify(lines, marked)
+        mails, problems = self._send_emails()
+        actions = mails | self._follow_up(marked or lines)
         if self.answer_id.state == "proposed":
             self.answer_id._decide("accepted" if self._is_as_answered() else "changed")
         undecided = "proposed" in self.reply_id.answer_ids.mapped("state")
         if self.reply_done and not undecided and self.reply_id.state == "to_handle":
             self.reply_id.action_handle()
-        return actions._get_closing()
+        undo = Undo._keep(self, before, entries, actions)
+        return self._close(actions, problems, undo)
+
+    def _close(self, actions, problems, undo):
+        """Close the dialog: what was done, what could not be, and how to take it back."""
+        problems = problems + [
+            action.error_message for action in actions if action.state == "error"
+        ]
+        if self.execute_now:
+            # sudo: see _find_blockers
+            waiting = actions.sudo().filtered(
+                lambda action: action.origin == "specific" and action.state == "planned"
+            )
+            blocked = self._find_blockers(waiting - waiting.child_ids.parent_id)
+            problems += [
+                self.env._(
+                    "“%(action)s” could not be done now, it is in the agenda. %(problem)s",
+                    action=action.name,
+                    problem=action._describe_error(blocked[action.id]),
+                )
+                for action in waiting.browse(blocked)
+            ]
+        done = self.env._(
+            "%(count)s items: %(summary)s", count=self.line_count, summary=self.summary
+        )
+        if self.line_count == 1:
+            done = f"{self._get_lines()._dso_get_document()}: {self.summary}"
+        # what has left cannot be taken back
+        left = actions.filtered("done_date") | actions.child_ids
+        return {
+            "type": "ir.actions.client",
+            "tag": "dso_collection.notify",
+            "params": {
+                "type": "warning" if problems else "success",
+                "message": "\n".join([done, *filter(None, problems)]),
+                "sticky": bool(problems),
+                "undo": not left and {"model": self._name, "id": self.id},
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_undo(self):
+        """Take back what this dialog did, as long as nothing was sent or done since.
+
+        :raise UserError: if something was, with what
+        """
+        undone = self.env._("This was undone already, or is too long ago to be undone.")
+        if not self.exists():
+            raise UserError(undone)
+        self.ensure_one()
+        self.check_access("write")
+        # sudo: only the module reads it; it belongs to this dialog, which is the user's own
+        Undo = self.env["dso.item.qualify.undo"].sudo()
+        undo = Undo.search([("wizard_id", "=", self.id), ("create_uid", "=", self.env.uid)])
+        if not undo:
+            raise UserError(undone)
+        undo._undo()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Undone: everything is as it was before."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _check(self, lines):
+        if not lines:
+            raise UserError(self.env._("Choose at least one item: tick those that it is about."))
         lines = lines.filtered(lambda line: line._dso_is_open())
         if not lines or lines != self._get_lines():
             raise UserError(
@@ -496,32 +659,123 @@ class DsoItemQualify(models.TransientModel):
                     "three."
                 )
             )
-        if self.kind == "promise" and not self.date:
-            raise UserError(self.env._("Choose the day for which payment is promised."))
+        self._check_dates()
         self._check_amount()
+        self._check_email()
         if self.next_action == "specific":
             self._check_draft()
 
+    def _check_dates(self):
+        """Refuse dates that can only be slips, and ask for those that look like some."""
+        if self.kind == "promise" and not self.date:
+            raise UserError(self.env._("Choose the day for which payment is promised."))
+        today = self._get_today()
+        if self.kind == "promise" and promises.check_day(self.date, today) == "past":
+            if self.answer_id:
+                raise UserError(
+                    self.env._(
+                        "The payment was promised for %(date)s, which has passed meanwhile. Agree "
+                        "on another day with “Change”, or refuse the answer.",
+                        date=format_date(self.env, self.date),
+                    )
+                )
+            self._get_company()._dso_check_promise_day(self.date)
+        planned = self.next_action == "specific" and not self.execute_now and self.action_date
+        if planned and self.action_date < today:
+            raise UserError(
+                self.env._(
+                    "The next action would be on %(date)s, which has passed: choose a day from "
+                    "today on.",
+                    date=format_date(self.env, self.action_date),
+                )
+            )
+        if self.question and not self.sure:
+            raise UserError(
+                self.env._(
+                    "%(question)s\nCorrect it, or tick “Yes, as entered”.", question=self.question
+                )
+            )
+
+    @api.depends("kind", "date", "next_action", "execute_now", "action_date", "line_ids")
+    def _compute_question(self):
+        for wizard in self:
+            wizard.question = "\n".join(wizard._find_slips())
+
+    def _find_slips(self):
+        """Sentences on dates that are possible, but hardly meant."""
+        slips, today = [], self._get_today()
+        if self.date and abs((self.date - today).days) > promises.FAR_DAYS:
+            slips.append(
+                self.env._(
+                    "%(date)s is more than a year away.", date=format_date(self.env, self.date)
+                )
+            )
+        planned = self.next_action == "specific" and not self.execute_now and self.action_date
+        if planned and self.kind == "promise" and self.date and self.action_date < self.date:
+            slips.append(
+                self.env._(
+                    "The next action, on %(date)s, comes before the day for which payment is "
+                    "promised, %(promised)s.",
+                    date=format_date(self.env, self.action_date),
+                    promised=format_date(self.env, self.date),
+                )
+            )
+        if planned and (self.action_date - today).days > promises.FAR_DAYS:
+            slips.append(
+                self.env._(
+                    "The next action, on %(date)s, is more than a year away.",
+                    date=format_date(self.env, self.action_date),
+                )
+            )
+        return slips
+
+    def _check_email(self):
+        """An e-mail is about something, and to somebody."""
+        if self.email_mode in (False, "none"):
+            return
+        if self.email_mode == "internal" and not (
+            self.email_user_ids or _split_addresses(self.email_addresses)
+        ):
+            raise UserError(self.env._("Choose the colleagues to write to in step two."))
+        told = self.status_id or self.comment or self.email_body or self.body
+        if not told and not self.email_template_id:
+            raise UserError(
+                self.env._(
+                    "There is nothing to write about: choose a status, write a comment, or write "
+                    "the message in step two."
+                )
+            )
+
     def _qualify(self, lines, marked):
-        """Write and log: the status on those that it is about, the comment on all."""
+        """Write and log: the status on those that it is about, the comment on all.
+
+        :return: what was added to the log
+        """
         if self._replaces_follow_up():
-            self.env["dso.action"]._detach(lines)
-        noted = {"dso_comment": self.comment} if self.comment else {}
+            # with a part that concerns only some of them, the others keep what they have
+            self.env["dso.action"]._detach(marked if self.status_id else lines)
         # sudo: checked by _dso_check_write; only the module's own fields are written
         quiet = {**QUIET, "dso_skip_log": True}
+        entries = self.env["dso.qualification"]
         if not self.status_id:
-            if noted or self.attachment_ids:
+            if self.comment or self.attachment_ids:
+                noted = {"dso_comment": self.comment} if self.comment else {}
                 lines.sudo().with_context(**quiet).write(noted)
-                self._log(lines, status_id=False, kind=False, date=False)
-            return
-        values = {"dso_status_id": self.status_id.id, "dso_status_date": self.date, **noted}
+                entries = self._log(lines, status_id=False, kind=False, date=False)
+            return entries
+        # what was said of the status before is in the log: here stands what is said of this one
+        values = {
+            "dso_status_id": self.status_id.id,
+            "dso_status_date": self.date,
+            "dso_comment": self.comment,
+        }
         marked.sudo().with_context(**quiet).write(values)
         whole = marked
         for line, part in self._get_parts().items():
             if part is not None:
-                self._log(line, amount=part)
+                entries |= self._log(line, amount=part)
                 whole -= line
-        self._log(whole)
+        return entries | self._log(whole)
 
     def _log(self, lines, **values):
         """Into the append-only log, with the files: whoever may read it may read them."""
@@ -529,6 +783,7 @@ class DsoItemQualify(models.TransientModel):
             source=self._get_source(),
             comment=self.comment,
             resolver_id=self.resolver_id.id,
+            resolver_email=email_normalize(self.resolver_email or "") or False,
             attachment_ids=[Command.set(self.attachment_ids.ids)],
             attachments_public=self.attachments_public,
             **values,
@@ -537,6 +792,7 @@ class DsoItemQualify(models.TransientModel):
         loose = self.attachment_ids.sudo().filtered(lambda file: not file.res_id)
         if loose and entries:
             loose.write({"res_model": "dso.qualification", "res_id": entries[0].id})
+        return entries
 
     def _get_source(self):
         """Whose words these are."""
@@ -575,29 +831,50 @@ class DsoItemQualify(models.TransientModel):
         }
 
     def _send_emails(self):
-        """Step two: one e-mail for each customer, kept in its history with what it told.
+        """Step two: one e-mail for each customer, kept in its history with what it told. What
+        keeps one from leaving does not keep the status from being noted.
 
-        :return: the actions, done
+        :return: the actions, and sentences on what could not be sent
         """
-        actions = self.env["dso.action"]
+        actions, problems = self.env["dso.action"], []
         if self.email_mode in (False, "none"):
-            return actions
-        if self.email_mode == "internal" and not self.email_user_ids:
-            raise UserError(self.env._("Choose the colleagues to write to in step two."))
-        if not self.email_body and not self.email_template_id:
-            raise UserError(self.env._("Choose a text for the e-mail of step two, or write one."))
+            return actions, problems
         groups = self._group_lines()
         for customer, lines in groups.items():
-            actions |= self._send_email(customer, lines, edited=len(groups) == 1)
-        return actions
+            try:
+                action = self._make_email(customer, lines, edited=len(groups) == 1)
+            except BrokenTemplate as error:
+                problems.append(
+                    self.env._("No e-mail was sent. %(problem)s", problem=error.args[0])
+                )
+                continue
+            if not action:
+                problems.append(
+                    self.env._(
+                        "No e-mail was sent: there is no text for it. Choose a template in “Change "
+                        "status” and apply again, or ask a credit manager to write one."
+                    )
+                )
+                continue
+            problems += self._send_email(action)
+            actions |= action
+        return actions, problems
 
-    def _send_email(self, customer, lines, edited):
-        """:param edited: whether the message in the dialog is this customer's own"""
+    def _make_email(self, customer, lines, edited):
+        """The e-mail to one customer, not sent yet; empty where there is no text.
+
+        :param edited: whether the message in the dialog is this customer's own
+        :raise BrokenTemplate: if the text cannot be made
+        """
         subject, body = self.email_subject, self.email_body
         if not body and self.body and not self._writes_follow_up():
             # a message given without saying of which step
             subject, body = self.subject, self.body
+        if self.email_mode == "internal":
+            self._find_addressees(customer, create=True)
         if not body or not edited and self.email_template_id:
+            if not self.email_template_id:
+                return self.env["dso.action"]
             subject, body = self._render_email(customer)
         action = self.env["dso.action"].create(
             {
@@ -616,14 +893,61 @@ class DsoItemQualify(models.TransientModel):
             }
         )
         action._adopt_attachments()
-        action.action_execute()
         return action
+
+    def _send_email(self, action):
+        """Send it; what is in its way is told, and once that is corrected it leaves by itself.
+
+        :return: sentences on whom it did not reach
+        """
+        # sudo: see _find_blockers
+        own = action.sudo()
+        chosen = own.recipient_ids
+        blockers = self._find_blockers(action)
+        if blockers:
+            own.write({"automatic": True, "to_confirm": False})
+            own._set_errors(blockers)
+            return [
+                self.env._(
+                    "The e-mail could not be sent. It leaves by itself as soon as this is "
+                    "corrected:"
+                )
+            ]
+        # what was noted is told, whether it asks for money or not
+        action.with_context(dso_all_the_same=True).action_execute()
+        missed = chosen - own.recipient_ids
+        return [
+            self.env._(
+                "%(contact)s did not get the e-mail: “%(address)s” is no valid address. "
+                "Correct it.",
+                contact=contact.name or contact.display_name,
+                address=contact.email or "",
+            )
+            for contact in missed
+        ]
+
+    def _carry_out_now(self, actions):
+        """Do it now: what keeps an action back is told, the status is noted all the same."""
+        blocked = self._find_blockers(actions)
+        ready = actions.filtered(lambda action: action.id not in blocked)
+        if ready:
+            super()._carry_out_now(ready)
+
+    def _find_blockers(self, actions):
+        """{action id: what keeps it from being carried out by hand}"""
+        # sudo: it needs contacts, templates and accounts; the right to act was checked
+        by_hand = actions.sudo().with_context(dso_by_hand=True)
+        blocked = {}
+        for channel, group in by_hand._by_channel():
+            blocked.update(channel._get_blockers(group))
+        return blocked
 
     def _prepare_draft_values(self, customer, lines, origin):
         values = super()._prepare_draft_values(customer, lines, origin)
         if self.action_type == "email_internal":
             # sudo: addresses of colleagues
             colleagues = (self.resolver_id | self.email_user_ids).sudo().partner_id
+            colleagues |= self._find_addressees(customer, create=True)
             values["recipient_ids"] = [Command.set(colleagues.ids)]
         return values
 
@@ -661,6 +985,9 @@ class DsoItemQualify(models.TransientModel):
         return self._make_actions(
             {customer: own for customer, own in by_customer.items() if own}, "specific"
         )
+
+    def _follows_up(self):
+        return bool(self.status_id)
 
     def _get_draft_subject(self):
         return next(iter(self._group_lines().items()), (None, None))
@@ -725,6 +1052,12 @@ class DsoItemQualify(models.TransientModel):
                 "%(type)s on %(date)s, automatic, to be confirmed", type=label, date=when
             )
         return self.env._("%(type)s on %(date)s, automatic", type=label, date=when)
+
+
+def _split_addresses(text):
+    """The addresses in a text, those that are none as they were typed."""
+    parts = (text or "").replace(";", ",").split(",")
+    return [(email_split(part) or [part.strip()])[0] for part in parts if part.strip()]
 
 
 def _is_edited(text, proposed):

@@ -26,6 +26,8 @@ class DsoLetterPrint(models.TransientModel):
     ready_count = fields.Integer(compute="_compute_ready_ids")
     online_count = fields.Integer(compute="_compute_ready_ids")
     blocked_text = fields.Text(compute="_compute_ready_ids")
+    nothing_text = fields.Text(compute="_compute_ready_ids", help="Those that ask for nothing.")
+    all_the_same = fields.Boolean(help="Print those that ask for nothing, too.")
     shown_count = fields.Integer(compute="_compute_ready_ids")
     page_count = fields.Integer(compute="_compute_pdf", store=True, compute_sudo=False)
     # made once, as the dialog opens and with the rights of who opens it: browsers read it twice,
@@ -33,7 +35,7 @@ class DsoLetterPrint(models.TransientModel):
     pdf = fields.Binary(compute="_compute_pdf", store=True, compute_sudo=False)
     pdf_name = fields.Char(compute="_compute_pdf_name")
 
-    @api.depends("action_ids")
+    @api.depends("action_ids", "all_the_same")
     def _compute_ready_ids(self):
         """Which letters can be carried out; what keeps the others back, and how to mend it."""
         for wizard in self:
@@ -44,6 +46,11 @@ class DsoLetterPrint(models.TransientModel):
             for channel, actions in waiting.with_context(dso_by_hand=True)._by_channel():
                 blockers.update(channel._get_blockers(actions))
             ready = waiting.filtered(lambda action, blockers=blockers: action.id not in blockers)
+            empty = {} if wizard.all_the_same else ready.with_env(self.env)._find_empty_claims()
+            ready -= ready.browse([action.id for action in empty])
+            wizard.nothing_text = "\n".join(
+                f"{action.display_name}: {why}." for action, why in empty.items()
+            )
             wizard.ready_ids = ready.ids
             wizard.ready_count = len(ready)
             wizard.shown_count = min(len(ready), PREVIEW_SIZE)
@@ -54,7 +61,7 @@ class DsoLetterPrint(models.TransientModel):
                 if action.id in blockers
             )
 
-    @api.depends("action_ids", "printed_ids")
+    @api.depends("action_ids", "printed_ids", "all_the_same")
     def _compute_pdf(self):
         """Before: the letters as they would leave now. Afterwards: as they left."""
         for wizard in self:
@@ -114,11 +121,19 @@ class DsoLetterPrint(models.TransientModel):
                 )
             )
         before = ready.child_ids
-        ready.action_execute()
+        if self.all_the_same:
+            ready = ready.with_context(dso_all_the_same=True)
+        outcome = ready.action_execute()
         printed = (ready | ready.child_ids - before).filtered("letter_attachment_id")
         if not printed:
-            return {"type": "ir.actions.act_window_close"}
+            return outcome if isinstance(outcome, dict) else {"type": "ir.actions.act_window_close"}
         self.write({"printed_ids": [(6, 0, printed.ids)]})
+        return self._get_window()
+
+    def action_print_all_the_same(self):
+        """Take those that ask for nothing into the pile."""
+        self.ensure_one()
+        self.all_the_same = True
         return self._get_window()
 
     def action_download(self):

@@ -31,6 +31,9 @@ class DsoPenaltyInvoice(models.TransientModel):
     reasons = fields.Text(string="Without Penalties", compute="_compute_table")
     warning = fields.Text(compute="_compute_table")
     is_empty = fields.Boolean(compute="_compute_table")
+    can_invoice = fields.Boolean(
+        compute="_compute_table", help="Whether nothing is missing, and the user may do it."
+    )
 
     @api.depends("customer_ids", "on_date", "paid_since")
     def _compute_table(self):
@@ -60,7 +63,9 @@ class DsoPenaltyInvoice(models.TransientModel):
                 for customer in customers
                 if customer.id not in rows
             )
-            wizard.warning = wizard._get_warnings(customers)
+            missing = wizard._get_missing(customers)
+            wizard.can_invoice = bool(rows) and not missing
+            wizard.warning = "\n".join([*missing, *wizard._get_warnings(customers)])
 
     def _describe_nothing(self, customer):
         """Why nothing is invoiced to a customer."""
@@ -73,16 +78,56 @@ class DsoPenaltyInvoice(models.TransientModel):
             )
         return f"{customer.display_name}: {reason}"
 
-    def _get_warnings(self, customers):
-        """What should be mended before, in sentences."""
+    def _get_missing(self, customers):
+        """What keeps the invoices from being made, in sentences: said before a button is
+        pressed."""
         texts = []
         if not self.env["account.move"].has_access("create"):
             texts.append(
                 self.env._("You may look, but not invoice: you lack the right “Invoicing”.")
             )
         for company in customers.company_id.sudo():  # sudo: settings of the company, read only
-            texts.append(company.dso_penalty_rule_id.with_company(company).missing_rate_text)
-        return "\n".join(filter(None, texts))
+            if not company.dso_penalty_account_id:
+                texts.append(
+                    self.env._(
+                        "%(company)s has no account for penalties. A credit manager chooses one "
+                        "in the settings of Collection.",
+                        company=company.name,
+                    )
+                )
+            if not self._has_sales_journal(company):
+                texts.append(
+                    self.env._(
+                        "%(company)s has no sales journal to invoice in. An accountant adds one.",
+                        company=company.name,
+                    )
+                )
+            if self.on_date and self.on_date > company._dso_today():
+                texts.append(
+                    self.env._(
+                        "Penalties cannot be invoiced for days to come: %(date)s is after today.",
+                        date=format_date(self.env, self.on_date),
+                    )
+                )
+        return texts
+
+    def _has_sales_journal(self, company):
+        # sudo: whether there is one, for users without access to journals
+        journals = self.env["account.journal"].sudo()
+        domain = [
+            *journals._check_company_domain(company),
+            ("type", "=", "sale"),
+        ]
+        return bool(journals.search_count(domain, limit=1))
+
+    def _get_warnings(self, customers):
+        """What should be mended before, in sentences."""
+        companies = customers.company_id.sudo()  # sudo: settings of the company, read only
+        texts = [
+            company.dso_penalty_rule_id.with_company(company).missing_rate_text
+            for company in companies
+        ]
+        return list(filter(None, texts))
 
     def action_create(self):
         """Make the draft invoices that were shown, and open them."""

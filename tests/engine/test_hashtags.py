@@ -222,7 +222,9 @@ def test_no_value_is_markup_or_hashtag(value):
     elements = [element for element in outline.elements if element[0] != "br"]
     assert elements == shown.elements
     assert result.count("MONEY") == 1 + value.count("MONEY")
-    assert hashtags.replace("a #name b", values.get) == f"a {value} b"
+    # nothing takes its sentence with it
+    text = f"a {value} b" if value.strip() else ""
+    assert hashtags.replace("a #name b", values.get) == text
 
 
 @given(st.text() | nasty_text)

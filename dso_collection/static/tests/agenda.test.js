@@ -26,6 +26,8 @@ class Currency extends models.Model {
 class Action extends models.Model {
     _name = "dso.action";
     name = fields.Char();
+    is_paused = fields.Boolean();
+    leaving_text = fields.Char();
     agenda_state = fields.Selection({
         selection: [
             ["late", "To do"],

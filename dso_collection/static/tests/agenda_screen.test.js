@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { press, queryAllTexts } from "@odoo/hoot-dom";
-import { animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { moveEventToDate } from "@web/../tests/views/calendar/calendar_test_helpers";
 import {
@@ -9,6 +9,7 @@ import {
     defineModels,
     fields,
     getService,
+    MockServer,
     models,
     mountView,
     mountWithCleanup,
@@ -31,6 +32,12 @@ class Customer extends models.Model {
     _name = "dso.customer";
     name = fields.Char();
     _records = [{ id: 1, name: "Acme" }];
+    _views = {
+        list: `<list><field name="name" /></list>`,
+        kanban: `<kanban><templates><t t-name="card"><field name="name" /></t></templates></kanban>`,
+        form: `<form><field name="name" /></form>`,
+        search: `<search />`,
+    };
 }
 
 const STATES = [
@@ -51,6 +58,7 @@ class Action extends models.Model {
     state = fields.Selection({ selection: STATES });
     agenda_state = fields.Selection({ selection: AGENDA_STATES });
     date = fields.Date();
+    leaving_text = fields.Char({ compute: "_compute_leaving" });
     done_date = fields.Date();
     score = fields.Float();
     reason = fields.Char();
@@ -80,7 +88,7 @@ class Action extends models.Model {
                     <button name="action_confirm_selected" type="object" string="Confirm" />
                 </header>
                 <field name="name" />
-                <field name="date" />
+                <field name="date" string="Day" />
                 <field name="agenda_state" />
                 <field name="state" column_invisible="1" />
                 <field name="reason" />
@@ -125,6 +133,12 @@ class Action extends models.Model {
             </search>`,
         "search,false": `<search />`,
     };
+
+    _compute_leaving() {
+        for (const action of this) {
+            action.leaving_text = action.agenda_state === "confirmed" && "leaves today";
+        }
+    }
 
     dso_get_agenda() {
         return {
@@ -214,6 +228,7 @@ beforeEach(() => {
     browser.localStorage.clear();
     mockDate("2026-03-06 09:00:00");
     onRpc("has_group", () => true);
+    onRpc("/web/domain/validate", () => true);
 });
 
 async function settle() {
@@ -337,34 +352,130 @@ describe("what is remembered", () => {
         expect(names()).toEqual(["Call A", "Call B", "Call C"]);
     });
 
-    test("something of another shape is left out", async () => {
-        for (const garbage of [
-            { tab: {}, tabs: null, shared: 1, sharedDomain: "x", keys: "no", panel: [] },
-            { tab: 3, tabs: [1], shared: [null, 3, {}, { kind: "field" }], sharedDomain: [[1]] },
-            {
-                shared: [{ kind: "field", fieldName: "name", value: 4 }, { kind: "domain" }],
-                tabs: {
-                    manual: null,
-                    automatic: {
-                        own: [
-                            { kind: "date", name: "todo" },
-                            { kind: "domain", description: 1, domain: "[(" },
-                            { kind: "groupBy", fieldName: "reason", interval: "eon" },
-                            { kind: "groupBy", fieldName: "toString" },
-                        ],
-                        index: "x",
-                        view: 8,
-                    },
+    test("what was deleted, or is about a field that was removed, is left out", async () => {
+        onRpc("/web/domain/validate", async (request) => {
+            const { params } = await request.json();
+            return !JSON.stringify(params.domain).includes("removed");
+        });
+        remember({
+            shared: [
+                { kind: "field", fieldName: "removed", description: "R", value: { value: "x" } },
+                {
+                    kind: "field",
+                    fieldName: "customer_id",
+                    description: "Customer",
+                    value: { label: "Gone", operator: "=", value: 404 },
+                },
+                { kind: "favorite", id: 12 },
+                { kind: "domain", description: "Removed", domain: "[('removed', '=', 1)]" },
+                { kind: "domain", description: "A only", domain: "[('name', 'like', 'A')]" },
+                { kind: "groupBy", fieldName: "removed" },
+            ],
+            sharedDomain: [["removed", "=", 1]],
+        });
+        await openAgenda();
+        expect(facets()).toEqual(["A only"]);
+        expect(names()).toEqual(["Call A"]);
+        expect(new AgendaMemory().data.shared).toHaveLength(1);
+    });
+
+    const garbage = [
+        { tab: {}, tabs: null, shared: 1, sharedDomain: "x", keys: "no", panel: [] },
+        { tab: 3, tabs: [1], shared: [null, 3, {}, { kind: "field" }], sharedDomain: [[1]] },
+        {
+            shared: [{ kind: "field", fieldName: "name", value: 4 }, { kind: "domain" }],
+            tabs: {
+                manual: null,
+                automatic: {
+                    own: [
+                        { kind: "date", name: "todo" },
+                        { kind: "domain", description: 1, domain: "[(" },
+                        { kind: "groupBy", fieldName: "reason", interval: "eon" },
+                        { kind: "groupBy", fieldName: "toString" },
+                    ],
+                    index: "x",
+                    view: 8,
                 },
             },
-        ]) {
-            remember(garbage);
+        },
+    ];
+    garbage.forEach((values, index) =>
+        test(`something of another shape is left out (${index + 1})`, async () => {
+            remember(values);
             await openAgenda();
             expect(".o_dso_tab").toHaveCount(3);
             await goTo("automatic");
             expect(".o_data_row, .o_group_header").not.toHaveCount(0);
             expect(".o_error_dialog").toHaveCount(0);
-        }
+        })
+    );
+});
+
+describe("what was done", () => {
+    test("is told after a button of a row, in the words of what became of it", async () => {
+        await openAgenda();
+        await contains(".o_data_row:first-child button[name=action_log]").click();
+        await settle();
+        expect(queryAllTexts(".o_notification_content")).toEqual(["Done: Call A"]);
+        expect.verifySteps(["log 1"]);
+        await goTo("automatic");
+        await contains(".o_data_row:first-child button[name=action_confirm]").click();
+        await settle();
+        expect(queryAllTexts(".o_notification_content")).toEqual([
+            "Done: Call A",
+            "Confirmed: Mail A, leaves today",
+        ]);
+        expect.verifySteps(["confirm 4"]);
+    });
+
+    test("by others shows within a minute, and the user stays where they are", async () => {
+        await openAgenda();
+        await hit("ArrowDown");
+        expect(current()).toEqual(["Call B"]);
+        onRpc("dso.action", "web_search_read", () => expect.step("load"));
+        await advanceTime(60000);
+        await settle();
+        expect.verifySteps([]);
+        const [first, second] = MockServer.env["dso.action"].filter(({ id }) => id < 3);
+        Object.assign(first, { state: "done" });
+        Object.assign(second, { date: "2026-03-10" });
+        await advanceTime(60000);
+        await settle();
+        expect.verifySteps(["load"]);
+        expect(names()).toEqual(["Call C", "Call B"]);
+        expect(current()).toEqual(["Call B"]);
+        // not while something is typed
+        await contains(".o_searchview_input").focus();
+        Object.assign(second, { state: "done" });
+        await advanceTime(60000);
+        await settle();
+        expect.verifySteps([]);
+    });
+});
+
+describe("records without a panel", () => {
+    test("their views are switched, and New opens a form", async () => {
+        defineActions([
+            {
+                id: 6,
+                name: "Customers",
+                res_model: "dso.customer",
+                views: [
+                    [false, "kanban"],
+                    [false, "list"],
+                ],
+            },
+        ]);
+        AGENDA.tabs = [{ id: "customers", name: "Customers", icon: "fa-x", actions: [6] }];
+        await openAgenda();
+        await goTo("customers");
+        expect(".o_kanban_record:not(.o_kanban_ghost)").toHaveCount(1);
+        await contains(".o_switch_view.o_list").click();
+        await settle();
+        expect(names()).toEqual(["Acme"]);
+        await contains(".o_list_button_add").click();
+        await settle();
+        expect(".o_form_view .o_field_widget[name=name] input").toHaveValue("");
     });
 });
 
@@ -732,8 +843,11 @@ describe("history", () => {
     test("exports what the filters show, with the columns that are shown", async () => {
         patchWithCleanup(download, {
             _download: ({ url, data }) => {
-                const { domain, fields: columns, ids } = JSON.parse(data.data);
+                const { domain, fields: columns, ids, order, title } = JSON.parse(data.data);
                 expect.step(url);
+                expect(title).toBe("Collection history");
+                expect(order.map(({ name }) => name)).toEqual(["date", "id"]);
+                expect(columns[1].label).toBe("Day");
                 expect(columns.map(({ name }) => name)).toEqual([
                     "name",
                     "date",
@@ -754,7 +868,7 @@ describe("history", () => {
         await goTo("history");
         await contains(".o_dso_export").click();
         await settle();
-        expect.verifySteps(["/web/export/xlsx"]);
+        expect.verifySteps(["/dso_collection/list.xlsx"]);
     });
 });
 

@@ -22,6 +22,8 @@ const TYPES = [
 class Action extends models.Model {
     _name = "dso.action";
     action_type = fields.Selection({ selection: TYPES });
+    is_paused = fields.Boolean();
+    leaving_text = fields.Char();
     agenda_state = fields.Selection({
         selection: [
             ["error", "Error"],

@@ -9,7 +9,9 @@ import {
     onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { getDefaultConfig } from "@web/views/view";
 import { WebClient } from "@web/webclient/webclient";
+import { Dashboard } from "@dso_collection/dashboard/dashboard";
 
 describe.current.tags("desktop");
 defineMailModels();
@@ -147,7 +149,7 @@ test("the same figures in a table below each chart", async () => {
     await contains(".o_dso_actions summary").click();
     await contains(".o_dso_trend summary").click();
     expect(queryAllTexts(".o_dso_actions tbody th, .o_dso_actions tbody td button")).toEqual([
-        "Mar 10",
+        "03/10",
         "3",
     ]);
     expect(queryAllTexts(".o_dso_trend tbody button")).toEqual(["$ 80", "$ 100"]);
@@ -199,4 +201,27 @@ test("a click opens the list behind, with the same domain", async () => {
         'dso_overdue_trend_action [["day","=","then"]] list 1 to 30 days, Feb 26',
         'dso_promise_action [["kept","=",5]] list Mia: Promises',
     ]);
+});
+
+test("in the agenda of a collector, own customers at first; the filter can be removed", async () => {
+    const asked = [];
+    onRpc("dso.dashboard", "get_data", ({ args }) => {
+        asked.push(args[1]);
+    });
+    const updates = [];
+    const memory = {
+        getTab: () => ({}),
+        updateTab: (tab, values) => updates.push({ tab, ...values }),
+    };
+    await mountWithCleanup(Dashboard, {
+        componentEnv: { config: getDefaultConfig(), dsoAgenda: { own: true, memory } },
+        props: { action: {}, actionId: 1, className: "", updateActionState: () => {} },
+    });
+    await animationFrame();
+    expect(".o_dso_own").toHaveAttribute("aria-pressed", "true");
+    await contains(".o_dso_own").click();
+    await animationFrame();
+    expect(".o_dso_own").toHaveAttribute("aria-pressed", "false");
+    expect(asked).toEqual([true, false]);
+    expect(updates).toEqual([{ tab: "charts", everybody: true }]);
 });

@@ -127,7 +127,7 @@ test("chunks are added up, by channel and by day", async () => {
     await mountDryRun();
     expect.verifySteps(["prepare all false 60", ...CHUNK_STEPS]);
     expect(queryAllTexts(".o_dso_summary tbody tr")).toEqual(["Phone call 1", "E-mail 3"]);
-    expect(queryAllTexts(".o_dso_summary tfoot td")).toEqual(["4", "2", "Mar 6: 2"]);
+    expect(queryAllTexts(".o_dso_summary tfoot td")).toEqual(["4", "2", "03/06/2026: 2"]);
     expect(queryAllTexts(".o_dso_customer th")).toEqual(["Acme", "Bolt"]);
     expect(".o_dso_customer:eq(1)").toHaveText(/70\.00\s€/);
     expect(".o_dso_runs canvas").toHaveCount(1);

@@ -20,6 +20,8 @@ class Item extends models.Model {
     _name = "dso.item";
     name = fields.Char();
     agenda_state = fields.Selection({ selection: STATES });
+    is_paused = fields.Boolean();
+    leaving_text = fields.Char();
     leads = fields.Boolean();
     reason = fields.Char();
     error_message = fields.Char();
@@ -52,6 +54,21 @@ function mountList(columns, options = {}) {
         ...options.props,
     });
 }
+
+test("what is confirmed says when it leaves; paused is a state of its own", async () => {
+    Item._records = [
+        { id: 1, agenda_state: "confirmed", leaving_text: "leaves today at 9:00 AM" },
+        { id: 2, agenda_state: "confirmed", is_paused: true },
+        { id: 3, agenda_state: "late", is_paused: true },
+    ];
+    await mountList(`<field name="agenda_state" widget="dso_agenda_state"/>`);
+    const [confirmed, , late] = ["confirmed", "", "late"].map(
+        (state) => STATES.find(([key]) => key === state)?.[1]
+    );
+    expect(queryAllTexts(".o_data_row .badge")).toEqual([confirmed, "Paused", late]);
+    expect(queryAllTexts(".o_dso_leaving")).toEqual(["leaves today at 9:00 AM"]);
+    expect(".o_dso_badge_paused").toHaveCount(1);
+});
 
 test("each state has its word and an icon of its own", async () => {
     await mountList(`<field name="agenda_state" widget="dso_agenda_state"/>`);

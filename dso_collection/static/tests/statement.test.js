@@ -288,7 +288,7 @@ test("the statement is sent and printed by the customer's buttons", async () => 
     ]);
 });
 
-test("what the filters show is exported by Odoo, where one may", async () => {
+test("what the filters show is exported, where one may", async () => {
     patchWithCleanup(download, {
         _download: ({ url, data }) => {
             const { domain, fields: columns } = JSON.parse(data.data);
@@ -309,7 +309,7 @@ test("what the filters show is exported by Odoo, where one may", async () => {
     await animationFrame();
     await contains(".o_dso_export_button").click();
     await animationFrame();
-    expect.verifySteps(["/web/export/xlsx"]);
+    expect.verifySteps(["/dso_collection/list.xlsx"]);
 });
 
 test("without the right to export there is no button", async () => {

@@ -1,6 +1,7 @@
 import {
     Component,
     onWillStart,
+    onWillUnmount,
     reactive,
     useEffect,
     useExternalListener,
@@ -8,8 +9,10 @@ import {
     useState,
     useSubEnv,
 } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { makeContext } from "@web/core/context";
 import { evaluateExpr } from "@web/core/py_js/py";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
@@ -17,16 +20,20 @@ import { useBus, useService } from "@web/core/utils/hooks";
 import { session } from "@web/session";
 import { View } from "@web/views/view";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { describeChange, takeSnapshot } from "./agenda_changes";
 import { AgendaCursor } from "./agenda_cursor";
 import { AgendaKeysDialog, BUTTON_KEYS } from "./agenda_keys";
 import { AgendaMemory } from "./agenda_memory";
 import { AgendaPanel } from "./agenda_panel";
 import { AgendaTabs } from "./agenda_tabs";
 
+/** How often the open list is compared with what there is now, in milliseconds. */
+const REFRESH_EVERY = 60000;
+const CHECK_AT_MOST_EVERY = 5000;
 /** Tabs of actions, which share their filters. */
 const SHARED_TABS = ["manual", "automatic", "history"];
 /** Views without a js_class of their own, in the agenda. */
-const JS_CLASSES = { list: "dso_agenda_plain_list" };
+const JS_CLASSES = { list: "dso_agenda_plain_list", kanban: "dso_agenda_plain_kanban" };
 /** How the lists of the tabs are sorted, for the cards on a phone: all tabs have the same. */
 const CARD_ORDERS = {
     manual: [
@@ -66,6 +73,7 @@ export class Agenda extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
+        this.notification = useService("notification");
         this.root = useRef("root");
         this.main = useRef("main");
         this.memory = new AgendaMemory();
@@ -81,6 +89,7 @@ export class Agenda extends Component {
             total: 0,
             moves: 0,
             panel: false,
+            version: 0,
         });
         this.counters = reactive({ counts: {} });
         this.state = useState({
@@ -100,6 +109,7 @@ export class Agenda extends Component {
         });
         this.setupKeys();
         this.setupFocus();
+        this.setupRefresh();
         // counted for tabs that are not shown either; where a list tells that it was loaded, then
         useEffect(
             (tab) => {
@@ -131,6 +141,9 @@ export class Agenda extends Component {
             },
             onListLoaded: (rows) => this.onListLoaded(rows),
             reloadList: () => this.list?.reload(),
+            watch: (watched) => {
+                this.watched = watched;
+            },
         };
     }
 
@@ -269,7 +282,7 @@ export class Agenda extends Component {
             ...(action.limit && { limit: action.limit }),
             noContentHelp: action.help,
             selectRecord: (resId) => this.open(resId),
-            createRecord: () => {},
+            createRecord: () => this.openForm(action.res_model, false),
             updateActionState: () => {},
             __beforeLeave__: this.env.__beforeLeave__,
         };
@@ -308,11 +321,20 @@ export class Agenda extends Component {
         const request = ++this.countRequest;
         const { own } = this.contract;
         const mine = own ? [["collector_id", "=", user.userId]] : [];
-        const domain = this.memory.data.sharedDomain || mine;
-        const counts = await this.orm.silent.call("dso.action", "dso_count_agenda_tabs", [
-            domain,
-            own,
-        ]);
+        const count = (domain) =>
+            this.orm.silent.call("dso.action", "dso_count_agenda_tabs", [domain, own]);
+        const { sharedDomain } = this.memory.data;
+        let counts;
+        try {
+            counts = await count(sharedDomain || mine);
+        } catch (error) {
+            if (!sharedDomain || !(error instanceof RPCError)) {
+                throw error;
+            }
+            // a filter that is no more, such as one on a field that was removed
+            this.memory.update({ sharedDomain: null });
+            counts = await count(mine);
+        }
         if (request === this.countRequest) {
             this.counters.counts = counts;
         }
@@ -328,8 +350,16 @@ export class Agenda extends Component {
     }
 
     onListLoaded(rows) {
-        const handled = this.cursor.load(rows);
-        this.showCursor({ focus: handled });
+        const { current } = this.cursor;
+        let handled = this.cursor.load(rows);
+        if (this.isRefreshing && rows.some(({ id }) => id === current)) {
+            // changed by others: the user stays where they are, and sees it as it is
+            this.cursor.select(current);
+            this.cursorState.version += handled ? 1 : 0;
+            handled = false;
+        }
+        this.tellChange();
+        this.showCursor({ focus: handled && !this.isRefreshing });
         this.giveFocusBack();
         this.updateCounts();
         if (!rows.length && this.env.isSmall) {
@@ -384,12 +414,13 @@ export class Agenda extends Component {
         this.setPanel(true);
     }
 
+    /** A record, or without an id a new one, on the whole screen. */
     openForm(resModel, resId) {
         return this.action.doAction({
             type: "ir.actions.act_window",
             res_model: resModel,
-            res_id: resId,
             views: [[false, "form"]],
+            ...(resId && { res_id: resId }),
         });
     }
 
@@ -434,6 +465,96 @@ export class Agenda extends Component {
             }
         });
         useBus(ui.bus, "active-element-changed", this.giveFocusBack);
+    }
+
+    /** Say what the last button did to its record. */
+    async tellChange() {
+        const { watched } = this;
+        if (!watched) {
+            return;
+        }
+        const { resModel, resId, before } = watched;
+        const names = [...Object.keys(before), "display_name"];
+        if (resModel === "dso.action") {
+            names.push("leaving_text");
+        }
+        const domain = [["id", "=", resId]];
+        const [after] = await this.orm.silent.searchRead(resModel, domain, names);
+        const message = after && describeChange(before, after);
+        if (message && this.watched === watched) {
+            this.watched = null;
+            const type = after.state === "error" ? "warning" : "success";
+            this.notification.add(message, { type });
+        }
+    }
+
+    // ------------------------------------------------------------------
+    // What others did, and the plan
+    // ------------------------------------------------------------------
+
+    /** The open list is looked at again each minute, and when the user comes back to it. */
+    setupRefresh() {
+        this.ui = useService("ui");
+        const check = () => this.checkList();
+        const timer = browser.setInterval(check, REFRESH_EVERY);
+        onWillUnmount(() => browser.clearInterval(timer));
+        useExternalListener(window, "focus", check);
+        useExternalListener(document, "visibilitychange", check);
+    }
+
+    /** Whether the list may change under the user's hands. */
+    get isIdle() {
+        const focused = document.activeElement;
+        return (
+            !document.hidden &&
+            this.ui.activeElement === document &&
+            !focused?.matches("input:not([type=checkbox]), textarea, select, [contenteditable=true]") &&
+            !document.querySelector(".o-dropdown--menu, .o_popover")
+        );
+    }
+
+    /** Two light questions; the list is loaded again only where an answer differs. */
+    async checkList() {
+        const { list } = this;
+        const now = Date.now();
+        const state = this.isIdle && list?.getState?.();
+        if (!state || this.isChecking || now - (this.checkedAt || 0) < CHECK_AT_MOST_EVERY) {
+            return;
+        }
+        this.isChecking = true;
+        this.checkedAt = now;
+        try {
+            if ((await this.hasChanged(state)) && list === this.list && this.isIdle) {
+                // nothing was begun meanwhile
+                if (list.getState()) {
+                    this.isRefreshing = true;
+                    await list.reload();
+                }
+            }
+        } catch (error) {
+            if (!(error instanceof RPCError || error instanceof ConnectionLostError)) {
+                throw error;
+            }
+            // it is tried again in a minute; what the user does tells what is wrong
+        } finally {
+            this.isChecking = false;
+            this.isRefreshing = false;
+        }
+    }
+
+    async hasChanged({ resModel, domain, context, names, count, rows }) {
+        const [found, total] = await Promise.all([
+            this.orm.silent.searchRead(resModel, [["id", "in", [...rows.keys()]]], names, { context }),
+            count === null ? null : this.orm.silent.searchCount(resModel, domain, { context }),
+        ]);
+        return (
+            total !== count ||
+            found.length !== rows.size ||
+            found.some(
+                (row) =>
+                    JSON.stringify(takeSnapshot(row, names)) !== JSON.stringify(rows.get(row.id))
+            )
+        );
     }
 
     onPanelReady(resId) {

@@ -13,7 +13,6 @@ import { calendarView } from "@web/views/calendar/calendar_view";
 import { getColor } from "@web/views/calendar/utils";
 import { formatInteger } from "@web/views/fields/formatters";
 import { AgendaSearchModel } from "./agenda_search_model";
-import { AgendaControlPanel } from "./agenda_view";
 
 /** So many of each day and collector are drawn at least. */
 const MIN_EACH = 3;
@@ -229,7 +228,6 @@ export class AgendaCalendarController extends CalendarController {
 registry.category("views").add("dso_agenda_calendar", {
     ...calendarView,
     SearchModel: AgendaSearchModel,
-    ControlPanel: AgendaControlPanel,
     Controller: AgendaCalendarController,
     Model: AgendaCalendarModel,
     Renderer: AgendaCalendarRenderer,

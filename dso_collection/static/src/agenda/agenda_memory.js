@@ -12,6 +12,39 @@ const EMPTY = {
     panel: false,
 };
 
+const isObject = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
+const isFacets = (value) => Array.isArray(value) && value.every(isObject);
+
+/** What each value has to look like; anything else is left out, so that its default applies. */
+const SHAPES = {
+    tab: (value) => typeof value === "string",
+    shared: isFacets,
+    sharedDomain: Array.isArray,
+    keys: (value) => typeof value === "boolean",
+    panel: (value) => typeof value === "boolean",
+};
+const TAB_SHAPES = {
+    view: (value) => typeof value === "string",
+    index: (value) => Number.isInteger(value) && value >= 0,
+    own: isFacets,
+    everybody: (value) => typeof value === "boolean",
+};
+
+function pick(data, shapes) {
+    return Object.fromEntries(Object.entries(data).filter(([key, value]) => shapes[key]?.(value)));
+}
+
+/** What is stored may have been written by another version, another program, or a person. */
+function clean(data) {
+    const tabs = isObject(data.tabs) ? Object.entries(data.tabs) : [];
+    return {
+        ...pick(data, SHAPES),
+        tabs: Object.fromEntries(
+            tabs.filter(([, tab]) => isObject(tab)).map(([id, tab]) => [id, pick(tab, TAB_SHAPES)])
+        ),
+    };
+}
+
 /**
  * What the agenda looked like when its user left it: tab, filters, kind of view, panel. One for each
  * user and choice of companies, in the storage of the browser.
@@ -25,7 +58,7 @@ export class AgendaMemory {
         this.storage = storage;
         const companies = user.activeCompanies.map((company) => company.id).join("-");
         this.key = `dso_collection.agenda.${user.userId}.${companies}`;
-        this.data = { ...EMPTY, tabs: {}, ...this.read() };
+        this.data = { ...EMPTY, tabs: {}, ...clean(this.read()) };
     }
 
     read() {

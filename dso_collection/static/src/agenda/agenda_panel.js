@@ -3,12 +3,20 @@ import { registry } from "@web/core/registry";
 import { View, getDefaultConfig } from "@web/views/view";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
+import { watchButtons } from "./agenda_view";
 
 /**
  * The form in the panel: when one of its buttons has done something, the list beside it is loaded
  * again, and the agenda goes on to the next action.
  */
 export class AgendaFormController extends FormController {
+    setup() {
+        super.setup();
+        if (this.env.dsoAgenda) {
+            watchButtons(this, () => this.model.root);
+        }
+    }
+
     get modelParams() {
         const params = super.modelParams;
         let first = true;

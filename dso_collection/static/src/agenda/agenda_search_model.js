@@ -1,4 +1,7 @@
+import { Domain } from "@web/core/domain";
+import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { SearchModel } from "@web/search/search_model";
+import { INTERVAL_OPTIONS } from "@web/search/utils/dates";
 
 /**
  * Filters on what there is to do. They belong to one tab: "To do" means nothing in the history. All
@@ -35,12 +38,16 @@ export class AgendaSearchModel extends SearchModel {
         const agenda = this.agenda;
         if (agenda && !agenda.own) {
             // somebody without customers looks at everybody's
-            const { search_default_my: _my, ...context } = config.context || {};
+            const {
+                search_default_my: _my,
+                search_default_my_customers: _customers,
+                ...context
+            } = config.context || {};
             config = { ...config, context };
         }
         await super.load(config);
         if (agenda) {
-            this.restoreFacets();
+            await this.restoreFacets();
             this.saveFacets();
         }
     }
@@ -70,7 +77,7 @@ export class AgendaSearchModel extends SearchModel {
         }
     }
 
-    restoreFacets() {
+    async restoreFacets() {
         const { memory, tabId, shared } = this.agenda;
         const defaults = this.query;
         const own =
@@ -79,13 +86,106 @@ export class AgendaSearchModel extends SearchModel {
             ? memory.data.shared ||
               this.describeQuery(defaults.filter((elem) => !this.isOwn(elem)))
             : [];
+        const facets = await this.keepValid([...others, ...own]);
         this.blockNotification = true;
         this.query = [];
-        for (const facet of [...others, ...own]) {
-            this.applyFacet(facet);
+        for (const facet of facets) {
+            const { length } = this.query;
+            try {
+                this.applyFacet(facet);
+                this.getDomainOf(this.query.slice(length));
+                // its words in the search bar
+                void this.facets;
+            } catch {
+                // of another version, or written by somebody else
+                this.query.length = length;
+            }
         }
         this.blockNotification = false;
         this._reset();
+    }
+
+    /** Facets without those that speak of something that is no more: a record, a field. */
+    async keepValid(facets) {
+        const isValid = await Promise.all(facets.map((facet) => this.isValid(facet)));
+        return facets.filter((_facet, index) => isValid[index]);
+    }
+
+    async isValid(facet) {
+        if (facet.kind === "field") {
+            return this.isValidField(facet);
+        }
+        if (facet.kind === "domain") {
+            return (
+                typeof facet.domain === "string" &&
+                typeof facet.description === "string" &&
+                this.isValidDomain(facet.domain)
+            );
+        }
+        if (facet.kind === "favorite") {
+            const favorite = Object.values(this.searchItems).find(
+                (item) => item.type === "favorite" && item.serverSideId === facet.id
+            );
+            return Boolean(
+                favorite &&
+                    [...favorite.groupBys, ...(favorite.orderBy || [])].every((each) =>
+                        this.isKnownField(each.name || each)
+                    ) &&
+                    (await this.isValidDomain(favorite.domain))
+            );
+        }
+        return true;
+    }
+
+    /** "date:month", "partner_id.x_segment", "amount desc" */
+    isKnownField(spec) {
+        const [path] = String(spec).split(/[: ]/);
+        return (
+            Object.hasOwn(this.searchViewFields, path) ||
+            (path.includes(".") && Object.hasOwn(this.searchViewFields, path.split(".")[0]))
+        );
+    }
+
+    /** By Odoo's own check of domains: fields may be those of other records. */
+    async isValidDomain(domain) {
+        try {
+            const list = new Domain(domain).toList(this.domainEvalContext);
+            return await rpc(
+                "/web/domain/validate",
+                { model: this.resModel, domain: list },
+                { silent: true }
+            );
+        } catch (error) {
+            // nobody can tell while the server cannot be reached
+            return error instanceof ConnectionLostError;
+        }
+    }
+
+    /** A chosen record, such as a collector, may have been deleted or be out of reach. */
+    async isValidField({ fieldName, value }) {
+        const field = Object.hasOwn(this.searchViewFields, fieldName || "")
+            ? this.searchViewFields[fieldName]
+            : null;
+        if (!field || !value || typeof value !== "object") {
+            return false;
+        }
+        if (!field.relation || typeof value.value !== "number") {
+            return true;
+        }
+        try {
+            const domain = [["id", "=", value.value]];
+            const context = { active_test: false };
+            return (await this.orm.silent.searchCount(field.relation, domain, { context })) > 0;
+        } catch (error) {
+            return error instanceof ConnectionLostError;
+        }
+    }
+
+    isGroupable(fieldName) {
+        return Boolean(
+            Object.hasOwn(this.searchViewFields, fieldName || "") &&
+                this.searchViewFields[fieldName].groupable
+        );
     }
 
     /** The domain of some elements of the query, without that of the tab. */
@@ -169,7 +269,8 @@ export class AgendaSearchModel extends SearchModel {
             }
             case "filter":
             case "date": {
-                const item = find((i) => i.name === facet.name && /ilter$/.test(i.type));
+                const type = facet.kind === "date" ? "dateFilter" : "filter";
+                const item = find((i) => i.type === type && facet.name && i.name === facet.name);
                 if (!item) {
                     break;
                 }
@@ -181,12 +282,19 @@ export class AgendaSearchModel extends SearchModel {
                 break;
             }
             case "groupBy": {
-                const item = find((i) => facet.name && i.name === facet.name);
-                if (item) {
-                    const intervalId = facet.interval;
-                    this.query.push({ searchItemId: item.id, ...(intervalId && { intervalId }) });
-                } else if (!facet.name && facet.fieldName in this.searchViewFields) {
-                    this.createNewGroupBy(facet.fieldName, { interval: facet.interval });
+                const item = find(
+                    (i) => /roupBy$/.test(i.type) && facet.name && i.name === facet.name
+                );
+                const interval = Object.hasOwn(INTERVAL_OPTIONS, facet.interval || "")
+                    ? facet.interval
+                    : undefined;
+                if (item?.type === "dateGroupBy") {
+                    const intervalId = interval || item.defaultIntervalId;
+                    this.query.push({ searchItemId: item.id, intervalId });
+                } else if (item) {
+                    this.query.push({ searchItemId: item.id });
+                } else if (!facet.name && this.isGroupable(facet.fieldName)) {
+                    this.createNewGroupBy(facet.fieldName, { interval });
                 }
                 break;
             }

@@ -1,6 +1,8 @@
-import { onMounted, onWillUnmount, useEffect, useState } from "@odoo/owl";
+import { onMounted, onWillUnmount, useEffect, useState, useSubEnv } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { patch } from "@web/core/utils/patch";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
@@ -11,6 +13,8 @@ import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { AmountsListRenderer } from "../amounts/amounts_list";
 import { KEPT, withListAttributes } from "../lists/kept_list";
+import { withListExport } from "../lists/list_export";
+import { TOLD, getComparedFields, takeSnapshot } from "./agenda_changes";
 import { AgendaCounters } from "./agenda_counters";
 import { AgendaSearchModel } from "./agenda_search_model";
 
@@ -22,6 +26,28 @@ function getMark({ data }) {
 /** Columns of lists that the panel beside them shows in full. */
 const TOLD_BY_PANEL = ["reason", "comment", "preview", "collector_id", "done_by_id", "phone"];
 
+/**
+ * Tells the agenda which record a button of this view is pressed on, and how it looked before.
+ *
+ * @param {Component} controller after its setup
+ * @param {Function} getRecord gives the record of an id
+ */
+export function watchButtons(controller, getRecord) {
+    const agenda = controller.env.dsoAgenda;
+    const { onClickViewButton } = controller.env;
+    useSubEnv({
+        onClickViewButton: (params) => {
+            const { resModel, resId } = params.getResParams();
+            const record = resId && getRecord(resId);
+            if (agenda && record && TOLD.includes(resModel)) {
+                const before = takeSnapshot(record.data, getComparedFields(record));
+                agenda.watch({ resModel, resId, before });
+            }
+            return onClickViewButton(params);
+        },
+    });
+}
+
 /** Tells the agenda, where there is one around it, what the list or kanban has loaded. */
 const withAgenda = (Controller) =>
     class extends Controller {
@@ -32,6 +58,7 @@ const withAgenda = (Controller) =>
                 return;
             }
             const list = {
+                getState: () => this.getAgendaState(),
                 getRows: () =>
                     this.model.root.records.map((record) => ({
                         id: record.resId,
@@ -44,6 +71,26 @@ const withAgenda = (Controller) =>
             };
             onMounted(() => agenda.setList(list));
             onWillUnmount(() => agenda.unsetList(list));
+            watchButtons(this, (resId) => list.getRecord(resId));
+        }
+
+        /** What is compared with the server from time to time; nothing while the user is at it. */
+        getAgendaState() {
+            const { root } = this.model;
+            if (!this.model.isReady || root.editedRecord || root.selection?.length) {
+                return null;
+            }
+            const names = getComparedFields(root);
+            return {
+                resModel: root.resModel,
+                domain: root.domain,
+                context: root.context,
+                names,
+                count: root.isGrouped || root.hasLimitedCount ? null : root.count,
+                rows: new Map(
+                    root.records.map(({ resId, data }) => [resId, takeSnapshot(data, names)])
+                ),
+            };
         }
 
         get modelParams() {
@@ -132,15 +179,15 @@ const withCounters = (Controller) =>
         }
     };
 
-/** Odoo's own, whose views are switched by the agenda where there is one. */
-export class AgendaControlPanel extends ControlPanel {
+/** Within the agenda its views are switched by the agenda, whatever class of view they have. */
+patch(ControlPanel.prototype, {
     switchView(viewType, newWindow) {
         if (this.env.dsoAgenda) {
             return this.env.dsoAgenda.switchView(viewType);
         }
         return super.switchView(viewType, newWindow);
-    }
-}
+    },
+});
 
 /** Shows where the user is, and leaves the keys to the agenda. */
 export class AgendaListRenderer extends AmountsListRenderer {
@@ -214,16 +261,20 @@ export class AgendaListRenderer extends AmountsListRenderer {
 /** A list of the agenda without counters, such as that of replies. */
 export class AgendaPlainListController extends withAgenda(ListController) {}
 
-export class AgendaListController extends withCounters(AgendaPlainListController) {
+export class AgendaListController extends withListExport(withCounters(AgendaPlainListController)) {
     static template = "dso_collection.AgendaListView";
 
     get canExport() {
         return this.isExportEnable && this.isHistory;
     }
 
-    /** Everything that the filters show, with the columns that are shown, as a spreadsheet. */
-    exportShown() {
-        this.env.searchModel.trigger("direct-export-data");
+    get exportTitle() {
+        const titles = {
+            manual: _t("Manual collection actions"),
+            automatic: _t("Automatic collection actions"),
+            registered: _t("Registered letters"),
+        };
+        return titles[this.props.context.dso_agenda] || _t("Collection history");
     }
 }
 
@@ -243,11 +294,14 @@ class AgendaKanbanRenderer extends KanbanRenderer {
     static components = { ...KanbanRenderer.components, KanbanRecord: AgendaKanbanRecord };
 }
 
-export class AgendaKanbanController extends withCounters(withAgenda(KanbanController)) {
+/** Cards of the agenda without counters, such as those of alerts. */
+export class AgendaPlainKanbanController extends withAgenda(KanbanController) {}
+
+export class AgendaKanbanController extends withCounters(AgendaPlainKanbanController) {
     static template = "dso_collection.AgendaKanbanView";
 }
 
-const shared = { SearchModel: AgendaSearchModel, ControlPanel: AgendaControlPanel };
+const shared = { SearchModel: AgendaSearchModel };
 
 const agendaListView = {
     ...listView,
@@ -265,6 +319,13 @@ registry.category("views").add(
     "dso_agenda_list",
     withListAttributes(agendaListView, { ...KEPT, class: "o_dso_agenda" })
 );
+
+registry.category("views").add("dso_agenda_plain_kanban", {
+    ...kanbanView,
+    ...shared,
+    Controller: AgendaPlainKanbanController,
+    Renderer: AgendaKanbanRenderer,
+});
 
 registry.category("views").add("dso_agenda_kanban", {
     ...kanbanView,

@@ -1,8 +1,11 @@
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
+import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 import { LEDGER, withListAttributes } from "../lists/kept_list";
+import { withListExport } from "../lists/list_export";
 
 /**
  * Amounts of several currencies are never added up: where a total would mix them, none is shown.
@@ -36,4 +39,16 @@ export class AmountsListRenderer extends ListRenderer {
 export const amountsListView = { ...listView, Renderer: AmountsListRenderer };
 
 registry.category("views").add("dso_amounts_list", amountsListView);
-registry.category("views").add("dso_items_list", withListAttributes(amountsListView, LEDGER));
+
+class ItemsListController extends withListExport(ListController) {
+    get exportTitle() {
+        return _t("Receivable items");
+    }
+}
+
+registry
+    .category("views")
+    .add(
+        "dso_items_list",
+        withListAttributes({ ...amountsListView, Controller: ItemsListController }, LEDGER)
+    );

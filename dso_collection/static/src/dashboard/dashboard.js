@@ -3,6 +3,7 @@ import { formatCurrency } from "@web/core/currency";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
@@ -12,6 +13,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { AGE_STYLES, KIND_STYLES, PROMISE_STYLES, getTypeStyle, withStyles } from "../charts/palette";
 import { ShareBar } from "../charts/share_bar";
 import { StackedChart } from "../charts/stacked_chart";
+import { formatShortDay } from "../charts/short_day";
 
 /** What a figure opens, by the name that the server gives it. */
 const TARGETS = {
@@ -30,7 +32,10 @@ const TILE_ICONS = {
     todo: "fa-bell",
 };
 
-/** The credit manager's page: one company at a time, in its currency. */
+/**
+ * The credit manager's page: one company at a time, in its currency. In the agenda of somebody with
+ * customers it begins with these alone.
+ */
 export class Dashboard extends Component {
     static template = "dso_collection.Dashboard";
     static components = { Layout, ShareBar, StackedChart };
@@ -41,8 +46,13 @@ export class Dashboard extends Component {
         this.action = useService("action");
         this.keepLast = new KeepLast();
         this.keepLastTrend = new KeepLast();
+        const { companyId, own } = this.props.state || {};
+        const agenda = this.env.dsoAgenda;
+        const isActive = user.activeCompanies.some(({ id }) => id === companyId);
         this.state = useState({
-            companyId: this.props.state?.companyId || false,
+            // another company may have been chosen since
+            companyId: isActive ? companyId : false,
+            own: own ?? (agenda ? agenda.own && !agenda.memory.getTab("charts").everybody : false),
             promisedCurrency: 0,
             data: null,
             trend: null,
@@ -50,7 +60,7 @@ export class Dashboard extends Component {
         this.display = { controlPanel: {} };
         useSetupAction({
             rootRef: useRef("root"),
-            getLocalState: () => ({ companyId: this.state.companyId }),
+            getLocalState: () => ({ companyId: this.state.companyId, own: this.state.own }),
         });
         this.titles = {
             overdue: _t("Overdue"),
@@ -64,7 +74,7 @@ export class Dashboard extends Component {
     }
 
     async load() {
-        const args = [this.state.companyId];
+        const args = [this.state.companyId, this.state.own];
         this.state.trend = null;
         // not awaited: the page does not wait for the past
         this.keepLastTrend
@@ -118,6 +128,13 @@ export class Dashboard extends Component {
         return this.load();
     }
 
+    /** Their own customers, or everybody's. */
+    toggleOwn() {
+        this.state.own = !this.state.own;
+        this.env.dsoAgenda?.memory.updateTab("charts", { everybody: !this.state.own });
+        return this.load();
+    }
+
     get promised() {
         return this.state.data.promised.currencies[this.state.promisedCurrency];
     }
@@ -154,7 +171,7 @@ export class Dashboard extends Component {
     }
 
     formatDay(day) {
-        return deserializeDate(day).toLocaleString({ day: "numeric", month: "short" });
+        return formatShortDay(day);
     }
 
     formatMonth(day) {

@@ -13,6 +13,7 @@ import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { getTypeStyle, withStyles } from "../charts/palette";
 import { StackedChart } from "../charts/stacked_chart";
+import { formatShortDay } from "../charts/short_day";
 
 const PAGE_SIZE = 40;
 /** More customers than these are told by their number. */
@@ -130,6 +131,15 @@ export class DryRun extends Component {
             if (!isCurrent()) {
                 return;
             }
+            if (Object.keys(prepared.gone || {}).length) {
+                // chosen before, and deleted since
+                Object.assign(this.params, prepared.gone);
+                Object.assign(params, prepared.gone);
+                if (!this.isComplete) {
+                    this.state.status = "idle";
+                    return;
+                }
+            }
             Object.assign(this.state, {
                 prepared,
                 total: prepared.total,
@@ -236,7 +246,7 @@ export class DryRun extends Component {
                 count: totals.reduce((sum, [, count]) => sum + count, 0),
                 customers: this.customers.filter(({ runs }) => runs[index]).length,
                 busiest: busiest[1] && {
-                    day: this.formatDay(busiest[0]),
+                    day: this.formatDate(busiest[0]),
                     count: busiest[1],
                 },
             };
@@ -404,7 +414,7 @@ export class DryRun extends Component {
     // -------------------------------------------------------------------------
 
     formatDay(day) {
-        return deserializeDate(day).toLocaleString({ day: "numeric", month: "short" });
+        return formatShortDay(day);
     }
 
     formatDate(day) {

@@ -45,18 +45,43 @@ class SelectionLabel extends Component {
 export class AgendaStateField extends SelectionLabel {
     static template = "dso_collection.AgendaStateField";
 
+    /** Confirmed, but kept back by a reply of the customer. */
+    get isPaused() {
+        return this.value === "confirmed" && this.props.record.data.is_paused;
+    }
+
+    get label() {
+        return this.isPaused ? _t("Paused") : super.label;
+    }
+
     get badge() {
-        return STATE_BADGES[this.value].badge;
+        return this.isPaused ? "o_dso_badge_paused" : STATE_BADGES[this.value].badge;
     }
 
     get icon() {
-        return STATE_BADGES[this.value].icon;
+        return this.isPaused ? "fa-pause" : STATE_BADGES[this.value].icon;
+    }
+
+    /** When it leaves by itself. */
+    get leaving() {
+        return this.props.record.data.leaving_text;
     }
 }
 
 registry.category("fields").add("dso_agenda_state", {
     component: AgendaStateField,
     displayName: _t("Agenda state"),
+    supportedTypes: ["selection"],
+    fieldDependencies: [
+        { name: "is_paused", type: "boolean" },
+        { name: "leaving_text", type: "char" },
+    ],
+});
+
+// of records that are no actions themselves: a customer's next one, a row of a report
+registry.category("fields").add("dso_agenda_state_of", {
+    component: AgendaStateField,
+    displayName: _t("Agenda state of another record's action"),
     supportedTypes: ["selection"],
 });
 

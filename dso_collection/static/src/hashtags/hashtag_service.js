@@ -4,7 +4,13 @@ import { registry } from "@web/core/registry";
 const TYPED = /(^|[^\w&/#])#([a-zA-Z]\w*)?$/;
 
 /** Models whose texts are always for collection actions. */
-const OWN_MODELS = ["dso.letter.template", "dso.scenario.step"];
+const OWN_MODELS = [
+    "dso.letter.template",
+    "dso.scenario.step",
+    "dso.action",
+    "dso.action.new",
+    "dso.item.qualify",
+];
 
 /** Whether the texts of a record are made for collection actions. */
 export function hasHashtags(record) {

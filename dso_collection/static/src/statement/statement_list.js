@@ -9,6 +9,7 @@ import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { AmountsListRenderer } from "../amounts/amounts_list";
 import { LEDGER, withListAttributes } from "../lists/kept_list";
+import { withListExport } from "../lists/list_export";
 
 /** What a narrow screen has room for, the most important first, and how much of it. */
 const NARROW_COLUMNS = {
@@ -59,7 +60,7 @@ export class StatementListRenderer extends AmountsListRenderer {
  * The items inside the customer's form, with a bar of its own in place of the control panel: tick
  * items, then change their status or plan an action for them; export, print or send the statement.
  */
-export class StatementListController extends ListController {
+export class StatementListController extends withListExport(ListController) {
     static template = "dso_collection.StatementList";
     static components = { ...ListController.components, Pager };
     static props = {
@@ -142,9 +143,10 @@ export class StatementListController extends ListController {
         });
     }
 
-    /** What the list shows, as a spreadsheet: by Odoo's own export. */
-    exportShown() {
-        this.env.searchModel.trigger("direct-export-data");
+    get exportTitle() {
+        const { display_name, partner_id } = this.props.form?.data || {};
+        const customer = display_name || partner_id?.display_name || "";
+        return _t("Statement of account %s", customer).trim();
     }
 }
 

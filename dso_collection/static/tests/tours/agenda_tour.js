@@ -135,7 +135,7 @@ registry.category("web_tour.tours").add("dso_collection_day", {
             trigger: ".o_data_row.o_dso_current:contains(Day 01)",
             run: "press Enter",
         },
-        ...log(1, null, "Pays tomorrow"),
+        ...log(1, "Reached", "Pays tomorrow"),
         ...log(2, "Message left", "With his assistant"),
         ...log(3, "Wrong number", "A private person"),
         ...log(4, "No answer", "Twice"),

@@ -42,7 +42,7 @@ registry.category("web_tour.tours").add("dso_collection_confirm", {
         {
             content: "Read why, and preview the message",
             trigger:
-                ".o_data_row:contains(Acme):contains(7 days overdue) button[name=action_preview]",
+                ".o_data_row:contains(Acme):contains(7 days late) button[name=action_preview]",
             run: "click",
         },
         {

@@ -65,6 +65,11 @@ registry.category("web_tour.tours").add("dso_collection_sheet", {
             trigger: only("500.00"),
         },
         {
+            content: "Look at what happens next",
+            trigger: ".o_notebook .nav-link[name=planned]",
+            run: "click",
+        },
+        {
             content: "The line says what comes next",
             trigger: ".o_dso_stage[data-state=due][aria-checked=true]:contains(First reminder)",
             run: "click",
@@ -73,6 +78,11 @@ registry.category("web_tour.tours").add("dso_collection_sheet", {
         {
             content: "And afterwards",
             trigger: ".o_dso_stage[data-state=later][aria-checked=true]:contains(Second reminder)",
+        },
+        {
+            content: "Back to the statement",
+            trigger: ".o_notebook .nav-link[name=items]",
+            run: "click",
         },
         {
             content: "Send the statement",

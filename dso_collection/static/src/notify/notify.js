@@ -1,0 +1,27 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+
+/** How long a toast with a button stays: long enough to read it and to change one's mind. */
+const UNDO_DELAY = 12000;
+
+/** A toast on what was done, with a button that takes it back where that is possible. */
+export function notifyAction(env, { params }) {
+    const { message, type, sticky, undo, next } = params;
+    const buttons = [];
+    if (undo) {
+        buttons.push({
+            name: _t("Undo"),
+            icon: "fa-undo",
+            onClick: async () => {
+                close();
+                const result = await env.services.orm.call(undo.model, "action_undo", [[undo.id]]);
+                await env.services.action.doAction(result);
+            },
+        });
+    }
+    const options = { type, sticky, buttons, ...(undo && { autocloseDelay: UNDO_DELAY }) };
+    const close = env.services.notification.add(message, options);
+    return next;
+}
+
+registry.category("actions").add("dso_collection.notify", notifyAction);

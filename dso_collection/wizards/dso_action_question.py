@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+#: What may be done once the question is answered: methods by model.
+METHODS = {
+    "dso.action": ("action_execute", "action_confirm", "action_retry"),
+    "dso.action.log": ("action_apply",),
+    "dso.action.new": ("action_apply",),
+    "dso.action.preview": ("action_send", "action_confirm", "action_confirm_all"),
+}
+
+
+class DsoActionQuestion(models.TransientModel):
+    """Asks before something is done that has no sense as things stand: a demand over nothing. The
+    user may do it all the same."""
+
+    _name = "dso.action.question"
+    _description = "Do It All the Same?"
+
+    text = fields.Text(readonly=True)
+    res_model = fields.Char(required=True, readonly=True)
+    res_ids = fields.Json(required=True, readonly=True)
+    method = fields.Char(required=True, readonly=True)
+    context_data = fields.Json(readonly=True)
+
+    @api.model
+    def _ask(self, records, method, text):
+        """The dialog with the question.
+
+        :param records: on which ``method`` is called where the answer is yes
+        """
+        context = records.env.context
+        question = self.create(
+            {
+                "text": text,
+                "res_model": records._name,
+                "res_ids": records.ids,
+                "method": method,
+                "context_data": {key: context[key] for key in ("dso_end",) if key in context},
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Do it all the same?"),
+            "res_model": self._name,
+            "res_id": question.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_yes(self):
+        """Do it all the same."""
+        self.ensure_one()
+        if self.method not in METHODS.get(self.res_model, ()):
+            raise UserError(self.env._("This cannot be done from here."))
+        # with the user's own rights: the methods check them
+        records = self.env[self.res_model].browse(self.res_ids).exists()
+        if not records:
+            raise UserError(self.env._("It is gone meanwhile. Reload the page and look again."))
+        context = {**(self.context_data or {}), "dso_all_the_same": True}
+        result = getattr(records.with_context(**context), self.method)()
+        if isinstance(result, dict):
+            return result
+        return {"type": "ir.actions.act_window_close"}
