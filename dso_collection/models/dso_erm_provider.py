@@ -20,6 +20,21 @@ REQUEST = """{
   "document": {"name": "{filename}", "content": "{pdf_base64}"}
 }"""
 PATHS = ("submit_path", "status_path", "deposit_path", "receipt_path")
+#: Settings for which a provider may have refused a letter.
+TALKING = frozenset(
+    {
+        *PATHS,
+        "active",
+        "idempotency_header",
+        "key",
+        "key_header",
+        "key_prefix",
+        "reference_path",
+        "request",
+        "service",
+        "url",
+    }
+)
 #: What HTTP takes as the name of a header.
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 PATH = re.compile(r"/[\x21-\x7e]*")
@@ -181,7 +196,30 @@ class DsoErmProvider(models.Model):
         result = super().write(vals)
         if {"active", "company_id"} & vals.keys():
             self._enqueue_waiting()
+        if TALKING & vals.keys():
+            self._retry_refused()
         return result
+
+    def _retry_refused(self):
+        """Letters that these providers never took because of their settings, now corrected, are
+        handed over by the next turn of the retries: they have not left yet (R11)."""
+        # sudo: letters of all collectors use the provider
+        letters = self.env["dso.erm.letter"].sudo()
+        letters = letters.search(
+            [
+                ("provider_id", "in", self.ids),
+                ("state", "=", "failed"),
+                ("reference", "=", False),
+                ("action_id.state", "=", "error"),
+            ]
+        )
+        actions = letters.action_id.filtered(
+            lambda action: (action.error_data or {}).get("code") == "provider_settings"
+        )
+        if actions:
+            actions.write({"retry_date": fields.Datetime.now(), "retry_count": 0})
+            # sudo: waking the module's own cron is harmless
+            self.env.ref("dso_collection.ir_cron_retry").sudo()._trigger()
 
     def unlink(self):
         self._enqueue_waiting()

@@ -321,9 +321,22 @@ class TestAlert(DsoCommon):
         self.assertFalse(broken.error_message)
 
     def test_refused_on_save(self):
-        for domain in ("[('gone', '=', 1)]", "[(", "__import__('os')", "['|']"):
+        for domain in (
+            "[('gone', '=', 1)]",
+            "[(",
+            "__import__('os')",
+            "['|']",
+            "{}",
+            "'text'",
+            "[()]",
+            "[('amount_due', '=')]",
+            "[('amount_due', 5, 5)]",
+            "[('partner_id', 'any', 'text')]",
+        ):
             with self.subTest(domain), self.assertRaises(ValidationError):
                 self.alert.domain = domain
+            # while it is being written
+            self.assertFalse(self.alert.new({"domain": domain}).about_contacts)
 
     def test_compared_with_nothing(self):
         """Neither nobody nor everybody was meant."""

@@ -315,6 +315,13 @@ class TestOwnActions(QualifyCase):
         self.assertIn("03/20/2026", action.name)
         self._qualify(status_id=self.env.ref("dso_collection.status_dispute_price").id)
         self.assertEqual(self._specific().name, "Dispute follow-up: price")
+        # by e-mail, too: not after its template
+        self._qualify(
+            status_id=self.dispute.id,
+            action_type="email",
+            mail_template_id=self.env.ref("dso_collection.mail_template_reminder_1").id,
+        )
+        self.assertEqual(self._specific().name, "Dispute follow-up: price")
 
     def test_names_are_read_in_the_readers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")

@@ -303,6 +303,17 @@ class TestErm(DsoCommon):
         self.assertFailed("who are you?", transient=False)
         self.assertEqual(self.action.action_mend()["res_model"], "dso.erm.provider")
         self.assertIn("corrects the settings of the provider", self.action.error_message)
+        # corrected, it goes on without another click, under the same key
+        key = self.action.erm_letter_ids.key
+        cron = self.env.ref("dso_collection.ir_cron_retry")
+        with self.capture_triggers(cron.id) as captured:
+            self.provider.key = "better"
+        self.assertTrue(captured.records)
+        self.post.answer = None
+        self.env["dso.action"]._retry_due(self.action.retry_date)
+        self._run()
+        self.assertEqual(self.action.state, "done", self.action.error_message)
+        self.assertEqual(self.action.erm_letter_ids.key, key)
 
     def test_wrong_json(self):
         for content in (b"", b"{", b"[]", b"null", b'{"other": 1}', b"\xff\xfe", b"[" * 100_000):

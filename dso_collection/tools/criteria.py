@@ -35,7 +35,7 @@ def _check_domain(model, domain):
     for leaf in domain:
         if leaf in OPERATORS:
             continue
-        if not isinstance(leaf, (list, tuple)) or len(leaf) != 3:
+        if not isinstance(leaf, (list, tuple)) or len(leaf) != 3 or not isinstance(leaf[1], str):
             raise ValidationError(
                 model.env._("It cannot be read: “%(criterion)s” is no criterion.", criterion=leaf)
             )
@@ -102,7 +102,7 @@ def read_fields(model, text):
     names = set()
     try:
         _collect(model, literal_eval(text or "[]"), names)
-    except (ValueError, SyntaxError, TypeError, ValidationError):
+    except (ValueError, SyntaxError, TypeError, IndexError, AttributeError, RecursionError):
         return set()
     return names
 
