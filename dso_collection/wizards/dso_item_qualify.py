@@ -913,7 +913,8 @@ class DsoItemQualify(models.TransientModel):
                     "corrected:"
                 )
             ]
-        action.action_execute()
+        # what was noted is told, whether it asks for money or not
+        action.with_context(dso_all_the_same=True).action_execute()
         missed = chosen - own.recipient_ids
         return [
             self.env._(
