@@ -317,7 +317,6 @@ class History:
                 "origin": "specific",
                 "action_type": "call",
                 "date": item.closed_on + timedelta(days=status.followup_days),
-                "subject": status.name,
                 "amount": item.line.amount_residual,
                 "item_ids": [Command.create({"line_id": item.line.id})],
             }

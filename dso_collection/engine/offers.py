@@ -84,7 +84,7 @@ def offers(action: Shown) -> tuple[str, ...]:
         "mend": action.state == "error",
         "reschedule": undone,
         "qualify": action.state != "cancelled",
-        "end": undone and action.origin == "specific",
+        "end": is_open and action.origin == "specific",
         "skip": is_open and action.origin == "scenario",
         "cancel": is_open and action.origin != "scenario",
     }

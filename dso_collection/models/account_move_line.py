@@ -800,7 +800,7 @@ class AccountMoveLine(models.Model):
         """When disputes are looked at again: after the follow-up days of their statuses."""
         company = self.company_id[:1]
         # sudo: statuses are configuration
-        days = max(self.sudo().dso_status_id.mapped("followup_days"), default=7) or 1
+        days = min(self.sudo().dso_status_id.mapped("followup_days"), default=7) or 1
         return company._dso_next_working_day(company._dso_today() + timedelta(days=days))
 
     def _dso_get_customers(self):

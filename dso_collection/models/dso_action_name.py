@@ -77,6 +77,13 @@ class DsoActionName(models.AbstractModel):
             return {"status_id": status.id, "kind": status.kind, **self._sum_up(items, lines)}
         return None
 
+    def _keep_name(self):
+        """Call these actions after what they follow up, also once that has changed."""
+        for action in self.filtered(lambda action: action.origin == "specific"):
+            if data := action._get_name_data():
+                # sudo: a name made of the items' statuses; the right to make it was checked
+                action.sudo().name_data = data
+
     @api.model
     def _sum_up(self, items, lines):
         """What was promised of these lines, and for when, as far as it is one amount and day."""

@@ -126,6 +126,8 @@ class DsoCustomer(models.Model):
     next_action_name = fields.Char(related="next_action_id.name")
     next_action_type = fields.Selection(related="next_action_id.action_type")
     next_action_agenda_state = fields.Selection(related="next_action_id.agenda_state")
+    # what the badge of the agenda's state asks of its record
+    is_paused = fields.Boolean(related="next_action_id.is_paused")
     next_action_reason = fields.Char(related="next_action_id.reason")
     next_action_error = fields.Char(related="next_action_id.error_message")
     last_action_date = fields.Date(readonly=True)

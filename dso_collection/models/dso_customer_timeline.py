@@ -258,6 +258,8 @@ class DsoCustomerTimeline(models.AbstractModel):
             text = [self._name_documents(own, row["count"])]
             if first.resolver_id:
                 text.append(self.env._("to be solved by %(user)s", user=first.resolver_id.name))
+            elif first.resolver_email:
+                text.append(self.env._("to be solved by %(user)s", user=first.resolver_email))
             if first.comment:
                 text.append(self.env._("“%(comment)s”", comment=first.comment))
             amount = (first.amount or first.amount_residual) if alone else 0

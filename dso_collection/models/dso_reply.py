@@ -302,14 +302,12 @@ class DsoReply(models.Model):
         """Whose they are, in as many words as a message to the user holds."""
         if len(self) > 3:
             return self.env._("%s replies", len(self))
-        return ", ".join(
-            self.env._(
-                "reply of %(author)s (%(customer)s)",
-                author=reply.author_name or reply.partner_id.display_name,
-                customer=reply.partner_id.display_name,
-            )
-            for reply in self
-        )
+        names = []
+        for reply in self:
+            customer = reply.partner_id.display_name
+            author = reply.author_name or customer
+            names.append(author if customer in author else f"{author} ({customer})")
+        return self.env._("reply of %s", ", ".join(names))
 
     @api.model
     def _notify(self, message, kind="success"):

@@ -183,20 +183,18 @@ class ResPartner(models.Model):
         return self.filtered(f"dso_serves_{medium}") if medium else self
 
     @api.model
-    def _dso_names_users(self, vals):
-        """Whether users are named, whom internal e-mails may be for: salespersons and the like."""
-        fields_ = self._fields
-        return any(
-            name in fields_
-            and fields_[name].type == "many2one"
-            and fields_[name].comodel_name == "res.users"
-            for name in vals
-        )
+    def _dso_get_user_fields(self):
+        """Fields that name users, whom internal e-mails may be for: salespersons and the like."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.type == "many2one" and field.comodel_name == "res.users"
+        }
 
     def write(self, vals):
         if "phone" in vals and "dso_wrong_phone" not in vals:
             self._dso_forget_wrong_phone(vals["phone"])
-        watched = self._dso_get_watched() & vals.keys() or self._dso_names_users(vals)
+        watched = (self._dso_get_watched() | self._dso_get_user_fields()) & vals.keys()
         if watched:
             # the customer that a contact leaves, and the one that it joins
             self.env["dso.refresh.queue"]._note(partner_ids=self.commercial_partner_id.ids)

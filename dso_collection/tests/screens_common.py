@@ -224,8 +224,17 @@ class ScreensCase:
     def _get_dialogs(self, user):
         """How each dialog of the module's is opened, by its model: as buttons do it."""
         customer, late = self.customer.with_user(user), self.late.with_user(user)
+
+        def open_(name):
+            actions = self.env["ir.actions.actions"].with_user(user)
+            return actions._for_xml_id(f"dso_collection.{name}")
+
         actions = (
             self.env["dso.action"].with_user(user).search([("company_id", "=", self.company.id)])
+        )
+        customers = self.env["dso.customer"].with_user(user)
+        lacking = customers.search([("company_id", "=", self.company.id)]).filtered(
+            lambda each: not each.contact_ids
         )
         planned = actions.filtered(lambda action: action.state == "planned")
         automatic = planned.filtered("automatic")
@@ -240,8 +249,16 @@ class ScreensCase:
                 automatic[:1].action_preview(),
                 automatic.action_preview_selected(),
             ],
+            "dso.action.question": [
+                self.env["dso.action.question"]
+                .with_user(user)
+                ._ask(call, "action_execute", "It would ask for nothing: 0.00 is left to pay.")
+            ],
             "dso.action.reschedule": [call.action_open_reschedule()],
             "dso.action.return": [self.letter.with_user(user).action_open_return()],
+            "dso.assignment.apply": [open_("dso_assignment_apply_action")],
+            "dso.contact.import.file": [open_("dso_contact_import_file_action")],
+            "dso.contact.propose": [lacking[:1].action_propose_contacts()],
             "dso.customer.assign": [customer.action_assign()],
             "dso.evidence.make": [customer.action_ask_evidence_file()],
             "dso.hashtag.help": [self.env["dso.hashtag.help"].with_user(user).action_open()],

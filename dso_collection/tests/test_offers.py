@@ -111,6 +111,9 @@ class TestOffers(DsoCommon):
                     self.assertFalse(others, f"{offer} stands there twice")
                     self.assertEqual(button.get("name"), METHODS[offer])
                     self.assertEqual(button.get("invisible"), f"'{offer}' not in offers")
+                    if METHODS[offer] == "action_cancel":
+                        # what becomes of a dispute is asked, wherever its action is given up
+                        self.assertIn("dso_ask", button.get("context") or "")
 
     def _create_action(self, action_type, **values):
         return self.env["dso.action"].create(

@@ -377,7 +377,9 @@ class TestEmailOfTheDialog(QualifyCase):
         )
         self.assertEqual(self.old.dso_status_id, self.dispute)
         self.assertIn("no contact for collection", toast["params"]["message"])
-        self.assertEqual(self._specific().state, "planned")
+        action = self.customer.action_ids.filtered(lambda action: action.origin == "specific")
+        self.assertEqual(action.state, "error")
+        self.assertEqual(action.item_ids.line_id, self.old)
 
     def test_empty_status(self):
         """A dialog without a status is whole all the same, and writes no e-mail about nothing."""

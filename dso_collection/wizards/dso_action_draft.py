@@ -246,6 +246,10 @@ class DsoActionDraft(models.AbstractModel):
             "item_ids": self._prepare_draft_items(lines),
         }
 
+    def _follows_up(self):
+        """Whether the actions follow up a status that is given here, and are called after it."""
+        return False
+
     def _get_subject(self, edited):
         """Words of its own, else those of the template whose text was edited."""
         if not edited or self.subject:
@@ -274,6 +278,8 @@ class DsoActionDraft(models.AbstractModel):
             ]
         )
         actions._adopt_attachments()
+        if self._follows_up():
+            actions._keep_name()
         # what keeps them from leaving is told at once (R11)
         # sudo: it needs contacts and accounts; the right to make these actions was checked
         actions.sudo()._refresh_errors()

@@ -1,8 +1,5 @@
-from markupsafe import Markup, escape
-
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools import plaintext2html
+from odoo.exceptions import UserError
 
 #: The ready-made text that each type begins with, to be changed.
 PROPOSED_TEMPLATES = {
@@ -145,15 +142,14 @@ class DsoActionNew(models.TransientModel):
             action._dso_check_typed(
                 subject=action.subject, body=action.body, sms_text=action.sms_text
             )
-            content = action._get_channel()._render(action)[action.id]
-        except (UserError, ValidationError) as error:
-            return {**values, "preview_error": str(error)}
+            shown = action._get_channel()._preview(action)
         except Exception as error:  # noqa: BLE001 - any fault of a template is shown, not raised
             return {**values, "preview_error": str(error)}
-        if isinstance(content, tuple):
-            subject, body = content
-            return {**values, "preview_subject": subject, "preview_body": Markup(body or "")}
-        return {**values, "preview_body": plaintext2html(escape(content or "").unescape())}
+        return {
+            **values,
+            "preview_subject": shown.get("subject"),
+            "preview_body": shown.get("body"),
+        }
 
     def _new_action(self):
         """The action of this dialog, in memory."""

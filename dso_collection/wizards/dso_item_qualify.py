@@ -913,7 +913,8 @@ class DsoItemQualify(models.TransientModel):
                     "corrected:"
                 )
             ]
-        action.action_execute()
+        # what was noted is told, whether it asks for money or not
+        action.with_context(dso_all_the_same=True).action_execute()
         missed = chosen - own.recipient_ids
         return [
             self.env._(
@@ -984,6 +985,9 @@ class DsoItemQualify(models.TransientModel):
         return self._make_actions(
             {customer: own for customer, own in by_customer.items() if own}, "specific"
         )
+
+    def _follows_up(self):
+        return bool(self.status_id)
 
     def _get_draft_subject(self):
         return next(iter(self._group_lines().items()), (None, None))

@@ -357,6 +357,14 @@
         opened++;
         links.add(anchor.href);
     });
+    // what is sent leads to another document
+    let leaving = false;
+    window.addEventListener("submit", (ev) => {
+        if (!ev.defaultPrevented) {
+            opened++;
+            leaving = true;
+        }
+    });
     // files are chosen by the system
     window.addEventListener(
         "click",
@@ -459,6 +467,10 @@
         element.focus?.();
         element.click();
         await settle();
+        if (leaving) {
+            // ends with this document
+            await new Promise((resolve) => setTimer(resolve, PATIENCE));
+        }
         for (const record of observer.takeRecords()) {
             changes += record.type === "childList" ? 1 : 0;
         }
@@ -491,8 +503,20 @@
         if (!remember) {
             localStorage.clear();
         }
-        await env.services.action.doAction(action, { clearBreadcrumbs: true });
-        await settle();
+        let left = false;
+        env.services.action.doAction(action, { clearBreadcrumbs: true }).finally(() => {
+            left = true;
+        });
+        for (let times = 0; times < 5; times++) {
+            await settle();
+            const buttons = [...document.querySelectorAll(".o_dialog .modal-footer button")];
+            const discard = buttons.find((button) => button.innerText.includes("Discard"));
+            if (left || !discard) {
+                break;
+            }
+            // what was changed is not kept
+            discard.click();
+        }
         return report();
     };
 

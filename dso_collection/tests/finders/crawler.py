@@ -21,9 +21,10 @@ class ServerLog(logging.Handler):
         self.lines = []
 
     def emit(self, record):
-        # the browser's own are told by the page
-        if "browser" not in record.name:
-            self.lines.append(self.format(record)[-1500:])
+        text = self.format(record)
+        # the browser's own are told by the page, and what a request may only read is asked again
+        if "browser" not in record.name and "in a read-only transaction" not in text:
+            self.lines.append(text[-1500:])
 
     def __enter__(self):
         logging.getLogger().addHandler(self)
@@ -145,7 +146,7 @@ class Crawler(Stranger):
         lines = []
         for fault, path in self.faults.items():
             lines.append(f"{self.name}: {' → '.join(path)}")
-            lines.extend(f"    {line}" for line in fault.splitlines()[:12])
+            lines.extend(f"    {line}" for line in fault.splitlines())
         return lines
 
     # ------------------------------------------------------------------
@@ -214,7 +215,7 @@ class Crawler(Stranger):
         path = [screen.name, *way, key]
         before = self.call("find", screen.scope)
         self.clicks += 1
-        _logger.info("click: %s", " → ".join(path))
+        _logger.debug("click: %s", " → ".join(path))
         result = self.call("press", key, screen.scope)
         if result is None:
             # another document

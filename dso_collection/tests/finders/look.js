@@ -192,11 +192,12 @@
     /* Whether something that is not seen through lies over a point of an element. */
     const getCover = (element, x, y) => {
         const top = document.elementFromPoint(x, y);
-        if (!top || top === element || top.contains(element) || element.contains(top)) {
+        if (!top || top === element || top.contains(element)) {
             return null;
         }
         for (const other of document.elementsFromPoint(x, y)) {
-            if (other === element || other.contains(element) || element.contains(other)) {
+            // what an element contains can lie over its own text, too
+            if (other === element || other.contains(element)) {
                 return null;
             }
             if (around.some((selector) => other.closest(selector))) {

@@ -193,6 +193,23 @@ def _name(records):
 
 
 class ChangeTests(ChangeMixin):
+    def test_a_fault_is_found(self):
+        """The finder itself: an onchange that goes wrong on purpose is told with its field."""
+
+        def guarantee(records):
+            return {}["nothing"]
+
+        self.patch(self.env.registry["dso.customer"], "_get_guarantee", guarantee)
+        user = self.roles["collector"]
+        record = self.choose("dso.customer", user, 1)
+        view = self.env.ref("dso_collection.dso_customer_view_form")
+        with self.trying("collector", "its form", _name(record), "open"):
+            self._change_form(
+                "collector", "its form", Form(record, view), user, {"guarantee_permanent"}
+            )
+        with self.assertRaisesRegex(AssertionError, "its form.*KeyError"):
+            self.assertNoFaults(at_least=0)
+
     def test_forms_as_collector(self):
         self._change_everything("collector")
         self.assertNoFaults(at_least=50)

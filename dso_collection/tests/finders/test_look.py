@@ -32,8 +32,10 @@ HEIGHT = 900
 #: is as wide as Arial.
 FONTS = {"DejaVu": "DejaVu Sans", "Arial": "Liberation Sans"}
 ALL = [(font, width) for font in FONTS for width in WIDTHS]
-#: Tabs of a form, and languages with longer words.
+#: What English is looked at in, and other languages, whose words are longer.
+MOST = [*(("DejaVu", width) for width in WIDTHS), ("Arial", 1100), ("Arial", 390)]
 SOME = [("DejaVu", width) for width in (1280, 920, 390)]
+LANGUAGES = {"en_US": MOST, "fr_FR": SOME, "de_DE": SOME}
 
 #: Odoo's own parts around our screens, and messages that come by themselves.
 AROUND = (
@@ -62,6 +64,7 @@ SCROLLS = ", ".join(
 #: ours.
 ODOO = (
     ("sticks out", ".o_notebook_headers", "the tabs of a form scroll sideways on a phone"),
+    ("covered", "th.o_column_sortable", "the arrow of the order in the head of a list"),
     ("cut below", ".fc-event-main", "a long title of an event in a calendar"),
     ("cut in its field", ".o_tree_editor", "the operators of the editor of domains"),
 )
@@ -347,7 +350,8 @@ class LookCase(ScreensCase, HttpCase):
         """What customers and colleagues open by their links."""
         path = f"/dso/p/{self.token}"
         pages_ = self.page + self.colleague_page
-        pages_.sudo().lang = visitor.language
+        expires = self.today + timedelta(days=30)
+        pages_.sudo().write({"lang": visitor.language, "expires_date": expires})
         self.env.flush_all()
         visitor.open(path, "#kind-promise")
         visitor.look("customer's page")
@@ -384,18 +388,88 @@ class LookCase(ScreensCase, HttpCase):
 
 @tagged("post_install", "-at_install", "dso_demo")
 class TestLook(LookCase):
-    def test_screens(self):
-        with self._looking(SOME, self.manager) as visitor:
-            self._check_screens(visitor, SOME, SOME[1:])
+    def _check_all_screens(self, language):
+        ways = LANGUAGES[language]
+        with self._looking(ways, self.manager, language) as visitor:
+            self._check_screens(visitor, ways, SOME[1:])
+
+    def test_screens_english(self):
+        self._check_all_screens("en_US")
+
+    def test_screens_french(self):
+        self._check_all_screens("fr_FR")
+
+    def test_screens_german(self):
+        self._check_all_screens("de_DE")
 
     def test_agenda(self):
-        with self._looking(ALL, self.collector) as visitor:
-            self._check_agenda(visitor)
+        for language, ways in LANGUAGES.items():
+            with self.subTest(language), self._looking(ways, self.collector, language) as visitor:
+                self._check_agenda(visitor)
 
     def test_dialogs(self):
-        with self._looking(SOME, self.manager) as visitor:
-            self._check_dialogs(visitor)
+        for language in LANGUAGES:
+            with self.subTest(language), self._looking(SOME, self.manager, language) as visitor:
+                self._check_dialogs(visitor)
 
     def test_pages(self):
-        with self._looking(ALL) as visitor:
-            self._check_pages(visitor, SOME)
+        for language, ways in LANGUAGES.items():
+            with self.subTest(language), self._looking(ways, language=language) as visitor:
+                self._check_pages(visitor, SOME)
+
+
+#: Faults put in on purpose, by their kind, each 200 px wide.
+WRONG = {
+    "cut": "<div style='overflow: hidden; white-space: nowrap'>%s</div>",
+    "cut below": "<div style='overflow: hidden; height: 8px'>%s</div>",
+    "cut, no title": "<div style='overflow: hidden; white-space: nowrap; "
+    "text-overflow: ellipsis'>%s</div>",
+    "cut in its field": "<input type='text' style='width: 60px' value='1,234,567,890.12' />",
+    "scrolls sideways": "<div style='overflow: auto; white-space: nowrap'>%s</div>",
+    "sticks out": "<div style='white-space: nowrap'>%s</div>",
+    "sticks out below": "<div style='height: 8px; background: silver'>%s</div>",
+    "covered": "<div style='position: relative; z-index: 0'>%s<div style='position: absolute; "
+    "inset: 0; background: silver'></div></div>",
+    "over another": "<div>Amount</div><div style='margin-top: -1em'>Customer</div>",
+    "beyond the screen": "<div style='position: absolute; left: 1390px; white-space: nowrap'>"
+    "%s</div>",
+}
+#: What is as it should be.
+RIGHT = (
+    "<div>%s</div>",
+    "<div style='overflow: hidden; white-space: nowrap; text-overflow: ellipsis' "
+    "title='All of it'>%s</div>",
+    "<div style='position: absolute; left: -9999px; white-space: nowrap'>%s</div>",
+    "<div style='overflow: auto; height: 20px'>%s</div>",
+    "<input type='text' style='width: 60px' value='Some words that can be moved' />",
+)
+TEXT = "Some words that are longer than what they stand in, amount 1,234,567.89"
+
+
+@tagged("post_install", "-at_install")
+class TestLookFinds(ScreensCase, HttpCase):
+    """The finder finds what it is there for, and nothing else."""
+
+    visitor_class = Measurer
+
+    def _choose(self, _ways):
+        return [("DejaVu", 1400)]
+
+    def _find(self, visitor, html):
+        """The kinds of faults of a document."""
+        box = f"<div style='width: 200px'>{html.replace('%s', TEXT)}</div>"
+        head = "<head><title>Faults</title><style>* { font-size: 16px }</style></head>"
+        visitor.faults.clear()
+        visitor.show(f"<html lang='en'>{head}<body>{box}<p>Below</p></body></html>")
+        visitor.wait_for("document.body.innerText.includes('Below')")
+        visitor.look("faults")
+        return {kind for kind, _place in visitor.faults}
+
+    def test_faults_put_in_on_purpose(self):
+        visitor = self._visit()
+        for kind, html in WRONG.items():
+            with self.subTest(kind):
+                self.assertIn(kind, self._find(visitor, html))
+        for html in RIGHT:
+            with self.subTest(html):
+                self.assertFalse(self._find(visitor, html))

@@ -141,8 +141,8 @@ export class Agenda extends Component {
             },
             onListLoaded: (rows) => this.onListLoaded(rows),
             reloadList: () => this.list?.reload(),
-            watch: (resId, before) => {
-                this.watched = { resId, before };
+            watch: (watched) => {
+                this.watched = watched;
             },
         };
     }
@@ -467,19 +467,20 @@ export class Agenda extends Component {
         useBus(ui.bus, "active-element-changed", this.giveFocusBack);
     }
 
-    /** Say what the last button did to its action. */
+    /** Say what the last button did to its record. */
     async tellChange() {
         const { watched } = this;
         if (!watched) {
             return;
         }
-        const names = [...Object.keys(watched.before), "display_name", "leaving_text"];
-        const [after] = await this.orm.silent.searchRead(
-            "dso.action",
-            [["id", "=", watched.resId]],
-            names
-        );
-        const message = after && describeChange(watched.before, after);
+        const { resModel, resId, before } = watched;
+        const names = [...Object.keys(before), "display_name"];
+        if (resModel === "dso.action") {
+            names.push("leaving_text");
+        }
+        const domain = [["id", "=", resId]];
+        const [after] = await this.orm.silent.searchRead(resModel, domain, names);
+        const message = after && describeChange(before, after);
         if (message && this.watched === watched) {
             this.watched = null;
             const type = after.state === "error" ? "warning" : "success";

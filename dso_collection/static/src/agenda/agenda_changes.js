@@ -4,12 +4,19 @@ import { _t } from "@web/core/l10n/translation";
 /** What a row is compared by, where it has it: by itself a minute later, and after a button. */
 const COMPARED = ["agenda_state", "state", "date", "amount", "error_message", "collector_id"];
 
-/** The words for what became of an action, by its new state. */
+/** Models whose changes are told. */
+export const TOLD = ["dso.action", "dso.reply"];
+
+/** The words for what became of a record, by its new state. */
 const OUTCOMES = {
     done: (name) => _t("Done: %s", name),
     cancelled: (name) => _t("Skipped: %s", name),
     error: (name) => _t("In error: %s", name),
     planned: (name) => _t("Planned again: %s", name),
+    // of replies
+    handled: (name) => _t("Handled: %s", name),
+    dismissed: (name) => _t("Dismissed: %s", name),
+    to_handle: (name) => _t("To be handled again: %s", name),
 };
 
 /** Which of these fields a record was loaded with. */

@@ -14,7 +14,7 @@ import { listView } from "@web/views/list/list_view";
 import { AmountsListRenderer } from "../amounts/amounts_list";
 import { KEPT, withListAttributes } from "../lists/kept_list";
 import { withListExport } from "../lists/list_export";
-import { getComparedFields, takeSnapshot } from "./agenda_changes";
+import { TOLD, getComparedFields, takeSnapshot } from "./agenda_changes";
 import { AgendaCounters } from "./agenda_counters";
 import { AgendaSearchModel } from "./agenda_search_model";
 
@@ -39,8 +39,9 @@ export function watchButtons(controller, getRecord) {
         onClickViewButton: (params) => {
             const { resModel, resId } = params.getResParams();
             const record = resId && getRecord(resId);
-            if (agenda && record && resModel === "dso.action") {
-                agenda.watch(resId, takeSnapshot(record.data, getComparedFields(record)));
+            if (agenda && record && TOLD.includes(resModel)) {
+                const before = takeSnapshot(record.data, getComparedFields(record));
+                agenda.watch({ resModel, resId, before });
             }
             return onClickViewButton(params);
         },

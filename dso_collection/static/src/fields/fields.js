@@ -78,6 +78,13 @@ registry.category("fields").add("dso_agenda_state", {
     ],
 });
 
+// of records that are no actions themselves: a customer's next one, a row of a report
+registry.category("fields").add("dso_agenda_state_of", {
+    component: AgendaStateField,
+    displayName: _t("Agenda state of another record's action"),
+    supportedTypes: ["selection"],
+});
+
 /** Type of an action: icon and word, or the icon with the word as its tooltip. */
 export class ActionTypeField extends SelectionLabel {
     static template = "dso_collection.ActionTypeField";
