@@ -215,6 +215,7 @@ class TestItFinds(ClickCase):
         }
         get("@web/core/registry").registry.category("actions").add("dso_blank", Blank);
     """
+
     def _find(self, crawler, screen, put_in=""):
         """What the crawler finds on a screen, after this was put in."""
         address = f"/odoo/action-{screen.action}?debug=0"
