@@ -249,6 +249,11 @@ class ScreensCase:
                 automatic[:1].action_preview(),
                 automatic.action_preview_selected(),
             ],
+            "dso.action.question": [
+                self.env["dso.action.question"]
+                .with_user(user)
+                ._ask(call, "action_execute", "It would ask for nothing: 0.00 is left to pay.")
+            ],
             "dso.action.reschedule": [call.action_open_reschedule()],
             "dso.action.return": [self.letter.with_user(user).action_open_return()],
             "dso.assignment.apply": [open_("dso_assignment_apply_action")],

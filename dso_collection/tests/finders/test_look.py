@@ -350,7 +350,8 @@ class LookCase(ScreensCase, HttpCase):
         """What customers and colleagues open by their links."""
         path = f"/dso/p/{self.token}"
         pages_ = self.page + self.colleague_page
-        pages_.sudo().lang = visitor.language
+        expires = self.today + timedelta(days=30)
+        pages_.sudo().write({"lang": visitor.language, "expires_date": expires})
         self.env.flush_all()
         visitor.open(path, "#kind-promise")
         visitor.look("customer's page")
