@@ -752,9 +752,10 @@ class DsoAction(models.Model):
         """Carry out by hand: asks the result and a comment. What goes out as a letter or message
         is printed or previewed instead, wherever the button was pressed: it is not done before."""
         self.ensure_one()
-        if "print" in self.offers:
+        offers = self.offers or ()
+        if "print" in offers:
             return self.action_print_letters()
-        if "send" in self.offers:
+        if "send" in offers:
             return self.action_preview()
         return self._open_wizard("dso_action_log_action", default_action_id=self.id)
 

@@ -41,4 +41,5 @@ class DsoActionOffers(models.AbstractModel):
                 is_letter=action.is_letter,
                 printed=bool(action.letter_attachment_id),
             )
-            action.offers = list(offers(shown))
+            # an empty list would be kept as none at all, which nothing can be looked up in
+            action.offers = list(offers(shown)) or ["nothing"]

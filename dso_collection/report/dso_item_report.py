@@ -144,7 +144,7 @@ class DsoItemReport(models.Model):
                    CASE WHEN line.dso_status_id IS NULL THEN 0 ELSE line.amount_residual
                    END AS amount_qualified,
                    100.0 * (line.dso_status_id IS NOT NULL)::int AS rate_value,
-                   100 * (line.dso_status_id IS NOT NULL)::int AS rate_number,
+                   100.0 * (line.dso_status_id IS NOT NULL)::int AS rate_number,
                    COALESCE(status.kind = 'promise' AND line.dso_status_date < %(awaited)s, FALSE)
                        AS promise_past,
                    COALESCE(line.dso_ignored, FALSE) AS ignored,

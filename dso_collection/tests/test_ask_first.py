@@ -174,6 +174,28 @@ class TestAskFirst(QualifyCase):
         self._yes(question)
         self.assertEqual((self.customer.action_ids - before).state, "done")
 
+    def test_what_was_paid_is_not_sent_again(self):
+        invoice = self._invoice("2026-03-02", 70.0)
+        action = self._make()
+        action.action_execute()
+        action._set_undelivered("No such mailbox")
+        self._pay(invoice, on="2026-03-06")
+        question = action.action_retry()
+        self.assertEqual(action.state, "error")
+        self._yes(question)
+        self.assertEqual(action.state, "done")
+
+    def test_what_was_paid_is_not_sent_again_by_itself(self):
+        invoice = self._invoice("2026-03-02", 70.0)
+        action = self._make()
+        action.action_execute()
+        action._set_undelivered("Busy", transient=True)
+        self._pay(invoice, on="2026-03-06")
+        self.env["dso.action"]._retry_due(action.retry_date)
+        self.assertEqual(action.state, "cancelled")
+        self.assertIn("cleared", action.reason)
+        self.assertFalse(action.retry_date)
+
     def test_question_does_nothing_else(self):
         question = self.env[ASK].with_user(self.collector)
         question = question.create({"res_model": "res.partner", "res_ids": [1], "method": "unlink"})

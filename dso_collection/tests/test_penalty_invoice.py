@@ -241,6 +241,23 @@ class TestPenaltyInvoice(PenaltyCommon):
         self.assertIn("58.00", wizard.table)
         self.assertIn("lack the right", wizard.warning)
 
+    def test_button_is_offered_to_whom_it_serves(self):
+        """What is missing is said before anybody presses it."""
+
+        def look(user):
+            action = self.customer.with_user(user).action_invoice_penalties()
+            wizard = self.env[action["res_model"]].with_user(user).browse(action["res_id"])
+            wizard.invalidate_recordset()
+            return wizard
+
+        self.assertTrue(look(self.biller).can_invoice)
+        self.assertFalse(look(self.biller).warning)
+        self.assertFalse(look(self.collector).can_invoice)
+        self.assertIn("Invoicing", look(self.collector).warning)
+        self.company.dso_penalty_account_id = False
+        self.assertFalse(look(self.biller).can_invoice)
+        self.assertIn("no account for penalties", look(self.biller).warning)
+
     def test_own_customers_only(self):
         """Neither with customers of others, nor with those that were taken away since."""
         model = self.env["dso.penalty.invoice"].with_user(self.biller)

@@ -146,7 +146,7 @@ class Crawler(Stranger):
         lines = []
         for fault, path in self.faults.items():
             lines.append(f"{self.name}: {' → '.join(path)}")
-            lines.extend(f"    {line}" for line in fault.splitlines()[:12])
+            lines.extend(f"    {line}" for line in fault.splitlines())
         return lines
 
     # ------------------------------------------------------------------

@@ -11,7 +11,7 @@ from .press import REFUSALS as QUIET, PressMixin
 from .values import find_others
 
 #: How many records each form is tried with, besides a new one.
-RECORDS = {"collector": 2, "manager": 1, "administrator": 1}
+RECORDS = {"collector": 1, "manager": 1, "administrator": 1}
 #: Records that are asked to open a dialog.
 OPENERS = 4
 #: What a view says of what it does not offer.
