@@ -261,7 +261,7 @@ class SystemPackages(Part):
         if self.wkhtmltopdf and not shutil.which("wkhtmltopdf"):
             packages.append("wkhtmltopdf")
         if self.browser and not any(map(shutil.which, BROWSERS)):
-            packages += ["chromium", "fonts-dejavu-core"]
+            packages += ["chromium", "fonts-dejavu-core", "fonts-liberation"]
         return packages
 
     def ready(self):
