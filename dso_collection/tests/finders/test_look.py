@@ -32,7 +32,7 @@ HEIGHT = 900
 #: is as wide as Arial.
 FONTS = {"DejaVu": "DejaVu Sans", "Arial": "Liberation Sans"}
 ALL = [(font, width) for font in FONTS for width in WIDTHS]
-#: What English is looked at in, and other languages, whose words are longer: where things get tight.
+#: What English is looked at in, and other languages: where things get tight.
 MOST = [*(("DejaVu", width) for width in (1280, 920, 390)), ("Arial", 390)]
 SOME = [("DejaVu", width) for width in (1280, 390)]
 LANGUAGES = {"en_US": MOST, "fr_FR": SOME, "de_DE": SOME}
