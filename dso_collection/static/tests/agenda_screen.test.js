@@ -755,7 +755,7 @@ describe("panel and keys", () => {
             // of ticked ones alone
             a: false,
             m: "action_mend",
-            q: "action_qualify",
+            q: "action_change",
             h: "action_handle",
             u: "action_view_customer",
         };
