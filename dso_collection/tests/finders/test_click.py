@@ -35,7 +35,7 @@ EXHAUSTIVE = int(os.environ.get("DSO_CRAWL") or 0)
 
 
 class ClickCase(HttpCase):
-    test_cursor_lock_timeout = 120
+    test_cursor_lock_timeout = 600
 
     @classmethod
     def setUpClass(cls):
@@ -191,7 +191,7 @@ class TestClick(ClickCase):
                 f"{loader}.startClickEverywhere('{ROOT}');",
                 "odoo.isReady === true",
                 login=self.users["manager"].login,
-                timeout=600,
+                timeout=1800,
                 success_signal="clickbot test succeeded",
             )
         self.assertFalse(log.take())
