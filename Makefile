@@ -1,6 +1,7 @@
 # What a developer does here. Everything that these make lies in .dev (or where DSO_DEV says).
 DSO := dev/dso
 RUFF := dev/python -m ruff
+FINDERS := $(addprefix dso_collection/tests/finders/test_,click.py click_pages.py press.py change.py)
 
 export T PORT V DB FRESH
 
@@ -35,9 +36,9 @@ test-rules: ## Odoo's own checks of add-ons: manifest, indexes, views, names …
 test-demo: ## Install and update with demo data, and look for faults there (T=… to choose)
 	@$(DSO) test demo $(if $(T),-- "$$T")
 
-crawl: ## Click on everything as everybody, with demo data and without; an hour (DSO_CRAWL=300 clicks a screen)
-	@DSO_CRAWL=$${DSO_CRAWL:-300} $(DSO) test demo -- "dso_collection/tests/finders/test_click.py $$T"
-	@DSO_CRAWL=$${DSO_CRAWL:-300} $(DSO) test odoo -- "dso_collection/tests/finders/test_click.py $$T"
+crawl: ## Click, press and change everything as everybody; hours (DSO_CRAWL=300 clicks a screen)
+	@DSO_CRAWL=$${DSO_CRAWL:-300} $(DSO) test demo -- "$(FINDERS) $$T"
+	@DSO_CRAWL=$${DSO_CRAWL:-300} $(DSO) test odoo -- "$(FINDERS) $$T"
 
 test-pot: ## Whether the translation template is up to date
 	@$(DSO) test pot

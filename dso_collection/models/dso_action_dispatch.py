@@ -361,17 +361,10 @@ class DsoActionDispatch(models.AbstractModel):
         cancelled = self.filtered(lambda action: action.state == "cancelled")
         if not cancelled:
             return True
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": "\n".join(
-                    f"{action.display_name}: {action.reason}" for action in cancelled
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return toast(
+            "\n".join(f"{action.display_name}: {action.reason}" for action in cancelled),
+            "warning",
+        )
 
     # ------------------------------------------------------------------
     # What both do

@@ -233,20 +233,16 @@ class DsoActionSpecific(models.AbstractModel):
         self.customer_id._plan(self.customer_id)
 
     def _get_closing(self):
-        """What closes a dialog that made these actions: a word on each that cannot leave."""
-        close = {"type": "ir.actions.act_window_close"}
+        """What closes a dialog that made these actions: that they are there, or why one cannot
+        leave."""
         stuck = self.filtered(lambda action: action.state == "error")
-        if not stuck:
-            return close
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": "\n".join(stuck.mapped(lambda action: action.error_message or "")),
-                "next": close,
-            },
-        }
+        if stuck:
+            return toast(
+                "\n".join(stuck.mapped(lambda action: action.error_message or "")), "warning"
+            )
+        if any(action.state == "planned" and not action.done_date for action in self):
+            return toast(self.env._("%(actions)s: planned.", actions=self._name_some()))
+        return toast(self.env._("%(actions)s: done.", actions=self._name_some()))
 
     def action_end(self, resolved=False, follow_up_date=None):
         """End specific actions: their items go back into the scenario, and the plan follows.

@@ -118,7 +118,9 @@ class TestAgendaTour(LetterCommon, HttpCase):
         return self.company._dso_next_working_day(self.today + timedelta(days=1))
 
     def test_working_day(self):
-        self.start_tour("/odoo/collection-agenda", "dso_collection_day", login=self.collector.login)
+        self.start_tour(
+            "/odoo/collection-agenda", "dso_collection_day", login=self.collector.login, timeout=300
+        )
         self.env.invalidate_all()
 
         calls = self._get(1, 2, 3, 4, 12)

@@ -227,7 +227,9 @@ class TestCustomer(DsoCommon):
             .with_user(self.collector)
             .create({"customer_ids": self._customer().ids, "scenario_id": other.id})
         )
-        wizard.action_apply()
+        said = wizard.action_apply()["params"]
+        self.assertEqual(said["message"], f"{self._customer().display_name}: assigned.")
+        self.assertEqual(said["next"]["type"], "ir.actions.act_window_close")
         self.assertPlanned("Other", "2026-03-03")
         with self.assertRaises(UserError):
             self.env["dso.customer.assign"].create({}).action_apply()

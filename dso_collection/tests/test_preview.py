@@ -30,6 +30,15 @@ class TestPreview(DsoCommon):
         wizard = self.env[opened["res_model"]].with_user(user or self.collector)
         return Form(wizard.with_context(**opened["context"])).save()
 
+    def assertClosed(self, result, actions):
+        """The dialog ends, with a word on what was confirmed."""
+        self.assertEqual(result["tag"], "display_notification")
+        self.assertEqual(result["params"]["next"]["type"], "ir.actions.act_window_close")
+        self.assertEqual(
+            result["params"]["message"],
+            f"{', '.join(actions.sorted('date').mapped('display_name'))}: confirmed.",
+        )
+
     def test_leaf_on_and_back_in_the_order_of_the_agenda(self):
         wizard = self._open()
         self.assertEqual(wizard.action_id, self.first)
@@ -53,7 +62,7 @@ class TestPreview(DsoCommon):
         self.assertEqual(wizard.action_id, self.second)
         self.assertEqual(wizard.position_text, "2 of 3, 1 confirmed")
         wizard.action_next()
-        self.assertEqual(wizard.action_confirm()["type"], "ir.actions.act_window_close")
+        self.assertClosed(wizard.action_confirm(), self.third)
         self.assertEqual(
             [action.confirmed for action in (self.first, self.second, self.third)],
             [True, False, True],
@@ -63,7 +72,7 @@ class TestPreview(DsoCommon):
 
     def test_confirm_all(self):
         wizard = self._open()
-        self.assertEqual(wizard.action_confirm_all()["type"], "ir.actions.act_window_close")
+        self.assertClosed(wizard.action_confirm_all(), self.actions)
         self.assertEqual(set(self.actions.mapped("agenda_state")), {"confirmed"})
 
     def test_confirm_all_leaves_the_others_alone(self):
@@ -78,7 +87,7 @@ class TestPreview(DsoCommon):
     def test_one_alone(self):
         wizard = self._open(self.first)
         self.assertFalse(wizard.has_several)
-        self.assertEqual(wizard.action_confirm()["type"], "ir.actions.act_window_close")
+        self.assertClosed(wizard.action_confirm(), self.first)
         self.assertTrue(self.first.confirmed)
 
     def test_nothing_to_leaf_through(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.toasts import toast
+
 
 class DsoActionPreview(models.TransientModel):
     """The exact message of an action: before it goes as it would leave now, afterwards as it
@@ -125,8 +127,7 @@ class DsoActionPreview(models.TransientModel):
         self.ensure_one()
         if question := self.action_id._ask_first("action_confirm", record=self):
             return question
-        self.action_id.action_confirm()
-        return self._show_next()
+        return self._show_next(self.action_id.action_confirm())
 
     def action_previous(self):
         """Leaf back."""
@@ -142,8 +143,7 @@ class DsoActionPreview(models.TransientModel):
         unconfirmed = self._get_unconfirmed()
         if question := unconfirmed._ask_first("action_confirm_all", record=self):
             return question
-        unconfirmed.action_confirm()
-        return {"type": "ir.actions.act_window_close"}
+        return unconfirmed.action_confirm()
 
     def _get_unconfirmed(self):
         """What is still to confirm of the actions that are leafed through."""
@@ -161,11 +161,12 @@ class DsoActionPreview(models.TransientModel):
         self.action_id = actions[min(max(position + by, 0), len(actions) - 1)]
         return self._reopen()
 
-    def _show_next(self):
-        """The next one after a decision, the end of the dialog after the last."""
-        if self.has_next:
-            return self._leaf(1)
-        return {"type": "ir.actions.act_window_close"}
+    def _show_next(self, closing):
+        """The next one after a decision; after the last one the end of the dialog.
+
+        :param closing: a word on what was done, which closes the dialog
+        """
+        return self._leaf(1) if self.has_next else closing
 
     def _reopen(self):
         """Show this dialog again, as it is now."""
@@ -193,4 +194,6 @@ class DsoActionPreview(models.TransientModel):
             return action._open_wizard(
                 "dso_action_log_action", default_action_id=action.id, default_executed=True
             )
-        return outcome if isinstance(outcome, dict) else self._show_next()
+        if isinstance(outcome, dict):
+            return outcome
+        return self._show_next(toast(self.env._("%(actions)s: done.", actions=action.display_name)))

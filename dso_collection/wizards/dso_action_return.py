@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.toasts import toast
+
 
 class DsoActionReturn(models.TransientModel):
     """Asks why the post brought one or several letters back."""
@@ -20,4 +22,4 @@ class DsoActionReturn(models.TransientModel):
     def action_apply(self):
         self.ensure_one()
         self.action_ids._set_returned(self.reason, self.comment)
-        return {"type": "ir.actions.act_window_close"}
+        return toast(self.env._("%(actions)s: came back.", actions=self.action_ids._name_some()))

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools.toasts import name_some, toast
+
 
 class DsoCustomerAssign(models.TransientModel):
     """Gives the selected customers a scenario, a collector or both."""
@@ -19,8 +21,10 @@ class DsoCustomerAssign(models.TransientModel):
             raise UserError(self.env._("Choose a scenario, a collector or both."))
         if self.env.context.get("dso_reassign"):
             return self._reassign(values)
+        # before: who gives customers away may not be allowed to read them any more
+        names = name_some(self.env, self.customer_ids.mapped("display_name"))
         self.customer_ids.write(values)
-        return {"type": "ir.actions.act_window_close"}
+        return toast(self.env._("%(customers)s: assigned.", customers=names))
 
     def _reassign(self, values):
         """From the agenda: say how many customers and actions have moved, and which had not to."""

@@ -2,11 +2,12 @@
 limits, and the button of *Apps* over HTTP. What takes too long there is killed, and leaves the
 module *to install*.
 
-On a slow machine everything takes several times as long: most of the time that Odoo allows has to
-be left over.
+What counts is the CPU of a request, of which most has to be left over: a slow machine takes several
+times as much. How long it takes by the clock is judged by how busy the machine is with other work.
 """
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -21,16 +22,27 @@ from dsodev.locks import lock
 from dsodev.paths import HTTP_PORT, LOGS, MODULE_NAME
 
 DATABASE = "dso_install"
+#: Seconds by the clock that Odoo allows a request (``limit-time-real``). The server of the test is
+#: more patient, for a machine that others use too; :func:`_allow` judges the time afterwards.
+REAL = 120
+PATIENCE = 600
 #: Odoo's own (odoo.tools.config): over the file, which is made for development.
 LIMITS = {
     "limit-time-cpu": 60,
-    "limit-time-real": 120,
+    "limit-time-real": PATIENCE,
     "limit-memory-soft": 2048 * 1024 * 1024,
     "limit-memory-hard": 2560 * 1024 * 1024,
 }
 #: Seconds of CPU of one request, of the 60 that Odoo allows: without demo data, and with them.
 CPU = {False: 20, True: 45}
+#: Seconds to wait for what should answer at once, also for a scheduled action to end.
 TIMEOUT = 180
+#: Odoo refuses while a scheduled action runs (the first plan, in the background) or holds the
+#: modules' table: it says so, and people try again.
+BUSY = ("processing a scheduled action", "processing another module operation")
+#: How PostgreSQL answers who does not wait for a lock, or comes at the same moment as a scheduled
+#: action. The log has each such query as an error; Odoo tries again, or says that it is busy.
+CONCURRENT = ("could not obtain lock", "could not serialize access", "deadlock detected")
 #: What Odoo's log says of a worker that did not live.
 KILLED = (
     "CPU time limit",
@@ -58,7 +70,7 @@ class Client:
         request = urllib.request.Request(
             self.url + path, data, {"Content-Type": "application/json"}
         )
-        with self.opener.open(request, timeout=TIMEOUT) as response:
+        with self.opener.open(request, timeout=PATIENCE) as response:
             answer = json.load(response)
         if "error" in answer:
             raise Refused(answer["error"]["data"]["debug"])
@@ -68,23 +80,28 @@ class Client:
         return self.call("/web/session/authenticate", db=DATABASE, login="admin", password="admin")
 
     def press(self, name, ids):
-        """A button of *Apps*, as the web client presses it."""
+        """A button of *Apps*, as the web client presses it; tell how long its request took."""
         end = time.monotonic() + TIMEOUT
         while True:
+            began = time.monotonic()
             try:
-                return self.call(
+                self.call(
                     f"/web/dataset/call_button/ir.module.module/{name}",
                     model="ir.module.module",
                     method=name,
                     args=[ids],
                     kwargs={"context": {}},
                 )
+                return time.monotonic() - began
             except Refused as refusal:
-                # the first plan runs in the background: so Odoo says, and people try again
-                waits = "processing a scheduled action" in str(refusal)
-                if not waits or time.monotonic() > end:
+                if not any(words in str(refusal) for words in BUSY) or time.monotonic() > end:
                     raise
-                time.sleep(0.5)
+                time.sleep(2)
+
+
+def _allow(seconds):
+    """What Odoo's limit by the clock is on this machine, shared with other work."""
+    return seconds * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def _cpu_times(server):
@@ -141,13 +158,31 @@ def _wait_for(server, url, log):
 
 def _find_complaints(log):
     """What the log says of workers that were killed, and its errors."""
-    found = []
+    entries = []
     for line in log.read_text(errors="replace").splitlines():
-        match = databases.LOG_LINE.match(line)
-        level = match and match[1]
-        if level in ("ERROR", "CRITICAL") or any(sign in line for sign in KILLED):
-            found.append(line)
-    return found
+        if databases.LOG_LINE.match(line) or not entries:
+            entries.append(line)
+        else:
+            entries[-1] += f"\n{line}"
+    return [entry for entry in entries if _is_complaint(entry)]
+
+
+def _is_complaint(entry):
+    match = databases.LOG_LINE.match(entry.split("\n", 1)[0])
+    if match and match[1] in ("ERROR", "CRITICAL"):
+        return not ("bad query" in entry and any(words in entry for words in CONCURRENT))
+    return any(sign in entry for sign in KILLED)
+
+
+def test_errors_of_the_log_are_told_from_what_odoo_tries_again():
+    start = "2026-01-05 10:00:00,000 7 ERROR dso_install odoo.sql_db: "
+    assert not _is_complaint(
+        f"{start}bad query: SELECT FROM ir_cron FOR UPDATE NOWAIT\n"
+        'ERROR: could not obtain lock on row in relation "ir_cron"\n'
+    )
+    assert _is_complaint(f"{start}bad query: SELECT x\nERROR: column x does not exist")
+    assert _is_complaint(f"{start}could not obtain lock")
+    assert _is_complaint("Worker (12) timeout after 120s")
 
 
 @pytest.mark.parametrize("demo", [False, True], ids=["without-demo", "with-demo"])
@@ -165,13 +200,15 @@ def test_it_installs_and_updates_from_apps_under_odoos_own_limits(demo):
                 found = int(databases.sql(query, DATABASE))
                 for button in ("button_immediate_install", "button_immediate_upgrade"):
                     before = _cpu_times(server)
-                    client.press(button, [found])
+                    took = client.press(button, [found])
                     after = _cpu_times(server)
                     assert databases.state(DATABASE) == "installed"
                     assert set(before) <= set(after), "a worker was killed"
                     seconds = max(after[pid] - before.get(pid, 0) for pid in after)
-                    print(f"{button}, demo data {demo}: {seconds:.1f} s of CPU")
-                    assert seconds < CPU[demo], f"{button} took {seconds:.0f} s of CPU"
+                    figures = f"{button}: {seconds:.1f} s of CPU, {took:.1f} s by the clock"
+                    print(f"{figures}, demo data {demo}")
+                    assert seconds < CPU[demo], figures
+                    assert took < _allow(REAL), figures
                     # and one can work with it
                     client.log_in()
             assert not _find_complaints(log), log

@@ -428,6 +428,27 @@ describe("what was done", () => {
         expect.verifySteps(["confirm 4"]);
     });
 
+    test("is told once, where the server has told it", async () => {
+        onRpc("dso.action", "action_confirm", ({ args: [ids] }) => {
+            MockServer.env["dso.action"].write(ids, { agenda_state: "confirmed" });
+            return {
+                type: "ir.actions.client",
+                tag: "display_notification",
+                params: {
+                    type: "success",
+                    message: "Mail A: confirmed.",
+                    next: { type: "ir.actions.act_window_close" },
+                },
+            };
+        });
+        await openAgenda();
+        await goTo("automatic");
+        await contains(".o_data_row:first-child button[name=action_confirm]").click();
+        await settle();
+        expect(queryAllTexts(".o_notification_content")).toEqual(["Mail A: confirmed."]);
+        expect(".o_data_row:first-child button[name=action_confirm]").toHaveCount(0);
+    });
+
     test("by others shows within a minute, and the user stays where they are", async () => {
         await openAgenda();
         await hit("ArrowDown");
@@ -734,7 +755,7 @@ describe("panel and keys", () => {
             // of ticked ones alone
             a: false,
             m: "action_mend",
-            q: "action_qualify",
+            q: "action_change",
             h: "action_handle",
             u: "action_view_customer",
         };

@@ -8,8 +8,10 @@
         return;
     }
 
-    /** Milliseconds after which something that never settles is a fault. */
-    const PATIENCE = 20000;
+    /** Milliseconds after which something that never settles is a fault: a busy machine is none. */
+    const PATIENCE = 120000;
+    /** Milliseconds that another document may take to come. */
+    const PATIENCE_TO_LEAVE = 60000;
     /** Timers that Odoo sets to wait for the next click or key: what they do belongs to this click. */
     const SHORT = 450;
     /** Something that moves for ever may do so. */
@@ -469,7 +471,7 @@
         await settle();
         if (leaving) {
             // ends with this document
-            await new Promise((resolve) => setTimer(resolve, PATIENCE));
+            await new Promise((resolve) => setTimer(resolve, PATIENCE_TO_LEAVE));
         }
         for (const record of observer.takeRecords()) {
             changes += record.type === "childList" ? 1 : 0;

@@ -57,6 +57,9 @@ class Crawler(Stranger):
     :ivar clicks: how many
     """
 
+    #: Seconds; a machine may be slow, and what never comes is told by the page itself.
+    timeout = 300
+
     def __init__(self, case, browser, log, *, depth, limit, name):
         super().__init__(case, browser)
         self.log, self.depth, self.limit, self.name = log, depth, limit, name
@@ -75,12 +78,15 @@ class Crawler(Stranger):
     # The browser
     # ------------------------------------------------------------------
 
+    def ask(self, method, timeout=timeout, **params):
+        return super().ask(method, timeout=timeout, **params)
+
     def run(self, code):
         """The value of an expression; ``None`` where another document came meanwhile."""
         try:
             answer = self.ask(
                 "Runtime.evaluate",
-                timeout=90.0,
+                timeout=900.0,
                 expression=code,
                 awaitPromise=True,
                 returnByValue=True,
@@ -101,7 +107,7 @@ class Crawler(Stranger):
     def open(self, path):
         """Another document."""
         self.run("window.dsoLeft = true")
-        self.ask("Page.navigate", timeout=20.0, url=self.case.base_url() + path)
+        self.ask("Page.navigate", url=self.case.base_url() + path)
         return self.arrive()
 
     def reload(self):

@@ -9,7 +9,7 @@ from .screens import KINDS, MODULE
 #: What a button may answer instead of working.
 REFUSALS = (UserError, RedirectWarning)
 #: How many records each button is pressed on, by role.
-RECORDS = {"reader": 2, "collector": 3, "manager": 2, "administrator": 1}
+RECORDS = {"reader": 1, "collector": 2, "manager": 1, "administrator": 1}
 #: How often the buttons of a dialog are pressed that several records open.
 DIALOGS = 2
 

@@ -28,14 +28,14 @@ ROOT = "dso_collection.dso_collection_menu_root"
 DEMO = {"collector": "claire", "manager": "marc"}
 DEBUG = ("", "1", "assets")
 #: {(role, debug): (clicks from a screen, clicks in all)}, where more is done than opening each.
-WITH_DEMO = {("collector", ""): (2, 15), ("manager", "1"): (1, 6)}
-EMPTY = {("manager", ""): (1, 6), ("collector", "1"): (1, 6)}
+WITH_DEMO = {("collector", ""): (2, 6), ("manager", "1"): (1, 3)}
+EMPTY = {("manager", ""): (1, 4), ("collector", "1"): (1, 4)}
 #: Clicks per screen, where all is to be tried.
 EXHAUSTIVE = int(os.environ.get("DSO_CRAWL") or 0)
 
 
 class ClickCase(HttpCase):
-    test_cursor_lock_timeout = 120
+    test_cursor_lock_timeout = 600
 
     @classmethod
     def setUpClass(cls):
@@ -191,7 +191,7 @@ class TestClick(ClickCase):
                 f"{loader}.startClickEverywhere('{ROOT}');",
                 "odoo.isReady === true",
                 login=self.users["manager"].login,
-                timeout=600,
+                timeout=1800,
                 success_signal="clickbot test succeeded",
             )
         self.assertFalse(log.take())

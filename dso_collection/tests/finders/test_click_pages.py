@@ -10,7 +10,7 @@ from .crawler import Crawler, ServerLog, begin
 
 @tagged("post_install", "-at_install")
 class TestClickPages(PageHttpCase):
-    test_cursor_lock_timeout = 120
+    test_cursor_lock_timeout = 600
 
     @classmethod
     def setUpClass(cls):

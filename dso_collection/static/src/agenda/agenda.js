@@ -142,7 +142,7 @@ export class Agenda extends Component {
             onListLoaded: (rows) => this.onListLoaded(rows),
             reloadList: () => this.list?.reload(),
             watch: (watched) => {
-                this.watched = watched;
+                this.watched = { ...watched, toasts: this.countToasts() };
             },
         };
     }
@@ -467,10 +467,19 @@ export class Agenda extends Component {
         useBus(ui.bus, "active-element-changed", this.giveFocusBack);
     }
 
-    /** Say what the last button did to its record. */
+    /** How many toasts there have been, from whatever they came. */
+    countToasts() {
+        return this.notification.dsoGetCount?.();
+    }
+
+    /** Say what the last button did to its record, unless the server or a dialog has said so. */
     async tellChange() {
         const { watched } = this;
         if (!watched) {
+            return;
+        }
+        if (watched.toasts !== this.countToasts()) {
+            this.watched = null;
             return;
         }
         const { resModel, resId, before } = watched;
@@ -483,6 +492,9 @@ export class Agenda extends Component {
         const message = after && describeChange(before, after);
         if (message && this.watched === watched) {
             this.watched = null;
+            if (watched.toasts !== this.countToasts()) {
+                return;
+            }
             const type = after.state === "error" ? "warning" : "success";
             this.notification.add(message, { type });
         }

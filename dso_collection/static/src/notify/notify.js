@@ -1,8 +1,26 @@
 import { _t } from "@web/core/l10n/translation";
+import { notificationService } from "@web/core/notifications/notification_service";
 import { registry } from "@web/core/registry";
+import { patch } from "@web/core/utils/patch";
 
 /** How long a toast with a button stays: long enough to read it and to change one's mind. */
 const UNDO_DELAY = 12000;
+
+/** Counts the toasts, so that a screen does not tell again what a button has said itself. */
+patch(notificationService, {
+    start() {
+        const service = super.start(...arguments);
+        let count = 0;
+        return {
+            ...service,
+            add(...args) {
+                count++;
+                return service.add(...args);
+            },
+            dsoGetCount: () => count,
+        };
+    },
+});
 
 /** A toast on what was done, with a button that takes it back where that is possible. */
 export function notifyAction(env, { params }) {

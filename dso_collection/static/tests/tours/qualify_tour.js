@@ -344,8 +344,8 @@ registry.category("web_tour.tours").add("dso_collection_copy", {
             run: "edit Second reminder",
         },
         {
-            content: "Choose it",
-            trigger: ".o-autocomplete--dropdown-item:contains(Second reminder)",
+            content: "Choose the one of its scenario",
+            trigger: ".o-autocomplete--dropdown-item:contains(Tour: 2. Second reminder)",
             run: "click",
         },
         {
