@@ -58,10 +58,13 @@ class Visitor(Stranger):
         super().__init__(case, browser)
         self.faults = {}
 
+    def ask(self, method, timeout=120.0, **params):
+        """As long as a busy machine may take."""
+        return super().ask(method, timeout=max(timeout, 120.0), **params)
+
     def run(self, code):
         answer = self.ask(
             "Runtime.evaluate",
-            timeout=120.0,
             expression=code,
             awaitPromise=True,
             returnByValue=True,
