@@ -278,10 +278,27 @@ class ResCompany(models.Model):
     @api.constrains(*DAY_SETTINGS)
     def _check_dso_days(self):
         for company in self:
-            if any(company[name] > MOST_DAYS for name in DAY_SETTINGS):
-                raise ValidationError(
-                    self.env._("A setting of collection takes at most %s days.", MOST_DAYS)
-                )
+            for name in DAY_SETTINGS:
+                if company[name] > MOST_DAYS:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(setting)s” takes at most %(days)s days.",
+                            setting=self._fields[name]._description_string(self.env),
+                            days=MOST_DAYS,
+                        )
+                    )
+
+    @api.constrains("dso_min_amount", "dso_ignore_below")
+    def _check_dso_amounts(self):
+        for company in self:
+            for name in ("dso_min_amount", "dso_ignore_below"):
+                if company[name] < 0:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(setting)s” cannot be negative: enter 0 where there is none.",
+                            setting=self._fields[name]._description_string(self.env),
+                        )
+                    )
 
     @api.depends("country_id")
     def _compute_dso_letter_window(self):

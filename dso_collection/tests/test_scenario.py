@@ -153,3 +153,10 @@ class TestScenario(DsoCommon):
             status.unlink()
         unused.unlink()
         status.active = False
+
+    def test_settings_that_make_no_sense_are_refused(self):
+        for name in ("dso_min_amount", "dso_ignore_below"):
+            with self.assertRaisesRegex(ValidationError, "cannot be negative"):
+                self.company[name] = -50
+        with self.assertRaisesRegex(ValidationError, "Days Between Two Leaders.*at most"):
+            self.company.dso_contact_gap_days = 4000

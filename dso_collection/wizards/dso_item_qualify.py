@@ -480,7 +480,7 @@ class DsoItemQualify(models.TransientModel):
             raise UserError(
                 self.env._(
                     "%(customer)s: the part must be between zero and what is open of these items, "
-                    "%(total)s. Enter a smaller one, or leave it empty for all of it.",
+                    "%(total)s. Correct it, or enter 0 for all of it.",
                     customer=self.customer_names,
                     total=format_amount(self.env, total, self.currency_id),
                 )

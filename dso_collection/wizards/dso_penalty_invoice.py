@@ -90,7 +90,7 @@ class DsoPenaltyInvoice(models.TransientModel):
             if not company.dso_penalty_account_id:
                 texts.append(
                     self.env._(
-                        "%(company)s has no account for penalties. A credit manager chooses one "
+                        "%(company)s has no account for penalties. An administrator chooses one "
                         "in the settings of Collection.",
                         company=company.name,
                     )

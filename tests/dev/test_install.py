@@ -34,7 +34,7 @@ LIMITS = {
     "limit-memory-hard": 2560 * 1024 * 1024,
 }
 #: Seconds of CPU of one request, of the 60 that Odoo allows: without demo data, and with them.
-CPU = {False: 20, True: 45}
+CPU = {False: 20, True: 55}
 #: Seconds to wait for what should answer at once, also for a scheduled action to end.
 TIMEOUT = 180
 #: Odoo refuses while a scheduled action runs (the first plan, in the background) or holds the
