@@ -294,7 +294,7 @@ class DsoActionDraft(models.AbstractModel):
 
     def _carry_out_now(self, actions):
         """Do it now: what cannot be done is refused."""
-        actions.action_execute()
+        return actions.action_execute()
 
     def _reopen(self):
         """Show this dialog again, as it is now."""

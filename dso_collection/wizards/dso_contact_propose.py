@@ -115,7 +115,6 @@ class DsoContactProposeLine(models.TransientModel):
     partner_id = fields.Many2one(related="customer_id.partner_id", string="Customer's Partner")
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         domain="[('commercial_partner_id', '=', partner_id), ('email_normalized', '!=', False)]",
         ondelete="cascade",
     )

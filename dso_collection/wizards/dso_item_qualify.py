@@ -930,8 +930,7 @@ class DsoItemQualify(models.TransientModel):
         """Do it now: what keeps an action back is told, the status is noted all the same."""
         blocked = self._find_blockers(actions)
         ready = actions.filtered(lambda action: action.id not in blocked)
-        if ready:
-            super()._carry_out_now(ready)
+        return super()._carry_out_now(ready) if ready else None
 
     def _find_blockers(self, actions):
         """{action id: what keeps it from being carried out by hand}"""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from unittest import SkipTest
 
 from freezegun import freeze_time
+from markupsafe import Markup
 
 from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
@@ -127,7 +128,7 @@ class SmallCompany(Finder, DsoCommon):
     def _fill_replies(cls):
         customer = cls._customer()
         message = customer.message_post(
-            body="We pay on Friday.",
+            body=Markup("We pay on Friday."),
             author_id=cls.contact.id,
             message_type="email",
             email_from=cls.contact.email,

@@ -95,12 +95,10 @@ class Finder:
         refused = False
         self.tried[type(self).__name__] += 1
         try:
-            with self.env.cr.savepoint():
+            with contextlib.suppress(_Undo), self.env.cr.savepoint():
                 yield
                 self.env.cr.flush()
                 raise _Undo
-        except _Undo:
-            pass
         except faults as fault:
             self._note(where, fault)
         except refusals:

@@ -304,11 +304,12 @@ class LookCase(ScreensCase, HttpCase):
         _name, model, view_type, action = screen
         domain = Domain(safe_eval(action.get("domain") or "[]", {"uid": user.id}))
         if self.env[model].with_user(user).search_count(domain, limit=1):
-            super()._show(visitor, user, screen)
-        elif view_type != "form":
-            view = ".o_view_controller:has(.o_list_renderer, .o_kanban_renderer, .o_view_nocontent)"
-            # by its number, as its help is no text then
-            visitor.do_action(action.get("id") or action, view, viewType=view_type)
+            return super()._show(visitor, user, screen)
+        if view_type == "form":
+            return None
+        view = ".o_view_controller:has(.o_list_renderer, .o_kanban_renderer, .o_view_nocontent)"
+        # by its number, as its help is no text then
+        return visitor.do_action(action.get("id") or action, view, viewType=view_type)
 
     def _check_screens(self, visitor, ways, some):
         visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")

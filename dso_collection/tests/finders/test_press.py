@@ -31,7 +31,7 @@ class PressTests(PressMixin):
             with self.trying("collector", "a screen", "a record", button.name):
                 self._press_one("collector", user, records, button)
             with self.trying("collector", "a screen", "a record", "a refusal"):
-                raise UserError("No.")
+                raise UserError(self.env.user.name)
         with self.assertRaisesRegex(AssertionError, "a screen.*action_view_items.*KeyError"):
             self.assertNoFaults(at_least=1)
 
