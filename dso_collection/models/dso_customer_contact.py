@@ -15,7 +15,6 @@ class DsoCustomerContact(models.AbstractModel):
 
     proposed_contact_id = fields.Many2one(
         "res.partner",
-        string="Proposed Contact",
         compute="_compute_proposed_contact_id",
         help="Who gets the invoices, where no contact for collection can be reached by e-mail.",
     )

@@ -64,7 +64,6 @@ class DsoQualification(models.Model):
     )
     undoes_id = fields.Many2one(
         "dso.qualification",
-        string="Undoes",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

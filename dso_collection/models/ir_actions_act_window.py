@@ -2,8 +2,8 @@ import ast
 
 from odoo import models
 
-#: The filter on what is the user's own, of all menus that begin with it.
-OWN_FILTER = "search_default_my"
+#: The filters on what is the user's own, of all menus that begin with one.
+OWN_FILTERS = ("search_default_my", "search_default_my_customers")
 
 
 class IrActionsActWindow(models.Model):
@@ -14,14 +14,14 @@ class IrActionsActWindow(models.Model):
         somebody who is the collector of none, as credit managers are, with everybody's."""
         result = super()._get_action_dict()
         context = result.get("context") or ""
-        if OWN_FILTER in context and self._dso_is_ours() and not self._dso_has_own():
+        if OWN_FILTERS[0] in context and self._dso_is_ours() and not self._dso_has_own():
             try:
                 values = ast.literal_eval(context)
             except (ValueError, SyntaxError):
                 # an expression of somebody's own: it says what they want
                 return result
-            values.pop(OWN_FILTER, None)
-            result["context"] = repr(values)
+            left = {name: value for name, value in values.items() if name not in OWN_FILTERS}
+            result["context"] = repr(left)
         return result
 
     def _dso_is_ours(self):
