@@ -257,7 +257,11 @@ registry.category("web_tour.tours").add("dso_collection_replies", {
             trigger: `${NO_DIALOG} .o_form_view:has(.alert:contains(wait until)) button[name=action_qualify]`,
             run: "click",
         },
-        dropItem("480.00"),
+        {
+            content: "The disputed item is left out, unless it is ticked",
+            trigger:
+                ".modal .o_dso_qualify:not(:has([name=line_ids] .o_data_row:contains(480.00))) [name=taken_line_ids] input:not(:checked)",
+        },
         {
             content: "Now the reply is done",
             trigger: ".modal .o_field_widget[name=reply_done] input:checked",
