@@ -38,7 +38,9 @@ export class AmountsListRenderer extends ListRenderer {
 
 export const amountsListView = { ...listView, Renderer: AmountsListRenderer };
 
-registry.category("views").add("dso_amounts_list", amountsListView);
+registry
+    .category("views")
+    .add("dso_amounts_list", withListAttributes(amountsListView, { class: "o_dso_view" }));
 
 class ItemsListController extends withListExport(ListController) {
     get exportTitle() {

@@ -5,7 +5,13 @@ import { listView } from "@web/views/list/list_view";
 export const KEPT = { create: "0", delete: "0", duplicate: "0" };
 
 /** Items are the ledger's: a list shows them and a click opens their document. */
-export const LEDGER = { ...KEPT, edit: "0", action: "action_open_business_doc", type: "object" };
+export const LEDGER = {
+    ...KEPT,
+    class: "o_dso_view",
+    edit: "0",
+    action: "action_open_business_doc",
+    type: "object",
+};
 
 /**
  * A list view with attributes that its arch need not say.
