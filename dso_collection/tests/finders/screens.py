@@ -310,7 +310,7 @@ class Finder:
 
         :return: the form that it shows, None for no form
         """
-        action = _follow(action)
+        action = follow(action)
         if not action or action["type"] != "ir.actions.act_window":
             return None
         context = action["context"]
@@ -349,7 +349,7 @@ class Finder:
 
     def has_dialog(self, action):
         """Whether an action opens a wizard, which is gone when it is closed."""
-        action = _follow(action)
+        action = follow(action)
         return (
             bool(action)
             and action["type"] == "ir.actions.act_window"
@@ -361,7 +361,7 @@ class Finder:
 MAGIC = ("create_uid", "create_date", "write_uid", "write_date", "display_name", "name")
 
 
-def _follow(action):
+def follow(action):
     """What comes after a message to the user."""
     while action and action.get("type") == "ir.actions.client":
         following = (action.get("params") or {}).get("next")

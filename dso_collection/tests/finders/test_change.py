@@ -65,6 +65,7 @@ class ChangeMixin(PressMixin):
                         self._change_form(role, title, form, user)
 
     def _describe(self, action):
+        action = follow(action)
         defaults = {name: value for name, value in action["context"].items() if "default_" in name}
         plain = {key: bool(value) for key, value in defaults.items()}
         return (action["res_model"], str(action.get("views")), str(sorted(plain.items())))
