@@ -8,6 +8,7 @@ from odoo.tests import Form, tagged
 
 from .companies import DemoCompany, SmallCompany
 from .press import REFUSALS as QUIET, PressMixin
+from .screens import follow
 from .values import find_others
 
 #: How many records each form is tried with, besides a new one.
