@@ -449,7 +449,8 @@
     /** Not over it: what a tooltip shows is no answer to a click. */
     const MOUSE = ["pointerdown", "mousedown", "pointerup", "mouseup"];
 
-    const press = async (key, scope) => {
+    /** @param {boolean} again: what was drawn anew while it was pressed is pressed once more */
+    const press = async (key, scope, again = false) => {
         const element = find(scope).get(key);
         if (!element) {
             return { missing: true, faults: [], links: [] };
@@ -484,6 +485,9 @@
             element.checked === checked &&
             stored === getRemembered();
         if (idle && isButton && !isOn && !isChange) {
+            if (!again) {
+                return press(key, scope, true);
+            }
             tell("does nothing", key);
         }
         return report({ remembered: stored !== getRemembered() });
