@@ -44,10 +44,12 @@ class Screen:
     :ivar name: what a person calls it
     :ivar action: as Odoo's action service takes it
     :ivar scope: selector of what is ours, where the rest is Odoo's
+    :ivar is_dialog: whether it opens over another screen, which is no part of it
     """
 
-    def __init__(self, name, action, scope=None):
+    def __init__(self, name, action, scope=None, is_dialog=False):
         self.name, self.action, self.scope = name, action, scope
+        self.is_dialog = is_dialog
 
 
 class Crawler(Stranger):
@@ -161,7 +163,8 @@ class Crawler(Stranger):
 
     def walk(self, screen, address):
         """Everything that can be clicked on a screen, and on what that opens, breadth first."""
-        if not self.go_to(screen, address) or not self.limit:
+        if not self.go_to(screen, address) or not self.limit or screen.is_dialog:
+            # dialogs are opened here, and gone through by the finders that press and change
             return
         ways, here = [[]], []
         budget = self.clicks + self.limit

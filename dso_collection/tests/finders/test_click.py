@@ -72,7 +72,9 @@ class ClickCase(HttpCase):
             menu = menus[menu_id]
             names = [*names, menu["name"]]
             if menu["action_id"] and not menu["children"]:
-                yield Screen(" / ".join(names[1:]), menu["action_id"])
+                action = self.env[menu["action_model"]].browse(menu["action_id"])
+                is_dialog = "target" in action._fields and action.target == "new"
+                yield Screen(" / ".join(names[1:]), action.id, is_dialog=is_dialog)
             for child in menu["children"]:
                 yield from collect(child, names)
 
