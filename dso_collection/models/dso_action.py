@@ -832,7 +832,13 @@ class DsoAction(models.Model):
             return self.env["ir.actions.act_window"]._for_xml_id(
                 "dso_collection.dso_settings_action"
             )
-        return self.env[model].browse(res_id).get_formview_action()
+        record = self.env[model].browse(res_id)
+        action = record.get_formview_action()
+        if model == "res.partner":
+            # what decides whether the customer can be reached stands on its first tab
+            view = self.env.ref("dso_collection.res_partner_view_form_mend")
+            action.update(view_id=view.id, views=[(view.id, "form")])
+        return action
 
     # ------------------------------------------------------------------
     # Words

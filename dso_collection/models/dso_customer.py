@@ -642,6 +642,18 @@ class DsoCustomer(models.Model):
             self._plan(self)
         return result
 
+    def _return_to_rules(self, fnames):
+        """Forget what was chosen by hand in these fields: the assignment rules give them again,
+        else the default of the company.
+
+        :param fnames: of ``scenario_id`` and ``collector_id``
+        :return: the customers that have something else now
+        """
+        self.check_access("write")
+        # sudo: which rule gives what is the module's to write, on files that the user may change
+        rules = self.env["dso.assignment.rule"].sudo()
+        return rules.search([("active", "=", True)])._restore(self.sudo(), fnames).with_env(self.env)
+
     # ------------------------------------------------------------------
     # Actions of the screens
     # ------------------------------------------------------------------
