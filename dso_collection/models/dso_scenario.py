@@ -63,7 +63,7 @@ class DsoScenario(models.Model):
         for record in self:
             steps = record.step_ids.sorted()
             try:
-                scenario.offsets(tuple(step._to_engine() for step in steps))
+                scenario.check(tuple(step._to_engine() for step in steps))
             except facts.ScenarioError as error:
                 raise ValidationError(record._describe_step_error(error, steps)) from error
 
@@ -75,6 +75,26 @@ class DsoScenario(models.Model):
                 "action because there is none. Start it from the due date, or move it down.",
                 scenario=self.name,
                 step=step.name,
+            )
+        if error.code == "delay":
+            return self.env._(
+                "Scenario “%(scenario)s”: step %(position)s, “%(step)s”, has a delay of %(days)s "
+                "days. Enter a number from -%(maximum)s to %(maximum)s.",
+                scenario=self.name,
+                position=error.position + 1,
+                step=step.name,
+                days=step.delay,
+                maximum=facts.MOST_DAYS,
+            )
+        if error.code == "too_far":
+            return self.env._(
+                "Scenario “%(scenario)s”: step %(position)s, “%(step)s”, would come more than "
+                "%(maximum)s days from the due date, with the delays of the steps above it. "
+                "Shorten them.",
+                scenario=self.name,
+                position=error.position + 1,
+                step=step.name,
+                maximum=facts.MOST_DAYS,
             )
         return self.env._(
             "Scenario “%(scenario)s”: step %(position)s, “%(step)s”, would come before the step "
