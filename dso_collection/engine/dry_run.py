@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-
 #: Types of action of which the customer hears nothing.
 INSIDE = frozenset({"email_internal", "litigation"})
 

@@ -8,12 +8,15 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ..tools.toasts import name_some, toast
 from .dso_action_specific import HOLDING_FIELDS
 from .dso_customer_contact import CONTACT_CODES
 from .dso_customer_facts import OPEN_STATES
 from .dso_scenario_step import ACTION_TYPES
+
+_lt = LazyTranslate(__name__)
 
 AGENDA_STATES = [
     ("confirmed", "Confirmed"),
@@ -131,6 +134,7 @@ class DsoAction(models.Model):
     partner_user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     collector_id = fields.Many2one(
         "res.users",
+        falsy_value_label=_lt("Without collector"),
         compute="_compute_from_customer",
         store=True,
         precompute=True,
@@ -473,6 +477,7 @@ class DsoAction(models.Model):
         "cancel_code",
         "done_date",
         "customer_id.reply_ids.state",
+        "is_paused",
     )
     @api.depends_context("lang")
     def _compute_reason(self):

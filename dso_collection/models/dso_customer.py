@@ -2,10 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ..tools.toasts import toast
 from .dso_assignment_rule import GIVEN
 from .dso_customer_risk import RISK_FIELDS
+
+_lt = LazyTranslate(__name__)
 
 #: Why nothing is planned for a customer, see ``engine.scenario.Decision.code``.
 PLANNING_CODES = [
@@ -71,6 +74,7 @@ class DsoCustomer(models.Model):
     active = fields.Boolean(default=True)
     scenario_id = fields.Many2one(
         "dso.scenario",
+        falsy_value_label=_lt("Without scenario"),
         tracking=True,
         index=True,
         ondelete="restrict",
@@ -79,6 +83,7 @@ class DsoCustomer(models.Model):
     )
     collector_id = fields.Many2one(
         "res.users",
+        falsy_value_label=_lt("Without collector"),
         tracking=True,
         index=True,
         ondelete="set null",
@@ -652,7 +657,9 @@ class DsoCustomer(models.Model):
         self.check_access("write")
         # sudo: which rule gives what is the module's to write, on files that the user may change
         rules = self.env["dso.assignment.rule"].sudo()
-        return rules.search([("active", "=", True)])._restore(self.sudo(), fnames).with_env(self.env)
+        return (
+            rules.search([("active", "=", True)])._restore(self.sudo(), fnames).with_env(self.env)
+        )
 
     # ------------------------------------------------------------------
     # Actions of the screens

@@ -20,6 +20,9 @@ class DsoScenario(models.Model):
     )
     active = fields.Boolean(default=True)
     step_ids = fields.One2many("dso.scenario.step", "scenario_id", string="Steps", copy=True)
+    used_types = fields.Char(
+        compute="_compute_used_types", help="The types of the steps: which columns they need."
+    )
     step_count = fields.Integer(compute="_compute_step_count")
     customer_count = fields.Integer(string="Customers", compute="_compute_customer_count")
     min_amount = fields.Float(
@@ -42,6 +45,19 @@ class DsoScenario(models.Model):
     _min_amount_positive = models.Constraint(
         "CHECK (min_amount >= 0)", "The minimum amount cannot be negative."
     )
+
+    @api.depends("step_ids.action_type")
+    def _compute_used_types(self):
+        for record in self:
+            record.used_types = ",".join(
+                sorted(
+                    {
+                        action_type
+                        for action_type in record.step_ids.mapped("action_type")
+                        if action_type
+                    }
+                )
+            )
 
     @api.depends("step_ids")
     def _compute_step_count(self):

@@ -1,5 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 class DsoReport(models.AbstractModel):
@@ -16,7 +19,9 @@ class DsoReport(models.AbstractModel):
     customer_id = fields.Many2one("dso.customer", string="Customer File", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    collector_id = fields.Many2one("res.users", readonly=True)
+    collector_id = fields.Many2one(
+        "res.users", readonly=True, falsy_value_label=_lt("Without collector")
+    )
     line_id = fields.Many2one("account.move.line", string="Item", readonly=True)
 
     def _get_days(self):

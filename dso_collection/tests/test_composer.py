@@ -19,9 +19,9 @@ class TestComposer(DsoCommon):
 
     def _compose(self, record, **values):
         composer = self.env["mail.compose.message"].with_user(self.collector)
-        return composer.with_context(
-            default_model=record._name, default_res_ids=record.ids
-        ).create({"partner_ids": self.contact.ids, **values})
+        return composer.with_context(default_model=record._name, default_res_ids=record.ids).create(
+            {"partner_ids": self.contact.ids, **values}
+        )
 
     def _send(self, record, **values):
         _mails, messages = self._compose(record, **values)._action_send_mail()

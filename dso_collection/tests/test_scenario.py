@@ -169,6 +169,16 @@ class TestScenario(DsoCommon):
             self.company.write({"dso_page_days": 0, "dso_receipt_days": 10**6})
         self.assertEqual(len(str(caught.exception).splitlines()), 2, "both at once")
 
+    def test_columns_of_types_in_use(self):
+        """What no step needs takes no place beside the steps."""
+        used = set(self.scenario.used_types.split(","))
+        self.assertEqual(used, set(self.scenario.step_ids.mapped("action_type")))
+        with Form(self.scenario) as form, form.step_ids.edit(0) as step:
+            step.action_type = "litigation"
+        self.assertIn("litigation", self.scenario.used_types)
+        # what somebody has to do is not automatic, though nobody could uncheck it there
+        self.assertFalse(self.scenario.step_ids[0].automatic)
+
     def test_delays_that_make_no_sense_are_refused(self):
         step = self.scenario.step_ids[0]
         for delay in (100_000, -3651):

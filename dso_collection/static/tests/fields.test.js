@@ -254,11 +254,11 @@ test("what cannot be saved is named, with what it takes", async () => {
         resModel: "dso.item",
         resId: 1,
         type: "form",
-        arch: '<form><field name="name" required="1" /><field name="followup_days" /></form>',
+        arch: '<form><button name="go" type="object" string="Go" /><field name="name" required="1" /><field name="followup_days" /></form>',
     });
     await contains("[name=followup_days] input").edit("99999999999");
     await contains("[name=name] input").edit("");
-    await contains(".o_form_button_save").click();
+    await contains("button[name=go]").click();
     expect.verifySteps([
         "danger: “Follow-up After” takes a whole number from 0 to 3,650.\n“Name” is empty. Enter it.",
     ]);
