@@ -6,13 +6,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools.misc import format_amount, format_date
-from odoo.tools.translate import LazyTranslate
 
 from ..engine import leader as rules
 from ..engine.facts import EXCLUDING_KINDS, Item, Settings
+from ..tools.labels import NOT_QUALIFIED
 from ..tools.toasts import name_some, toast
-
-_lt = LazyTranslate(__name__)
 
 #: Fields of an item whose change concerns the agenda.
 WATCHED = frozenset(
@@ -49,7 +47,7 @@ class AccountMoveLine(models.Model):
     dso_status_id = fields.Many2one(
         "dso.item.status",
         string="Item Status",
-        falsy_value_label=_lt("Not qualified yet"),
+        falsy_value_label=NOT_QUALIFIED,
         copy=False,
         index="btree_not_null",
         ondelete="restrict",

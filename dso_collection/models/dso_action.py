@@ -8,15 +8,13 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
-from odoo.tools.translate import LazyTranslate
 
+from ..tools.labels import WITHOUT_COLLECTOR
 from ..tools.toasts import name_some, toast
 from .dso_action_specific import HOLDING_FIELDS
 from .dso_customer_contact import CONTACT_CODES
 from .dso_customer_facts import OPEN_STATES
 from .dso_scenario_step import ACTION_TYPES
-
-_lt = LazyTranslate(__name__)
 
 AGENDA_STATES = [
     ("confirmed", "Confirmed"),
@@ -134,7 +132,7 @@ class DsoAction(models.Model):
     partner_user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     collector_id = fields.Many2one(
         "res.users",
-        falsy_value_label=_lt("Without collector"),
+        falsy_value_label=WITHOUT_COLLECTOR,
         compute="_compute_from_customer",
         store=True,
         precompute=True,

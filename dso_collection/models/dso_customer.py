@@ -2,13 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
-from odoo.tools.translate import LazyTranslate
 
+from ..tools.labels import WITHOUT_COLLECTOR, WITHOUT_SCENARIO
 from ..tools.toasts import toast
 from .dso_assignment_rule import GIVEN
 from .dso_customer_risk import RISK_FIELDS
-
-_lt = LazyTranslate(__name__)
 
 #: Why nothing is planned for a customer, see ``engine.scenario.Decision.code``.
 PLANNING_CODES = [
@@ -74,7 +72,7 @@ class DsoCustomer(models.Model):
     active = fields.Boolean(default=True)
     scenario_id = fields.Many2one(
         "dso.scenario",
-        falsy_value_label=_lt("Without scenario"),
+        falsy_value_label=WITHOUT_SCENARIO,
         tracking=True,
         index=True,
         ondelete="restrict",
@@ -83,7 +81,7 @@ class DsoCustomer(models.Model):
     )
     collector_id = fields.Many2one(
         "res.users",
-        falsy_value_label=_lt("Without collector"),
+        falsy_value_label=WITHOUT_COLLECTOR,
         tracking=True,
         index=True,
         ondelete="set null",

@@ -1,11 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.translate import LazyTranslate
 
 from ..models.dso_action import AGENDA_STATES
 from ..models.dso_scenario_step import ACTION_TYPES
-
-_lt = LazyTranslate(__name__)
+from ..tools.labels import NOT_IN_SCENARIO
 
 PHASES = [
     ("todo", "To do"),
@@ -69,12 +67,8 @@ class DsoActionReport(models.Model):
     action_type = fields.Selection(ACTION_TYPES, string="Type", readonly=True)
     origin = fields.Selection(selection=lambda self: self._get_origins(), readonly=True)
     automatic = fields.Boolean(readonly=True)
-    step_id = fields.Many2one(
-        "dso.scenario.step", readonly=True, falsy_value_label=_lt("Not in a scenario")
-    )
-    scenario_id = fields.Many2one(
-        "dso.scenario", readonly=True, falsy_value_label=_lt("Not in a scenario")
-    )
+    step_id = fields.Many2one("dso.scenario.step", readonly=True, falsy_value_label=NOT_IN_SCENARIO)
+    scenario_id = fields.Many2one("dso.scenario", readonly=True, falsy_value_label=NOT_IN_SCENARIO)
     currency_id = fields.Many2one("res.currency", readonly=True)
     # what two messages ask for is the same money: nothing to add up
     amount = fields.Monetary(readonly=True, aggregator=None)

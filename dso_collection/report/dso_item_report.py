@@ -1,10 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
-from odoo.tools.translate import LazyTranslate
 
 from ..models.dso_item_status import KINDS
-
-_lt = LazyTranslate(__name__)
+from ..tools.labels import NOT_QUALIFIED, WITHOUT_SCENARIO
 
 #: Days overdue: lower bound, key, label. Keys sort as the buckets do.
 AGES = [
@@ -75,18 +73,14 @@ class DsoItemReport(models.Model):
 
     document = fields.Char(readonly=True)
     move_id = fields.Many2one("account.move", string="Entry", readonly=True)
-    scenario_id = fields.Many2one(
-        "dso.scenario", readonly=True, falsy_value_label=_lt("Without scenario")
-    )
+    scenario_id = fields.Many2one("dso.scenario", readonly=True, falsy_value_label=WITHOUT_SCENARIO)
     country_id = fields.Many2one("res.country", readonly=True)
     kind = fields.Selection(
         [*KINDS, ("none", "Not qualified yet")],
         string="Status Kind",
         readonly=True,
     )
-    status_id = fields.Many2one(
-        "dso.item.status", readonly=True, falsy_value_label=_lt("Not qualified yet")
-    )
+    status_id = fields.Many2one("dso.item.status", readonly=True, falsy_value_label=NOT_QUALIFIED)
     status_date = fields.Date(readonly=True, help="Given with the status: the promised date, say.")
     comment = fields.Text(readonly=True)
     due_date = fields.Date(readonly=True)

@@ -3,11 +3,9 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.translate import LazyTranslate
 
 from ..engine import ageing
-
-_lt = LazyTranslate(__name__)
+from ..tools.labels import WITHOUT_SCENARIO
 
 #: Ends of month before today that the trend tells of.
 MONTHS = 12
@@ -93,9 +91,7 @@ class DsoOverdueTrend(models.Model):
 
     day = fields.Date(readonly=True, help="The end of a month, or today.")
     document = fields.Char(readonly=True)
-    scenario_id = fields.Many2one(
-        "dso.scenario", readonly=True, falsy_value_label=_lt("Without scenario")
-    )
+    scenario_id = fields.Many2one("dso.scenario", readonly=True, falsy_value_label=WITHOUT_SCENARIO)
     due_date = fields.Date(readonly=True)
     days_overdue = fields.Integer(
         string="Oldest Overdue", readonly=True, aggregator="max", help="In days, on that day."
