@@ -13,6 +13,9 @@ from typing import NamedTuple
 #: Half a cent: amounts are sums of booked values, only binary noise has to be absorbed.
 NOISE = 0.005
 
+#: The most days that a delay takes: ten years. More is a slip, and no calendar goes so far.
+MOST_DAYS = 3650
+
 #: Kinds of item status that take an item out of the scenario (R1).
 EXCLUDING_KINDS = frozenset({"dispute", "litigation"})
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from .facts import (
+    MOST_DAYS,
     NOISE,
     Customer,
     Done,
@@ -48,6 +49,22 @@ def offsets(steps: Sequence[Step]) -> list[int]:
             raise ScenarioError("backwards", position)
         result.append(offset)
     return result
+
+
+def check(steps: Sequence[Step]) -> None:
+    """Refuse what nobody can mean, before anything is planned with it.
+
+    :raise ScenarioError: as :func:`offsets` does; ``delay`` if one is longer than ten years,
+        ``too_far`` if a step comes more than ten years from the due date
+
+    >>> check([Step(1, "due_date", 3650), Step(2, "previous_action", 0)])
+    """
+    for position, step in enumerate(steps):
+        if abs(step.delay) > MOST_DAYS:
+            raise ScenarioError("delay", position)
+    for position, offset in enumerate(offsets(steps)):
+        if abs(offset) > MOST_DAYS:
+            raise ScenarioError("too_far", position)
 
 
 class Decision(NamedTuple):

@@ -85,6 +85,7 @@ from . import mail_thread
 from . import payment_transaction
 from . import phone_blacklist
 from . import res_partner
+from . import res_partner_category
 from . import resource_calendar
 from . import res_users
 from . import sms_sms

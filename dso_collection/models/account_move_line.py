@@ -9,6 +9,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import leader as rules
 from ..engine.facts import EXCLUDING_KINDS, Item, Settings
+from ..tools.labels import NOT_QUALIFIED
 from ..tools.toasts import name_some, toast
 
 #: Fields of an item whose change concerns the agenda.
@@ -46,6 +47,7 @@ class AccountMoveLine(models.Model):
     dso_status_id = fields.Many2one(
         "dso.item.status",
         string="Item Status",
+        falsy_value_label=NOT_QUALIFIED,
         copy=False,
         index="btree_not_null",
         ondelete="restrict",

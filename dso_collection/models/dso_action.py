@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.labels import WITHOUT_COLLECTOR
 from ..tools.toasts import name_some, toast
 from .dso_action_specific import HOLDING_FIELDS
 from .dso_customer_contact import CONTACT_CODES
@@ -131,6 +132,7 @@ class DsoAction(models.Model):
     partner_user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     collector_id = fields.Many2one(
         "res.users",
+        falsy_value_label=WITHOUT_COLLECTOR,
         compute="_compute_from_customer",
         store=True,
         precompute=True,
@@ -473,6 +475,7 @@ class DsoAction(models.Model):
         "cancel_code",
         "done_date",
         "customer_id.reply_ids.state",
+        "is_paused",
     )
     @api.depends_context("lang")
     def _compute_reason(self):
@@ -832,7 +835,13 @@ class DsoAction(models.Model):
             return self.env["ir.actions.act_window"]._for_xml_id(
                 "dso_collection.dso_settings_action"
             )
-        return self.env[model].browse(res_id).get_formview_action()
+        record = self.env[model].browse(res_id)
+        action = record.get_formview_action()
+        if model == "res.partner":
+            # what decides whether the customer can be reached stands on its first tab
+            view = self.env.ref("dso_collection.res_partner_view_form_mend")
+            action.update(view_id=view.id, views=[(view.id, "form")])
+        return action
 
     # ------------------------------------------------------------------
     # Words

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.labels import WITHOUT_COLLECTOR, WITHOUT_SCENARIO
 from ..tools.toasts import toast
 from .dso_assignment_rule import GIVEN
 from .dso_customer_risk import RISK_FIELDS
@@ -71,6 +72,7 @@ class DsoCustomer(models.Model):
     active = fields.Boolean(default=True)
     scenario_id = fields.Many2one(
         "dso.scenario",
+        falsy_value_label=WITHOUT_SCENARIO,
         tracking=True,
         index=True,
         ondelete="restrict",
@@ -79,6 +81,7 @@ class DsoCustomer(models.Model):
     )
     collector_id = fields.Many2one(
         "res.users",
+        falsy_value_label=WITHOUT_COLLECTOR,
         tracking=True,
         index=True,
         ondelete="set null",
@@ -641,6 +644,20 @@ class DsoCustomer(models.Model):
         ):
             self._plan(self)
         return result
+
+    def _return_to_rules(self, fnames):
+        """Forget what was chosen by hand in these fields: the assignment rules give them again,
+        else the default of the company.
+
+        :param fnames: of ``scenario_id`` and ``collector_id``
+        :return: the customers that have something else now
+        """
+        self.check_access("write")
+        # sudo: which rule gives what is the module's to write, on files that the user may change
+        rules = self.env["dso.assignment.rule"].sudo()
+        return (
+            rules.search([("active", "=", True)])._restore(self.sudo(), fnames).with_env(self.env)
+        )
 
     # ------------------------------------------------------------------
     # Actions of the screens

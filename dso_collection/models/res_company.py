@@ -9,6 +9,7 @@ from odoo.tools.mail import email_domain_extract, email_normalize, single_email_
 from odoo.tools.misc import format_date
 
 from ..engine import facts, letters, promises, score
+from ..engine.facts import MOST_DAYS
 from .dso_scenario_step import LETTER_CARRIERS
 
 #: A promise or a calendar is never looked up further ahead than this.
@@ -37,16 +38,22 @@ FREE_DOMAINS = frozenset(
     }
 )
 
-#: The most that a setting of days takes: ten years. More is a slip, and no calendar goes so far.
-MOST_DAYS = 3650
-DAY_SETTINGS = (
-    "dso_contact_gap_days",
-    "dso_promise_grace_days",
-    "dso_page_days",
-    "dso_page_reminder_days",
-    "dso_receipt_days",
-    "dso_declaration_days",
-)
+#: The least and the most that each setting takes.
+RANGES = {
+    "dso_contact_gap_days": (0, MOST_DAYS),
+    "dso_promise_grace_days": (0, MOST_DAYS),
+    "dso_page_days": (1, MOST_DAYS),
+    "dso_page_reminder_days": (0, MOST_DAYS),
+    "dso_page_reminders": (0, 100),
+    "dso_receipt_days": (0, MOST_DAYS),
+    "dso_declaration_days": (0, MOST_DAYS),
+    "dso_score_weight_amount": (0, 1000),
+    "dso_score_weight_lateness": (0, 1000),
+    "dso_score_weight_promise": (0, 1000),
+    "dso_score_weight_behaviour": (0, 1000),
+    "dso_score_weight_guarantee": (0, 1000),
+}
+AMOUNT_SETTINGS = ("dso_min_amount", "dso_ignore_below", "dso_score_amount")
 #: Settings that change what is planned for every customer of the company.
 PLAN_SETTINGS = frozenset(
     {
@@ -275,30 +282,33 @@ class ResCompany(models.Model):
         "The days until a claim is declared to the insurer cannot be negative.",
     )
 
-    @api.constrains(*DAY_SETTINGS)
-    def _check_dso_days(self):
+    @api.constrains(*RANGES, *AMOUNT_SETTINGS)
+    def _check_dso_ranges(self):
+        """Everything that is wrong is said at once, before the database refuses the first."""
+        faults = []
         for company in self:
-            for name in DAY_SETTINGS:
-                if company[name] > MOST_DAYS:
-                    raise ValidationError(
+            for name, (least, most) in RANGES.items():
+                if not least <= company[name] <= most:
+                    faults.append(
                         self.env._(
-                            "“%(setting)s” takes at most %(days)s days.",
+                            "“%(setting)s” takes a whole number from %(least)s to %(most)s, not "
+                            "%(value)s.",
                             setting=self._fields[name]._description_string(self.env),
-                            days=MOST_DAYS,
+                            least=least,
+                            most=most,
+                            value=company[name],
                         )
                     )
-
-    @api.constrains("dso_min_amount", "dso_ignore_below")
-    def _check_dso_amounts(self):
-        for company in self:
-            for name in ("dso_min_amount", "dso_ignore_below"):
+            for name in AMOUNT_SETTINGS:
                 if company[name] < 0:
-                    raise ValidationError(
+                    faults.append(
                         self.env._(
                             "“%(setting)s” cannot be negative: enter 0 where there is none.",
                             setting=self._fields[name]._description_string(self.env),
                         )
                     )
+        if faults:
+            raise ValidationError("\n".join(faults))
 
     @api.depends("country_id")
     def _compute_dso_letter_window(self):

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import ageing
+from ..tools.labels import WITHOUT_SCENARIO
 
 #: Ends of month before today that the trend tells of.
 MONTHS = 12
@@ -90,7 +91,7 @@ class DsoOverdueTrend(models.Model):
 
     day = fields.Date(readonly=True, help="The end of a month, or today.")
     document = fields.Char(readonly=True)
-    scenario_id = fields.Many2one("dso.scenario", readonly=True)
+    scenario_id = fields.Many2one("dso.scenario", readonly=True, falsy_value_label=WITHOUT_SCENARIO)
     due_date = fields.Date(readonly=True)
     days_overdue = fields.Integer(
         string="Oldest Overdue", readonly=True, aggregator="max", help="In days, on that day."

@@ -2,7 +2,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import DsoCommon
 
@@ -233,6 +233,63 @@ class TestCustomer(DsoCommon):
         self.assertPlanned("Other", "2026-03-03")
         with self.assertRaises(UserError):
             self.env["dso.customer.assign"].create({}).action_apply()
+
+    def _assign(self, customers, **values):
+        wizard = self.env["dso.customer.assign"].with_user(self.collector)
+        return wizard.create({"customer_ids": customers.ids, **values}).action_apply()
+
+    def test_bulk_assignment_can_empty(self):
+        """A scenario or collector is taken away, or given by the rules again; each says how
+        many."""
+        other = self._create_scenario(("Other", "due_date", 2))
+        belgian = self.env["res.partner"].create({"name": "Belgian"})
+        self._invoice("2026-03-01")
+        self._invoice("2026-03-01", partner=belgian)
+        self._plan_all()
+        customers = self._customer() | self._customer(belgian)
+        self.env["dso.assignment.rule"].create(
+            {
+                "name": "Belgians",
+                "domain": str([("partner_id", "=", belgian.id)]),
+                "scenario_id": other.id,
+                "company_id": self.company.id,
+            }
+        )
+        self._customer(belgian).scenario_id = False
+        said = self._assign(customers, scenario_mode="none")["params"]["message"]
+        self.assertIn("1 customers assigned, with their 1 planned actions.", said)
+        self.assertIn("1 not: they had this already.", said)
+        self.assertFalse(customers.scenario_id)
+        self.assertEqual(customers.mapped("scenario_by_hand"), [True, True])
+        self._assign(customers, scenario_mode="rules")
+        self.assertEqual(self._customer().scenario_id, self.scenario, "the company's default")
+        self.assertEqual(self._customer(belgian).scenario_id, other)
+        self.assertEqual(customers.mapped("scenario_by_hand"), [False, False])
+        self._assign(customers, collector_mode="none", scenario_id=other.id)
+        self.assertFalse(customers.collector_id)
+        self.assertEqual(customers.scenario_id, other)
+        said = self._assign(customers, scenario_id=other.id)["params"]
+        self.assertEqual((said["type"], customers.scenario_id), ("warning", other))
+        for values in ({}, {"scenario_mode": "set"}):
+            with self.assertRaises(UserError):
+                self._assign(customers, **values)
+
+    def test_assignment_form(self):
+        """Choosing “This one” asks for one; nothing else does."""
+        self._invoice("2026-03-01")
+        self._plan_all()
+        form = Form(
+            self.env["dso.customer.assign"].with_context(default_customer_ids=self._customer().ids)
+        )
+        self.assertEqual((form.scenario_mode, form.collector_mode), ("keep", "keep"))
+        form.scenario_mode = "set"
+        with self.assertRaises(AssertionError):
+            form.save()
+        form.scenario_id = self.scenario
+        form.collector_mode = "rules"
+        self.assertEqual(form.scenario_mode, "set")
+        form.save().action_apply()
+        self.assertEqual(self._customer().collector_id, self.collector)
 
     def test_new_collector_takes_over_open_actions(self):
         self._invoice("2026-03-01")

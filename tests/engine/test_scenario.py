@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from engine.facts import Done, History, OpenAction, Scenario, ScenarioError, Settings, Step
-from engine.scenario import offsets, withdrawal
+from engine.scenario import check, offsets, withdrawal
 from engine_builders import (
     BEFORE_DUE,
     BY_AGE,
@@ -64,6 +64,26 @@ def test_r3_offsets_of_the_example():
 def test_r3_offsets_start_before_due():
     steps = [Step(1, "due_date", -10), Step(2, "previous_action", 7), Step(3, "due_date", 0)]
     assert offsets(steps) == [-10, -3, 0]
+
+
+@pytest.mark.parametrize(
+    ("delays", "code", "position"),
+    [
+        ([3651], "delay", 0),
+        ([5, 100_000], "delay", 1),
+        ([-3651], "delay", 0),
+        ([3000, 3000], "too_far", 1),
+    ],
+)
+def test_delays_of_more_than_ten_years_are_refused(delays, code, position):
+    steps = [
+        Step(number, "previous_action" if number else "due_date", delay)
+        for number, delay in enumerate(delays)
+    ]
+    with pytest.raises(ScenarioError) as caught:
+        check(steps)
+    assert (caught.value.code, caught.value.position) == (code, position)
+    check([Step(1, "due_date", -3650), Step(2, "due_date", 3650)])
 
 
 def test_r3_no_steps_no_offsets():
