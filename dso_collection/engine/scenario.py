@@ -254,7 +254,7 @@ def _nothing(customer: Customer, since: date | None, today: date, settings: Sett
     counts: dict[str, int] = {}
     for item in customer.items:
         cause = exclusion(item, today, settings)
-        if cause and cause != "credit":
+        if cause and item.amount > 0:
             counts[cause] = counts.get(cause, 0) + 1
     code = "excluded" if counts else "no_item"
     return Decision(None, since, code=code, exclusions=tuple(sorted(counts.items())))
@@ -287,7 +287,7 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
         decision = decision._replace(date=forced, cause="forced")
     # A date in the past is carried out today at the earliest: what is due by then counts (R8).
     until = max(decision.date, today, leader.due_date)
-    amount = chased(eligible, customer.items, until, today)
+    amount = chased(eligible, customer.items, until, today, settings)
     minimum = scenario.min_amount or settings.min_amount
     if amount < NOISE or amount < minimum - NOISE:
         return Decision(

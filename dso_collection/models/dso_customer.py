@@ -412,7 +412,9 @@ class DsoCustomer(models.Model):
         :return: the new customers
         """
         self.env.flush_all()
-        conditions = [SQL("account.account_type = 'asset_receivable'")]
+        conditions = [
+            SQL("account.account_type = 'asset_receivable' AND account.non_trade IS NOT TRUE")
+        ]
         conditions.append(SQL("line.parent_state = 'posted'"))
         if companies is not None:
             conditions.append(SQL("line.company_id = ANY(%s)", companies.ids))
@@ -504,6 +506,35 @@ class DsoCustomer(models.Model):
         )
         for new_id, old_id in self.env.cr.fetchall():
             self.browse(old_id)._merge_into(self.browse(new_id), take_settings=True)
+
+    def _adopt_children(self):
+        """Take in the files of partners that became contacts of another customer, which has a
+        file of its own: their items are its items now, and so is what was done about them.
+
+        :return: those of these files that are left
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT new.id, old.id
+                  FROM dso_customer old
+                  JOIN res_partner child
+                    ON child.id = old.partner_id AND child.commercial_partner_id != child.id
+                  JOIN dso_customer new
+                    ON new.partner_id = child.commercial_partner_id
+                   AND new.company_id = old.company_id
+                 WHERE new.id = ANY(%(ids)s) OR old.id = ANY(%(ids)s)
+                 ORDER BY old.id
+                """,
+                ids=self.ids,
+            )
+        )
+        found = self.env.cr.fetchall()
+        for new_id, old_id in found:
+            self.browse(old_id)._merge_into(self.browse(new_id))
+        gone = {old_id for _new_id, old_id in found}
+        return self.browse([key for key in self.ids if key not in gone])
 
     def _merge_into(self, target, take_settings=False):
         """Move the whole file to another customer of the same company, then delete this one.

@@ -208,6 +208,7 @@ class DsoCustomerSheet(models.AbstractModel):
                   ) day
                  WHERE customer.id = ANY(%(customers)s)
                    AND account.account_type = 'asset_receivable'
+                   AND account.non_trade IS NOT TRUE
                    AND line.reconciled IS NOT TRUE
                    AND line.parent_state = 'posted'
                    AND line.amount_residual != 0

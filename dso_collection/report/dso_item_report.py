@@ -153,7 +153,8 @@ class DsoItemReport(models.Model):
                    %(joins)s
              WHERE line.company_id = ANY(%(companies)s)
                AND line.account_id IN (
-                   SELECT id FROM account_account WHERE account_type = 'asset_receivable'
+                   SELECT id FROM account_account
+                    WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE
                )
                AND line.parent_state = 'posted'
                AND line.reconciled IS NOT TRUE

@@ -149,7 +149,8 @@ class DsoOverdueTrend(models.Model):
               FROM account_move_line line
              WHERE line.company_id = ANY(%s)
                AND line.account_id IN (
-                   SELECT id FROM account_account WHERE account_type = 'asset_receivable'
+                   SELECT id FROM account_account
+                    WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE
                )
                AND line.parent_state = 'posted'
                AND line.balance > 0

@@ -318,6 +318,31 @@ class TestCustomer(DsoCommon):
         self.assertEqual(self._customer().amount_due, 150)
         self.assertEqual(len(self._open_action()), 1)
 
+    def test_a_partner_with_a_file_becomes_child_of_another(self):
+        """P and Q, A sent on 6 March for Q's invoice of 1 March, Q becomes P's child on the 7th:
+        next is B on 16 March, not A on the 7th."""
+        parent = self.env["res.partner"].create({"name": "Parent", "is_company": True})
+        self._create_contact(parent, "Pat", "pat@parent.example.com")
+        self._invoice("2026-05-01", partner=parent)
+        self._plan("2026-03-05", parent)
+        line = self._line(self._invoice("2026-03-01"))
+        done = self._plan("2026-03-06")
+        self._do(done, "2026-03-06")
+        old = self._customer()
+        scenario = self._customer(parent).scenario_id
+        old.message_post(body="A word")
+        self.partner.write({"parent_id": parent.id, "is_company": False})
+        self.assertEqual(self.partner.commercial_partner_id, parent)
+        with freeze_time("2026-03-07 09:00"):
+            self.env["dso.customer"]._cron_refresh()
+        customer = self._customer(parent)
+        action = self.assertPlanned("B", "2026-03-16", parent)
+        self.assertEqual(action.leader_line_id, line)
+        self.assertEqual(done.customer_id, customer)
+        self.assertFalse(old.exists())
+        self.assertEqual(customer.scenario_id, scenario)
+        self.assertIn("A word", str(customer.message_ids.mapped("body")))
+
     def test_merged_into_a_partner_without_file(self):
         target = self.env["res.partner"].create({"name": "Target", "is_company": True})
         self._invoice("2026-03-01", 100)
