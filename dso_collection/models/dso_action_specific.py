@@ -352,6 +352,13 @@ class DsoActionSpecific(models.AbstractModel):
             elif amount != stored:
                 changes.append((action_id, amount))
         cleared._cancel("cleared")
+        # what actions out of scenario tell of is asked of the ledger, too
+        partial |= self.search(
+            Domain("customer_id", "in", customers.ids)
+            & Domain("origin", "=", "manual")
+            & Domain("state", "in", list(OPEN_STATES))
+            & Domain("done_date", "=", False)
+        )
         for action_id, rows in (partial._get_rows() if partial else {}).items():
             changes.append((action_id, sum(row["amount_company"] for row in rows)))
         bulk_update(self, ["amount"], changes)
