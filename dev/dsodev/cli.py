@@ -13,7 +13,7 @@ dev/dso odoo ARGS…       any Odoo command line            (= dev/odoo)
 dev/dso python ARGS…     Python with Odoo at hand         (= dev/python)
 dev/dso psql ARGS…       psql on the PostgreSQL in use    (= dev/psql)
 dev/dso run              Odoo with demo data, in the foreground
-dev/dso test [PHASE…]    all tests, or the phases engine, dev, odoo, demo, pot
+dev/dso test [PHASE…]    all tests, or the phases engine, dev, odoo, finders, rules, demo, pot
 dev/dso pot              write the translation template anew
 dev/dso lint             style checks
 dev/dso stop | clean     stop PostgreSQL | and remove everything that was made

@@ -1,22 +1,29 @@
 """`make test`: each kind of test in its turn, and a summary."""
 
-import contextlib
+import contextvars
 import os
 import shlex
 import subprocess
+import sys
 import threading
 import time
+from dataclasses import dataclass
+from typing import Any
 
 from . import databases, odoo, pot
 from .locks import lock
-from .paths import CONF, LOGS, MODULE_NAME, PYCACHE, PYTHON, REPO
+from .paths import CONF, HTTP_PORT, LOGS, MODULE_NAME, PYCACHE, PYTHON, REPO
 from .ui import Stop, say
 
 DATABASE = "dso_test"
 DEMO_DATABASE = "dso_test_demo"
-# Skipped in the other database, which has no demo data; the finders try both.
-DEMO_TESTS = (f"{MODULE_NAME}/tests/test_demo.py", f"{MODULE_NAME}/tests/finders")
-PHASES = ("engine", "dev", "odoo", "rules", "pot", "demo")
+FINDERS_DATABASE = "dso_test_finders"
+FINDERS = f"{MODULE_NAME}/tests/finders"
+# Skipped in the other databases, which have no demo data; the finders try both.
+DEMO_TESTS = (f"{MODULE_NAME}/tests/test_demo.py", FINDERS)
+PHASES = ("engine", "odoo", "dev", "demo", "finders", "rules", "pot")
+# What runs on the second core beside `odoo`, which is the longest.
+BESIDE = ("dev", "demo", "finders")
 
 # Odoo's own checks of add-ons (the plug-in shows them this one only) and of what is installed.
 PLUGINS = REPO / "dev" / "plugins"
@@ -43,37 +50,89 @@ PYTEST = "import sys; sys.path.remove(''); import pytest; sys.exit(pytest.main()
 NO_TESTS = 5
 
 
+@dataclass(frozen=True)
+class Lane:
+    """What must not be shared by tests that run at once: where pytest writes, and the port that
+    the browser's server listens on."""
+
+    output: Any = None
+    port: int = HTTP_PORT
+
+
+TERMINAL = Lane()
+_lane = contextvars.ContextVar("lane", default=TERMINAL)
+
+
 def main(arguments, ready):
     """Arguments: phases, then (after --) what to give to pytest."""
     chosen, extra = _split(arguments)
-    needs_odoo = any(phase in ("odoo", "demo", "pot") for phase in chosen)
-    ready(wkhtmltopdf=needs_odoo, browser="odoo" in chosen or "demo" in chosen)
-    other = None
-    if "odoo" in chosen and "demo" in chosen:
-        # The second of the two slow preparations, on the other core.
-        other = threading.Thread(target=_prepare_demo, daemon=True)
-        other.start()
+    browser = not {"odoo", "demo", "finders"}.isdisjoint(chosen)
+    ready(wkhtmltopdf=browser or "pot" in chosen, browser=browser)
     results = {}
+    beside = _Beside([phase for phase in chosen if phase in BESIDE], extra, results)
     for phase in chosen:
-        say(f"—— Tests: {phase} ——")
-        began = time.monotonic()
-        if other and phase == "odoo":
-            databases.base(demo=False)
-            other.join()  # The browser needs both cores.
-        try:
-            results[phase] = (FUNCTIONS[phase](extra), time.monotonic() - began)
-        except Stop as reason:
-            say(str(reason))
-            results[phase] = ("failed", time.monotonic() - began)
+        if phase == "odoo":
+            beside.start()
+        if phase not in beside.phases:
+            _run(phase, extra, results)
+        if phase == "odoo":
+            beside.finish()
     say("—— Summary ——")
-    for phase, (outcome, seconds) in results.items():
+    for phase in chosen:
+        outcome, seconds = results[phase]
         say(f"{phase:8} {outcome:10} {seconds:5.0f} s")
     return int(any(outcome == "failed" for outcome, _seconds in results.values()))
 
 
-def _prepare_demo():
-    with contextlib.suppress(Stop):  # told when it is needed
-        databases.base(demo=True)
+def _run(phase, extra, results):
+    say(f"—— Tests: {phase} ——")
+    began = time.monotonic()
+    try:
+        outcome = FUNCTIONS[phase](extra)
+    except Stop as reason:
+        say(str(reason))
+        outcome = "failed"
+    results[phase] = (outcome, time.monotonic() - began)
+
+
+class _Beside:
+    """Phases that run while `odoo` does; what pytest says of them is shown afterwards."""
+
+    def __init__(self, phases, extra, results):
+        self.phases = []
+        self.thread = None
+        self.waiting = (phases, extra, results)
+
+    def start(self):
+        phases, extra, results = self.waiting
+        if not phases:
+            return
+        self.phases = phases
+        LOGS.mkdir(parents=True, exist_ok=True)
+        log = LOGS / "tests-beside.log"
+        say(f"At the same time: {', '.join(phases)} (in {log}, shown when both have ended).")
+        self.thread = threading.Thread(
+            target=self._run_all, args=(log, phases, extra, results), daemon=True
+        )
+        self.thread.start()
+
+    def _run_all(self, log, phases, extra, results):
+        with log.open("w") as output:
+            _lane.set(Lane(output=output, port=HTTP_PORT + 20))
+            results.update((phase, ("failed", 0)) for phase in phases)  # should the thread die
+            for phase in phases:
+                output.write(f"\n—— Tests: {phase} ——\n")
+                output.flush()
+                _run(phase, extra, results)
+
+    def finish(self):
+        if not self.thread:
+            return
+        if self.thread.is_alive():
+            say(f"Waiting for {', '.join(self.phases)} …")
+        self.thread.join()
+        sys.stdout.write((LOGS / "tests-beside.log").read_text(errors="replace"))
+        sys.stdout.flush()
 
 
 def _split(arguments):
@@ -116,7 +175,10 @@ def _pytest(folder, extra, env, options=()):
         extra = [*extra, folder]
     command = [PYTHON, "-c", PYTEST, "--rootdir", REPO, "-c", REPO / "pyproject.toml"]
     command += [*options, *extra]
-    result = subprocess.run(list(map(str, command)), cwd=REPO, env=env, check=False)
+    output = _lane.get().output
+    result = subprocess.run(
+        list(map(str, command)), cwd=REPO, env=env, check=False, stdout=output, stderr=output
+    )
     if result.returncode == NO_TESTS:
         say("No test fits.")
     return "failed" if result.returncode else "passed"
@@ -139,11 +201,25 @@ def _dev(extra):
 
 
 def _odoo(extra):
-    with lock(f"db-{DATABASE}", waiting=f"Another process is using {DATABASE}: waiting for it …"):
-        problems = databases.with_module(DATABASE, demo=False, fresh=not extra)
+    """Everything but the finders, if not told otherwise."""
+    chosen = extra or [f"--ignore={FINDERS}"]
+    return _odoo_in(DATABASE, f"{MODULE_NAME}/tests", chosen, fresh=not extra)
+
+
+def _finders(extra):
+    """In a database without demo data, which `odoo` does not use meanwhile."""
+    outcome = _odoo_in(FINDERS_DATABASE, FINDERS, extra, fresh=not extra)
+    if outcome == "passed" and not extra:
+        databases.drop(FINDERS_DATABASE)
+    return outcome
+
+
+def _odoo_in(database, folder, extra, *, fresh):
+    with lock(f"db-{database}", waiting=f"Another process is using {database}: waiting for it …"):
+        problems = databases.with_module(database, demo=False, fresh=fresh)
         databases.report(problems)
-        options = [*_odoo_options(DATABASE), "-p", "assets_first"]
-        return _pytest(f"{MODULE_NAME}/tests", extra, _odoo_environment(), options)
+        options = [*_odoo_options(database), "-p", "assets_first"]
+        return _pytest(folder, extra, _odoo_environment(), options)
 
 
 def _rules(extra):
@@ -171,6 +247,8 @@ def _odoo_environment():
     (LOGS / "screenshots").mkdir(parents=True, exist_ok=True)
     env = odoo.environment()
     env.pop("PGDATABASE", None)
+    if (port := _lane.get().port) != HTTP_PORT:
+        env.update(ODOO_HTTP_PORT=str(port), ODOO_GEVENT_PORT=str(port + 3))
     env["PYTHONPATH"] += os.pathsep + str(PLUGINS)
     return env
 
@@ -202,6 +280,7 @@ FUNCTIONS = {
     "engine": _engine,
     "dev": _dev,
     "odoo": _odoo,
+    "finders": _finders,
     "rules": _rules,
     "demo": _demo,
     "pot": _pot,

@@ -131,7 +131,9 @@ class DsoActionDispatch(models.AbstractModel):
                 "ORDER BY date, id LIMIT %s FOR UPDATE SKIP LOCKED",
                 self._get_due_condition(todays, position),
                 BATCH_SIZE,
-            )
+            ),
+            # one that changes in this very moment: from the start again
+            log_exceptions=False,
         )
         return self.env.cr.fetchall()
 
@@ -147,7 +149,8 @@ class DsoActionDispatch(models.AbstractModel):
                 "(SELECT customer_id FROM dso_action WHERE id = ANY(%s)) "
                 "ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
                 self.ids,
-            )
+            ),
+            log_exceptions=False,
         )
         locked = {customer_id for (customer_id,) in self.env.cr.fetchall()}
         ours = self.filtered(lambda action: action.customer_id.id in locked)

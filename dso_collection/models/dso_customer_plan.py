@@ -24,6 +24,9 @@ BATCH_SIZE = 2000
 REFRESH_BATCH_SIZE = 500
 #: How often a batch is tried again when another transaction changed the same customers.
 MAX_CONFLICTS = 5
+#: How often customers whom others hold are tried again, and how many seconds they are waited for.
+MAX_ROUNDS = 20
+PATIENCE = 10
 #: First key of the advisory locks of this module ("dso"), the second being the company.
 ADVISORY_LOCK = 0x64736F
 
@@ -99,28 +102,49 @@ class DsoCustomerPlan(models.AbstractModel):
     def _cron_plan(self):
         """The daily full plan, in short transactions: the net below the refresh queue."""
         companies = self.env["res.company"]._dso_companies()
-        self._ensure_customers(companies)
+        self._again(lambda: self._ensure_customers(companies))
         self._commit()
         self = self.sudo().with_context(active_test=False, tracking_disable=True)
         for company in companies:
-            today = company._dso_today()
-            self._again(lambda todays={company.id: today}: self._refresh_profiles(todays))
-            self._commit()
-            ids = self.search([("company_id", "=", company.id)], order="id").ids
-            left = len(ids)
+            self._plan_company(company, company._dso_today())
+
+    @api.model
+    def _plan_company(self, company, today):
+        """The full plan of one company, batch by batch. Customers whom a dispatcher holds come
+        last, when it has let go of them; whoever is held all the time is left to the queue."""
+        ids = self.search([("company_id", "=", company.id)], order="id").ids
+        left = len(ids)
+        self._commit(0, left)
+        for _round in range(MAX_ROUNDS):
+            held = []
             for batch in split_every(BATCH_SIZE, ids):
-                self._again(lambda ids=batch, day=today: self.browse(ids)._plan_and_follow(day))
-                left -= len(batch)
+                passed = self._again(lambda ids=batch: self.browse(ids)._plan_and_follow(today))
+                held += passed
+                left -= len(batch) - len(passed)
                 self.env.invalidate_all()
-                self._commit(len(batch), left)
-            company.dso_last_plan_date = today
-            self._commit()
+                self._commit(len(batch) - len(passed), left)
+            if not held:
+                break
+            ids = held
+            self.browse(held[:1])._wait_for_others()
+        else:
+            self.env["dso.refresh.queue"]._enqueue_customers(self.browse(held))
+        company.dso_last_plan_date = today
+        self._commit()
 
     def _plan_and_follow(self, today):
-        """A batch of the full plan: its figures may match other rules."""
-        customers = self.exists()
-        customers._plan_batch(today)
-        customers._follow_rules(today)
+        """A batch of the full plan: its figures may match other rules.
+
+        :return: ids of the customers that others hold, who were passed over
+        """
+        customers = self._lock_free()
+        held = (self - customers).exists()
+        if customers:
+            todays = customers._get_todays(today)
+            self._refresh_profiles(todays, customers)
+            customers._plan_batch(today)
+            customers._follow_rules(today)
+        return held.ids
 
     @api.model
     def _cron_refresh(self):
@@ -134,36 +158,104 @@ class DsoCustomerPlan(models.AbstractModel):
         left = sum(waiting.values())
         self._commit(0, left)
         for company in self.env["res.company"].sudo().browse(waiting).exists():
-            while partner_ids := self._again(lambda company=company: self._refresh_batch(company)):
-                left = max(0, left - len(partner_ids))
-                if not self._commit(len(partner_ids), left):
-                    return
+            left = self._refresh_company(company, left)
+            if left is None:
+                return
         self._commit()
 
-    def _refresh_batch(self, company):
+    @api.model
+    def _refresh_company(self, company, left):
+        """Empty the queue of one company. Customers whom a dispatcher holds stay in it until it
+        has let go of them.
+
+        :return: how many are left for other companies, None where the cron's time is over
+        """
+        queue = self.env["dso.refresh.queue"].sudo()
+        for _round in range(MAX_ROUNDS):
+            position, held = 0, []
+            while batch := self._again(
+                lambda position=position: self._refresh_batch(company, position)
+            ):
+                position, done, passed = batch
+                held += passed
+                left = max(0, left - done)
+                self.env.invalidate_all()
+                if not self._commit(done, left):
+                    return None
+            if not held:
+                return left
+            # sudo: as the plan itself
+            self.sudo().browse(held[:1])._wait_for_others()
+        queue._trigger_refresh()
+        return left
+
+    @api.model
+    def _refresh_batch(self, company, position=0):
         """Plan the next customers of a company's queue, unless another worker is at it.
 
-        :return: the commercial partners taken off the queue, empty when there are none
+        :param position: id of the last row of the queue that was looked at
+        :return: (the next position, number of customers taken off the queue, ids of those that
+            others hold and that stay in it), None where there are no more
         """
+        queue = self.env["dso.refresh.queue"].sudo()
+        self = self.sudo().with_context(active_test=False)
+        rows, free = queue._lock_next(company, position, REFRESH_BATCH_SIZE)
         self.env.cr.execute(
             SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", ADVISORY_LOCK, company.id)
         )
-        if not self.env.cr.fetchone()[0]:
-            return set()
-        partner_ids = self.env["dso.refresh.queue"].sudo()._take(company, REFRESH_BATCH_SIZE)
-        if partner_ids:
-            self._ensure_customers(company, partner_ids.keys())
-            customers = self.sudo().with_context(active_test=False)
-            customers = customers.search(
-                [("partner_id", "in", list(partner_ids)), ("company_id", "=", company.id)]
-            )
-            again = [partner_id for partner_id, reassign in partner_ids.items() if reassign]
-            if again:
-                # what the assignment rules look at has changed
-                customers.filtered(lambda each: each.partner_id.id in again)._assign_again()
+        if not rows or not self.env.cr.fetchone()[0]:
+            return None
+        partner_ids = {partner_id for _id, partner_id in rows}
+        customers = self.search(
+            [("partner_id", "in", list(partner_ids)), ("company_id", "=", company.id)]
+        )
+        held = customers - self.browse(free)
+        passed = set(held.partner_id.ids)
+        customers -= held
+        new = self._ensure_customers(company, partner_ids - passed - set(customers.partner_id.ids))
+        customers |= new
+        taken = queue._take([id_ for id_, partner_id in rows if partner_id not in passed])
+        again = {partner_id for partner_id, reassign in taken.items() if reassign}
+        # what the assignment rules look at has changed
+        customers.filtered(lambda each: each.partner_id.id in again)._assign_again()
+        if customers:
             self._plan(customers)
             customers._follow_rules()
-        return partner_ids.keys()
+        return rows[-1][0], len(taken), held.ids
+
+    def _lock_free(self):
+        """Lock those of these customers that no other transaction holds, without waiting.
+
+        The first statement of its transaction: what is read afterwards is what was locked. Where
+        a row changes in this very moment the lock fails, which :meth:`_again` tries once more;
+        nothing is wrong then that a log would have to tell.
+
+        :return: the customers that are locked now
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM dso_customer WHERE id = ANY(%s) ORDER BY id "
+                "FOR NO KEY UPDATE SKIP LOCKED",
+                self.ids,
+            ),
+            log_exceptions=False,
+        )
+        return self.browse([id_ for (id_,) in self.env.cr.fetchall()])
+
+    def _wait_for_others(self):
+        """Wait until the transaction that holds these customers has ended, for some seconds at
+        most. Ends the transaction, so that the next one sees what the other did."""
+        self._commit()
+        try:
+            self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{PATIENCE}s"))
+            self.env.cr.execute(
+                SQL("SELECT id FROM dso_customer WHERE id = ANY(%s) FOR NO KEY UPDATE", self.ids),
+                log_exceptions=False,
+            )
+        except OperationalError:
+            # it has changed them, or works on
+            pass
+        self.env.cr.rollback()
 
     def _follow_rules(self, today=None):
         """Rules that look at figures are applied with each plan, which just wrote them."""

@@ -267,7 +267,7 @@ class TestPage(PageCommon):
     def test_accepting_more_than_is_open_by_now(self):
         answer = self._answer("promise", self.lines[0], date="2026-03-16", amount=80)
         self._pay(self.first, on="2026-03-06", amount=50)
-        with self.assertRaisesRegex(UserError, r"Acme: .*50\.00.* smaller"):
+        with self.assertRaisesRegex(UserError, r"Acme: .*50\.00.* Correct it"):
             answer.with_user(self.collector).action_accept()
 
     def test_a_collector_who_left_is_nobodys_contact(self):

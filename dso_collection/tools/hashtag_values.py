@@ -16,6 +16,7 @@ from odoo.tools import format_amount, format_date, html2plaintext, html_sanitize
 from ..engine import families
 from ..engine.hashtags import Block
 from ..engine.leader import is_partial
+from . import words
 
 # ------------------------------------------------------------------
 # What is read for a batch
@@ -275,17 +276,17 @@ def amount(family, variant):
 
 
 def amount_in_words(family, variant):
-    """The same in words, by Odoo's own function (num2words)."""
+    """The same in words; nothing at all where one of the totals has none."""
 
     def function(batch):
         entries = _read_entries(batch, family, variant)
 
         def write(action):
             texts = [
-                currency.with_env(batch.env).amount_to_text(total)
+                words.amount_in_words(currency.with_env(batch.env), total)
                 for currency, total in _add_up(action, entries[action.id])
             ]
-            return action._join_texts(texts)
+            return action._join_texts(texts) if all(texts) else ""
 
         return batch.each(write)
 

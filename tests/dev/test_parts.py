@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,43 @@ def test_a_second_run_on_a_port_names_the_first(monkeypatch, tmp_path):
 )
 def test_the_phase_of_chosen_tests(text, phase):
     assert testing._split(["--", text]) == ([phase], text.split())
+
+
+@pytest.mark.parametrize("failing", [None, "odoo", "demo"])
+def test_phases_beside_the_longest_count_too(failing, monkeypatch, capsys):
+    """They have their own port and file, and what is in it is shown."""
+    seen = {}
+    both = threading.Barrier(2, timeout=30)
+
+    def fake(phase):
+        def run(extra):
+            lane = testing._lane.get()
+            seen[phase] = lane.port
+            if phase in ("odoo", "dev"):
+                both.wait()  # at the same time
+            if lane.output:
+                lane.output.write(f"{phase} was here")
+            return "failed" if phase == failing else "passed"
+
+        return run
+
+    for phase in testing.PHASES:
+        monkeypatch.setitem(testing.FUNCTIONS, phase, fake(phase))
+    assert testing.main([], lambda **needs: None) == int(failing is not None)
+    assert {phase for phase, port in seen.items() if port != seen["odoo"]} == set(testing.BESIDE)
+    told = capsys.readouterr()
+    assert "demo was here" in told.out
+    summary = told.err.split("Summary")[1]
+    assert all(phase in summary for phase in testing.PHASES)
+    assert summary.count("failed") == int(failing is not None)
+
+
+def test_what_breaks_off_beside_the_longest_is_a_failure(monkeypatch):
+    for phase in testing.PHASES:
+        monkeypatch.setitem(testing.FUNCTIONS, phase, lambda extra: "passed")
+    monkeypatch.setitem(testing.FUNCTIONS, "demo", lambda extra: 1 / 0)
+    monkeypatch.setattr(threading, "excepthook", lambda told: None)
+    assert testing.main([], lambda **needs: None) == 1
 
 
 def test_all_phases_without_a_choice():
