@@ -62,7 +62,8 @@ class Decision(NamedTuple):
     ``cause`` says what the date follows from: ``due_date``, ``previous_action``, ``interval``
     (the interval between two due-date steps was kept), ``leader_since``, ``contact_gap``,
     ``forced``. ``gap_from`` is the day of the customer's last scenario action, from which the
-    contact gap counts, where the gap decides. ``previous`` is the step before and its day; ``lapsed`` whether it only lapsed.
+    contact gap counts, where the gap decides. ``previous`` is the step before and its day;
+    ``lapsed`` whether it only lapsed.
     """
 
     leader: Item | None = None

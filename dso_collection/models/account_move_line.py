@@ -629,6 +629,8 @@ class AccountMoveLine(models.Model):
         changed = self.browse(
             line.id for line, (status, _day) in before.items() if status != line.dso_status_id
         )
+        # as in the dialog, what followed the status before ends with it
+        self.env["dso.action"]._detach(changed)
         changed._dso_follow_written()
 
     def _dso_follow_written(self):

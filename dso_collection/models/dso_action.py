@@ -966,8 +966,8 @@ class DsoAction(models.Model):
                 days=days,
             )
         return self.env._(
-            "at least %(days)s days are left after the customer's last reminder, of %(date)s, which "
-            "was about another leader",
+            "at least %(days)s days are left after the customer's last reminder, of %(date)s, "
+            "which was about another leader",
             days=days,
             date=format_date(self.env, Date.fromisoformat(data["gap_from"])),
         )

@@ -309,9 +309,7 @@ class DsoActionDispatch(models.AbstractModel):
             group._check_unchanged(before)
             by_company[today, company] = group.filtered(lambda a: a.state in OPEN_STATES)
         still_open = self.browse([id_ for group in by_company.values() for id_ in group.ids])
-        if not all_the_same and (
-            question := still_open._ask_first("action_execute", record=self)
-        ):
+        if not all_the_same and (question := still_open._ask_first("action_execute", record=self)):
             return question
         for (today, _company), group in by_company.items():
             done = group._carry_out(today)

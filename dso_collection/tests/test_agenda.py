@@ -171,7 +171,9 @@ class TestAgenda(DsoCommon):
         """Done and cancelled actions, with their reasons; either filter can be removed."""
         window = self.env.ref("dso_collection.dso_action_action_history")
         context = safe_eval(window.context, {"uid": self.env.uid})
-        names = {key for key, value in context.items() if key.startswith("search_default") and value}
+        names = {
+            key for key, value in context.items() if key.startswith("search_default") and value
+        }
         self.assertLessEqual({"search_default_done", "search_default_cancelled"}, names)
         search = etree.fromstring(
             self.env["dso.action"].get_view(window.search_view_id.id, "search")["arch"]

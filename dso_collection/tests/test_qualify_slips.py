@@ -472,9 +472,7 @@ class TestShares(QualifyCase):
     def test_said_before(self):
         with Form(self._share()) as form:
             self.assertIn(f"{self.old.move_id.name}: $\xa01,000.00, all of it", form.parts_text)
-            self.assertIn(
-                f"{self.young.move_id.name}: $\xa0200.00 of $\xa0500.00", form.parts_text
-            )
+            self.assertIn(f"{self.young.move_id.name}: $\xa0200.00 of $\xa0500.00", form.parts_text)
             form.amount = 300.0
             self.assertIn(f"{self.old.move_id.name}: $\xa0300.00 of", form.parts_text)
             self.assertIn(f"{self.young.move_id.name}: nothing", form.parts_text)

@@ -348,8 +348,10 @@ class TestReply(DsoCommon):
     def test_qualify_where_the_answer_is_about_no_item(self):
         """Nothing is ticked for the user, and all that is open is offered."""
         second = self._invoice("2026-03-02", 50)
-        reply = self.env["dso.reply"].sudo()._note(
-            self.customer, channel="email", subject="Hello", date=datetime(2026, 3, 6)
+        reply = (
+            self.env["dso.reply"]
+            .sudo()
+            ._note(self.customer, channel="email", subject="Hello", date=datetime(2026, 3, 6))
         )
         taken, offered = self._get_proposed(reply)
         self.assertFalse(taken)

@@ -321,9 +321,7 @@ def _render_table(batch, action, entries, with_promises=False):
     if not entries:
         return Block("")
     totals = _add_up(action, entries)
-    table = action._render_items_table(
-        entries, totals, batch.day, with_promises=with_promises
-    )
+    table = action._render_items_table(entries, totals, batch.day, with_promises=with_promises)
     return Block(table)
 
 

@@ -129,9 +129,7 @@ class DsoActionPreview(models.TransientModel):
         """
         self.ensure_one()
         action = self.action_id
-        if not all_the_same and (
-            question := action._ask_first("action_confirm", record=self)
-        ):
+        if not all_the_same and (question := action._ask_first("action_confirm", record=self)):
             return question
         return self._show_next(action.action_confirm(all_the_same))
 
