@@ -506,7 +506,8 @@ class DsoActionContent(models.AbstractModel):
             chosen, others = action.recipient_ids, serving[action.id]
             if chosen and not action.done_date:
                 # who was archived since receives nothing; nobody else does in their place
-                chosen, others = chosen.filtered("active"), chosen.browse()
+                chosen = action.customer_id._filter_contacts(chosen.filtered("active"))
+                others = chosen.browse()
             recipients[action.id] = chosen or others
         return recipients
 

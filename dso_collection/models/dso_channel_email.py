@@ -3,7 +3,7 @@ import secrets
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools.mail import email_normalize, formataddr
+from odoo.tools.mail import email_normalize, email_normalize_all, formataddr
 
 from ..tools.bulk import bulk_update
 from ..tools.errors import BrokenTemplate
@@ -253,7 +253,9 @@ class DsoChannelEmail(models.AbstractModel):
             "body": self._encapsulate(action, body),
             "sender": action.sudo().collector_id.email_formatted or "",
             "recipients": ", ".join(
-                _format_address(contact) if contact.email_normalized else contact.email or ""
+                ", ".join(self._format_recipients(contact))
+                if contact.email_normalized
+                else contact.email or ""
                 for contact in recipients
             ),
             "attachment_names": self._get_attachment_names(action),
@@ -281,9 +283,9 @@ class DsoChannelEmail(models.AbstractModel):
         senders = {action.id: action.collector_id.email_formatted for action in actions}
         customers = actions.customer_id
         by_customer = {action.customer_id.id: senders[action.id] for action in actions}
-        reply_to = customers._notify_get_reply_to_batch(
-            defaults=by_customer, author_ids=dict.fromkeys(by_customer, False)
-        )
+        # without an author, Odoo names the user: the cron's
+        authors = {action.customer_id.id: action.collector_id.partner_id.id for action in actions}
+        reply_to = customers._notify_get_reply_to_batch(defaults=by_customer, author_ids=authors)
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
         values_list = []
         for action in actions:
@@ -358,7 +360,10 @@ class DsoChannelEmail(models.AbstractModel):
     @api.model
     def _format_recipients(self, contact):
         """All addresses that the message of a contact is sent to: some have two in the field."""
-        return [self._format_recipient(contact)]
+        emails = dict.fromkeys(email_normalize_all(contact.email or ""))
+        if len(emails) < 2:
+            return [self._format_recipient(contact)]
+        return [formataddr((contact.name or "", email)) for email in emails]
 
     @api.model
     def _get_reachable(self, contacts):
@@ -553,4 +558,4 @@ def _one_line(subject):
 
 def _format_address(contact):
     """``"Name" <address>`` with the address in its normal form."""
-    return formataddr((contact.name or "", email_normalize(contact.email) or contact.email))
+    return formataddr((contact.name or "", contact.email_normalized or contact.email))

@@ -4,7 +4,6 @@ import smtplib
 from psycopg2 import OperationalError
 
 from odoo import models
-from odoo.tools.mail import email_normalize
 
 from ..tools.plain_text import html_to_text
 from ..tools.smtp import WatchedSmtp
@@ -118,7 +117,7 @@ class MailMail(models.Model):
         """
         self.ensure_one()
         told = self.mail_message_id.sudo().notification_ids.filtered(
-            lambda entry: email_normalize(entry.mail_email_address or "") in refused
+            lambda entry: not entry._dso_get_addresses().isdisjoint(refused)
         )
         if not told:
             return
