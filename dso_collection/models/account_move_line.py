@@ -595,7 +595,7 @@ class AccountMoveLine(models.Model):
         result = super().write(vals)
         self._dso_forget_words(logged, vals)
         self.env["dso.refresh.queue"]._note(line_ids=self.ids, partner_ids=before)
-        self._dso_log_changes(logged)
+        self._dso_log_changes(logged, vals)
         return result
 
     def unlink(self):
@@ -644,8 +644,9 @@ class AccountMoveLine(models.Model):
             if status.kind == "promise" and day and not same:
                 line.company_id._dso_check_promise_day(day)
 
-    def _dso_log_changes(self, before):
-        """Keep every change of status in the append-only log, however it was made."""
+    def _dso_log_changes(self, before, vals):
+        """Keep every change of status in the append-only log, however it was made. A comment that
+        was not given with it was said on another day."""
         changed = [
             line
             for line, status in before.items()
@@ -653,7 +654,8 @@ class AccountMoveLine(models.Model):
         ]
         if changed and not self.env.context.get("dso_skip_log"):
             lines = self.browse([line.id for line in changed])
-            lines._dso_log(source="system" if self.env.su else "collector")
+            said = {} if "dso_comment" in vals else {"comment": False}
+            lines._dso_log(source="system" if self.env.su else "collector", **said)
 
     def _dso_log(self, source="collector", **values):
         """Add the present status of these items to the log.

@@ -63,7 +63,7 @@ class DsoPageAnswer(models.Model):
     line_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
     documents = fields.Char(readonly=True, help="Of which documents, as they were then.")
     currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
-    date = fields.Date(string="Promised For", readonly=True)
+    date = fields.Date(string="Promised For or Paid On", readonly=True)
     amount = fields.Monetary(string="Promised or Disputed Part", readonly=True)
     status_id = fields.Many2one(
         "dso.item.status", string="Proposed Status", readonly=True, ondelete="restrict"
