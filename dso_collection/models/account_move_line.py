@@ -543,8 +543,12 @@ class AccountMoveLine(models.Model):
         """
         # sudo: the account of an invoice is printed on it
         lines = self.sudo()
+        # each at once, however many they are
+        lines.fetch(["amount_residual", "move_id"])
+        claims = lines.filtered(lambda line: line.amount_residual >= 0) or lines
+        claims.move_id.fetch(["move_type", "partner_bank_id"])
         banks = own.browse()
-        for move in (lines.filtered(lambda line: line.amount_residual >= 0) or lines).move_id:
+        for move in claims.move_id:
             # of a credit note it is the customer's own
             is_claim = move.move_type in ("out_invoice", "out_receipt")
             bank = is_claim and move.partner_bank_id.filtered("active")

@@ -365,9 +365,13 @@ class DsoPageAnswer(models.Model):
             "default_reply_id": self.reply_id.id,
             "default_status_id": status.id,
             "default_date": self.date,
-            "default_amount": self.amount,
+            "default_amount": self._get_part(),
             "default_comment": self.comment,
         }
+
+    def _get_part(self):
+        """The part that the status is about: only promises and disputes are about one."""
+        return self.amount if self._get_status().kind in ("promise", "dispute") else 0.0
 
     def _get_status(self):
         """The status that the answer proposes, none for a comment."""
@@ -395,7 +399,7 @@ class DsoPageAnswer(models.Model):
             "reply_done": False,
             "status_id": status.id,
             "date": self.date,
-            "amount": self.amount,
+            "amount": self._get_part(),
             "comment": self.comment,
             "email_mode": "none",
         }

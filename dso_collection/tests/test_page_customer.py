@@ -220,9 +220,7 @@ class TestPageCustomer(PageHttpCase):
 
     def test_paid_already(self):
         """What was paid of an item, and when: accepted, it is not asked for again for a while."""
-        self._answer(
-            "processing", self.late, paid_on=str(self._day(-1)), amount_processing="40"
-        )
+        self._answer("processing", self.late, paid_on=str(self._day(-1)), amount_processing="40")
         answer = self.page.answer_ids
         self.assertEqual((answer.date, answer.amount), (self._day(-1), 40))
         answer.with_user(self.collector).action_accept()
