@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from .facts import (
+    MOST_DAYS,
     NOISE,
     Customer,
     Done,
@@ -48,6 +49,22 @@ def offsets(steps: Sequence[Step]) -> list[int]:
             raise ScenarioError("backwards", position)
         result.append(offset)
     return result
+
+
+def check(steps: Sequence[Step]) -> None:
+    """Refuse what nobody can mean, before anything is planned with it.
+
+    :raise ScenarioError: as :func:`offsets` does; ``delay`` if one is longer than ten years,
+        ``too_far`` if a step comes more than ten years from the due date
+
+    >>> check([Step(1, "due_date", 3650), Step(2, "previous_action", 0)])
+    """
+    for position, step in enumerate(steps):
+        if abs(step.delay) > MOST_DAYS:
+            raise ScenarioError("delay", position)
+    for position, offset in enumerate(offsets(steps)):
+        if abs(offset) > MOST_DAYS:
+            raise ScenarioError("too_far", position)
 
 
 class Decision(NamedTuple):
@@ -237,7 +254,7 @@ def _nothing(customer: Customer, since: date | None, today: date, settings: Sett
     counts: dict[str, int] = {}
     for item in customer.items:
         cause = exclusion(item, today, settings)
-        if cause and cause != "credit":
+        if cause and item.amount > 0:
             counts[cause] = counts.get(cause, 0) + 1
     code = "excluded" if counts else "no_item"
     return Decision(None, since, code=code, exclusions=tuple(sorted(counts.items())))
@@ -270,7 +287,7 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
         decision = decision._replace(date=forced, cause="forced")
     # A date in the past is carried out today at the earliest: what is due by then counts (R8).
     until = max(decision.date, today, leader.due_date)
-    amount = chased(eligible, customer.items, until, today)
+    amount = chased(eligible, customer.items, until, today, settings)
     minimum = scenario.min_amount or settings.min_amount
     if amount < NOISE or amount < minimum - NOISE:
         return Decision(

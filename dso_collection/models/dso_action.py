@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.labels import WITHOUT_COLLECTOR
 from ..tools.toasts import name_some, toast
 from .dso_action_specific import HOLDING_FIELDS
 from .dso_customer_contact import CONTACT_CODES
@@ -131,6 +132,7 @@ class DsoAction(models.Model):
     partner_user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     collector_id = fields.Many2one(
         "res.users",
+        falsy_value_label=WITHOUT_COLLECTOR,
         compute="_compute_from_customer",
         store=True,
         precompute=True,
@@ -473,6 +475,7 @@ class DsoAction(models.Model):
         "cancel_code",
         "done_date",
         "customer_id.reply_ids.state",
+        "is_paused",
     )
     @api.depends_context("lang")
     def _compute_reason(self):
@@ -483,6 +486,7 @@ class DsoAction(models.Model):
         broken = self._find_broken_promises()
         pausing = self._find_pausing_replies()
         substitutes = self._find_substitutes()
+        returned = self._describe_returns()
         for action in self:
             sentences = broken[action]._describe_not_kept() if action in broken else []
             if action in pausing:
@@ -495,6 +499,11 @@ class DsoAction(models.Model):
                     Date.fromisoformat(as_of) if as_of else todays[action.company_id]
                 )
                 sentences.append(action._describe_reason(day, previous))
+                sentences.append(
+                    action.customer_id._describe_money(action.reason_data.get("money"))
+                )
+                if action in returned:
+                    sentences.append(returned[action])
             elif action.origin == "manual":
                 sentences.append(self.env._("Action out of scenario."))
             elif action.origin == "specific":
@@ -502,6 +511,31 @@ class DsoAction(models.Model):
             if action in substitutes:
                 sentences.append(action._describe_substitute(substitutes[action]))
             action.reason = " ".join(filter(None, sentences))
+
+    def _describe_returns(self):
+        """{action: what of its customer's money came back, with the bank's reason}, of those still
+        to be done."""
+        waiting = self.filtered(lambda action: action.reason_data and action._is_undone())
+        # sudo: what came back is a reason of the action that the user may see
+        lines = waiting.sudo().customer_id.item_ids
+        returned = lines._dso_get_returned()
+        if not returned:
+            return {}
+        by_customer = lines.browse(returned).grouped(
+            lambda line: (line.partner_id.commercial_partner_id, line.company_id)
+        )
+        texts = {}
+        for action in waiting:
+            own = by_customer.get((action.sudo().partner_id, action.sudo().company_id), ())
+            texts[action] = " ".join(
+                self.env._(
+                    "%(document)s: %(text)s",
+                    document=line._dso_get_document(),
+                    text=line.with_env(self.env)._dso_describe_returned(*returned[line.id]),
+                )
+                for line in own
+            )
+        return texts
 
     @api.depends("state", "error_data", "done_date")
     def _compute_can_propose_contact(self):
@@ -832,7 +866,13 @@ class DsoAction(models.Model):
             return self.env["ir.actions.act_window"]._for_xml_id(
                 "dso_collection.dso_settings_action"
             )
-        return self.env[model].browse(res_id).get_formview_action()
+        record = self.env[model].browse(res_id)
+        action = record.get_formview_action()
+        if model == "res.partner":
+            # what decides whether the customer can be reached stands on its first tab
+            view = self.env.ref("dso_collection.res_partner_view_form_mend")
+            action.update(view_id=view.id, views=[(view.id, "form")])
+        return action
 
     # ------------------------------------------------------------------
     # Words
@@ -962,8 +1002,10 @@ class DsoAction(models.Model):
             "no_scenario": self.env._("Cancelled: the customer has no scenario any more."),
             "no_step": self.env._("Cancelled: the scenario has no steps any more."),
             "scenario_done": self.env._("Cancelled: the scenario is done for the leader."),
+            "archived": self.env._("Cancelled: the customer was archived."),
             "covered": self.env._("Cancelled: unallocated credits cover what is due."),
             "below_minimum": self.env._("Cancelled: the amount to chase is below the minimum."),
+            "kept": self.env._("Closed: what was promised is paid."),
             "replaced": self.env._("Cancelled: another step took its place."),
             "leader_cleared": self.env._(
                 "Cancelled: %(document)s is not open any more, another item leads.", **values

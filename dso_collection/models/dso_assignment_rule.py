@@ -232,6 +232,31 @@ class DsoAssignmentRule(models.Model):
             changed |= some
         return changed
 
+    def _restore(self, customers, fnames):
+        """Give customers what these rules say, else the default of the company, as to new ones,
+        whatever was chosen by hand.
+
+        :param fnames: names of the fields, of ``GIVEN``
+        :return: the customers that have something else now
+        """
+        changed = customers.browse()
+        for rule, matching in self._match(customers).items():
+            for company, own in matching.grouped("company_id").items():
+                values = {}
+                for fname in fnames:
+                    by_rule, by_hand = GIVEN[fname]
+                    value = rule._prepare_assignment(fname) if rule else None
+                    values[by_hand] = False
+                    values[by_rule] = rule.id if value is not None else False
+                    values[fname] = company[f"dso_default_{fname}"].id if value is None else value
+                changed |= own.filtered(
+                    lambda each, values=values: any(
+                        (each[fname].id or False) != (values[fname] or False) for fname in fnames
+                    )
+                )
+                own.with_context(dso_by_rule=True).write(values)
+        return changed
+
     def _get_applied(self):
         """All active rules and all customers of the user's companies: whichever rule was clicked,
         the order between them decides."""

@@ -119,8 +119,7 @@ class DsoCustomerStatement(models.AbstractModel):
                 for currency, own in ages
             ],
             "penalties_table": Action._render_penalties_table(rows),
-            # sudo: the company's own accounts
-            "banks": customer.company_id.sudo().partner_id.bank_ids,
+            "banks": lines._dso_get_banks(customer.company_id._dso_get_banks()),
         }
 
     def _get_told_lines(self, today):

@@ -52,7 +52,8 @@ class DsoCustomerTimeline(models.AbstractModel):
         those that are one entry), ``count``, ``day``."""
         self.env.flush_all()
         self.env.cr.execute(
-            "SELECT array_agg(id) FROM account_account WHERE account_type = 'asset_receivable'"
+            "SELECT array_agg(id) FROM account_account"
+            " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
         )
         accounts = self.env.cr.fetchone()[0] or []
         values = {

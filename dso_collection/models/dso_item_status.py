@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..engine.facts import MOST_DAYS
 from .dso_scenario_step import ACTION_TYPES
 
 KINDS = [
@@ -84,6 +85,21 @@ class DsoItemStatus(models.Model):
     _followup_days_positive = models.Constraint(
         "CHECK (followup_days >= 0)", "The follow-up delay cannot be negative."
     )
+
+    @api.constrains("followup_days")
+    def _check_followup_days(self):
+        for status in self:
+            if not 0 <= status.followup_days <= MOST_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "“%(status)s”: “%(field)s” takes a whole number of days from 0 to "
+                        "%(most)s, not %(value)s.",
+                        status=status.name,
+                        field=self._fields["followup_days"]._description_string(self.env),
+                        most=MOST_DAYS,
+                        value=status.followup_days,
+                    )
+                )
 
     @api.depends("kind")
     def _compute_next_action(self):

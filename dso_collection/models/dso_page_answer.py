@@ -244,7 +244,7 @@ class DsoPageAnswer(models.Model):
         """
         self.ensure_one()
         # sudo: the customer's own invoices, whoever sends them; the right on it was checked
-        moves = self.sudo().line_ids.move_id.filtered(lambda move: move.is_sale_document())
+        moves = self.sudo().line_ids.move_id._dso_filter_documents()
         if len(moves) > MAX_COPIES:
             raise UserError(
                 self.env._(
@@ -345,6 +345,8 @@ class DsoPageAnswer(models.Model):
                 "decision_comment": comment,
             }
         )
+        # what is said to be paid is not asked for again (R17)
+        self.env["dso.refresh.queue"]._note(line_ids=self.sudo().line_ids.ids)
 
     def _close_replies(self):
         """Replies of which nothing is left to decide are handled."""

@@ -56,6 +56,33 @@ class TestAssignment(DsoCommon):
         self.assertEqual(self.customer.scenario_id, self.scenario)
         self.assertTrue(self._open_action())
 
+    def test_from_the_tag(self):
+        """Who has a tag may be said on the tag, too; so may what is above it, and that it goes."""
+        self.tag.partner_ids = self.partner
+        self._refresh()
+        self.assertFalse(self.customer.scenario_id)
+        self.tag.partner_ids = [Command.clear()]
+        self._refresh()
+        self.assertEqual(self.customer.scenario_id, self.scenario)
+        below = self.env["res.partner.category"].create(
+            {"name": "Below", "partner_ids": self.partner.ids}
+        )
+        self.never.domain = str([("partner_id.category_id", "child_of", self.tag.ids)])
+        self._refresh()
+        self.assertEqual(self.customer.scenario_id, self.scenario)
+        below.parent_id = self.tag
+        self._refresh()
+        self.assertFalse(self.customer.scenario_id)
+        below.unlink()
+        self._refresh()
+        self.assertEqual(self.customer.scenario_id, self.scenario)
+        new = self.env["res.partner.category"].create(
+            {"name": "New", "parent_id": self.tag.id, "partner_ids": self.partner.ids}
+        )
+        self.assertTrue(new)
+        self._refresh()
+        self.assertFalse(self.customer.scenario_id)
+
     def test_new_customers(self):
         other = self.env["res.partner"].create(
             {"name": "Sister", "is_company": True, "category_id": [Command.set(self.tag.ids)]}

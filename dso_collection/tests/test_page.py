@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from pypdf import PdfReader
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import DsoCommon
 
@@ -338,6 +338,28 @@ class TestPageHttp(PageCommon, HttpCase):
             name: re.search(rf'name="{name}" value="([^"]+)"', response.text).group(1)
             for name in ("csrf_token", "key")
         }
+
+    def test_preview(self):
+        """A colleague sees the page as the customer does: no visit, no link, nothing to send."""
+        page = self.env["dso.page"]._find(self.token)
+        path = page.with_user(self.collector).action_preview()["url"]
+        self.authenticate(None, None)
+        self.assertIn("/web/login", self.url_open(path).url)
+        self.authenticate(self.reader.login, self.reader.login)
+        response = self.url_open(path)
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("Preview.", response.text)
+        self.assertIn('inert="inert"', response.text)
+        self.assertIn(self.page.partner_id.name, response.text)
+        self.assertNotIn("page-script", response.text)
+        self.assertNotIn(self.token, response.text)
+        self.assertEqual(page.state, "sent")
+        page.with_user(self.collector).action_revoke()
+        self.assertIn("This link is not valid", self.url_open(path).text)
+        self.assertEqual(self.url_open("/dso/preview/999999999").status_code, 404)
+        new_test_user(self.env, login="dso_stranger", groups="base.group_user")
+        self.authenticate("dso_stranger", "dso_stranger")
+        self.assertEqual(self.url_open(path).status_code, 404)
 
     def test_looking_changes_nothing(self):
         for _time in range(2):

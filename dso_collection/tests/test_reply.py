@@ -230,6 +230,20 @@ class TestReply(DsoCommon):
         self.assertNotIn("Paused", following.reason)
         self.assertEqual(self._dispatch(), 1)
 
+    def test_what_waits_for_somebody_is_not_paused(self):
+        """A red row says one thing: to do; the reply stands in its reason."""
+        following = self._open_action()
+        following.to_confirm = True
+        self._receive()
+        self.assertFalse(following.is_paused)
+        self.assertNotIn(following, following.search([("is_paused", "=", True)]))
+        self.assertNotIn("Paused", following.reason)
+        self.assertRegex(following.reason, "A reply of .* is still to be handled: nothing leaves")
+        following.with_user(self.collector).action_confirm()
+        self.assertTrue(following.is_paused)
+        self.assertIn(following, following.search([("is_paused", "=", True)]))
+        self.assertIn("Paused: a reply of", following.reason)
+
     def test_other_customers_go_on(self):
         other = self.env["res.partner"].create({"name": "Other"})
         self._create_contact(other, "Bob", "bob@other.example.com")

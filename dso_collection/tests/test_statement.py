@@ -98,19 +98,20 @@ class TestStatement(LetterCommon):
         self.assertEqual(self._text(self._fetch()), printed)
 
     def test_penalties_where_they_are_on(self):
-        """400 at 10 % for 5 of 365 days is 0.55, and 40: on the item, and in the total."""
+        """400 less the credit of 30 at 10 % for 5 of 365 days is 0.51, and 40: on the item, and in
+        the total."""
         self.assertFalse(self.customer._prepare_statement()["penalties_table"])
         self._enable_penalties()
         statement = self.customer._prepare_statement()
-        self.assertEqual(statement["items_table"].count("40.55"), 2)
-        self.assertIn("0.55", statement["penalties_table"])
+        self.assertEqual(statement["items_table"].count("40.51"), 2)
+        self.assertIn("0.51", statement["penalties_table"])
         # the amounts that are open are not raised by it
         self.assertIn("440.00", statement["items_table"])
         self.customer.write({"penalty_enabled": False, "recovery_cost_enabled": False})
-        self.assertNotIn("40.55", self.customer._prepare_statement()["items_table"])
+        self.assertNotIn("40.51", self.customer._prepare_statement()["items_table"])
 
     def test_each_currency_by_itself(self):
-        """7,000 euros and 400 dollars at 10 % for 5 of 365 days: 9.59 € and $ 0.55."""
+        """7,000 euros, and 400 dollars less 30, at 10 % for 5 of 365 days: 9.59 € and $ 0.51."""
         euro = self.setup_other_currency("EUR")
         self._enable_penalties()
         self.customer.recovery_cost_enabled = False
@@ -119,7 +120,7 @@ class TestStatement(LetterCommon):
         foot = lxml.html.fromstring(str(statement["items_table"])).xpath("//tfoot/tr")
         self.assertEqual(
             {" ".join(row.text_content().replace("\xa0", " ").split()) for row in foot},
-            {"Total USD $ 0.55 $ 440.00", "Total EUR 9.59 € 7,000.00 €"},
+            {"Total USD $ 0.51 $ 440.00", "Total EUR 9.59 € 7,000.00 €"},
         )
         self.assertEqual({age["currency"] for age in statement["ages"]}, {"USD", "EUR"})
 
