@@ -78,7 +78,9 @@ class Decision(NamedTuple):
 
     ``cause`` says what the date follows from: ``due_date``, ``previous_action``, ``interval``
     (the interval between two due-date steps was kept), ``leader_since``, ``contact_gap``,
-    ``forced``. ``previous`` is the step before and its day; ``lapsed`` whether it only lapsed.
+    ``forced``. ``gap_from`` is the day of the customer's last scenario action, from which the
+    contact gap counts, where the gap decides. ``previous`` is the step before and its day;
+    ``lapsed`` whether it only lapsed.
     """
 
     leader: Item | None = None
@@ -94,6 +96,7 @@ class Decision(NamedTuple):
     amount: float = 0.0
     minimum: float = 0.0
     exclusions: tuple[tuple[str, int], ...] = ()
+    gap_from: date | None = None
 
 
 def since_when(customer: Customer, leader: Item | None, today: date) -> date | None:
@@ -223,6 +226,7 @@ def _next_step(
             cause=cause,
             previous=previous,
             lapsed=lapsed,
+            gap_from=last if cause == "contact_gap" else None,
         )
     return None
 
@@ -284,7 +288,7 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
         return Decision(leader, since, code="scenario_done")
     forced = forced_date(customer.open_action, leader, decision.step)
     if forced:
-        decision = decision._replace(date=forced, cause="forced")
+        decision = decision._replace(date=forced, cause="forced", gap_from=None)
     # A date in the past is carried out today at the earliest: what is due by then counts (R8).
     until = max(decision.date, today, leader.due_date)
     amount = chased(eligible, customer.items, until, today, settings)

@@ -109,6 +109,12 @@ class AccountMove(models.Model):
         result = super().write(vals)
         if {"state", "payment_state", "matched_payment_ids"} & vals.keys():
             self.env["dso.refresh.queue"]._note(move_ids=self.ids)
+        if vals.get("state") == "posted":
+            # an import brings statuses with its entries: they count from now on (R13)
+            marked = self.line_ids.filtered("dso_status_id")
+            if marked:
+                followed = self.env["dso.action"]._get_followed(marked)
+                (marked - followed.with_env(marked.env))._dso_follow_written()
         return result
 
     def action_dso_qualify(self):

@@ -82,6 +82,14 @@ class AccountMoveLine(models.Model):
         help="Empty: all of it. The rest stays in the scenario.",
     )
     dso_excluded_reason = fields.Char(string="Why Excluded", compute="_compute_dso_excluded")
+    dso_status_text = fields.Char(
+        string="Status in Words",
+        compute="_compute_dso_status_text",
+        help="The status; of a promise that was not kept, that it was not, and its date.",
+    )
+    dso_promise_broken = fields.Boolean(
+        string="Promise Not Kept", compute="_compute_dso_status_text"
+    )
     dso_qualification_ids = fields.One2many(
         "dso.qualification",
         "line_id",
@@ -195,6 +203,44 @@ class AccountMoveLine(models.Model):
         parts = self._dso_get_parts()
         for line in self:
             line.dso_amount = parts.get(line._origin.id, 0.0)
+
+    @api.depends("dso_status_id", "dso_status_date", "amount_residual")
+    @api.depends_context("lang")
+    def _compute_dso_status_text(self):
+        broken = self._dso_find_broken_promises()
+        for line in self:
+            text = broken.get(line._origin.id)
+            line.dso_promise_broken = bool(text)
+            # sudo: the name of the status, shown with the item
+            line.dso_status_text = text or line.sudo().dso_status_id.name
+
+    def _dso_find_broken_promises(self):
+        """{line id: that the promise of it was not kept}, in the context's language, of open items
+        whose promised day and its grace have passed and of which what was promised is still owed.
+        """
+        # sudo: a fact of the rules, shown with the item
+        promised = self._origin.sudo().filtered(
+            lambda line: (
+                line.dso_status_id.kind == "promise"
+                and line.dso_status_date
+                and line.amount_residual > 0
+                and line._dso_is_open()
+            )
+        )
+        if not promised:
+            return {}
+        parts = promised._dso_get_parts()
+        awaited = {
+            company: company._dso_awaited_from(company._dso_today())
+            for company in promised.company_id
+        }
+        return {
+            line.id: self.env._(
+                "Promise of %(date)s not kept", date=format_date(self.env, line.dso_status_date)
+            )
+            for line in promised
+            if line.dso_status_date < awaited[line.company_id] and parts.get(line.id, 1.0) > 0
+        }
 
     def _dso_get_parts(self):
         """{line id: what of it is disputed or promised, in its currency}, only of those that are
@@ -596,6 +642,7 @@ class AccountMoveLine(models.Model):
         self._dso_forget_words(logged, vals)
         self.env["dso.refresh.queue"]._note(line_ids=self.ids, partner_ids=before)
         self._dso_log_changes(logged)
+        self._dso_follow_changes(logged)
         return result
 
     def unlink(self):
@@ -655,6 +702,32 @@ class AccountMoveLine(models.Model):
             lines = self.browse([line.id for line in changed])
             lines._dso_log(source="system" if self.env.su else "collector")
 
+    def _dso_follow_changes(self, before):
+        """A status that was written on items, by a list, an import or another program, gets the
+        follow-up that "Change status" would have made (R13). Refusing it instead would stop
+        imports of opening balances with their disputes, and Odoo's own lists.
+
+        :param before: see ``_dso_statuses_before``; what the module itself does says what follows
+        """
+        if self.env.context.get("dso_skip_log") or self.env.context.get("dso_skip_follow_up"):
+            return
+        changed = self.browse(
+            line.id for line, (status, _day) in before.items() if status != line.dso_status_id
+        )
+        # as in the dialog, what followed the status before ends with it
+        self.env["dso.action"]._detach(changed)
+        changed._dso_follow_written()
+
+    def _dso_follow_written(self):
+        """Make the follow-ups of statuses that came with items, or were written on them."""
+        # sudo: the module looks after disputes, whoever writes the status
+        lines = self.sudo().filtered(lambda line: line.dso_status_id and line._dso_is_open())
+        lines = lines.filtered(
+            lambda line: line.amount_residual > 0 and line.dso_status_id._needs_follow_up()
+        )
+        if lines:
+            self.env["dso.item.qualify"]._follow_written(lines)
+
     def _dso_log(self, source="collector", **values):
         """Add the present status of these items to the log.
 
@@ -706,7 +779,8 @@ class AccountMoveLine(models.Model):
     def _dso_set_status(self, status, date=None):
         """Put a status on items, as the module itself does."""
         # sudo: own fields of the module, which accounting's rights are not about
-        lines = self.sudo().with_context(**QUIET)
+        # what follows from it, the caller knows
+        lines = self.sudo().with_context(**QUIET, dso_skip_follow_up=True)
         lines.write({"dso_status_id": status.id, "dso_status_date": date, "dso_comment": False})
 
     def _dso_resolve(self):
@@ -776,14 +850,16 @@ class AccountMoveLine(models.Model):
         context = dict(self.env.context, default_line_ids=lines.ids)
         return dict(action, context=context)
 
-    def _dso_propose_qualify(self, own=None):
+    def _dso_propose_qualify(self, own=None, told=None):
         """The same dialog where nobody chose the items: those with which something else is going
         on are offered, and taken only when they are ticked.
 
         :param own: the action that is about these items
+        :param told: those of them that somebody spoke of, default all; the others are taken only
+            when they are ticked, too
         """
         lines = self.filtered(lambda line: line._dso_is_open())
-        held = lines._dso_find_held(own)
+        held = lines if told is not None and not told else lines._dso_find_held(own)
         action = lines.action_dso_qualify()
         free = lines.filtered(lambda line: line not in held)
         return dict(

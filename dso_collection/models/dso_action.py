@@ -505,7 +505,7 @@ class DsoAction(models.Model):
                 if action in returned:
                     sentences.append(returned[action])
             elif action.origin == "manual":
-                sentences.append(self.env._("Action out of scenario."))
+                sentences.append(action._describe_manual())
             elif action.origin == "specific":
                 sentences.append(action._describe_specific())
             if action in substitutes:
@@ -703,8 +703,11 @@ class DsoAction(models.Model):
     # What the user does
     # ------------------------------------------------------------------
 
-    def action_confirm(self):
-        """Let automatic actions leave at their date. Alone or in bulk."""
+    def action_confirm(self, all_the_same=False):
+        """Let automatic actions leave at their date. Alone or in bulk.
+
+        :param all_the_same: also those that ask for nothing, without a question
+        """
         self.check_access("write")
         actions = self.filtered(lambda action: action.automatic and action._is_undone())
         if not actions:
@@ -714,9 +717,9 @@ class DsoAction(models.Model):
                     "are confirmed."
                 )
             )
-        if question := actions._ask_first("action_confirm"):
+        if not all_the_same and (question := actions._ask_first("action_confirm")):
             return question
-        if actions.env.context.get("dso_all_the_same"):
+        if all_the_same:
             # sudo: a mark of the module's own; the right to confirm was checked
             actions.sudo().write({"all_the_same": True})
         actions.write({"confirmed": True})
@@ -882,6 +885,24 @@ class DsoAction(models.Model):
         """These actions in a sentence: the first ones by name."""
         return name_some(self.env, self.mapped("display_name"))
 
+    def _describe_manual(self):
+        """Who planned an action out of scenario, what it tells of, and the note for whoever does
+        it."""
+        self.ensure_one()
+        # sudo: the name of a colleague
+        user = self.sudo().create_uid
+        text = (
+            self.env._("Action out of scenario.")
+            if not user or user._is_superuser()
+            else self.env._("Action out of scenario, by %(user)s.", user=user.name)
+        )
+        documents = name_some(self.env, self.item_ids.mapped("document"))
+        if documents:
+            text = f"{text} {self.env._('About %(documents)s.', documents=documents)}"
+        if self.comment and not self.done_date:
+            text = f"{text} {self.env._('“%(comment)s”', comment=self.comment)}"
+        return text
+
     def _describe_specific(self):
         """What a specific action follows up: the statuses of its items."""
         self.ensure_one()
@@ -971,12 +992,25 @@ class DsoAction(models.Model):
             "leader_since": self.env._(
                 "it leads since %(date)s", date=format_date(self.env, customer.leader_since)
             ),
-            "contact_gap": self.env._(
-                "at least %(days)s days are left after the last action for another leader",
-                days=self.company_id.dso_contact_gap_days,
-            ),
+            "contact_gap": self._describe_gap(data),
             "forced": self.env._("the date was set by hand"),
         }.get(cause)
+
+    def _describe_gap(self, data):
+        """From which day the gap counts: else its end looks like a day that is about another
+        item, such as one promised for the same day."""
+        days = self.company_id.dso_contact_gap_days
+        if not data.get("gap_from"):
+            return self.env._(
+                "at least %(days)s days are left after the last action for another leader",
+                days=days,
+            )
+        return self.env._(
+            "at least %(days)s days are left after the customer's last reminder, of %(date)s, "
+            "which was about another leader",
+            days=days,
+            date=format_date(self.env, Date.fromisoformat(data["gap_from"])),
+        )
 
     def _describe_cancellation(self):
         line = self.leader_line_id

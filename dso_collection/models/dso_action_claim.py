@@ -110,13 +110,11 @@ class DsoActionClaim(models.AbstractModel):
     def _ask_first(self, method, record=None, empty=None):
         """The question to put before something is done to these actions.
 
-        :param method: of ``record``, called again where the answer is yes
+        :param method: of ``record``, called again with ``all_the_same`` where the answer is yes
         :param record: what the button belongs to, default these actions
         :param empty: see :meth:`_find_empty_claims`, default looked up
         :return: the dialog, ``None`` if there is nothing to ask
         """
-        if self.env.context.get("dso_all_the_same"):
-            return None
         empty = self._find_empty_claims() if empty is None else empty
         if not empty:
             return None

@@ -346,22 +346,31 @@ class DsoActionContent(models.AbstractModel):
             )
         return "".join(texts)
 
-    def _render_items_table(self, entries, totals, format_day, with_costs=False):
+    def _render_items_table(
+        self, entries, totals, format_day, with_costs=False, with_promises=False
+    ):
         """The statement as a table that mail programs show alike.
 
         :param entries: see ``_get_rows``
         :param totals: [(currency, amount)]
         :param with_costs: whether there is a column of late payment interest and recovery costs,
             where any is due
+        :param with_promises: whether promises that were not kept are named, as of this day
         :return: safe HTML, empty without entries
         """
         if not entries:
             return ""
         env = self.env
         costs = self._get_costs(entries) if with_costs else {}
-        kinds = env["account.move.line"]._dso_get_kind_words()
+        Line = env["account.move.line"]
+        kinds = Line._dso_get_kind_words()
+        broken = {}
+        if with_promises:
+            told = Line.browse([row["line_id"] for row in entries if row["line_id"]])
+            broken = told._dso_find_broken_promises()
         lines = [
             {
+                "broken": broken.get(row["line_id"], ""),
                 "document": row["document"],
                 "invoice_date": format_day(row["invoice_date"]),
                 "due_date": format_day(row["due_date"]),

@@ -353,13 +353,22 @@ class DsoActionSpecific(models.AbstractModel):
             elif amount != stored:
                 changes.append((action_id, amount))
         cleared._cancel("cleared")
+        # what actions out of scenario tell of is asked of the ledger, too
+        manual = self.search(
+            Domain("customer_id", "in", customers.ids)
+            & Domain("origin", "=", "manual")
+            & Domain("state", "in", list(OPEN_STATES))
+            & Domain("done_date", "=", False)
+        )
+        partial |= manual
         kept = self.browse()
         for action_id, rows in (partial._get_rows() if partial else {}).items():
             amount = sum(row["amount_company"] for row in rows)
-            if any(row["amount_residual"] for row in rows):
+            action = self.browse(action_id)
+            if action in manual or any(row["amount_residual"] for row in rows):
                 changes.append((action_id, amount))
             else:
                 # what was promised of them is paid (R15)
-                kept |= self.browse(action_id)
+                kept |= action
         kept._cancel("kept")
         bulk_update(self, ["amount"], changes)

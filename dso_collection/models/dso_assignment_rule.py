@@ -3,7 +3,7 @@ from ast import literal_eval
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.criteria import check_criteria, read_fields
+from ..tools.criteria import check_criteria, is_empty, read_fields
 
 #: What of a customer's partner lies behind fields of the file that are computed.
 BEHIND = {
@@ -62,11 +62,17 @@ class DsoAssignmentRule(models.Model):
     )
     collector_id = fields.Many2one("res.users", ondelete="set null")
     customer_count = fields.Integer(string="Matching", compute="_compute_customer_count")
+    takes_all = fields.Boolean(compute="_compute_takes_all", help="It has no condition.")
 
     @api.depends("domain", "company_id")
     def _compute_customer_count(self):
         for rule in self:
             rule.customer_count = self.env["dso.customer"].search_count(rule._get_customer_domain())
+
+    @api.depends("domain")
+    def _compute_takes_all(self):
+        for rule in self:
+            rule.takes_all = is_empty(rule.domain)
 
     @api.onchange("never_chase")
     def _onchange_never_chase(self):

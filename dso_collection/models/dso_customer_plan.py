@@ -560,6 +560,7 @@ class DsoCustomerPlan(models.AbstractModel):
                 "previous_step": previous.step_id if previous else None,
                 "previous_date": previous.date.isoformat() if previous else None,
                 "lapsed": decision.lapsed,
+                "gap_from": decision.gap_from.isoformat() if decision.gap_from else None,
                 "as_of": as_of.isoformat() if as_of else None,
                 **({"money": money} if money else {}),
             },

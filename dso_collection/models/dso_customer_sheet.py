@@ -141,11 +141,9 @@ class DsoCustomerSheet(models.AbstractModel):
             if late <= chased or late <= 0:
                 customer.oldest_text = False
             elif chased:
-                customer.oldest_text = self.env._(
-                    "not chased; the oldest that is: %(days)s days", days=chased
-                )
+                customer.oldest_text = self.env._("oldest chased: %(days)s days", days=chased)
             else:
-                customer.oldest_text = self.env._("not chased: in dispute, promised or left out")
+                customer.oldest_text = self.env._("not chased")
 
     @api.model
     def _get_bucket_labels(self):

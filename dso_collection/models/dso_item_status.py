@@ -143,3 +143,16 @@ class DsoItemStatus(models.Model):
         if "kind" in vals:
             self.env["dso.refresh.queue"]._enqueue_statuses(self)
         return result
+
+    def _needs_follow_up(self):
+        """Whether items with this status get a specific action: a dispute always does (R13), the
+        others where they propose one."""
+        self.ensure_one()
+        return self.kind == "dispute" or self.next_action == "specific"
+
+    def _get_required_follow_up(self):
+        """What a dialog has to choose where this status proposes no follow-up of its own, and has
+        to have one (R13)."""
+        if self.kind != "dispute" or self.next_action == "specific":
+            return {}
+        return {"next_action": "specific", "action_type": "call", "automatic": False}

@@ -181,6 +181,65 @@ class TestPage(PageCommon):
         specific = self._customer().open_action_ids.filtered(lambda a: a.origin == "specific")
         self.assertEqual(specific.item_ids.line_id, self.lines[0])
 
+    def _dispute(self):
+        status = self.env.ref("dso_collection.status_dispute_price")
+        self.env["dso.item.qualify"].with_user(self.collector).create(
+            {"line_ids": [(6, 0, self.lines[0].ids)], "status_id": status.id}
+        ).action_apply()
+        return status, self._specific()
+
+    def _specific(self):
+        actions = self._customer().open_action_ids
+        return actions.filtered(lambda action: action.origin == "specific")
+
+    def test_accepting_what_ends_a_dispute_is_asked(self):
+        """From the answer and from its reply; what would be undone is said, and undone after."""
+        status, follow_up = self._dispute()
+        answer = self._answer("promise", self.lines[0], date="2026-03-16")
+        for record in (answer, answer.reply_id):
+            with self.subTest(record._name):
+                question = record.with_user(self.collector).action_accept()
+                self.assertEqual(question["res_model"], "dso.action.question")
+                self.assertEqual(self.lines[0].dso_status_id, status)
+                self.assertEqual((answer.state, self._specific()), ("proposed", follow_up))
+        question = self.env["dso.action.question"].browse(question["res_id"])
+        self.assertIn(f"{self.first.name}: Dispute: price", question.text)
+        self.assertIn(follow_up.name, question.text)
+        said = question.with_user(self.collector).action_yes()
+        self.assertEqual(self.lines[0].dso_status_id.kind, "promise")
+        self.assertEqual((answer.state, answer.reply_id.state), ("accepted", "handled"))
+        undo = said["params"]["undo"]
+        self.env[undo["model"]].with_user(self.collector).browse(undo["ids"]).action_undo()
+        self.assertEqual((self.lines[0].dso_status_id, self._specific()), (status, follow_up))
+        self.assertEqual((answer.state, answer.reply_id.state), ("proposed", "to_handle"))
+
+    def test_accepting_several_is_undone_in_one_go(self):
+        first = self._answer("promise", self.lines[0], date="2026-03-16")
+        second = self._answer("promise", self.lines, date="2026-03-17")
+        said = (first | second).with_user(self.collector).action_accept(all_the_same=True)
+        undo = said["params"]["undo"]
+        self.env[undo["model"]].with_user(self.collector).browse(undo["ids"]).action_undo()
+        self.assertFalse(self.lines.dso_status_id)
+        self.assertEqual(set((first | second).mapped("state")), {"proposed"})
+
+    def test_accepting_a_copy_cannot_be_undone(self):
+        answer = self._answer("copy", self.lines, comment="Please")
+        said = answer.with_user(self.collector).action_accept()
+        self.assertFalse(said["params"].get("undo"))
+
+    def test_accepting_a_comment_leaves_the_dispute(self):
+        status, follow_up = self._dispute()
+        answer = self._answer("comment", self.lines[0], comment="Any news?")
+        said = answer.with_user(self.collector).action_accept()
+        self.assertIn("Accepted", said["params"]["message"])
+        self.assertEqual((self.lines[0].dso_status_id, self._specific()), (status, follow_up))
+
+    def test_changing_an_answer_about_no_item_takes_none(self):
+        answer = self._answer("comment", self.env["account.move.line"], comment="Hello")
+        context = answer.with_user(self.collector).action_change()["context"]
+        self.assertEqual(context["default_line_ids"], [])
+        self.assertEqual(sorted(context["default_held_line_ids"]), sorted(self.lines.ids))
+
     def test_accepting_a_copy_sends_it(self):
         """To whom the link was sent, with the documents that were asked for, the paid one too."""
         self._create_contact(self.partner, "Bob", "bob@acme.example.com")
@@ -247,7 +306,7 @@ class TestPage(PageCommon):
         action = reply.action_change()
         self.assertEqual(action["context"]["default_answer_id"], reply.answer_ids.id)
         said = reply.action_accept()
-        self.assertEqual(said["tag"], "display_notification")
+        self.assertEqual(said["tag"], "dso_collection.notify")
         self.assertEqual(said["params"]["type"], "success")
         self.assertIn("Accepted: Promise to pay", said["params"]["message"])
         self.assertEqual(self.lines[0].dso_status_id.kind, "promise")

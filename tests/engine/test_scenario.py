@@ -844,3 +844,25 @@ class TestWithdrawal:
 
     def test_another_step(self):
         assert self._why(self.OLD, step=B) == "replaced"
+
+
+def test_r4_a_gap_may_end_on_the_day_that_another_item_is_promised_for():
+    """A was done for X on 6 March; X is promised for the 13th. Y, due on 6 March, leads now: A on
+    6 + 5 = 11 March by its due date, but not before 6 + 7 = 13 March. The promise has no part in
+    it: for another day the date is the same; without the gap it is the 11th."""
+    past = history(X, (A, day(3, 6)))
+    for promised in (day(3, 13), day(3, 20)):
+        items = (item(X, DUE, kind="promise", promised_until=promised), item(Y, day(3, 6)))
+        decision = plan(day(3, 7), *items, past=past, leader=X, since=day(2, 1))
+        assert step_and_date(decision) == (A, day(3, 13))
+        assert (decision.cause, decision.gap_from) == ("contact_gap", day(3, 6))
+    decision = plan(
+        day(3, 7),
+        *items,
+        past=past,
+        leader=X,
+        since=day(2, 1),
+        settings=Settings(contact_gap_days=0),
+    )
+    assert step_and_date(decision) == (A, day(3, 11))
+    assert decision.gap_from is None
