@@ -58,6 +58,7 @@ HISTORY = AUTOMATIC_CONTENT | {
     "message_id",
     "origin",
     "parent_id",
+    "read_date",
     "recipient_ids",
     "sms_number",
     "sms_text",
@@ -263,6 +264,12 @@ class DsoAction(models.Model):
         readonly=True,
         copy=False,
         help="When a message that failed for a passing cause is tried again by itself.",
+    )
+    read_date = fields.Datetime(
+        string="Read On",
+        readonly=True,
+        copy=False,
+        help="When a recipient opened it first, by the read receipt that came back.",
     )
     can_propose_contact = fields.Boolean(compute="_compute_can_propose_contact")
     error_message = fields.Char(

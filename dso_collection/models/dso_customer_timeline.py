@@ -201,7 +201,7 @@ class DsoCustomerTimeline(models.AbstractModel):
         results = dict(actions._fields["result"]._description_selection(self.env))
         tones = {"done": "secondary", "error": "warning", "cancelled": "secondary"}
         for action in actions:
-            text = [action.comment]
+            text = [action.comment, action._describe_reading()]
             if action.state == "cancelled":
                 text = [action._describe_cancellation()]
             elif action.state == "error":
