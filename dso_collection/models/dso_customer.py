@@ -274,10 +274,11 @@ class DsoCustomer(models.Model):
 
     @api.depends("item_ids")
     def _compute_item_count(self):
-        # counted by the database: the items themselves may be thousands
+        # what the statement calls "All open", credits too; counted by the database: the items
+        # themselves may be thousands
         counts = {}
         groups = self.env["account.move.line"]._read_group(
-            self._get_open_item_domain() & fields.Domain("amount_residual", ">", 0),
+            self._get_open_item_domain(),
             ["company_id", "partner_id"],
             ["__count"],
         )
@@ -692,7 +693,7 @@ class DsoCustomer(models.Model):
     def action_qualify(self):
         """Change the status of all open items of the customer."""
         self.ensure_one()
-        return self.item_ids._dso_propose_qualify()
+        return (self.item_ids or self.credit_ids)._dso_propose_qualify()
 
     def action_view_partner(self):
         """Open the partner, to mend its contacts."""

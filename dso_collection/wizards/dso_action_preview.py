@@ -196,4 +196,4 @@ class DsoActionPreview(models.TransientModel):
             )
         if isinstance(outcome, dict):
             return outcome
-        return self._show_next(toast(self.env._("%(actions)s: done.", actions=action.display_name)))
+        return self._show_next(action._get_closing())
