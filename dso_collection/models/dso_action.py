@@ -1007,6 +1007,7 @@ class DsoAction(models.Model):
             ),
             "scenario_changed": self.env._("Cancelled: the scenario was changed."),
             "undelivered": self.env._("Taken back: the message before it was not delivered."),
+            "archived": self.env._("Withdrawn: the customer's file was archived."),
             "merged": self.env._("Cancelled: the customer was merged into another one."),
         }.get(self.cancel_code, self.env._("Cancelled."))
         return f"{text} {self.cancel_reason}" if self.cancel_reason else text

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tests import Form, tagged
 
 from .common import DsoCommon
@@ -167,3 +167,69 @@ class TestTrial(DsoCommon):
         shown = self.env["account.move.line"].search_count(action["domain"])
         self.assertEqual(customer.item_count, shown)
         self.assertEqual(customer.item_count, 2)
+
+    # ------------------------------------------------------------------
+    # Archived files
+    # ------------------------------------------------------------------
+
+    def _specific(self):
+        return self.env["dso.action"].create(
+            {
+                "customer_id": self._customer().id,
+                "origin": "specific",
+                "action_type": "call",
+                "date": "2026-03-09",
+                "item_ids": [(0, 0, {"line_id": self._line(self.invoice).id})],
+            }
+        )
+
+    def test_only_credit_managers_archive_a_file(self):
+        customer = self._customer()
+        for archive in ("action_archive_files", "action_archive"):
+            with self.assertRaisesRegex(AccessError, "credit manager"):
+                getattr(customer.with_user(self.collector), archive)()
+        with self.assertRaises(AccessError):
+            customer.with_user(self.collector).write({"active": False})
+        self.assertTrue(customer.active)
+        # Odoo's own entry of the menu asks nothing that is worth asking
+        self.assertTrue(customer.fields_get(["active"])["active"]["readonly"])
+
+    def test_an_archived_file_has_nothing_planned(self):
+        customer = self._customer()
+        specific = self._specific()
+        customer._plan(customer)
+        self.assertTrue(customer.open_action_ids)
+        actions = customer.open_action_ids
+        message = customer.with_user(self.manager).action_archive_files()["params"]["message"]
+        self.assertIn("archived", message)
+        self.assertFalse(customer.active)
+        self.assertEqual(set(actions.mapped("state")), {"cancelled"})
+        for action in actions:
+            self.assertIn("the customer's file was archived", action.reason)
+        self.assertFalse(customer.open_action_ids)
+        self.assertIn("archived", customer.planning_reason)
+        with self.assertRaisesRegex(UserError, "archived"):
+            self._new(action_type="call", customer_id=customer.id).action_apply()
+        # what nobody took away comes back with it
+        customer.with_user(self.manager).action_restore_files()
+        self.assertEqual((customer.active, specific.state), (True, "planned"))
+        self.assertFalse(specific.cancel_code)
+
+    def test_an_archived_file_stays_in_the_figures(self):
+        dashboard = self.env["dso.dashboard"].with_user(self.manager)
+        customer = self._customer()
+
+        def read():
+            data = dashboard.get_data(self.company.id)
+            return {tile["key"]: (tile["amount"], tile["count"]) for tile in data["tiles"][:2]}
+
+        before = read()
+        self.assertTrue(before["amount_due"][0])
+        customer.with_user(self.manager).action_archive_files()
+        self.assertEqual(read(), before)
+        [tile] = [
+            tile
+            for tile in dashboard.get_data(self.company.id)["tiles"]
+            if tile["key"] == "amount_due"
+        ]
+        self.assertIn(customer, self.env["dso.customer"].search(tile["domain"]))
