@@ -233,6 +233,20 @@ class PageController(http.Controller):
         page, response = self._open(token)
         return response or self._show(page, token, _read_texts(request.httprequest.args))
 
+    @http.route("/dso/preview/<int:page_id>", **{**LOOK, "auth": "user"})
+    def preview(self, page_id, **_params):
+        """The page of a link as its recipient would see it now, for colleagues who may read the
+        customer's file. It counts as no visit, and takes no answer."""
+        page = request.env["dso.page"].browse(page_id).exists()
+        if not page or not page.has_access("read") or not page.customer_id.has_access("read"):
+            return self._respond("dso_collection.page_closed", {"token": ""}, status=404)
+        is_closed = page.state in ("expired", "revoked")
+        page = self._as_visitor(page)
+        request.update_context(lang=page.env.lang)
+        if is_closed:
+            return self._respond("dso_collection.page_closed", {"token": "", "is_preview": True})
+        return self._show(page, "", {}, is_preview=True)
+
     @http.route("/dso/p/<path:token>", **{**LOOK, "methods": None, "csrf": False})
     def show_nothing(self, token, **_params):
         """Whatever else is asked for below a link, in whichever way, forms by GET too, gives the

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from .reports import FAILED, Report
+
 #: The message tells that ours could not be delivered.
 BOUNCE = "bounce"
 #: A machine answered: out of office, receipt, "we have received your request".
@@ -217,12 +219,19 @@ _AUTOMATIC_SUBJECT = re.compile(
 )
 
 
-def classify(headers: Mapping[str, Iterable[str]], subject: str = "", sender: str = ""):
+def classify(
+    headers: Mapping[str, Iterable[str]],
+    subject: str = "",
+    sender: str = "",
+    report: Report | None = None,
+):
     """What kind of incoming e-mail this is.
 
     :param headers: every value of each header, names in lower case
     :param subject: decoded
     :param sender: its bare address
+    :param report: what its parts say, where it is a report: only one that something failed is a
+        bounce, whoever it comes from
     :return: ``BOUNCE``, ``AUTOMATIC``, or ``None`` for what a person wrote
 
     >>> classify({"auto-submitted": ["auto-replied (vacation)"]})
@@ -230,6 +239,8 @@ def classify(headers: Mapping[str, Iterable[str]], subject: str = "", sender: st
     >>> classify({"auto-submitted": ["no"]}, "Re: Reminder") is None
     True
     """
+    if report and report.kind:
+        return BOUNCE if report.kind == FAILED else AUTOMATIC
     if _is_bounce(headers, sender):
         return BOUNCE
     if _is_marked(headers) or _AUTOMATIC_SUBJECT.match(_normalize(subject or "")):

@@ -4,6 +4,8 @@ from odoo import fields, models
 from odoo.tools import is_html_empty
 from odoo.tools.misc import format_date
 
+from ..tools.dates import format_moment
+
 
 class DsoActionEvidence(models.AbstractModel):
     """The part of ``dso.action`` that puts the evidence file together."""
@@ -58,6 +60,11 @@ class DsoActionEvidence(models.AbstractModel):
         old.unlink()
         return action.customer_id._download_file(action.evidence_attachment_id)
 
+    def _describe_reading(self):
+        """When it was opened, as far as a read receipt says so, in the user's language."""
+        self.ensure_one()
+        return self.read_date and self.env._("read on %s", format_moment(self.env, self.read_date))
+
     def _prepare_evidence_message(self):
         """One message or call as it went out."""
         self.ensure_one()
@@ -71,6 +78,7 @@ class DsoActionEvidence(models.AbstractModel):
             and self.env._("posted on %s", format_date(self.env, self.posted_date)),
             self.received_date
             and self.env._("received on %s", format_date(self.env, self.received_date)),
+            self._describe_reading(),
             self.error_message,
         ]
         recipients = [

@@ -87,7 +87,7 @@ class DsoCustomerEvidence(models.AbstractModel):
         actions = self._get_evidence_actions()
         values = {"evidence": {self.id: self._prepare_evidence(lines, actions)}}
         parts = [printer._print(REPORT, self, values, letters.NO_WINDOW)[self.id]]
-        invoices = lines.move_id.filtered(lambda move: move.is_sale_document())
+        invoices = lines.move_id._dso_filter_documents()
         files = actions.letter_attachment_id | invoices._dso_get_pdf_attachments()
         return printer._merge([*parts, *(file.raw for file in files)])
 

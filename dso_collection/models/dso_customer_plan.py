@@ -3,6 +3,7 @@
 ``_plan`` writes, ``_simulate`` and ``_load_live`` decide in the same way and write nothing.
 """
 
+import contextlib
 import logging
 
 from dateutil.relativedelta import relativedelta
@@ -13,7 +14,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_amount, format_date
 
-from ..engine import amounts, promises, scenario, score, simulation
+from ..engine import amounts, leader, promises, scenario, score, simulation
 from ..tools.bulk import bulk_insert, bulk_update
 
 _logger = logging.getLogger(__name__)
@@ -89,8 +90,10 @@ class DsoCustomerPlan(models.AbstractModel):
             companies = self.env["res.company"]._dso_companies()
             self._ensure_customers(companies)
             customers = self.search([("company_id", "in", companies.ids)], order="id")
+            customers = customers._adopt_children()
             self._refresh_profiles(customers._get_todays(today))
         else:
+            customers = self.browse(customers.ids)._adopt_children()
             self._refresh_profiles(customers._get_todays(today), customers)
         for number, ids in enumerate(split_every(BATCH_SIZE, customers.ids)):
             if number:
@@ -112,7 +115,8 @@ class DsoCustomerPlan(models.AbstractModel):
     def _plan_company(self, company, today):
         """The full plan of one company, batch by batch. Customers whom a dispatcher holds come
         last, when it has let go of them; whoever is held all the time is left to the queue."""
-        ids = self.search([("company_id", "=", company.id)], order="id").ids
+        customers = self.search([("company_id", "=", company.id)], order="id")
+        ids = self._again(customers._adopt_children).ids
         left = len(ids)
         self._commit(0, left)
         for _round in range(MAX_ROUNDS):
@@ -219,6 +223,7 @@ class DsoCustomerPlan(models.AbstractModel):
         # what the assignment rules look at has changed
         customers.filtered(lambda each: each.partner_id.id in again)._assign_again()
         if customers:
+            customers = customers._adopt_children()
             self._plan(customers)
             customers._follow_rules()
         return rows[-1][0], len(taken), held.ids
@@ -246,15 +251,13 @@ class DsoCustomerPlan(models.AbstractModel):
         """Wait until the transaction that holds these customers has ended, for some seconds at
         most. Ends the transaction, so that the next one sees what the other did."""
         self._commit()
-        try:
+        # an error says that the other has changed them, or that it works on: both end the wait
+        with contextlib.suppress(OperationalError):
             self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{PATIENCE}s"))
             self.env.cr.execute(
                 SQL("SELECT id FROM dso_customer WHERE id = ANY(%s) FOR NO KEY UPDATE", self.ids),
                 log_exceptions=False,
             )
-        except OperationalError:
-            # it has changed them, or works on
-            pass
         self.env.cr.rollback()
 
     def _follow_rules(self, today=None):
@@ -332,15 +335,17 @@ class DsoCustomerPlan(models.AbstractModel):
         return facts
 
     def _decide(self, facts, todays):
-        """{customer id: engine decision}; archived files plan nothing."""
+        """{customer id: engine decision}; archived files and customers plan nothing."""
         decisions = {}
         rounding = {company.id: company.currency_id.round for company in self.company_id}
         for customer_id, customer in facts:
             row = facts.rows[customer_id]
-            if not row["active"]:
+            if not row["active"] or not row["partner_active"]:
                 customer = customer._replace(scenario=None)
             company_id = row["company_id"]
             decision = scenario.decide(customer, todays[company_id], facts.settings[company_id])
+            if decision.code == "no_scenario" and not row["partner_active"]:
+                decision = decision._replace(code="archived")
             decisions[customer_id] = decision._replace(amount=rounding[company_id](decision.amount))
         return decisions
 
@@ -401,6 +406,8 @@ class DsoCustomerPlan(models.AbstractModel):
             data = {"exclusions": dict(decision.exclusions)} if decision.exclusions else None
             if decision.code in ("below_minimum", "covered"):
                 data = {"amount": decision.amount, "minimum": decision.minimum}
+            if money := self._prepare_awaited(customer.items, today, rounding):
+                data = {**(data or {}), "money": money}
         return {
             "amount_overdue": rounding(sums.overdue),
             "amount_not_due": rounding(sums.not_due),
@@ -415,6 +422,18 @@ class DsoCustomerPlan(models.AbstractModel):
             "planning_code": decision.code,
             "planning_data": data,
         }
+
+    @api.model
+    def _prepare_awaited(self, items, today, rounding):
+        """Money announced for items as a reason keeps it, ``None`` where there is none (R17)."""
+        money = leader.sum_awaited(items, today)
+        data = {
+            "amount": rounding(money.amount),
+            "until": money.until and fields.Date.to_string(money.until),
+            "missed": rounding(money.missed),
+            "missed_for": money.missed_for and fields.Date.to_string(money.missed_for),
+        }
+        return {key: value for key, value in data.items() if value} or None
 
     def _write_actions(self, facts, decisions, scores, todays):
         """Create, change or cancel the scenario action of each customer.
@@ -432,6 +451,7 @@ class DsoCustomerPlan(models.AbstractModel):
             {decision.step.id for decision in decisions.values() if decision.step}
         )
         step_values = {step.id: step._prepare_action_values() for step in steps}
+        rounding = {company.id: company.currency_id.round for company in self.company_id}
         real = self._get_todays()
         as_of = {key: day for key, day in todays.items() if day != real[key]}
         for customer_id, decision in decisions.items():
@@ -463,8 +483,13 @@ class DsoCustomerPlan(models.AbstractModel):
                 )
                 to_cancel.append((action, code))
                 action = Action
+            money = self._prepare_awaited(
+                facts.customers[customer_id].items,
+                todays[row["company_id"]],
+                rounding[row["company_id"]],
+            )
             values = {
-                **self._prepare_action_values(row, decision, as_of.get(row["company_id"])),
+                **self._prepare_action_values(row, decision, as_of.get(row["company_id"]), money),
                 **step_values[decision.step.id],
             }
             if action:
@@ -511,10 +536,11 @@ class DsoCustomerPlan(models.AbstractModel):
         for code, ids in by_code.items():
             self.env["dso.action"].browse(ids)._cancel(code)
 
-    def _prepare_action_values(self, row, decision, as_of=None):
+    def _prepare_action_values(self, row, decision, as_of=None, money=None):
         """Values of a scenario action, those of its step aside.
 
         :param as_of: the day the plan was made for, where it was not the present day
+        :param money: what is announced and what did not come, see ``_prepare_awaited``
         """
         previous = decision.previous
         return {
@@ -534,7 +560,9 @@ class DsoCustomerPlan(models.AbstractModel):
                 "previous_step": previous.step_id if previous else None,
                 "previous_date": previous.date.isoformat() if previous else None,
                 "lapsed": decision.lapsed,
+                "gap_from": decision.gap_from.isoformat() if decision.gap_from else None,
                 "as_of": as_of.isoformat() if as_of else None,
+                **({"money": money} if money else {}),
             },
         }
 
@@ -663,6 +691,8 @@ class DsoCustomerPlan(models.AbstractModel):
             for customer_id, customer in facts:
                 row = facts.rows[customer_id]
                 company_id = row["company_id"]
+                if not row["partner_active"]:
+                    continue
                 for day, decision in simulation.simulate(
                     customer,
                     todays[company_id],
@@ -764,6 +794,43 @@ class DsoCustomerPlan(models.AbstractModel):
         data = data or {}
         if not self.active:
             return self.env._("This file is archived: nothing is planned.")
+        money = self._describe_money(data.get("money"))
+        text = self._describe_code(code, data)
+        return " ".join(filter(None, [text, money])) or False
+
+    def _describe_money(self, money):
+        """What is announced, how much, until when; and what did not come (R17).
+
+        :param money: see ``_prepare_awaited``
+        """
+        if not money:
+            return ""
+        sentences = []
+
+        def get(key):
+            return format_amount(self.env, money[key], self.currency_id)
+
+        if money.get("until"):
+            sentences.append(
+                self.env._(
+                    "%(amount)s announced, awaited until %(date)s.",
+                    amount=get("amount"),
+                    date=format_date(self.env, money["until"]),
+                )
+            )
+        elif money.get("amount"):
+            sentences.append(self.env._("%(amount)s received, not booked.", amount=get("amount")))
+        if money.get("missed"):
+            sentences.append(
+                self.env._(
+                    "%(amount)s announced for %(date)s has not come.",
+                    amount=get("missed"),
+                    date=format_date(self.env, money["missed_for"]),
+                )
+            )
+        return " ".join(sentences)
+
+    def _describe_code(self, code, data):
         currency = self.currency_id
         if code == "below_minimum":
             return self.env._(
@@ -779,6 +846,9 @@ class DsoCustomerPlan(models.AbstractModel):
             "no_step": self.env._("The scenario has no steps: actions are made by hand."),
             "scenario_done": self.env._(
                 "The scenario is done for the leader: decide what comes next."
+            ),
+            "archived": self.env._(
+                "The customer is archived: nothing is chased. Restore the contact to chase it."
             ),
             "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
         }.get(code, False)
@@ -802,6 +872,9 @@ class DsoCustomerPlan(models.AbstractModel):
             "specific": self.env._("with a specific action"),
             "ignored": self.env._("ignored"),
             "no_followup": self.env._("excluded from follow-up"),
+            "blocked": self.env._("with payment blocked"),
+            "announced": self.env._("with money on its way"),
+            "discount": self.env._("down to the early-payment discount"),
         }
         causes = ", ".join(f"{count} {words[cause]}" for cause, count in counts.items())
         return self.env._("Every item is excluded: %(causes)s.", causes=causes)

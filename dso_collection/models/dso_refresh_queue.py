@@ -197,6 +197,24 @@ class DsoRefreshQueue(models.Model):
             self._enqueue(SQL("customer.company_id = ANY(%s)", companies.ids))
 
     @api.model
+    def _enqueue_accounts(self, accounts):
+        """Queue the customers with items on these accounts."""
+        if not accounts.ids:
+            return
+        self.env.flush_all()
+        self._insert(
+            SQL(
+                """
+                SELECT DISTINCT line.company_id, partner.commercial_partner_id
+                  FROM account_move_line line
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE line.account_id = ANY(%s) AND line.reconciled IS NOT TRUE
+                """,
+                accounts.ids,
+            )
+        )
+
+    @api.model
     def _enqueue_collectors(self, users):
         """Queue the customers of these collectors, their own or as their company's default."""
         if users.ids:

@@ -302,7 +302,10 @@ def statement(family, variant):
                 # what the dispatcher has made already
                 return {action.id: Block(action.items_table or "") for action in batch.actions}
             rows = _read_entries(batch, family, variant)
-            return batch.each(lambda action: _render_table(batch, action, rows[action.id]))
+            # the statement of account names promises that were not kept
+            return batch.each(
+                lambda action: _render_table(batch, action, rows[action.id], family == "all")
+            )
         entries = _read_entries(batch, family, variant)
         if batch.html:
             only = not PARTS[variant][0]
@@ -314,11 +317,12 @@ def statement(family, variant):
     return function
 
 
-def _render_table(batch, action, entries):
+def _render_table(batch, action, entries, with_promises=False):
     if not entries:
         return Block("")
     totals = _add_up(action, entries)
-    return Block(action._render_items_table(entries, totals, batch.day))
+    table = action._render_items_table(entries, totals, batch.day, with_promises=with_promises)
+    return Block(table)
 
 
 def _render_penalties(batch, action, entries, only):
