@@ -3,6 +3,7 @@
 ``_plan`` writes, ``_simulate`` and ``_load_live`` decide in the same way and write nothing.
 """
 
+import contextlib
 import logging
 
 from dateutil.relativedelta import relativedelta
@@ -250,15 +251,13 @@ class DsoCustomerPlan(models.AbstractModel):
         """Wait until the transaction that holds these customers has ended, for some seconds at
         most. Ends the transaction, so that the next one sees what the other did."""
         self._commit()
-        try:
+        # an error says that the other has changed them, or that it works on: both end the wait
+        with contextlib.suppress(OperationalError):
             self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{PATIENCE}s"))
             self.env.cr.execute(
                 SQL("SELECT id FROM dso_customer WHERE id = ANY(%s) FOR NO KEY UPDATE", self.ids),
                 log_exceptions=False,
             )
-        except OperationalError:
-            # it has changed them, or works on
-            pass
         self.env.cr.rollback()
 
     def _follow_rules(self, today=None):
