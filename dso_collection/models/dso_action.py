@@ -81,6 +81,7 @@ class DsoAction(models.Model):
     _name = "dso.action"
     _description = "Collection Action"
     _inherit = [
+        "dso.guard",
         "dso.search",
         "dso.action.content",
         "dso.action.specific",
@@ -102,6 +103,28 @@ class DsoAction(models.Model):
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]
     _check_company_auto = True
+    _dso_writable = frozenset(
+        {
+            "action_type",
+            "attach_invoices",
+            "attachment_ids",
+            "automatic",
+            "body",
+            "collector_id",
+            "comment",
+            "date",
+            "item_ids",
+            "letter_template_id",
+            "mail_template_id",
+            "recipient_ids",
+            "result",
+            "sms_template_id",
+            "sms_text",
+            "subject",
+            "to_confirm",
+        }
+    )
+    _dso_creatable = frozenset({"customer_id", "origin"})
 
     customer_id = fields.Many2one(
         "dso.customer", required=True, index=True, ondelete="restrict", check_company=True
@@ -577,12 +600,12 @@ class DsoAction(models.Model):
         if not self.env.su and AUTOMATIC_CONTENT & vals.keys():
             self._check_content_is_free()
         moved = "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals)
-        if moved:
-            vals = dict(vals, date_forced=True)
         followed = self.browse().item_ids.line_id
         if not self.env.su and HOLDING_FIELDS & vals.keys():
             followed = self._find_unfollowed()
         result = super().write(vals)
+        if moved:
+            self._dso_own().write({"date_forced": True})
         if followed:
             self._check_followed(followed)
         if "state" in vals:
@@ -685,7 +708,7 @@ class DsoAction(models.Model):
         if actions.env.context.get("dso_all_the_same"):
             # sudo: a mark of the module's own; the right to confirm was checked
             actions.sudo().write({"all_the_same": True})
-        actions.write({"confirmed": True})
+        actions._dso_own().write({"confirmed": True})
         actions._trigger_dispatch()
         return toast(self.env._("%(actions)s: confirmed.", actions=actions._name_some()))
 
@@ -693,7 +716,7 @@ class DsoAction(models.Model):
         """Take a confirmation back."""
         self.check_access("write")
         actions = self._filter_undone()
-        actions.write({"confirmed": False})
+        actions._dso_own().write({"confirmed": False})
         return toast(
             self.env._("%(actions)s: waits for confirmation again.", actions=actions._name_some())
         )
@@ -726,7 +749,7 @@ class DsoAction(models.Model):
             raise UserError(self.env._("Choose the new date."))
         if self != self._filter_undone():
             raise UserError(self.env._("Only planned actions can be moved to another date."))
-        self.write({"date": date, "date_forced": True})
+        self._dso_own().write({"date": date, "date_forced": True})
         # sudo: the plan looks at the whole file; the right to move the action was checked
         customers = self.sudo().customer_id
         customers._plan(customers)
@@ -738,7 +761,7 @@ class DsoAction(models.Model):
             values = {"state": "cancelled", "cancel_code": code, "cancel_reason": reason}
             if skip:
                 values.update(skipped=True, done_date=today[company], done_by_id=self.env.uid)
-            actions.write(values)
+            actions._dso_own().write(values)
 
     # ------------------------------------------------------------------
     # Buttons that ask something first

@@ -46,9 +46,22 @@ class DsoAlert(models.Model):
     """A condition on customers, with a colour. [seed 002, Q48]"""
 
     _name = "dso.alert"
-    _inherit = ["dso.search"]
+    _inherit = ["dso.guard", "dso.search"]
     _description = "Collection Alert"
     _order = "sequence, id"
+    _dso_writable = frozenset(
+        {
+            "active",
+            "company_id",
+            "description",
+            "domain",
+            "kind",
+            "level",
+            "name",
+            "sequence",
+            "user_id",
+        }
+    )
 
     name = fields.Char(required=True, translate=True)
     description = fields.Char(string="What to Do", translate=True)

@@ -36,6 +36,7 @@ class DsoPage(models.Model):
 
     _name = "dso.page"
     _inherit = [
+        "dso.guard",
         "dso.page.statement",
         "dso.page.payment",
         "dso.page.renewal",

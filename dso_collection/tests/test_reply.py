@@ -193,7 +193,7 @@ class TestReply(DsoCommon):
                 "recipient_ids": [Command.set(self.contact.ids)],
             }
         )
-        sms.write({"state": "done", "done_date": "2026-03-05"})
+        sms.sudo().write({"state": "done", "done_date": "2026-03-05"})
         reply = self.env["dso.customer"]._receive_sms("+33612345678", "Paid <b>today</b>")
         self.assertEqual((reply.customer_id, reply.action_id), (self.customer, sms))
         self.assertEqual((reply.channel, reply.state), ("sms", "to_handle"))

@@ -9,6 +9,8 @@ class DsoCustomerAssign(models.TransientModel):
 
     _name = "dso.customer.assign"
     _description = "Assign Scenario and Collector"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"collector_id", "customer_ids", "scenario_id"})
 
     customer_ids = fields.Many2many("dso.customer", string="Customers")
     scenario_id = fields.Many2one("dso.scenario")

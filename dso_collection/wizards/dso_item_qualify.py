@@ -27,7 +27,39 @@ class DsoItemQualify(models.TransientModel):
 
     _name = "dso.item.qualify"
     _description = "Change Status"
-    _inherit = "dso.action.draft"
+    _inherit = ["dso.wizard", "dso.action.draft"]
+    _dso_writable = frozenset(
+        {
+            "amount",
+            "answer_id",
+            "attachment_ids",
+            "attachments_public",
+            "comment",
+            "date",
+            "email_addresses",
+            "email_attach_invoices",
+            "email_attachment_ids",
+            "email_body",
+            "email_mode",
+            "email_proposed",
+            "email_recipient_ids",
+            "email_subject",
+            "email_subject_proposed",
+            "email_template_id",
+            "email_user_ids",
+            "held_line_ids",
+            "line_ids",
+            "next_action",
+            "reply_done",
+            "reply_id",
+            "resolver_email",
+            "resolver_id",
+            "status_id",
+            "step",
+            "sure",
+            "taken_line_ids",
+        }
+    )
 
     reply_id = fields.Many2one("dso.reply", help="The customer's answer that is noted here.")
     answer_id = fields.Many2one(
@@ -876,7 +908,7 @@ class DsoItemQualify(models.TransientModel):
             if not self.email_template_id:
                 return self.env["dso.action"]
             subject, body = self._render_email(customer)
-        action = self.env["dso.action"].create(
+        action = self.env["dso.action"]._dso_own().create(
             {
                 "customer_id": customer.id,
                 "origin": "manual",
