@@ -41,7 +41,7 @@ class AccountMoveLine(models.Model):
     """
 
     _name = "account.move.line"
-    _inherit = ["account.move.line", "dso.item.penalty"]
+    _inherit = ["account.move.line", "dso.item.penalty", "dso.internal"]
 
     dso_status_id = fields.Many2one(
         "dso.item.status",

@@ -260,7 +260,9 @@ class DsoWizard(models.AbstractModel):
         records = self.browse(id_ for id_ in self._ids if id_)
         # sudo: who made the dialog, and what it speaks of; both are compared only
         sudo = records.sudo().with_context(active_test=False)
-        forbidden = records.browse(sudo.filtered(lambda each: each.create_uid.id != self.env.uid).ids)
+        forbidden = records.browse(
+            sudo.filtered(lambda each: each.create_uid.id != self.env.uid).ids
+        )
         for name, field in self._fields.items():
             if (
                 field.type not in ("many2one", "many2many")
@@ -275,7 +277,7 @@ class DsoWizard(models.AbstractModel):
             if denied:
                 ids = set(denied[0].ids)
                 forbidden |= records.browse(
-                    sudo.filtered(lambda each, n=name: ids & set(each[n].ids)).ids
+                    sudo.filtered(lambda each, n=name, ids=ids: ids & set(each[n].ids)).ids
                 )
         if forbidden:
             return forbidden, lambda: AccessError(

@@ -196,9 +196,7 @@ class TestRights(RightsCommon):
         Action = self.env["dso.action"].with_user(self.collector)
         for claim in (True, 1, "own", {"own": True}):
             own = Action.with_context(dso_own=claim)
-            self._assert_refused(
-                own.create, {"customer_id": self.customer.id, "state": "done"}
-            )
+            self._assert_refused(own.create, {"customer_id": self.customer.id, "state": "done"})
 
     def test_a_users_own_default_is_none(self):
         self.env["ir.default"].with_user(self.collector).sudo().set(
@@ -224,9 +222,7 @@ class TestRights(RightsCommon):
         )
         action = self.action.with_user(self.collector)
         self._assert_refused(action.write, {"customer_id": theirs.id})
-        self._assert_refused(
-            action.create, {"customer_id": theirs.id, "action_type": "call"}
-        )
+        self._assert_refused(action.create, {"customer_id": theirs.id, "action_type": "call"})
 
     def test_files_of_customers(self):
         customer = self.customer.with_user(self.manager)
@@ -260,14 +256,14 @@ class TestRights(RightsCommon):
 
     def test_what_is_not_ones_own_is_not_attached(self):
         """An id of a file, a mail or a partner is taken from those who may read it."""
-        file = self.env["ir.attachment"].sudo().create(
-            {"name": "secret.pdf", "raw": b"x", "res_model": "res.company", "res_id": 0}
+        file = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create({"name": "secret.pdf", "raw": b"x", "res_model": "res.company", "res_id": 0})
         )
         action = self.env["dso.action"].with_user(self.collector)
         base = {"customer_id": self.customer.id, "action_type": "email"}
-        self._assert_refused(
-            action.create, {**base, "attachment_ids": [Command.link(file.id)]}
-        )
+        self._assert_refused(action.create, {**base, "attachment_ids": [Command.link(file.id)]})
         own = action.create(base)
         self._assert_refused(own.write, {"attachment_ids": [Command.set(file.ids)]})
         self._assert_refused(
@@ -281,9 +277,7 @@ class TestRights(RightsCommon):
         )
         spec = {"customer_id": {}, "partner_id": {"fields": {"display_name": {}}}}
         action = self.env["dso.action"].with_user(self.collector)
-        self._assert_refused(
-            action.onchange, {"customer_id": theirs.id}, ["customer_id"], spec
-        )
+        self._assert_refused(action.onchange, {"customer_id": theirs.id}, ["customer_id"], spec)
 
     def test_hashtag_help(self):
         help = self.env["dso.hashtag.help"].with_user(self.reader).create({"customer_id": False})

@@ -908,21 +908,25 @@ class DsoItemQualify(models.TransientModel):
             if not self.email_template_id:
                 return self.env["dso.action"]
             subject, body = self._render_email(customer)
-        action = self.env["dso.action"]._dso_own().create(
-            {
-                "customer_id": customer.id,
-                "origin": "manual",
-                "action_type": "email_internal" if self.email_mode == "internal" else "email",
-                "date": customer.company_id._dso_today(),
-                "collector_id": self._get_draft_sender(customer).id,
-                "recipient_ids": [Command.set(self._get_email_recipients(customer).ids)],
-                "subject": subject or self.status_id.name,
-                "body": body,
-                "comment": self.comment,
-                "attach_invoices": self.email_attach_invoices,
-                "attachment_ids": [Command.set(self.email_attachment_ids.ids)],
-                "item_ids": self._prepare_draft_items(lines),
-            }
+        action = (
+            self.env["dso.action"]
+            ._dso_own()
+            .create(
+                {
+                    "customer_id": customer.id,
+                    "origin": "manual",
+                    "action_type": "email_internal" if self.email_mode == "internal" else "email",
+                    "date": customer.company_id._dso_today(),
+                    "collector_id": self._get_draft_sender(customer).id,
+                    "recipient_ids": [Command.set(self._get_email_recipients(customer).ids)],
+                    "subject": subject or self.status_id.name,
+                    "body": body,
+                    "comment": self.comment,
+                    "attach_invoices": self.email_attach_invoices,
+                    "attachment_ids": [Command.set(self.email_attachment_ids.ids)],
+                    "item_ids": self._prepare_draft_items(lines),
+                }
+            )
         )
         action._adopt_attachments()
         return action
