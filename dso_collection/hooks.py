@@ -24,7 +24,7 @@ def post_init_hook(env):
 
 
 def _schedule(env):
-    """Plan for the first time, and do what demo data asked for, when all workers know the module."""
+    """Plan for the first time, and do what demo data asked for, when all workers know of it."""
     at = fields.Datetime.now() + UNTIL_WORKERS_KNOW
     plan = env.ref("dso_collection.ir_cron_plan")
     ours = env["ir.model.data"].search(

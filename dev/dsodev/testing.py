@@ -239,7 +239,7 @@ def _rules(extra):
 
 
 def _odoo_options(database):
-    options = ["-p", "no:cacheprovider", "--odoo-http", "--odoo-log-level=warn"]
+    options = ["-p", "no:cacheprovider", "-p", "times", "--odoo-http", "--odoo-log-level=warn"]
     return [*options, f"--odoo-database={database}", f"--odoo-config={CONF}"]
 
 

@@ -43,6 +43,7 @@ PROBLEMS = {
     "missing": _lt("Please choose the day on which you will pay."),
     "past": _lt("The day of payment cannot be in the past."),
     "far": _lt("The day of payment is too far away. Please call us."),
+    "paid_on": _lt("The day on which you paid cannot be right. Please correct it."),
     "no_kind": _lt("Please choose what you want to tell us."),
     "no_items": _lt("Please tick the items that your answer is about."),
     "no_reason": _lt("Please choose a reason."),
@@ -62,6 +63,7 @@ FIELDS = {
     "missing": "date",
     "past": "date",
     "far": "date",
+    "paid_on": "paid_on",
     "no_kind": "kind",
     "no_items": "item",
     "no_reason": "reason",
@@ -209,6 +211,20 @@ class PageController(http.Controller):
         page, response = self._open(token)
         return response or self._show(page, token, _read_texts(request.httprequest.args))
 
+    @http.route("/dso/preview/<int:page_id>", **{**LOOK, "auth": "user"})
+    def preview(self, page_id, **_params):
+        """The page of a link as its recipient would see it now, for colleagues who may read the
+        customer's file. It counts as no visit, and takes no answer."""
+        page = request.env["dso.page"].browse(page_id).exists()
+        if not page or not page.has_access("read") or not page.customer_id.has_access("read"):
+            return self._respond("dso_collection.page_closed", {"token": ""}, status=404)
+        is_closed = page.state in ("expired", "revoked")
+        page = self._as_visitor(page)
+        request.update_context(lang=page.env.lang)
+        if is_closed:
+            return self._respond("dso_collection.page_closed", {"token": "", "is_preview": True})
+        return self._show(page, "", {}, is_preview=True)
+
     @http.route("/dso/p/<path:token>", **{**LOOK, "methods": None, "csrf": False})
     def show_nothing(self, token, **_params):
         """Whatever else is asked for below a link, in whichever way, forms by GET too, gives the
@@ -349,9 +365,12 @@ class PageController(http.Controller):
             raise Problem(problem)
         return {"date": day, "amount": self._read_amount(page, form, lines)}
 
-    def _read_kind_processing(self, _page, _form, lines, _comment):
+    def _read_kind_processing(self, page, form, lines, _comment):
         self._check_lines(lines)
-        return {}
+        day = _to_date(form.get("paid_on"))
+        if form.get("paid_on") and not rules.is_paid_day(day, page.company_id._dso_today()):
+            raise Problem("paid_on")
+        return {"date": day, "amount": self._read_amount(page, form, lines)}
 
     def _read_kind_dispute(self, page, form, lines, comment):
         self._check_lines(lines)

@@ -8,6 +8,7 @@ from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Command
+from odoo.http import request
 from odoo.tools import file_open
 
 from . import texts
@@ -29,14 +30,40 @@ def record(env, name, model, values):
 
 
 def load_languages(env):
-    """Activate the customers' languages and load their terms, from the files of the add-ons."""
+    """Activate the customers' languages, and load this module's terms, which history is written in.
+
+    Those of Odoo's own modules are read from hundreds of files: too much for a request, which has
+    a limit, beside everything else. A scheduled action loads them, within a minute.
+    """
     for code in LANGUAGES:
         env["res.lang"]._activate_lang(code)
     # This module is not installed yet while its demo data are loaded.
-    modules = env["ir.module.module"].search(
-        ["|", ("state", "=", "installed"), ("name", "=", "dso_collection")]
-    )
+    modules = env["ir.module.module"].search([("name", "=", "dso_collection")])
+    if request:
+        _load_rest_later(env)
+    else:
+        modules += modules.search([("state", "=", "installed")]) - modules
     modules._update_translations(list(LANGUAGES))
+
+
+def _load_rest_later(env):
+    cron = record(
+        env,
+        "demo_cron_languages",
+        "ir.cron",
+        {
+            "name": "Collection: languages of the demo data, once",
+            "model_id": env["ir.model"]._get_id("ir.module.module"),
+            "state": "code",
+            "code": "modules = model.search([('state', '=', 'installed')])\n"
+            f"modules._update_translations({LANGUAGES!r})\n"
+            "env['ir.cron']._commit_progress(1, remaining=0, deactivate=True)",
+            "user_id": env.ref("base.user_root").id,
+            "interval_number": 1,
+            "interval_type": "days",
+        },
+    )
+    cron._trigger()
 
 
 def load_companies(env, today):

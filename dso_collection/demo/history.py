@@ -11,6 +11,7 @@ from odoo.fields import Command
 
 from ..engine import scenario as rules
 from ..models.account_move_line import QUIET
+from ..tools.bulk import bulk_insert
 from . import texts
 from .channels import Channels
 from .company import record
@@ -358,13 +359,17 @@ class History:
             if file.scenario_id:
                 past += self._play_scenario(file)
         actions = self.env["dso.action"].create([values for values, _rows in past])
-        self.env["dso.action.item"].create(
+        # as a dispatched action takes it: what is created otherwise has the amounts of today
+        bulk_insert(
+            self.env["dso.action.item"],
             [
-                {"action_id": action.id, **row}
+                {"action_id": action.id, "partial": False, "penalty": 0.0, "recovery_cost": 0.0}
+                | row
                 for action, (_values, rows) in zip(actions, past, strict=True)
                 for row in rows
-            ]
+            ],
         )
+        actions.invalidate_recordset(["item_ids"])
         return actions
 
     def _play_scenario(self, file):

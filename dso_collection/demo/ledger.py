@@ -18,6 +18,7 @@ from odoo.tools import file_open
 
 from . import channels, company as company_data, history, texts
 from .company import record
+from .entries import Entries
 
 SEED = 20190
 
@@ -31,6 +32,14 @@ QUIET = {
     "skip_pdf_attachment_generation": True,
     "dso_skip_plan": True,
     "lang": "en_US",
+}
+
+#: Entries are created with all their items: nothing is to be added to them.
+COMPLETE = {
+    "skip_invoice_sync": True,
+    "skip_account_move_synchronization": True,
+    "skip_is_manually_modified": True,
+    "skip_analytic_sync": True,
 }
 
 #: How late customers pay: earliest, usual and latest day after the due date, and how often never.
@@ -80,8 +89,9 @@ def load(env):
         return
     env = env(su=True, context={**env.context, **QUIET})
     today = fields.Date.context_today(env.user.with_context(tz="Europe/Paris"))
-    company_data.load_languages(env)
     meridian, meridian_uk = company_data.load_companies(env, today)
+    # afterwards: a chart of accounts is translated when it is made, into every language there is
+    company_data.load_languages(env)
     companies = meridian + meridian_uk
     users = company_data.load_users(env, companies)
     company_data.load_settings(env, today, companies, users)
@@ -163,8 +173,9 @@ class Book:
     """Writes the ledger of one company, from the first invoice to the last payment."""
 
     def __init__(self, env, company, habits, rng, today, customers, terms, products):
-        self.env = env(context={**env.context, "allowed_company_ids": company.ids})
+        self.env = env(context={**env.context, "allowed_company_ids": company.ids, **COMPLETE})
         self.company = company.with_env(self.env)
+        self.entries = Entries(self.company)
         self.habits = habits
         self.rng = rng
         self.today = today
@@ -200,7 +211,8 @@ class Book:
             self._prepare_invoice(row, day) for row in self.habits for day in self._draw_days(row)
         ]
         values.sort(key=lambda vals: vals["invoice_date"])
-        invoices = self.env["account.move"].create(values)
+        self.entries.number(sorted(values, key=lambda vals: (vals["invoice_date"], vals["ref"])))
+        invoices = self.env["account.move"].create([self.entries.complete(vals) for vals in values])
         invoices.action_post()
         # A fresh database has no statistics yet, and posting payments looks up numbers a lot.
         self.env.flush_all()
@@ -289,8 +301,10 @@ class Book:
         allocated = math.ceil(ALLOCATED_CREDITS * company_share)
         moves = self.env["account.move"].create(
             [
-                self._prepare_credit_note(
-                    invoice, full=position in (0, 3), allocated=position < allocated
+                self.entries.complete(
+                    self._prepare_credit_note(
+                        invoice, full=position in (0, 3), allocated=position < allocated
+                    )
                 )
                 for position, invoice in enumerate(credited)
             ]
@@ -310,6 +324,7 @@ class Book:
             "date": day,
             "ref": f"{self.rng.choice(texts.CREDIT_REASONS)}, {invoice.name}",
             "reversed_entry_id": invoice.id if allocated else False,
+            "invoice_payment_term_id": invoice.partner_id.property_payment_term_id.id,
             "invoice_line_ids": [
                 Command.create(
                     {

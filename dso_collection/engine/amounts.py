@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from .facts import Item, Settings
-from .leader import eligible_items, is_promised, leader_key
+from .leader import covers, eligible_items, is_promised, leader_key
 
 
 class Amounts(NamedTuple):
@@ -69,5 +69,5 @@ def told(items: Iterable[Item], until: date, today: date, settings: Settings) ->
     that reduce them (R8, R10), oldest first."""
     items = list(items)
     claims = [item for item in eligible_items(items, today, settings) if item.due_date <= until]
-    credits_ = [item for item in items if item.amount < 0 and item.kind != "dispute"]
+    credits_ = [item for item in items if covers(item, settings)]
     return sorted(claims, key=leader_key) + sorted(credits_, key=leader_key)

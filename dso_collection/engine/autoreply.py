@@ -8,7 +8,10 @@ responses), RFC 3464 and RFC 8098 (reports), and what mail programs write beside
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
+
+from .reports import FAILED, Report
 
 #: The message tells that ours could not be delivered.
 BOUNCE = "bounce"
@@ -66,8 +69,57 @@ _PHRASES = (
     "automaattinen vastaus",
     "automatická odpověď",
     "автоматический ответ",
+    "автоответ",
+    "автоматична відповідь",
+    "автовідповідь",
+    "автоматичен отговор",
+    "автоматски одговор",
+    "аутоматски одговор",
+    "automatikus válasz",
+    "automatický odpovedač",
+    "automatická odpoveď",
+    "automatski odgovor",
+    "samodejni odgovor",
+    "răspuns automat",
+    "raspuns automat",
+    "otomatik yanıt",
+    "otomatik cevap",
+    "automatinis atsakymas",
+    "automātiska atbilde",
+    "automātiskā atbilde",
+    "automaatvastus",
+    "automaatne vastus",
+    "resposta automàtica",
+    "erantzun automatikoa",
+    "sjálfvirkt svar",
+    "përgjigje automatike",
+    "αυτόματη απάντηση",
+    "trả lời tự động",
+    "thư trả lời tự động",
+    "phản hồi tự động",
+    "balasan otomatis",
+    "jawaban otomatis",
+    "balasan automatik",
+    "رد تلقائي",
+    "الرد التلقائي",
+    "رد آلي",
+    "پاسخ خودکار",
+    "תשובה אוטומטית",
+    "מענה אוטומטי",
+    "ตอบกลับอัตโนมัติ",
+    "การตอบกลับอัตโนมัติ",
+    "ข้อความตอบกลับอัตโนมัติ",
+    "स्वचालित उत्तर",
     "自动回复",
+    "自动答复",
+    "自動回覆",
+    "自動回復",
     "自動応答",
+    "自動返信",
+    "자동 회신",
+    "자동회신",
+    "자동 응답",
+    "자동응답",
 )
 #: Words that a person may begin with too ("Out of office chairs: invoice 12"): these count only
 #: where nothing else is said, or a sign follows them.
@@ -99,20 +151,87 @@ _SHORT_PHRASES = (
     "nieobecność",
     "fraværende",
     "frånvaro",
+    "poissa",
+    "házon kívül",
+    "szabadságon",
+    "mimo kancelář",
+    "mimo kanceláře",
+    "mimo kancelárie",
+    "izvan ureda",
+    "izven pisarne",
+    "odsotnost",
+    "van kancelarije",
+    "în afara biroului",
+    "ofis dışında",
+    "ofis dışındayım",
+    "извън офиса",
+    "вне офиса",
+    "поза офісом",
+    "εκτός γραφείου",
+    "fora de l'oficina",
+    "išvykęs",
+    "nesu biure",
+    "vắng mặt",
+    "خارج المكتب",
+    "מחוץ למשרד",
+    "ไม่อยู่ที่สำนักงาน",
+    "外出",
+    "不在办公室",
+    "不在辦公室",
+    "不在",
+    "부재중",
 )
+#: What HCL (Lotus) Notes writes behind a person's name.
+_BEHIND_NAME = (
+    "is out of office",
+    "is out of the office",
+    "ist außer haus",
+    "ist nicht im büro",
+    "est absent",
+    "est absente",
+    "est absent(e)",
+    "est absent du bureau",
+    "est absente du bureau",
+    "está fuera de la oficina",
+    "è fuori ufficio",
+    "is niet op kantoor",
+)
+
+_ONE_WAY = str.maketrans({"\u2019": "'", "\u0130": "i", "\u0131": "i"})
+
+
+def _normalize(text):
+    """Composed accents, straight apostrophes, no marks of direction, one i (Turkish has two)."""
+    text = unicodedata.normalize("NFC", text).translate(_ONE_WAY)
+    return "".join(char for char in text if unicodedata.category(char) != "Cf").lower()
+
+
+def _any_of(phrases):
+    return "|".join(re.escape(_normalize(phrase)) for phrase in phrases)
+
+
 _AUTOMATIC_SUBJECT = re.compile(
-    rf"\s*\[?\s*(?:(?:{'|'.join(map(re.escape, _PHRASES))})"
-    rf"|(?:{'|'.join(map(re.escape, _SHORT_PHRASES))})\s*(?:$|[\]:;,.!()/|–—-]))",
-    re.IGNORECASE,
+    rf"\s*[\[【]?\s*(?:(?:{_any_of(_PHRASES)})"
+    rf"|(?:{_any_of(_SHORT_PHRASES)})\s*(?:$|[\]】:：;,.!()/|–—-])"
+    # no colon before: "Re: who is out of the office" is a person's
+    rf"|[^:：?]{{2,60}}\s(?:{_any_of(_BEHIND_NAME)})"
+    r"\s*(?:$|[.,;(–—-]|until\b|from\b|returning\b|till\b|bis\b|vom\b|ab\b|jusqu|du\b|hasta\b))"
 )
 
 
-def classify(headers: Mapping[str, Iterable[str]], subject: str = "", sender: str = ""):
+def classify(
+    headers: Mapping[str, Iterable[str]],
+    subject: str = "",
+    sender: str = "",
+    report: Report | None = None,
+):
     """What kind of incoming e-mail this is.
 
     :param headers: every value of each header, names in lower case
     :param subject: decoded
     :param sender: its bare address
+    :param report: what its parts say, where it is a report: only one that something failed is a
+        bounce, whoever it comes from
     :return: ``BOUNCE``, ``AUTOMATIC``, or ``None`` for what a person wrote
 
     >>> classify({"auto-submitted": ["auto-replied (vacation)"]})
@@ -120,9 +239,11 @@ def classify(headers: Mapping[str, Iterable[str]], subject: str = "", sender: st
     >>> classify({"auto-submitted": ["no"]}, "Re: Reminder") is None
     True
     """
+    if report and report.kind:
+        return BOUNCE if report.kind == FAILED else AUTOMATIC
     if _is_bounce(headers, sender):
         return BOUNCE
-    if _is_marked(headers) or _AUTOMATIC_SUBJECT.match(subject or ""):
+    if _is_marked(headers) or _AUTOMATIC_SUBJECT.match(_normalize(subject or "")):
         return AUTOMATIC
     return None
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+#: Types of action of which the customer hears nothing.
+INSIDE = frozenset({"email_internal", "litigation"})
+
 
 class Message(NamedTuple):
     """One action of a simulation. ``amount`` in the company's currency is what it would ask for:
@@ -20,13 +23,15 @@ class Message(NamedTuple):
 
 class Share(NamedTuple):
     """What one customer would get: how many of each type, when first and last, and how much the
-    first message asks for (in the company's currency)."""
+    first message asks for (in the company's currency); ``reached`` whether any of it is for the
+    customer."""
 
     types: dict[str, int]
     count: int
     first: date
     last: date
     amount: float
+    reached: bool
 
 
 class Tally(NamedTuple):
@@ -63,4 +68,5 @@ def _share(messages: list[Message]) -> Share:
         first.day,
         max(message.day for message in messages),
         first.amount,
+        any(message.action_type not in INSIDE for message in messages),
     )

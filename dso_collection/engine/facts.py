@@ -13,6 +13,9 @@ from typing import NamedTuple
 #: Half a cent: amounts are sums of booked values, only binary noise has to be absorbed.
 NOISE = 0.005
 
+#: The most days that a delay takes: ten years. More is a slip, and no calendar goes so far.
+MOST_DAYS = 3650
+
 #: Kinds of item status that take an item out of the scenario (R1).
 EXCLUDING_KINDS = frozenset({"dispute", "litigation"})
 
@@ -37,6 +40,13 @@ class Item(NamedTuple):
     ``part`` is what of it is disputed or promised, ``None`` for all of it: the rest stays in the
     scenario. ``attached`` means: wholly, to an open specific action; ``attached_part``: its
     disputed or promised part only.
+
+    ``blocked``: by Odoo's *Block payment*. ``announced`` is money on its way to this item (R17),
+    expected on ``announced_for`` and awaited up to and including ``announced_until``; both are
+    ``None`` where it was received and never will be booked.
+
+    ``discount`` is what an early payment saves, where one is agreed until ``discount_until``;
+    ``paid_on`` the day of the last payment that was matched with the item.
     """
 
     id: int
@@ -51,6 +61,13 @@ class Item(NamedTuple):
     restarted: date | None = None
     part: float | None = None
     attached_part: bool = False
+    blocked: bool = False
+    announced: float = 0.0
+    announced_for: date | None = None
+    announced_until: date | None = None
+    discount: float = 0.0
+    discount_until: date | None = None
+    paid_on: date | None = None
 
 
 class Step(NamedTuple):

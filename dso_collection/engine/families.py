@@ -17,8 +17,8 @@ def family(
 ) -> list[Item]:
     """The items of a family: claims oldest first, then the credits that reduce them (R10).
 
-    An item due today is not overdue. Claims that are ignored or that Odoo excludes from follow-up
-    are not told of, nor are credits in dispute. The credits go with the overdue items or, where
+    An item due today is not overdue. What is ignored or what Odoo excludes from follow-up is not
+    told of, nor are credits in dispute. The credits go with the overdue items or, where
     nothing is overdue, with those not due: overdue and not due make up all, nothing counts twice.
 
     :param name: one of :data:`FAMILIES`
@@ -39,11 +39,11 @@ def family(
         raise ValueError(f"no family of items: {name}")
     claims, credits_ = [], []
     for item in items:
+        if item.no_followup or is_ignored(item, settings):
+            continue
         if item.amount < 0:
             if item.kind != "dispute":
                 credits_.append(item)
-        elif item.no_followup or is_ignored(item, settings):
-            continue
         elif disputes or item.kind != "dispute" or is_partial(item):
             claims.append(item)
     overdue = [item for item in claims if item.due_date < today]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from .facts import EXCLUDING_KINDS, NOISE, Item, Settings
 
@@ -15,26 +16,114 @@ def is_ignored(item: Item, settings: Settings) -> bool:
 def exclusion(item: Item, today: date, settings: Settings) -> str | None:
     """Why an item is not eligible on ``today``, or ``None`` if it is (R1).
 
-    :return: ``credit``, ``no_followup``, ``ignored``, ``dispute``, ``litigation``, ``promise`` or
-        ``specific``
+    A credit that is left out for itself says why; of any other it is said that it is one.
+
+    :return: ``credit``, ``no_followup``, ``ignored``, ``blocked``, ``dispute``, ``litigation``,
+        ``specific``, ``promise``, ``discount`` (all but the early-payment discount was paid in
+        time) or ``announced``
 
     >>> day = date(2026, 3, 1)
     >>> exclusion(Item(1, day, day, 100.0, kind="dispute"), day, Settings())
     'dispute'
     """
-    if item.amount <= 0:
+    if item.amount == 0:
         return "credit"
     if item.no_followup:
         return "no_followup"
     if is_ignored(item, settings):
         return "ignored"
+    if item.blocked:
+        return "blocked"
     if item.kind in EXCLUDING_KINDS and not (item.kind == "dispute" and is_partial(item)):
         return item.kind
     if item.attached or item.attached_part and item.part is not None and not is_partial(item):
         return "specific"
+    if item.amount < 0:
+        return "credit"
     if is_promised(item, today) and not is_partial(item):
         return "promise"
+    if is_discount(item):
+        return "discount"
+    coming = awaited(item, today)
+    if coming and item.amount - held(item, today) < NOISE + discount_of(item, item.announced_for):
+        return "announced"
     return None
+
+
+def awaited(item: Item, today: date) -> float:
+    """What of a claim is on its way, so that it is not asked for again (R17): up to and including
+    the last day on which it is waited for. What was received and never will be booked is waited
+    for without end.
+
+    >>> day = date(2026, 3, 1)
+    >>> item = Item(1, day, day, 100.0, announced=30.0, announced_for=day, announced_until=day)
+    >>> awaited(item, day), awaited(item, date(2026, 3, 2))
+    (30.0, 0.0)
+    """
+    if item.amount <= 0 or item.announced <= 0:
+        return 0.0
+    if item.announced_until is not None and today > item.announced_until:
+        return 0.0
+    return min(item.announced, item.amount)
+
+
+def is_missed(item: Item, today: date) -> bool:
+    """Whether money was announced for a claim and did not come (R17)."""
+    return item.amount > 0 and item.announced > 0 and not awaited(item, today)
+
+
+class Awaited(NamedTuple):
+    """Money announced for several items together, in company currency (R17): what is waited for
+    and until when (``None``: received, nothing to wait for), and what did not come, expected on
+    ``missed_for`` at the latest."""
+
+    amount: float = 0.0
+    until: date | None = None
+    missed: float = 0.0
+    missed_for: date | None = None
+
+
+def sum_awaited(items: Iterable[Item], today: date) -> Awaited:
+    """
+    >>> day = date(2026, 3, 1)
+    >>> item = Item(1, day, day, 100.0, announced=30.0, announced_for=day, announced_until=day)
+    >>> sum_awaited([item, item], day).amount, sum_awaited([item, item], date(2026, 3, 2)).missed
+    (60.0, 60.0)
+    """
+    items = list(items)
+    coming = [item for item in items if awaited(item, today)]
+    missed = [item for item in items if is_missed(item, today)]
+    return Awaited(
+        sum(awaited(item, today) for item in coming),
+        max((item.announced_until for item in coming if item.announced_until), default=None),
+        sum(min(item.announced, item.amount) for item in missed),
+        max((item.announced_for for item in missed), default=None),
+    )
+
+
+def discount_of(item: Item, day: date | None) -> float:
+    """What an early payment on ``day`` saves; no day is one in time."""
+    if item.discount_until is None or day is not None and day > item.discount_until:
+        return 0.0
+    return item.discount
+
+
+def is_discount(item: Item) -> bool:
+    """Whether no more is open than the early-payment discount of a claim that was paid in time:
+    no debt like others, but something to write off.
+
+    >>> day = date(2026, 3, 1)
+    >>> item = Item(1, day, day, 2.0, discount=2.0, discount_until=day, paid_on=day)
+    >>> is_discount(item), is_discount(item._replace(paid_on=date(2026, 3, 2)))
+    (True, False)
+    """
+    return item.paid_on is not None and 0 < item.amount < NOISE + discount_of(item, item.paid_on)
+
+
+def covers(item: Item, settings: Settings) -> bool:
+    """Whether a credit reduces what the scenario asks for: not one that is left out for itself, in
+    dispute, in litigation or part of a specific action (R8)."""
+    return item.amount < 0 and exclusion(item, date.min, settings) == "credit"
 
 
 def is_promised(item: Item, today: date) -> bool:
@@ -64,18 +153,20 @@ def open_part(kind: str, part: float, residual_then: float, residual: float) -> 
 
 
 def held(item: Item, today: date) -> float:
-    """The part of a claim that a dispute, a promise or their follow-up keeps out of the scenario
-    while the rest stays in it; 0 where nothing is held, or all of it (see :func:`exclusion`).
+    """The part of a claim that a dispute, a promise, their follow-up or money on its way keeps out
+    of the scenario while the rest stays in it (see :func:`exclusion`).
 
     >>> day = date(2026, 3, 1)
     >>> held(Item(1, day, day, 100.0, kind="dispute", part=30.0), day)
     30.0
     """
-    if item.amount <= 0 or not is_partial(item):
+    if item.amount <= 0:
         return 0.0
-    if item.kind == "dispute" or item.attached_part or is_promised(item, today):
-        return item.part
-    return 0.0
+    coming = awaited(item, today)
+    qualified = item.kind == "dispute" or item.attached_part or is_promised(item, today)
+    if is_partial(item) and qualified:
+        return min(item.amount, item.part + coming)
+    return coming
 
 
 def leader_key(item: Item) -> tuple[date, date, int]:
@@ -93,10 +184,15 @@ def find_leader(items: Iterable[Item], today: date, settings: Settings) -> Item 
     return min(eligible_items(items, today, settings), key=leader_key, default=None)
 
 
-def chased(eligible: Iterable[Item], items: Iterable[Item], until: date, today: date) -> float:
+def chased(
+    eligible: Iterable[Item],
+    items: Iterable[Item],
+    until: date,
+    today: date,
+    settings: Settings,
+) -> float:
     """What would be asked for: the eligible items due on or before ``until``, without the parts
-    held back, less the open credits, those in dispute left aside (R8). In company currency, not
-    rounded."""
+    held back, less the open credits but those left out (R8). In company currency, not rounded."""
     claims = sum(item.amount - held(item, today) for item in eligible if item.due_date <= until)
-    credits_ = sum(item.amount for item in items if item.amount < 0 and item.kind != "dispute")
+    credits_ = sum(item.amount for item in items if covers(item, settings))
     return claims + credits_

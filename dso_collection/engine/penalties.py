@@ -61,6 +61,15 @@ class Payment(NamedTuple):
     amount: float
 
 
+class Open(NamedTuple):
+    """What is open of an item of a customer, in its currency: positive for a claim that is due on
+    ``day``, negative for a credit that came on it."""
+
+    id: int
+    day: date
+    amount: float
+
+
 class Claim(NamedTuple):
     """An item on which penalties are due. ``amount``: at the beginning, before any payment.
     ``exchange``: units of the rule's currency for one of the claim's, to find its tier."""
@@ -142,6 +151,36 @@ def rate_on(rule: Rule, day: date) -> Known | None:
     found = max(earlier) if earlier else min(rule.reference)
     rate = float(_exact(found.rate) + _exact(rule.rate))
     return Known(rate, found.date_from, assumed=not before < found.date_from <= fixing)
+
+
+# ----------------------------------------------------------------------
+# Credits that nobody has matched yet
+# ----------------------------------------------------------------------
+
+
+def apply_credits(items: Iterable[Open]) -> dict[int, tuple[Payment, ...]]:
+    """What a customer's unmatched credits pay of its open claims: the oldest claim first, the
+    oldest credit first. Money that is there bears no interest, whoever forgot to match it.
+
+    :param items: of one customer and one currency
+
+    >>> apply_credits([Open(1, date(2026, 1, 20), 1000.0), Open(2, date(2026, 1, 15), -1200.0),
+    ...                Open(3, date(2026, 2, 20), 500.0)])[3]
+    (Payment(date=datetime.date(2026, 1, 15), amount=200.0),)
+    """
+    items = sorted(items, key=lambda item: (item.day, item.id))
+    money = [[item.day, -_exact(item.amount)] for item in items if item.amount < 0]
+    result: dict[int, tuple[Payment, ...]] = {}
+    for claim in items:
+        left = _exact(claim.amount)
+        for credit in money:
+            part = min(left, credit[1])
+            if part <= 0:
+                continue
+            left -= part
+            credit[1] -= part
+            result[claim.id] = (*result.get(claim.id, ()), Payment(credit[0], float(part)))
+    return result
 
 
 # ----------------------------------------------------------------------

@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from .facts import (
+    MOST_DAYS,
     NOISE,
     Customer,
     Done,
@@ -50,6 +51,22 @@ def offsets(steps: Sequence[Step]) -> list[int]:
     return result
 
 
+def check(steps: Sequence[Step]) -> None:
+    """Refuse what nobody can mean, before anything is planned with it.
+
+    :raise ScenarioError: as :func:`offsets` does; ``delay`` if one is longer than ten years,
+        ``too_far`` if a step comes more than ten years from the due date
+
+    >>> check([Step(1, "due_date", 3650), Step(2, "previous_action", 0)])
+    """
+    for position, step in enumerate(steps):
+        if abs(step.delay) > MOST_DAYS:
+            raise ScenarioError("delay", position)
+    for position, offset in enumerate(offsets(steps)):
+        if abs(offset) > MOST_DAYS:
+            raise ScenarioError("too_far", position)
+
+
 class Decision(NamedTuple):
     """What is to happen with one customer.
 
@@ -61,7 +78,9 @@ class Decision(NamedTuple):
 
     ``cause`` says what the date follows from: ``due_date``, ``previous_action``, ``interval``
     (the interval between two due-date steps was kept), ``leader_since``, ``contact_gap``,
-    ``forced``. ``previous`` is the step before and its day; ``lapsed`` whether it only lapsed.
+    ``forced``. ``gap_from`` is the day of the customer's last scenario action, from which the
+    contact gap counts, where the gap decides. ``previous`` is the step before and its day;
+    ``lapsed`` whether it only lapsed.
     """
 
     leader: Item | None = None
@@ -77,6 +96,7 @@ class Decision(NamedTuple):
     amount: float = 0.0
     minimum: float = 0.0
     exclusions: tuple[tuple[str, int], ...] = ()
+    gap_from: date | None = None
 
 
 def since_when(customer: Customer, leader: Item | None, today: date) -> date | None:
@@ -206,6 +226,7 @@ def _next_step(
             cause=cause,
             previous=previous,
             lapsed=lapsed,
+            gap_from=last if cause == "contact_gap" else None,
         )
     return None
 
@@ -237,7 +258,7 @@ def _nothing(customer: Customer, since: date | None, today: date, settings: Sett
     counts: dict[str, int] = {}
     for item in customer.items:
         cause = exclusion(item, today, settings)
-        if cause and cause != "credit":
+        if cause and item.amount > 0:
             counts[cause] = counts.get(cause, 0) + 1
     code = "excluded" if counts else "no_item"
     return Decision(None, since, code=code, exclusions=tuple(sorted(counts.items())))
@@ -267,10 +288,10 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
         return Decision(leader, since, code="scenario_done")
     forced = forced_date(customer.open_action, leader, decision.step)
     if forced:
-        decision = decision._replace(date=forced, cause="forced")
+        decision = decision._replace(date=forced, cause="forced", gap_from=None)
     # A date in the past is carried out today at the earliest: what is due by then counts (R8).
     until = max(decision.date, today, leader.due_date)
-    amount = chased(eligible, customer.items, until, today)
+    amount = chased(eligible, customer.items, until, today, settings)
     minimum = scenario.min_amount or settings.min_amount
     if amount < NOISE or amount < minimum - NOISE:
         return Decision(

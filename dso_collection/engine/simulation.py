@@ -17,7 +17,7 @@ def _same_day(day: date) -> date:
 
 def _next_change(customer: Customer, today: date) -> date | None:
     """The next day on which the decision can change: an item falls due (R8), its due date has
-    passed (R6), or a promise has ended (R1)."""
+    passed (R6), a promise has ended (R1), or money that was announced did not come (R17)."""
     days = [
         day
         for item in customer.items
@@ -25,6 +25,7 @@ def _next_change(customer: Customer, today: date) -> date | None:
             item.due_date,
             plus(item.due_date, 1),
             item.promised_until and plus(item.promised_until, 1),
+            item.announced_until and plus(item.announced_until, 1),
         )
         if day and day > today
     ]
@@ -35,7 +36,7 @@ def _after(customer: Customer, decision: Decision, day: date) -> Customer:
     """The customer's facts once the decided step is done on ``day``.
 
     Which other items it told is of no account: an item can only become leader here when its
-    promise has ended, and a promised item is not told.
+    promise has ended or its money did not come, and such an item is not told.
     """
     leader_id, history = decision.leader.id, customer.history
     entries = (*history.done.get(leader_id, ()), Done(decision.step.id, day))

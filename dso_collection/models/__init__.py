@@ -9,6 +9,7 @@ from . import dso_penalty_rule
 from . import dso_penalty_charge
 from . import dso_customer_penalty
 from . import dso_item_penalty
+from . import dso_item_announced
 from . import res_company
 from . import res_config_settings
 from . import dso_item_status
@@ -74,8 +75,10 @@ from . import dso_page
 from . import dso_page_answer
 from . import dso_page_hit
 from . import dso_summary
+from . import account_account
 from . import account_move
 from . import account_move_line
+from . import account_payment
 from . import account_partial_reconcile
 from . import ir_actions_act_window
 from . import ir_http
@@ -87,6 +90,7 @@ from . import mail_thread
 from . import payment_transaction
 from . import phone_blacklist
 from . import res_partner
+from . import res_partner_category
 from . import resource_calendar
 from . import res_users
 from . import sms_sms

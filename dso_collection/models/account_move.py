@@ -49,7 +49,9 @@ class AccountMove(models.Model):
     def _dso_get_items(self):
         """Posted items on receivable accounts of these entries."""
         return self.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
+            lambda line: (
+                line.account_id.account_type == "asset_receivable" and not line.account_id.non_trade
+            )
         )
 
     @api.depends("line_ids.dso_status_id", "line_ids.dso_status_date")
@@ -106,8 +108,14 @@ class AccountMove(models.Model):
             if any(move.dso_status_id.id != vals["dso_status_id"] for move in self):
                 vals = dict(vals, dso_status_date=False)
         result = super().write(vals)
-        if "state" in vals:
+        if {"state", "payment_state", "matched_payment_ids"} & vals.keys():
             self.env["dso.refresh.queue"]._note(move_ids=self.ids)
+        if vals.get("state") == "posted":
+            # an import brings statuses with its entries: they count from now on (R13)
+            marked = self.line_ids.filtered("dso_status_id")
+            if marked:
+                followed = self.env["dso.action"]._get_followed(marked)
+                (marked - followed.with_env(marked.env))._dso_follow_written()
         return result
 
     def action_dso_qualify(self):
@@ -157,6 +165,10 @@ class AccountMove(models.Model):
             domain=[("id", "in", self.dso_action_ids.ids)],
             context={},
         )
+
+    def _dso_filter_documents(self):
+        """Those that customers know as documents: invoices, credit notes, sales receipts."""
+        return self.filtered(lambda move: move.is_sale_document(include_receipts=True))
 
     def _dso_get_pdf_attachments(self):
         """The PDF of each invoice: the one that was sent before, else one made now."""

@@ -9,6 +9,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import leader as rules
 from ..engine.facts import EXCLUDING_KINDS, Item, Settings
+from ..tools.labels import NOT_QUALIFIED
 from ..tools.toasts import name_some, toast
 
 #: Fields of an item whose change concerns the agenda.
@@ -41,11 +42,17 @@ class AccountMoveLine(models.Model):
     """
 
     _name = "account.move.line"
-    _inherit = ["account.move.line", "dso.item.penalty", "dso.internal"]
+    _inherit = [
+        "account.move.line",
+        "dso.item.penalty",
+        "dso.item.announced",
+        "dso.internal",
+    ]
 
     dso_status_id = fields.Many2one(
         "dso.item.status",
         string="Item Status",
+        falsy_value_label=NOT_QUALIFIED,
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
@@ -80,6 +87,14 @@ class AccountMoveLine(models.Model):
         help="Empty: all of it. The rest stays in the scenario.",
     )
     dso_excluded_reason = fields.Char(string="Why Excluded", compute="_compute_dso_excluded")
+    dso_status_text = fields.Char(
+        string="Status in Words",
+        compute="_compute_dso_status_text",
+        help="The status; of a promise that was not kept, that it was not, and its date.",
+    )
+    dso_promise_broken = fields.Boolean(
+        string="Promise Not Kept", compute="_compute_dso_status_text"
+    )
     dso_qualification_ids = fields.One2many(
         "dso.qualification",
         "line_id",
@@ -194,6 +209,44 @@ class AccountMoveLine(models.Model):
         for line in self:
             line.dso_amount = parts.get(line._origin.id, 0.0)
 
+    @api.depends("dso_status_id", "dso_status_date", "amount_residual")
+    @api.depends_context("lang")
+    def _compute_dso_status_text(self):
+        broken = self._dso_find_broken_promises()
+        for line in self:
+            text = broken.get(line._origin.id)
+            line.dso_promise_broken = bool(text)
+            # sudo: the name of the status, shown with the item
+            line.dso_status_text = text or line.sudo().dso_status_id.name
+
+    def _dso_find_broken_promises(self):
+        """{line id: that the promise of it was not kept}, in the context's language, of open items
+        whose promised day and its grace have passed and of which what was promised is still owed.
+        """
+        # sudo: a fact of the rules, shown with the item
+        promised = self._origin.sudo().filtered(
+            lambda line: (
+                line.dso_status_id.kind == "promise"
+                and line.dso_status_date
+                and line.amount_residual > 0
+                and line._dso_is_open()
+            )
+        )
+        if not promised:
+            return {}
+        parts = promised._dso_get_parts()
+        awaited = {
+            company: company._dso_awaited_from(company._dso_today())
+            for company in promised.company_id
+        }
+        return {
+            line.id: self.env._(
+                "Promise of %(date)s not kept", date=format_date(self.env, line.dso_status_date)
+            )
+            for line in promised
+            if line.dso_status_date < awaited[line.company_id] and parts.get(line.id, 1.0) > 0
+        }
+
     def _dso_get_parts(self):
         """{line id: what of it is disputed or promised, in its currency}, only of those that are
         so in part, or were before payments made it the whole."""
@@ -230,13 +283,18 @@ class AccountMoveLine(models.Model):
             "specific": self.env._("Specific action"),
             "ignored": self.env._("Ignored"),
             "no_followup": self.env._("Excluded from follow-up"),
+            "blocked": self.env._("Payment blocked"),
+            "announced": self.env._("Money on its way"),
+            "discount": self.env._("Early-payment discount"),
         }
 
     def _dso_get_exclusions(self):
-        """{line id: why the scenario leaves it out}, for open claims, by the engine's rule."""
-        claims = self.filtered(lambda line: line._dso_is_open() and line.amount_residual > 0)
+        """{line id: why the scenario leaves it out}, for open items, by the engine's rule. Of a
+        credit it says why it reduces nothing that the scenario asks for."""
+        claims = self.filtered(lambda line: line._dso_is_open())
         if not claims:
             return {}
+        announced = claims._dso_get_announced()
         # sudo: whether an item is chased is a fact of the rules, shown with the item
         items = self.env["dso.action.item"].sudo()
         attached = items.search(
@@ -254,12 +312,13 @@ class AccountMoveLine(models.Model):
             today = company._dso_today()
             settings = Settings(ignore_below=company.sudo().dso_ignore_below)
             for line in lines:
-                item = line._dso_to_engine(company)._replace(
+                item = line._dso_to_engine(company, announced.get(line.id))._replace(
                     attached=line in wholly,
                     attached_part=line in partly,
                     part=line._dso_to_company_part(parts.get(line.id)),
                 )
-                result[line.id] = rules.exclusion(item, today, settings)
+                cause = rules.exclusion(item, today, settings)
+                result[line.id] = None if cause == "credit" else cause
         return result
 
     def _dso_to_company_part(self, part):
@@ -269,8 +328,11 @@ class AccountMoveLine(models.Model):
         residual = self.amount_residual_currency
         return part * self.amount_residual / residual if residual else None
 
-    def _dso_to_engine(self, company):
-        """This item as the engine knows it, what is attached to it or held of it aside."""
+    def _dso_to_engine(self, company, announced=None):
+        """This item as the engine knows it, what is attached to it or held of it aside.
+
+        :param announced: money on its way, see ``_dso_get_announced``
+        """
         self.ensure_one()
         # sudo: the status's kind decides, whoever may read statuses
         kind = self.sudo().dso_status_id.kind or None
@@ -284,13 +346,52 @@ class AccountMoveLine(models.Model):
             ignored=self.dso_ignored,
             kind=kind,
             promised_until=company._dso_promised_until(promised) if promised else None,
+            # sudo: whether an invoice is blocked is shown with the item
+            blocked=self.sudo().move_id.payment_state == "blocked",
+            **self._dso_prepare_announced(company, announced),
+            **self._dso_prepare_discount(),
         )
+
+    def _dso_prepare_announced(self, company, announced):
+        """Money on its way as the engine knows it."""
+        if not announced:
+            return {}
+        day, amount, _words = announced
+        return {
+            "announced": self._dso_to_company_part(amount) or 0.0,
+            "announced_for": day or None,
+            "announced_until": company._dso_announced_until(day) if day else None,
+        }
+
+    def _dso_get_early_discount(self, day):
+        """What a payment on a day saves of this item, in its currency: nothing after the date of
+        the early-payment discount, nor once a part is paid."""
+        self.ensure_one()
+        if not self.discount_date or not self.discount_amount_currency or day > self.discount_date:
+            return 0.0
+        if self.amount_residual <= 0 or self.currency_id.compare_amounts(
+            self.amount_residual_currency, self.amount_currency
+        ):
+            return 0.0
+        return max(0.0, self.amount_currency - self.discount_amount_currency)
+
+    def _dso_prepare_discount(self):
+        """The early-payment discount of this item as the engine knows it."""
+        if not self.discount_date or not self.discount_amount_currency:
+            return {}
+        # sudo: when an item was paid is shown with it
+        days = self.sudo().matched_credit_ids.mapped("max_date")
+        saved = self.amount_currency - self.discount_amount_currency
+        return {
+            "discount": self._dso_to_company_part(saved) or 0.0,
+            "discount_until": self.discount_date,
+            "paid_on": max(days, default=None),
+        }
 
     def _search_dso_excluded(self, operator, value):
         if operator != "in":
             return NotImplemented
-        claims = self._dso_get_open_domain() & Domain("amount_residual", ">", 0)
-        excluded = claims & Domain.OR(self._dso_get_exclusion_domains())
+        excluded = self._dso_get_open_domain() & Domain.OR(self._dso_get_exclusion_domains())
         return excluded if True in value else ~excluded
 
     @api.model
@@ -308,9 +409,12 @@ class AccountMoveLine(models.Model):
         )
         # those of which only a part is disputed or promised stay in
         whole = Domain("id", "not in", self._dso_get_partial_ids())
+        claims = Domain("amount_residual", ">", 0)
         domains = [
             Domain("no_followup", "=", True),
             Domain("dso_ignored", "=", True),
+            Domain("move_id.payment_state", "=", "blocked"),
+            Domain("id", "in", self._dso_find_paid_excluded()),
             Domain("dso_status_id.kind", "in", list(EXCLUDING_KINDS - {"dispute"})),
             Domain("dso_status_id.kind", "=", "dispute") & whole,
             Domain("id", "in", attached.subselect("line_id")),
@@ -318,16 +422,29 @@ class AccountMoveLine(models.Model):
         for company in self.env["res.company"]._dso_companies():
             own = Domain("company_id", "=", company.id)
             if company.dso_ignore_below:
-                domains.append(own & Domain("amount_residual", "<", company.dso_ignore_below))
+                domains.append(
+                    own & claims & Domain("amount_residual", "<", company.dso_ignore_below)
+                )
             today = company._dso_today()
             awaited = company._dso_awaited_from(today)
             domains.append(
                 own
+                & claims
                 & Domain("dso_status_id.kind", "=", "promise")
                 & Domain("dso_status_date", ">=", awaited)
                 & whole
             )
         return domains
+
+    @api.model
+    def _dso_find_paid_excluded(self):
+        """Ids of open claims that are left out for money that came or is on its way."""
+        # sudo: the same facts as in the compute
+        Line = self.sudo()
+        claims = self._dso_get_open_domain() & Domain("amount_residual", ">", 0)
+        lines = Line.search(claims & Line._dso_get_announced_domain())
+        causes = lines._dso_get_exclusions()
+        return [key for key, cause in causes.items() if cause in ("announced", "discount")]
 
     @api.model
     def _dso_get_partial_ids(self):
@@ -362,6 +479,7 @@ class AccountMoveLine(models.Model):
         """Items and credits of customers, open or not."""
         return (
             Domain("account_id.account_type", "=", "asset_receivable")
+            & Domain("account_id.non_trade", "=", False)
             & Domain("parent_state", "=", "posted")
             & Domain("partner_id", "!=", False)
         )
@@ -381,6 +499,7 @@ class AccountMoveLine(models.Model):
         return (
             self.parent_state == "posted"
             and self.account_id.account_type == "asset_receivable"
+            and not self.account_id.non_trade
             and not self.reconciled
             and bool(self.amount_residual)
         )
@@ -466,6 +585,27 @@ class AccountMoveLine(models.Model):
             return False, self.statement_line_id.payment_ref or self.move_id.ref or ""
         return False, ""
 
+    def _dso_get_banks(self, own):
+        """The bank accounts to which these items are paid: those of their invoices, and the
+        company's where an item has none.
+
+        :param own: the company's, see ``res.company._dso_get_banks``
+        :return: res.partner.bank
+        """
+        # sudo: the account of an invoice is printed on it
+        lines = self.sudo()
+        # each at once, however many they are
+        lines.fetch(["amount_residual", "move_id"])
+        claims = lines.filtered(lambda line: line.amount_residual >= 0) or lines
+        claims.move_id.fetch(["move_type", "partner_bank_id"])
+        banks = own.browse()
+        for move in claims.move_id:
+            # of a credit note it is the customer's own
+            is_claim = move.move_type in ("out_invoice", "out_receipt")
+            bank = is_claim and move.partner_bank_id.filtered("active")
+            banks |= bank or own
+        return banks or own
+
     def _dso_prepare_row(self, today, part=None):
         """One line of a statement, see ``dso.action._get_rows``.
 
@@ -510,7 +650,8 @@ class AccountMoveLine(models.Model):
         result = super().write(vals)
         self._dso_forget_words(logged, vals)
         self.env["dso.refresh.queue"]._note(line_ids=self.ids, partner_ids=before)
-        self._dso_log_changes(logged)
+        self._dso_log_changes(logged, vals)
+        self._dso_follow_changes(logged)
         return result
 
     def unlink(self):
@@ -559,8 +700,9 @@ class AccountMoveLine(models.Model):
             if status.kind == "promise" and day and not same:
                 line.company_id._dso_check_promise_day(day)
 
-    def _dso_log_changes(self, before):
-        """Keep every change of status in the append-only log, however it was made."""
+    def _dso_log_changes(self, before, vals):
+        """Keep every change of status in the append-only log, however it was made. A comment that
+        was not given with it was said on another day."""
         changed = [
             line
             for line, status in before.items()
@@ -568,7 +710,34 @@ class AccountMoveLine(models.Model):
         ]
         if changed and not self.env.context.get("dso_skip_log"):
             lines = self.browse([line.id for line in changed])
-            lines._dso_log(source="system" if self.env.su else "collector")
+            said = {} if "dso_comment" in vals else {"comment": False}
+            lines._dso_log(source="system" if self.env.su else "collector", **said)
+
+    def _dso_follow_changes(self, before):
+        """A status that was written on items, by a list, an import or another program, gets the
+        follow-up that "Change status" would have made (R13). Refusing it instead would stop
+        imports of opening balances with their disputes, and Odoo's own lists.
+
+        :param before: see ``_dso_statuses_before``; what the module itself does says what follows
+        """
+        if self.env.context.get("dso_skip_log") or self.env.context.get("dso_skip_follow_up"):
+            return
+        changed = self.browse(
+            line.id for line, (status, _day) in before.items() if status != line.dso_status_id
+        )
+        # as in the dialog, what followed the status before ends with it
+        self.env["dso.action"]._detach(changed)
+        changed._dso_follow_written()
+
+    def _dso_follow_written(self):
+        """Make the follow-ups of statuses that came with items, or were written on them."""
+        # sudo: the module looks after disputes, whoever writes the status
+        lines = self.sudo().filtered(lambda line: line.dso_status_id and line._dso_is_open())
+        lines = lines.filtered(
+            lambda line: line.amount_residual > 0 and line.dso_status_id._needs_follow_up()
+        )
+        if lines:
+            self.env["dso.item.qualify"]._follow_written(lines)
 
     def _dso_log(self, source="collector", **values):
         """Add the present status of these items to the log.
@@ -621,7 +790,8 @@ class AccountMoveLine(models.Model):
     def _dso_set_status(self, status, date=None):
         """Put a status on items, as the module itself does."""
         # sudo: own fields of the module, which accounting's rights are not about
-        lines = self.sudo().with_context(**QUIET)
+        # what follows from it, the caller knows
+        lines = self.sudo().with_context(**QUIET, dso_skip_follow_up=True)
         lines.write({"dso_status_id": status.id, "dso_status_date": date, "dso_comment": False})
 
     def _dso_resolve(self):
@@ -691,14 +861,16 @@ class AccountMoveLine(models.Model):
         context = dict(self.env.context, default_line_ids=lines.ids)
         return dict(action, context=context)
 
-    def _dso_propose_qualify(self, own=None):
+    def _dso_propose_qualify(self, own=None, told=None):
         """The same dialog where nobody chose the items: those with which something else is going
         on are offered, and taken only when they are ticked.
 
         :param own: the action that is about these items
+        :param told: those of them that somebody spoke of, default all; the others are taken only
+            when they are ticked, too
         """
         lines = self.filtered(lambda line: line._dso_is_open())
-        held = lines._dso_find_held(own)
+        held = lines if told is not None and not told else lines._dso_find_held(own)
         action = lines.action_dso_qualify()
         free = lines.filtered(lambda line: line not in held)
         return dict(

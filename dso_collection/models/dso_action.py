@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.labels import WITHOUT_COLLECTOR
 from ..tools.toasts import name_some, toast
 from .dso_action_specific import HOLDING_FIELDS
 from .dso_customer_contact import CONTACT_CODES
@@ -57,6 +58,7 @@ HISTORY = AUTOMATIC_CONTENT | {
     "message_id",
     "origin",
     "parent_id",
+    "read_date",
     "recipient_ids",
     "sms_number",
     "sms_text",
@@ -154,6 +156,7 @@ class DsoAction(models.Model):
     partner_user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     collector_id = fields.Many2one(
         "res.users",
+        falsy_value_label=WITHOUT_COLLECTOR,
         compute="_compute_from_customer",
         store=True,
         precompute=True,
@@ -284,6 +287,12 @@ class DsoAction(models.Model):
         readonly=True,
         copy=False,
         help="When a message that failed for a passing cause is tried again by itself.",
+    )
+    read_date = fields.Datetime(
+        string="Read On",
+        readonly=True,
+        copy=False,
+        help="When a recipient opened it first, by the read receipt that came back.",
     )
     can_propose_contact = fields.Boolean(compute="_compute_can_propose_contact")
     error_message = fields.Char(
@@ -496,6 +505,7 @@ class DsoAction(models.Model):
         "cancel_code",
         "done_date",
         "customer_id.reply_ids.state",
+        "is_paused",
     )
     @api.depends_context("lang")
     def _compute_reason(self):
@@ -506,6 +516,7 @@ class DsoAction(models.Model):
         broken = self._find_broken_promises()
         pausing = self._find_pausing_replies()
         substitutes = self._find_substitutes()
+        returned = self._describe_returns()
         for action in self:
             sentences = broken[action]._describe_not_kept() if action in broken else []
             if action in pausing:
@@ -518,13 +529,43 @@ class DsoAction(models.Model):
                     Date.fromisoformat(as_of) if as_of else todays[action.company_id]
                 )
                 sentences.append(action._describe_reason(day, previous))
+                sentences.append(
+                    action.customer_id._describe_money(action.reason_data.get("money"))
+                )
+                if action in returned:
+                    sentences.append(returned[action])
             elif action.origin == "manual":
-                sentences.append(self.env._("Action out of scenario."))
+                sentences.append(action._describe_manual())
             elif action.origin == "specific":
                 sentences.append(action._describe_specific())
             if action in substitutes:
                 sentences.append(action._describe_substitute(substitutes[action]))
             action.reason = " ".join(filter(None, sentences))
+
+    def _describe_returns(self):
+        """{action: what of its customer's money came back, with the bank's reason}, of those still
+        to be done."""
+        waiting = self.filtered(lambda action: action.reason_data and action._is_undone())
+        # sudo: what came back is a reason of the action that the user may see
+        lines = waiting.sudo().customer_id.item_ids
+        returned = lines._dso_get_returned()
+        if not returned:
+            return {}
+        by_customer = lines.browse(returned).grouped(
+            lambda line: (line.partner_id.commercial_partner_id, line.company_id)
+        )
+        texts = {}
+        for action in waiting:
+            own = by_customer.get((action.sudo().partner_id, action.sudo().company_id), ())
+            texts[action] = " ".join(
+                self.env._(
+                    "%(document)s: %(text)s",
+                    document=line._dso_get_document(),
+                    text=line.with_env(self.env)._dso_describe_returned(*returned[line.id]),
+                )
+                for line in own
+            )
+        return texts
 
     @api.depends("state", "error_data", "done_date")
     def _compute_can_propose_contact(self):
@@ -692,8 +733,11 @@ class DsoAction(models.Model):
     # What the user does
     # ------------------------------------------------------------------
 
-    def action_confirm(self):
-        """Let automatic actions leave at their date. Alone or in bulk."""
+    def action_confirm(self, all_the_same=False):
+        """Let automatic actions leave at their date. Alone or in bulk.
+
+        :param all_the_same: also those that ask for nothing, without a question
+        """
         self.check_access("write")
         actions = self.filtered(lambda action: action.automatic and action._is_undone())
         if not actions:
@@ -703,9 +747,9 @@ class DsoAction(models.Model):
                     "are confirmed."
                 )
             )
-        if question := actions._ask_first("action_confirm"):
+        if not all_the_same and (question := actions._ask_first("action_confirm")):
             return question
-        if actions.env.context.get("dso_all_the_same"):
+        if all_the_same:
             # sudo: a mark of the module's own; the right to confirm was checked
             actions.sudo().write({"all_the_same": True})
         actions._dso_own().write({"confirmed": True})
@@ -855,7 +899,13 @@ class DsoAction(models.Model):
             return self.env["ir.actions.act_window"]._for_xml_id(
                 "dso_collection.dso_settings_action"
             )
-        return self.env[model].browse(res_id).get_formview_action()
+        record = self.env[model].browse(res_id)
+        action = record.get_formview_action()
+        if model == "res.partner":
+            # what decides whether the customer can be reached stands on its first tab
+            view = self.env.ref("dso_collection.res_partner_view_form_mend")
+            action.update(view_id=view.id, views=[(view.id, "form")])
+        return action
 
     # ------------------------------------------------------------------
     # Words
@@ -864,6 +914,24 @@ class DsoAction(models.Model):
     def _name_some(self):
         """These actions in a sentence: the first ones by name."""
         return name_some(self.env, self.mapped("display_name"))
+
+    def _describe_manual(self):
+        """Who planned an action out of scenario, what it tells of, and the note for whoever does
+        it."""
+        self.ensure_one()
+        # sudo: the name of a colleague
+        user = self.sudo().create_uid
+        text = (
+            self.env._("Action out of scenario.")
+            if not user or user._is_superuser()
+            else self.env._("Action out of scenario, by %(user)s.", user=user.name)
+        )
+        documents = name_some(self.env, self.item_ids.mapped("document"))
+        if documents:
+            text = f"{text} {self.env._('About %(documents)s.', documents=documents)}"
+        if self.comment and not self.done_date:
+            text = f"{text} {self.env._('“%(comment)s”', comment=self.comment)}"
+        return text
 
     def _describe_specific(self):
         """What a specific action follows up: the statuses of its items."""
@@ -954,12 +1022,25 @@ class DsoAction(models.Model):
             "leader_since": self.env._(
                 "it leads since %(date)s", date=format_date(self.env, customer.leader_since)
             ),
-            "contact_gap": self.env._(
-                "at least %(days)s days are left after the last action for another leader",
-                days=self.company_id.dso_contact_gap_days,
-            ),
+            "contact_gap": self._describe_gap(data),
             "forced": self.env._("the date was set by hand"),
         }.get(cause)
+
+    def _describe_gap(self, data):
+        """From which day the gap counts: else its end looks like a day that is about another
+        item, such as one promised for the same day."""
+        days = self.company_id.dso_contact_gap_days
+        if not data.get("gap_from"):
+            return self.env._(
+                "at least %(days)s days are left after the last action for another leader",
+                days=days,
+            )
+        return self.env._(
+            "at least %(days)s days are left after the customer's last reminder, of %(date)s, "
+            "which was about another leader",
+            days=days,
+            date=format_date(self.env, Date.fromisoformat(data["gap_from"])),
+        )
 
     def _describe_cancellation(self):
         line = self.leader_line_id
@@ -985,8 +1066,10 @@ class DsoAction(models.Model):
             "no_scenario": self.env._("Cancelled: the customer has no scenario any more."),
             "no_step": self.env._("Cancelled: the scenario has no steps any more."),
             "scenario_done": self.env._("Cancelled: the scenario is done for the leader."),
+            "archived": self.env._("Cancelled: the customer was archived."),
             "covered": self.env._("Cancelled: unallocated credits cover what is due."),
             "below_minimum": self.env._("Cancelled: the amount to chase is below the minimum."),
+            "kept": self.env._("Closed: what was promised is paid."),
             "replaced": self.env._("Cancelled: another step took its place."),
             "leader_cleared": self.env._(
                 "Cancelled: %(document)s is not open any more, another item leads.", **values

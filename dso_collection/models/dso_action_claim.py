@@ -43,6 +43,59 @@ class DsoActionClaim(models.AbstractModel):
         compute="_compute_nothing_asked", help="Why it would ask for nothing, were it done now."
     )
 
+    warning = fields.Char(
+        compute="_compute_warning", help="What to look at before this action is done."
+    )
+
+    @api.depends("state", "item_ids", "customer_id", "leader_line_id")
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        unsent = self._find_unsent()
+        for action in self:
+            action.warning = action._describe_unsent(unsent.get(action))
+
+    def _find_unsent(self):
+        """{action: invoices that it would ask for and that were never sent from here}, of those
+        still to be done, where the company wants to be warned."""
+        # sudo: a setting, and the customer's own invoices
+        waiting = self.sudo().filtered(
+            lambda action: (
+                action.state in ("planned", "error")
+                and not action.done_date
+                and action.action_type != "email_internal"
+                and action.company_id.dso_warn_unsent
+            )
+        )
+        result = {}
+        if not waiting:
+            return result
+        told = waiting._get_told_lines()
+        by_id = {action.id: action for action in self}
+        for key, lines in told.items():
+            moves = lines.sudo().filtered(lambda line: line.amount_residual > 0).move_id
+            unsent = moves.filtered(
+                lambda move: (
+                    move.move_type in ("out_invoice", "out_receipt") and not move.is_move_sent
+                )
+            )
+            if unsent:
+                result[by_id[key]] = unsent
+        return result
+
+    def _describe_unsent(self, moves):
+        if not moves:
+            return False
+        documents = ", ".join(moves[:NAMED].mapped("name"))
+        if len(moves) > NAMED:
+            documents = self.env._(
+                "%(documents)s and %(count)s more", documents=documents, count=len(moves) - NAMED
+            )
+        return self.env._(
+            "Never sent to the customer: %(documents)s. Send them first, or make sure that the "
+            "customer has them.",
+            documents=documents,
+        )
+
     @api.depends("state", "item_ids", "customer_id", "leader_line_id")
     @api.depends_context("lang")
     def _compute_nothing_asked(self):
@@ -57,13 +110,11 @@ class DsoActionClaim(models.AbstractModel):
     def _ask_first(self, method, record=None, empty=None):
         """The question to put before something is done to these actions.
 
-        :param method: of ``record``, called again where the answer is yes
+        :param method: of ``record``, called again with ``all_the_same`` where the answer is yes
         :param record: what the button belongs to, default these actions
         :param empty: see :meth:`_find_empty_claims`, default looked up
         :return: the dialog, ``None`` if there is nothing to ask
         """
-        if self.env.context.get("dso_all_the_same"):
-            return None
         empty = self._find_empty_claims() if empty is None else empty
         if not empty:
             return None
@@ -210,7 +261,7 @@ class DsoActionClaim(models.AbstractModel):
             cause = leader.exclusion(
                 item._replace(attached=False, attached_part=False), today, settings
             )
-            if cause not in ("dispute", "promise", "ignored"):
+            if cause not in ("dispute", "promise", "ignored", "blocked", "announced", "discount"):
                 return None
             causes[cause].append(item.id)
         return ", ".join(self._describe_causes(causes)) or None
@@ -224,6 +275,9 @@ class DsoActionClaim(models.AbstractModel):
             "specific": self.env._("with a specific action of its own"),
             "ignored": self.env._("ignored"),
             "no_followup": self.env._("excluded from follow-up"),
+            "blocked": self.env._("with payment blocked"),
+            "announced": self.env._("with money on its way"),
+            "discount": self.env._("down to the early-payment discount"),
             "not_due": self.env._("not due yet"),
         }
         texts = []

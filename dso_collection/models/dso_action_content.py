@@ -60,7 +60,7 @@ class DsoActionContent(models.AbstractModel):
         compute="_compute_status_text", help="The items' status with its date and amount."
     )
     record_url = fields.Char(compute="_compute_record_url")
-    bank_details = fields.Html(compute="_compute_bank_details", sanitize=False)
+    bank_details = fields.Html(compute="_compute_items_content", sanitize=False)
     deadline = fields.Date(compute="_compute_deadline", help="Eight days after today.")
 
     @api.model
@@ -259,6 +259,8 @@ class DsoActionContent(models.AbstractModel):
         """:param rows: see ``_get_rows``"""
         # the same days come back in many statements
         format_day = functools.cache(functools.partial(format_date, self.env))
+        render_banks = functools.cache(self._render_banks)
+        banks = self._find_banks(rows)
         for action in self:
             entries = rows[action._origin.id or action.id]
             totals = defaultdict(float)
@@ -275,6 +277,48 @@ class DsoActionContent(models.AbstractModel):
             )
             action.items_table = self._render_items_table(entries, totals, format_day)
             action.penalties_table = self._render_penalties_table(entries)
+            action.bank_details = render_banks(banks[action])
+
+    def _find_banks(self, rows):
+        """The bank accounts to which what these actions tell of is paid.
+
+        :param rows: see ``_get_rows``
+        :return: {action: ids of res.partner.bank}
+        """
+        # sudo: where the customer has to pay its own documents
+        Line = self.env["account.move.line"].sudo()
+        told = {action: rows[action._origin.id or action.id] for action in self}
+        claims = {
+            row["line_id"]
+            for entries in told.values()
+            for row in entries
+            if row["line_id"] and row["amount_residual"] > 0
+        }
+        lines = Line.browse(sorted(claims)).exists()
+        # at once, for all actions
+        lines._dso_get_banks(self.env["res.partner.bank"])
+        by_id = {line.id: line for line in lines}
+        own = {}
+        result = {}
+        for action, entries in told.items():
+            company = action.company_id
+            if company not in own:
+                own[company] = company._dso_get_banks()
+            told_lines = Line.union(
+                *(by_id[row["line_id"]] for row in entries if row["line_id"] in by_id)
+            )
+            result[action] = tuple(told_lines._dso_get_banks(own[company]).ids)
+        return result
+
+    def _render_banks(self, bank_ids):
+        """Bank accounts as safe HTML, in the language of the context; empty without any."""
+        if not bank_ids:
+            return ""
+        # sudo: the company's own accounts are what the customer has to pay to
+        banks = self.env["res.partner.bank"].sudo().browse(bank_ids)
+        return self.env["ir.qweb"]._render(
+            "dso_collection.bank_details", {"banks": banks}, minimal_qcontext=True
+        )
 
     def _join_amounts(self, totals):
         """``1,200.00 € and 300.00 $``, in the language of the context."""
@@ -302,22 +346,31 @@ class DsoActionContent(models.AbstractModel):
             )
         return "".join(texts)
 
-    def _render_items_table(self, entries, totals, format_day, with_costs=False):
+    def _render_items_table(
+        self, entries, totals, format_day, with_costs=False, with_promises=False
+    ):
         """The statement as a table that mail programs show alike.
 
         :param entries: see ``_get_rows``
         :param totals: [(currency, amount)]
         :param with_costs: whether there is a column of late payment interest and recovery costs,
             where any is due
+        :param with_promises: whether promises that were not kept are named, as of this day
         :return: safe HTML, empty without entries
         """
         if not entries:
             return ""
         env = self.env
         costs = self._get_costs(entries) if with_costs else {}
-        kinds = env["account.move.line"]._dso_get_kind_words()
+        Line = env["account.move.line"]
+        kinds = Line._dso_get_kind_words()
+        broken = {}
+        if with_promises:
+            told = Line.browse([row["line_id"] for row in entries if row["line_id"]])
+            broken = told._dso_find_broken_promises()
         lines = [
             {
+                "broken": broken.get(row["line_id"], ""),
                 "document": row["document"],
                 "invoice_date": format_day(row["invoice_date"]),
                 "due_date": format_day(row["due_date"]),
@@ -527,20 +580,6 @@ class DsoActionContent(models.AbstractModel):
             action.record_url = (
                 f"{action.get_base_url()}/mail/view?model=dso.customer"
                 f"&res_id={action.customer_id._origin.id or action.customer_id.id}"
-            )
-
-    @api.depends("company_id")
-    @api.depends_context("lang")
-    def _compute_bank_details(self):
-        for company, actions in self.grouped("company_id").items():
-            # sudo: the company's own accounts are what the customer has to pay to
-            banks = company.sudo().partner_id.bank_ids
-            actions.bank_details = (
-                self.env["ir.qweb"]._render(
-                    "dso_collection.bank_details", {"banks": banks}, minimal_qcontext=True
-                )
-                if banks
-                else ""
             )
 
     @api.depends("company_id")

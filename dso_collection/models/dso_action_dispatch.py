@@ -131,7 +131,9 @@ class DsoActionDispatch(models.AbstractModel):
                 "ORDER BY date, id LIMIT %s FOR UPDATE SKIP LOCKED",
                 self._get_due_condition(todays, position),
                 BATCH_SIZE,
-            )
+            ),
+            # one that changes in this very moment: from the start again
+            log_exceptions=False,
         )
         return self.env.cr.fetchall()
 
@@ -147,7 +149,8 @@ class DsoActionDispatch(models.AbstractModel):
                 "(SELECT customer_id FROM dso_action WHERE id = ANY(%s)) "
                 "ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
                 self.ids,
-            )
+            ),
+            log_exceptions=False,
         )
         locked = {customer_id for (customer_id,) in self.env.cr.fetchall()}
         ours = self.filtered(lambda action: action.customer_id.id in locked)
@@ -286,9 +289,10 @@ class DsoActionDispatch(models.AbstractModel):
     # By hand
     # ------------------------------------------------------------------
 
-    def action_execute(self):
+    def action_execute(self, all_the_same=False):
         """Carry these actions out now, whatever the calendar and the date.
 
+        :param all_the_same: also those that ask for nothing, without a question
         :raise UserError: if one cannot be carried out, with what to mend
         """
         self.check_access("write")
@@ -305,7 +309,7 @@ class DsoActionDispatch(models.AbstractModel):
             group._check_unchanged(before)
             by_company[today, company] = group.filtered(lambda a: a.state in OPEN_STATES)
         still_open = self.browse([id_ for group in by_company.values() for id_ in group.ids])
-        if question := still_open._ask_first("action_execute", record=self):
+        if not all_the_same and (question := still_open._ask_first("action_execute", record=self)):
             return question
         for (today, _company), group in by_company.items():
             done = group._carry_out(today)
@@ -540,15 +544,20 @@ class DsoActionDispatch(models.AbstractModel):
             ["open_action_ids", "past_action_ids"], flush=False
         )
 
-    def action_retry(self):
+    def action_retry(self, all_the_same=False):
         """Try again what failed: a message that was not delivered leaves once more, the same one
-        with the same Message-Id; what was never sent is looked at again."""
+        with the same Message-Id; what was never sent is looked at again.
+
+        :param all_the_same: also those whose items are cleared, without a question
+        """
         self.check_access("write")
         # sudo: the message belongs to the system; the right to act was checked
         failed = self.sudo().filtered(lambda action: action.state == "error")
         sent = failed.filtered("done_date")
-        if question := self._ask_first(
-            "action_retry", empty=self.browse(sent.ids)._find_cleared_claims()
+        if not all_the_same and (
+            question := self._ask_first(
+                "action_retry", empty=self.browse(sent.ids)._find_cleared_claims()
+            )
         ):
             return question
         printed = sent.filtered("letter_attachment_id") - sent.filtered(

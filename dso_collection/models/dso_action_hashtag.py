@@ -24,18 +24,32 @@ class DsoActionHashtag(models.AbstractModel):
 
     @api.model
     def _dso_check_typed(self, subject=None, body=None, sms_text=None):
-        """:raise ValidationError: naming the hashtag that does not exist, and the nearest one"""
-        for text, html in ((subject, False), (body, True), (sms_text, False)):
-            for unknown in engine.unknown(str(text or ""), table.HASHTAGS, html):
-                raise ValidationError(
-                    self.env._(
-                        "“#%(name)s” is no hashtag: it would reach the customer as it is. Did you "
-                        "mean “#%(nearest)s”? All hashtags are under Collection > Configuration > "
-                        "Hashtags.",
-                        name=unknown.name,
-                        nearest=unknown.nearest,
-                    )
-                )
+        """:raise ValidationError: naming the hashtags that do not exist, each with the nearest
+        one"""
+        texts = ((subject, False), (body, True), (sms_text, False))
+        self._dso_refuse_unknown(
+            unknown
+            for text, html in texts
+            for unknown in engine.unknown(str(text or ""), table.HASHTAGS, html)
+        )
+
+    @api.model
+    def _dso_refuse_unknown(self, found):
+        """:param found: :class:`engine.hashtags.Unknown`, each told once and all together"""
+        sentences = [
+            self.env._(
+                "“#%(name)s” is no hashtag: it would reach the customer as it is. Did you mean "
+                "“#%(nearest)s”?",
+                name=unknown.name,
+                nearest=unknown.nearest,
+            )
+            for unknown in dict.fromkeys(found)
+        ]
+        if sentences:
+            sentences.append(
+                self.env._("All hashtags are under Collection > Configuration > Hashtags.")
+            )
+            raise ValidationError("\n".join(sentences))
 
     def _dso_render(self, text, html=False):
         """A text with its hashtags replaced, in the recipients' language.

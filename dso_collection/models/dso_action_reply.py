@@ -17,14 +17,15 @@ class DsoActionReply(models.AbstractModel):
         string="Paused",
         compute="_compute_is_paused",
         search="_search_is_paused",
-        help="Waits until a reply of the customer is handled.",
+        help="Would leave by itself, and waits until a reply of the customer is handled.",
     )
 
-    @api.depends("automatic", "state", "done_date", "customer_id.reply_ids.state")
+    @api.depends("agenda_state", "automatic", "state", "done_date", "customer_id.reply_ids.state")
     def _compute_is_paused(self):
+        """Only what would leave: what waits for somebody, or is in error, is told as that."""
         replies = self._find_pausing_replies()
         for action in self:
-            action.is_paused = action in replies
+            action.is_paused = action.agenda_state == "confirmed" and action in replies
 
     def _search_is_paused(self, operator, value):
         if operator != "in":
@@ -32,6 +33,7 @@ class DsoActionReply(models.AbstractModel):
         domain = self._get_undone_domain() & fields.Domain(
             [
                 ("automatic", "=", True),
+                ("agenda_state", "=", "confirmed"),
                 ("company_id.dso_pause_on_reply", "=", True),
                 ("customer_id.reply_ids", "any", [("state", "=", "to_handle")]),
             ]
@@ -85,9 +87,16 @@ class DsoActionReply(models.AbstractModel):
         }
 
     def _describe_pause(self, reply):
-        """Why this action waits, in the user's language."""
+        """Why this action waits, or would, in the user's language."""
+        values = {
+            "author": reply.author_name or self.partner_id.display_name,
+            "date": format_moment(self.env, reply.date),
+        }
+        if self.is_paused:
+            return self.env._(
+                "Paused: a reply of %(author)s of %(date)s is still to be handled.", **values
+            )
         return self.env._(
-            "Paused: a reply of %(author)s of %(date)s is still to be handled.",
-            author=reply.author_name or self.partner_id.display_name,
-            date=format_moment(self.env, reply.date),
+            "A reply of %(author)s of %(date)s is still to be handled: nothing leaves before.",
+            **values,
         )

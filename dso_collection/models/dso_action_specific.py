@@ -321,7 +321,8 @@ class DsoActionSpecific(models.AbstractModel):
     @api.model
     def _follow_ledger(self, customers):
         """Bring open specific actions in line with the ledger: cleared items count no more, and
-        when none is left the action is cancelled with that reason (R10)."""
+        when none is left the action is cancelled with that reason (R10). So is the follow-up of a
+        promised part that was paid (R15)."""
         self.env.cr.execute(
             SQL(
                 """
@@ -353,6 +354,22 @@ class DsoActionSpecific(models.AbstractModel):
             elif amount != stored:
                 changes.append((action_id, amount))
         cleared._cancel("cleared")
+        # what actions out of scenario tell of is asked of the ledger, too
+        manual = self.search(
+            Domain("customer_id", "in", customers.ids)
+            & Domain("origin", "=", "manual")
+            & Domain("state", "in", list(OPEN_STATES))
+            & Domain("done_date", "=", False)
+        )
+        partial |= manual
+        kept = self.browse()
         for action_id, rows in (partial._get_rows() if partial else {}).items():
-            changes.append((action_id, sum(row["amount_company"] for row in rows)))
+            amount = sum(row["amount_company"] for row in rows)
+            action = self.browse(action_id)
+            if action in manual or any(row["amount_residual"] for row in rows):
+                changes.append((action_id, amount))
+            else:
+                # what was promised of them is paid (R15)
+                kept |= action
+        kept._cancel("kept")
         bulk_update(self, ["amount"], changes)

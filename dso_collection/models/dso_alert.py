@@ -13,7 +13,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount
 
 from ..tools.collectors import COLLECTOR, join_collector
-from ..tools.criteria import check_criteria, read_fields
+from ..tools.criteria import check_criteria, is_empty, read_fields
 
 _logger = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ class DsoAlert(models.Model):
     about_contacts = fields.Boolean(
         compute="_compute_about_contacts", help="It finds customers by their contacts."
     )
+    takes_all = fields.Boolean(compute="_compute_takes_all", help="It has no condition.")
     error = fields.Char(readonly=True, copy=False)
     error_message = fields.Char(
         compute="_compute_count", help="Why its customers cannot be found, and how to fix it."
@@ -242,6 +243,11 @@ class DsoAlert(models.Model):
 
     def _get_shown_domain(self):
         return self._get_customer_domain() & self._get_own_domain()
+
+    @api.depends("domain")
+    def _compute_takes_all(self):
+        for alert in self:
+            alert.takes_all = is_empty(alert.domain)
 
     @api.depends("domain")
     def _compute_about_contacts(self):

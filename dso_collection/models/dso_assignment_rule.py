@@ -3,7 +3,7 @@ from ast import literal_eval
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.criteria import check_criteria, read_fields
+from ..tools.criteria import check_criteria, is_empty, read_fields
 
 #: What of a customer's partner lies behind fields of the file that are computed.
 BEHIND = {
@@ -75,11 +75,17 @@ class DsoAssignmentRule(models.Model):
     )
     collector_id = fields.Many2one("res.users", ondelete="set null")
     customer_count = fields.Integer(string="Matching", compute="_compute_customer_count")
+    takes_all = fields.Boolean(compute="_compute_takes_all", help="It has no condition.")
 
     @api.depends("domain", "company_id")
     def _compute_customer_count(self):
         for rule in self:
             rule.customer_count = self.env["dso.customer"].search_count(rule._get_customer_domain())
+
+    @api.depends("domain")
+    def _compute_takes_all(self):
+        for rule in self:
+            rule.takes_all = is_empty(rule.domain)
 
     @api.onchange("never_chase")
     def _onchange_never_chase(self):
@@ -243,6 +249,31 @@ class DsoAssignmentRule(models.Model):
         for some, values in self._get_changes(customers, fill_empty, overrule):
             some.with_context(dso_by_rule=True)._dso_own().write(values)
             changed |= some
+        return changed
+
+    def _restore(self, customers, fnames):
+        """Give customers what these rules say, else the default of the company, as to new ones,
+        whatever was chosen by hand.
+
+        :param fnames: names of the fields, of ``GIVEN``
+        :return: the customers that have something else now
+        """
+        changed = customers.browse()
+        for rule, matching in self._match(customers).items():
+            for company, own in matching.grouped("company_id").items():
+                values = {}
+                for fname in fnames:
+                    by_rule, by_hand = GIVEN[fname]
+                    value = rule._prepare_assignment(fname) if rule else None
+                    values[by_hand] = False
+                    values[by_rule] = rule.id if value is not None else False
+                    values[fname] = company[f"dso_default_{fname}"].id if value is None else value
+                changed |= own.filtered(
+                    lambda each, values=values: any(
+                        (each[fname].id or False) != (values[fname] or False) for fname in fnames
+                    )
+                )
+                own.with_context(dso_by_rule=True).write(values)
         return changed
 
     def _get_applied(self):

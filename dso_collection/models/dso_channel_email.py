@@ -240,7 +240,7 @@ class DsoChannelEmail(models.AbstractModel):
         for action in wanted:
             # sudo: the customer's own invoices, whoever sends them
             moves = told[action.id].sudo().move_id
-            invoices = moves.filtered(lambda move: move.is_sale_document())
+            invoices = moves._dso_filter_documents()
             result[action.id] |= invoices._dso_get_pdf_attachments()
         return result
 
@@ -266,7 +266,7 @@ class DsoChannelEmail(models.AbstractModel):
         if not (action.attach_invoices or action.step_id.attach_invoices):
             return names
         moves = action._get_told_lines()[action.id].sudo().move_id
-        invoices = moves.filtered(lambda move: move.is_sale_document())
+        invoices = moves._dso_filter_documents()
         return names + [move._get_invoice_report_filename() for move in invoices]
 
     # ------------------------------------------------------------------

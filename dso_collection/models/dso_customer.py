@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.labels import WITHOUT_COLLECTOR, WITHOUT_SCENARIO
 from ..tools.toasts import toast
 from .dso_assignment_rule import GIVEN
 from .dso_customer_risk import RISK_FIELDS
@@ -82,6 +83,7 @@ class DsoCustomer(models.Model):
     active = fields.Boolean(default=True)
     scenario_id = fields.Many2one(
         "dso.scenario",
+        falsy_value_label=WITHOUT_SCENARIO,
         tracking=True,
         index=True,
         ondelete="restrict",
@@ -90,6 +92,7 @@ class DsoCustomer(models.Model):
     )
     collector_id = fields.Many2one(
         "res.users",
+        falsy_value_label=WITHOUT_COLLECTOR,
         tracking=True,
         index=True,
         ondelete="set null",
@@ -420,7 +423,9 @@ class DsoCustomer(models.Model):
         :return: the new customers
         """
         self.env.flush_all()
-        conditions = [SQL("account.account_type = 'asset_receivable'")]
+        conditions = [
+            SQL("account.account_type = 'asset_receivable' AND account.non_trade IS NOT TRUE")
+        ]
         conditions.append(SQL("line.parent_state = 'posted'"))
         if companies is not None:
             conditions.append(SQL("line.company_id = ANY(%s)", companies.ids))
@@ -512,6 +517,35 @@ class DsoCustomer(models.Model):
         )
         for new_id, old_id in self.env.cr.fetchall():
             self.browse(old_id)._merge_into(self.browse(new_id), take_settings=True)
+
+    def _adopt_children(self):
+        """Take in the files of partners that became contacts of another customer, which has a
+        file of its own: their items are its items now, and so is what was done about them.
+
+        :return: those of these files that are left
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT new.id, old.id
+                  FROM dso_customer old
+                  JOIN res_partner child
+                    ON child.id = old.partner_id AND child.commercial_partner_id != child.id
+                  JOIN dso_customer new
+                    ON new.partner_id = child.commercial_partner_id
+                   AND new.company_id = old.company_id
+                 WHERE new.id = ANY(%(ids)s) OR old.id = ANY(%(ids)s)
+                 ORDER BY old.id
+                """,
+                ids=self.ids,
+            )
+        )
+        found = self.env.cr.fetchall()
+        for new_id, old_id in found:
+            self.browse(old_id)._merge_into(self.browse(new_id))
+        gone = {old_id for _new_id, old_id in found}
+        return self.browse([key for key in self.ids if key not in gone])
 
     def _merge_into(self, target, take_settings=False):
         """Move the whole file to another customer of the same company, then delete this one.
@@ -651,6 +685,20 @@ class DsoCustomer(models.Model):
         ):
             self._plan(self)
         return result
+
+    def _return_to_rules(self, fnames):
+        """Forget what was chosen by hand in these fields: the assignment rules give them again,
+        else the default of the company.
+
+        :param fnames: of ``scenario_id`` and ``collector_id``
+        :return: the customers that have something else now
+        """
+        self.check_access("write")
+        # sudo: which rule gives what is the module's to write, on files that the user may change
+        rules = self.env["dso.assignment.rule"].sudo()
+        return (
+            rules.search([("active", "=", True)])._restore(self.sudo(), fnames).with_env(self.env)
+        )
 
     # ------------------------------------------------------------------
     # Actions of the screens

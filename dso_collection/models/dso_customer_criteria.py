@@ -138,6 +138,7 @@ class DsoCustomerCriteria(models.AbstractModel):
                   JOIN account_account account
                     ON account.id = line.account_id
                    AND account.account_type = 'asset_receivable'
+                   AND account.non_trade IS NOT TRUE
                   JOIN res_partner partner ON partner.id = line.partner_id
                   JOIN dso_customer customer
                     ON customer.partner_id = partner.commercial_partner_id

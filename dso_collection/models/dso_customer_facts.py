@@ -93,7 +93,7 @@ class DsoCustomerFacts(models.AbstractModel):
             for row in result.rows.values():
                 row["scenario_id"] = scenario.id or None
         scenarios = self._read_scenarios(result.rows, scenario)
-        items = self._read_items(companies)
+        items = self._read_items(companies, todays)
         history = self._read_history(result.rows, scenarios)
         for customer_id, row in result.rows.items():
             open_action = None
@@ -120,6 +120,7 @@ class DsoCustomerFacts(models.AbstractModel):
             SQL(
                 """
                 SELECT customer.id, customer.company_id, customer.partner_id, customer.active,
+                       partner.active AS partner_active,
                        customer.scenario_id,
                        %(collector)s AS collector_id,
                        customer.leader_line_id, customer.leader_since,
@@ -133,6 +134,7 @@ class DsoCustomerFacts(models.AbstractModel):
                        action.id AS action_id, action.done_date AS action_done_date, %(action)s
                   FROM dso_customer customer
                   JOIN res_company company ON company.id = customer.company_id
+                  JOIN res_partner partner ON partner.id = customer.partner_id
                   %(collectors)s
                   LEFT JOIN dso_action action
                     ON action.customer_id = customer.id
@@ -175,39 +177,74 @@ class DsoCustomerFacts(models.AbstractModel):
                 result[record.id] = result[record.id]._replace(steps=())
         return result
 
-    def _read_items(self, companies):
+    def _read_items(self, companies, todays):
         """Open items and credits of these customers.
 
         :return: {customer id: [engine items]}
         """
         self.env.cr.execute(self._get_items_query())
+        rows = self.env.cr.fetchall()
         until = {}
         items = defaultdict(list)
         by_id = {company.id: company for company in companies}
-        make = facts.Item._make
-        for customer_id, company_id, promised, *values in self.env.cr.fetchall():
+        announced = self._read_announced(rows, by_id, todays)
+        for customer_id, company_id, promised, *values in rows:
             if promised is not None:
                 key = (company_id, promised)
                 if key not in until:
                     until[key] = by_id[company_id]._dso_promised_until(promised)
                 promised = until[key]
-            *head, attached, restarted, part, then, residual, attached_part = values
+            *head, attached, restarted, part, then, residual, attached_part = values[:13]
+            blocked, discount, discount_until, paid_on = values[13:]
+            amount, kind = head[3], head[6]
+            share = amount / residual if residual else 0.0
             if part is not None and residual:
-                amount, kind = head[3], head[6]
-                part = leader.open_part(kind, part, then, residual) * amount / residual
-            items[customer_id].append(
-                make((*head, promised, attached, restarted, part, attached_part))
-            )
+                part = leader.open_part(kind, part, then, residual) * share
+            item = facts.Item(*head, promised, attached, restarted, part, attached_part, blocked)
+            if discount:
+                item = item._replace(
+                    discount=discount * share, discount_until=discount_until, paid_on=paid_on
+                )
+            if item.id in announced:
+                day, money, last_day = announced[item.id]
+                item = item._replace(
+                    announced=money * share, announced_for=day, announced_until=last_day
+                )
+            items[customer_id].append(item)
         return items
 
+    def _read_announced(self, rows, companies, todays):
+        """Money on its way to open items (R17).
+
+        :param rows: of :meth:`_get_items_query`
+        :param companies: {id: res.company}
+        :return: {line id: (day, amount in the item's currency, last day on which it is awaited)},
+            both days ``None`` for what was received and will never be booked
+        """
+        claims = defaultdict(list)
+        for _customer, company_id, _promised, line_id, _due, _date, amount, *_others in rows:
+            if amount > 0:
+                claims[company_id].append(line_id)
+        result, until = {}, {}
+        for company_id, ids in claims.items():
+            # sudo: the same facts as the rest
+            lines = self.env["account.move.line"].sudo().browse(ids)
+            lines = lines.with_context(dso_today=todays[company_id])
+            for line_id, (day, amount, _words) in lines._dso_get_announced().items():
+                if day and (company_id, day) not in until:
+                    until[company_id, day] = companies[company_id]._dso_announced_until(day)
+                result[line_id] = (day or None, amount, until.get((company_id, day)))
+        return result
+
     def _get_items_query(self):
-        """Open items of these customers, in the order of :class:`engine.facts.Item`.
+        """Open items of these customers, mostly in the order of :class:`engine.facts.Item`.
 
         The receivable accounts are passed as values: with them and the partners the query is an
         index scan on Odoo's own index of unreconciled items.
         """
         self.env.cr.execute(
-            "SELECT array_agg(id) FROM account_account WHERE account_type = 'asset_receivable'"
+            "SELECT array_agg(id) FROM account_account"
+            " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
         )
         accounts = self.env.cr.fetchone()[0] or []
         return SQL(
@@ -220,7 +257,12 @@ class DsoCustomerFacts(models.AbstractModel):
                    status.kind, COALESCE(attached.wholly, FALSE), resolved.restarted,
                    part.amount::float8, part.amount_residual::float8,
                    line.amount_residual_currency::float8,
-                   NOT COALESCE(attached.wholly, TRUE)
+                   NOT COALESCE(attached.wholly, TRUE),
+                   move.payment_state IS NOT DISTINCT FROM 'blocked',
+                   CASE WHEN line.discount_date IS NOT NULL AND line.discount_amount_currency != 0
+                        THEN (line.amount_currency - line.discount_amount_currency)::float8
+                   END,
+                   line.discount_date, paid.paid_on
               FROM dso_customer customer
               JOIN res_partner partner ON partner.commercial_partner_id = customer.partner_id
               JOIN account_move_line line
@@ -230,6 +272,7 @@ class DsoCustomerFacts(models.AbstractModel):
                AND line.reconciled IS NOT TRUE
                AND line.parent_state = 'posted'
                AND line.amount_residual != 0
+              JOIN account_move move ON move.id = line.move_id
               LEFT JOIN dso_item_status status ON status.id = line.dso_status_id
               LEFT JOIN (
                   SELECT item.line_id, bool_or(item.partial IS NOT TRUE) AS wholly
@@ -256,6 +299,12 @@ class DsoCustomerFacts(models.AbstractModel):
                    ORDER BY qualification.line_id, qualification.id DESC
               ) part
                 ON part.line_id = line.id AND part.kind = status.kind AND part.amount > 0
+              LEFT JOIN LATERAL (
+                  SELECT max(partial.max_date) AS paid_on
+                    FROM account_partial_reconcile partial
+                   WHERE partial.debit_move_id = line.id
+              ) paid
+                ON line.discount_date IS NOT NULL AND line.discount_amount_currency != 0
              WHERE customer.id = ANY(%(customers)s)
             """,
             customers=self.ids,

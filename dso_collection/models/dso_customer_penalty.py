@@ -154,6 +154,7 @@ class DsoCustomerPenalty(models.AbstractModel):
                      WHERE customer.id = ANY(%(customers)s)
                        AND line.parent_state = 'posted'
                        AND account.account_type = 'asset_receivable'
+                       AND account.non_trade IS NOT TRUE
                        AND move.move_type = 'out_invoice'
                        AND move.dso_penalty IS NOT TRUE
                        AND COALESCE(line.date_maturity, line.date) < %(on_date)s

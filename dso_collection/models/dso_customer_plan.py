@@ -3,6 +3,7 @@
 ``_plan`` writes, ``_simulate`` and ``_load_live`` decide in the same way and write nothing.
 """
 
+import contextlib
 import logging
 
 from dateutil.relativedelta import relativedelta
@@ -13,7 +14,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_amount, format_date
 
-from ..engine import amounts, promises, scenario, score, simulation
+from ..engine import amounts, leader, promises, scenario, score, simulation
 from ..tools.bulk import bulk_insert, bulk_update
 
 _logger = logging.getLogger(__name__)
@@ -24,6 +25,9 @@ BATCH_SIZE = 2000
 REFRESH_BATCH_SIZE = 500
 #: How often a batch is tried again when another transaction changed the same customers.
 MAX_CONFLICTS = 5
+#: How often customers whom others hold are tried again, and how many seconds they are waited for.
+MAX_ROUNDS = 20
+PATIENCE = 10
 #: First key of the advisory locks of this module ("dso"), the second being the company.
 ADVISORY_LOCK = 0x64736F
 
@@ -86,8 +90,10 @@ class DsoCustomerPlan(models.AbstractModel):
             companies = self.env["res.company"]._dso_companies()
             self._ensure_customers(companies)
             customers = self.search([("company_id", "in", companies.ids)], order="id")
+            customers = customers._adopt_children()
             self._refresh_profiles(customers._get_todays(today))
         else:
+            customers = self.browse(customers.ids)._adopt_children()
             self._refresh_profiles(customers._get_todays(today), customers)
         for number, ids in enumerate(split_every(BATCH_SIZE, customers.ids)):
             if number:
@@ -99,28 +105,50 @@ class DsoCustomerPlan(models.AbstractModel):
     def _cron_plan(self):
         """The daily full plan, in short transactions: the net below the refresh queue."""
         companies = self.env["res.company"]._dso_companies()
-        self._ensure_customers(companies)
+        self._again(lambda: self._ensure_customers(companies))
         self._commit()
         self = self.sudo().with_context(active_test=False, tracking_disable=True)
         for company in companies:
-            today = company._dso_today()
-            self._again(lambda todays={company.id: today}: self._refresh_profiles(todays))
-            self._commit()
-            ids = self.search([("company_id", "=", company.id)], order="id").ids
-            left = len(ids)
+            self._plan_company(company, company._dso_today())
+
+    @api.model
+    def _plan_company(self, company, today):
+        """The full plan of one company, batch by batch. Customers whom a dispatcher holds come
+        last, when it has let go of them; whoever is held all the time is left to the queue."""
+        customers = self.search([("company_id", "=", company.id)], order="id")
+        ids = self._again(customers._adopt_children).ids
+        left = len(ids)
+        self._commit(0, left)
+        for _round in range(MAX_ROUNDS):
+            held = []
             for batch in split_every(BATCH_SIZE, ids):
-                self._again(lambda ids=batch, day=today: self.browse(ids)._plan_and_follow(day))
-                left -= len(batch)
+                passed = self._again(lambda ids=batch: self.browse(ids)._plan_and_follow(today))
+                held += passed
+                left -= len(batch) - len(passed)
                 self.env.invalidate_all()
-                self._commit(len(batch), left)
-            company.dso_last_plan_date = today
-            self._commit()
+                self._commit(len(batch) - len(passed), left)
+            if not held:
+                break
+            ids = held
+            self.browse(held[:1])._wait_for_others()
+        else:
+            self.env["dso.refresh.queue"]._enqueue_customers(self.browse(held))
+        company.dso_last_plan_date = today
+        self._commit()
 
     def _plan_and_follow(self, today):
-        """A batch of the full plan: its figures may match other rules."""
-        customers = self.exists()
-        customers._plan_batch(today)
-        customers._follow_rules(today)
+        """A batch of the full plan: its figures may match other rules.
+
+        :return: ids of the customers that others hold, who were passed over
+        """
+        customers = self._lock_free()
+        held = (self - customers).exists()
+        if customers:
+            todays = customers._get_todays(today)
+            self._refresh_profiles(todays, customers)
+            customers._plan_batch(today)
+            customers._follow_rules(today)
+        return held.ids
 
     @api.model
     def _cron_refresh(self):
@@ -134,36 +162,103 @@ class DsoCustomerPlan(models.AbstractModel):
         left = sum(waiting.values())
         self._commit(0, left)
         for company in self.env["res.company"].sudo().browse(waiting).exists():
-            while partner_ids := self._again(lambda company=company: self._refresh_batch(company)):
-                left = max(0, left - len(partner_ids))
-                if not self._commit(len(partner_ids), left):
-                    return
+            left = self._refresh_company(company, left)
+            if left is None:
+                return
         self._commit()
 
-    def _refresh_batch(self, company):
+    @api.model
+    def _refresh_company(self, company, left):
+        """Empty the queue of one company. Customers whom a dispatcher holds stay in it until it
+        has let go of them.
+
+        :return: how many are left for other companies, None where the cron's time is over
+        """
+        queue = self.env["dso.refresh.queue"].sudo()
+        for _round in range(MAX_ROUNDS):
+            position, held = 0, []
+            while batch := self._again(
+                lambda position=position: self._refresh_batch(company, position)
+            ):
+                position, done, passed = batch
+                held += passed
+                left = max(0, left - done)
+                self.env.invalidate_all()
+                if not self._commit(done, left):
+                    return None
+            if not held:
+                return left
+            # sudo: as the plan itself
+            self.sudo().browse(held[:1])._wait_for_others()
+        queue._trigger_refresh()
+        return left
+
+    @api.model
+    def _refresh_batch(self, company, position=0):
         """Plan the next customers of a company's queue, unless another worker is at it.
 
-        :return: the commercial partners taken off the queue, empty when there are none
+        :param position: id of the last row of the queue that was looked at
+        :return: (the next position, number of customers taken off the queue, ids of those that
+            others hold and that stay in it), None where there are no more
         """
+        queue = self.env["dso.refresh.queue"].sudo()
+        self = self.sudo().with_context(active_test=False)
+        rows, free = queue._lock_next(company, position, REFRESH_BATCH_SIZE)
         self.env.cr.execute(
             SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", ADVISORY_LOCK, company.id)
         )
-        if not self.env.cr.fetchone()[0]:
-            return set()
-        partner_ids = self.env["dso.refresh.queue"].sudo()._take(company, REFRESH_BATCH_SIZE)
-        if partner_ids:
-            self._ensure_customers(company, partner_ids.keys())
-            customers = self.sudo().with_context(active_test=False)
-            customers = customers.search(
-                [("partner_id", "in", list(partner_ids)), ("company_id", "=", company.id)]
-            )
-            again = [partner_id for partner_id, reassign in partner_ids.items() if reassign]
-            if again:
-                # what the assignment rules look at has changed
-                customers.filtered(lambda each: each.partner_id.id in again)._assign_again()
+        if not rows or not self.env.cr.fetchone()[0]:
+            return None
+        partner_ids = {partner_id for _id, partner_id in rows}
+        customers = self.search(
+            [("partner_id", "in", list(partner_ids)), ("company_id", "=", company.id)]
+        )
+        held = customers - self.browse(free)
+        passed = set(held.partner_id.ids)
+        customers -= held
+        new = self._ensure_customers(company, partner_ids - passed - set(customers.partner_id.ids))
+        customers |= new
+        taken = queue._take([id_ for id_, partner_id in rows if partner_id not in passed])
+        again = {partner_id for partner_id, reassign in taken.items() if reassign}
+        # what the assignment rules look at has changed
+        customers.filtered(lambda each: each.partner_id.id in again)._assign_again()
+        if customers:
+            customers = customers._adopt_children()
             self._plan(customers)
             customers._follow_rules()
-        return partner_ids.keys()
+        return rows[-1][0], len(taken), held.ids
+
+    def _lock_free(self):
+        """Lock those of these customers that no other transaction holds, without waiting.
+
+        The first statement of its transaction: what is read afterwards is what was locked. Where
+        a row changes in this very moment the lock fails, which :meth:`_again` tries once more;
+        nothing is wrong then that a log would have to tell.
+
+        :return: the customers that are locked now
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM dso_customer WHERE id = ANY(%s) ORDER BY id "
+                "FOR NO KEY UPDATE SKIP LOCKED",
+                self.ids,
+            ),
+            log_exceptions=False,
+        )
+        return self.browse([id_ for (id_,) in self.env.cr.fetchall()])
+
+    def _wait_for_others(self):
+        """Wait until the transaction that holds these customers has ended, for some seconds at
+        most. Ends the transaction, so that the next one sees what the other did."""
+        self._commit()
+        # an error says that the other has changed them, or that it works on: both end the wait
+        with contextlib.suppress(OperationalError):
+            self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{PATIENCE}s"))
+            self.env.cr.execute(
+                SQL("SELECT id FROM dso_customer WHERE id = ANY(%s) FOR NO KEY UPDATE", self.ids),
+                log_exceptions=False,
+            )
+        self.env.cr.rollback()
 
     def _follow_rules(self, today=None):
         """Rules that look at figures are applied with each plan, which just wrote them."""
@@ -240,15 +335,17 @@ class DsoCustomerPlan(models.AbstractModel):
         return facts
 
     def _decide(self, facts, todays):
-        """{customer id: engine decision}; archived files plan nothing."""
+        """{customer id: engine decision}; archived files and customers plan nothing."""
         decisions = {}
         rounding = {company.id: company.currency_id.round for company in self.company_id}
         for customer_id, customer in facts:
             row = facts.rows[customer_id]
-            if not row["active"]:
+            if not row["active"] or not row["partner_active"]:
                 customer = customer._replace(scenario=None)
             company_id = row["company_id"]
             decision = scenario.decide(customer, todays[company_id], facts.settings[company_id])
+            if decision.code == "no_scenario" and not row["partner_active"]:
+                decision = decision._replace(code="archived")
             decisions[customer_id] = decision._replace(amount=rounding[company_id](decision.amount))
         return decisions
 
@@ -309,6 +406,8 @@ class DsoCustomerPlan(models.AbstractModel):
             data = {"exclusions": dict(decision.exclusions)} if decision.exclusions else None
             if decision.code in ("below_minimum", "covered"):
                 data = {"amount": decision.amount, "minimum": decision.minimum}
+            if money := self._prepare_awaited(customer.items, today, rounding):
+                data = {**(data or {}), "money": money}
         return {
             "amount_overdue": rounding(sums.overdue),
             "amount_not_due": rounding(sums.not_due),
@@ -323,6 +422,18 @@ class DsoCustomerPlan(models.AbstractModel):
             "planning_code": decision.code,
             "planning_data": data,
         }
+
+    @api.model
+    def _prepare_awaited(self, items, today, rounding):
+        """Money announced for items as a reason keeps it, ``None`` where there is none (R17)."""
+        money = leader.sum_awaited(items, today)
+        data = {
+            "amount": rounding(money.amount),
+            "until": money.until and fields.Date.to_string(money.until),
+            "missed": rounding(money.missed),
+            "missed_for": money.missed_for and fields.Date.to_string(money.missed_for),
+        }
+        return {key: value for key, value in data.items() if value} or None
 
     def _write_actions(self, facts, decisions, scores, todays):
         """Create, change or cancel the scenario action of each customer.
@@ -340,6 +451,7 @@ class DsoCustomerPlan(models.AbstractModel):
             {decision.step.id for decision in decisions.values() if decision.step}
         )
         step_values = {step.id: step._prepare_action_values() for step in steps}
+        rounding = {company.id: company.currency_id.round for company in self.company_id}
         real = self._get_todays()
         as_of = {key: day for key, day in todays.items() if day != real[key]}
         for customer_id, decision in decisions.items():
@@ -371,8 +483,13 @@ class DsoCustomerPlan(models.AbstractModel):
                 )
                 to_cancel.append((action, code))
                 action = Action
+            money = self._prepare_awaited(
+                facts.customers[customer_id].items,
+                todays[row["company_id"]],
+                rounding[row["company_id"]],
+            )
             values = {
-                **self._prepare_action_values(row, decision, as_of.get(row["company_id"])),
+                **self._prepare_action_values(row, decision, as_of.get(row["company_id"]), money),
                 **step_values[decision.step.id],
             }
             if action:
@@ -419,10 +536,11 @@ class DsoCustomerPlan(models.AbstractModel):
         for code, ids in by_code.items():
             self.env["dso.action"].browse(ids)._cancel(code)
 
-    def _prepare_action_values(self, row, decision, as_of=None):
+    def _prepare_action_values(self, row, decision, as_of=None, money=None):
         """Values of a scenario action, those of its step aside.
 
         :param as_of: the day the plan was made for, where it was not the present day
+        :param money: what is announced and what did not come, see ``_prepare_awaited``
         """
         previous = decision.previous
         return {
@@ -442,7 +560,9 @@ class DsoCustomerPlan(models.AbstractModel):
                 "previous_step": previous.step_id if previous else None,
                 "previous_date": previous.date.isoformat() if previous else None,
                 "lapsed": decision.lapsed,
+                "gap_from": decision.gap_from.isoformat() if decision.gap_from else None,
                 "as_of": as_of.isoformat() if as_of else None,
+                **({"money": money} if money else {}),
             },
         }
 
@@ -571,6 +691,8 @@ class DsoCustomerPlan(models.AbstractModel):
             for customer_id, customer in facts:
                 row = facts.rows[customer_id]
                 company_id = row["company_id"]
+                if not row["partner_active"]:
+                    continue
                 for day, decision in simulation.simulate(
                     customer,
                     todays[company_id],
@@ -672,6 +794,43 @@ class DsoCustomerPlan(models.AbstractModel):
         data = data or {}
         if not self.active:
             return self.env._("This file is archived: nothing is planned.")
+        money = self._describe_money(data.get("money"))
+        text = self._describe_code(code, data)
+        return " ".join(filter(None, [text, money])) or False
+
+    def _describe_money(self, money):
+        """What is announced, how much, until when; and what did not come (R17).
+
+        :param money: see ``_prepare_awaited``
+        """
+        if not money:
+            return ""
+        sentences = []
+
+        def get(key):
+            return format_amount(self.env, money[key], self.currency_id)
+
+        if money.get("until"):
+            sentences.append(
+                self.env._(
+                    "%(amount)s announced, awaited until %(date)s.",
+                    amount=get("amount"),
+                    date=format_date(self.env, money["until"]),
+                )
+            )
+        elif money.get("amount"):
+            sentences.append(self.env._("%(amount)s received, not booked.", amount=get("amount")))
+        if money.get("missed"):
+            sentences.append(
+                self.env._(
+                    "%(amount)s announced for %(date)s has not come.",
+                    amount=get("missed"),
+                    date=format_date(self.env, money["missed_for"]),
+                )
+            )
+        return " ".join(sentences)
+
+    def _describe_code(self, code, data):
         currency = self.currency_id
         if code == "below_minimum":
             return self.env._(
@@ -687,6 +846,9 @@ class DsoCustomerPlan(models.AbstractModel):
             "no_step": self.env._("The scenario has no steps: actions are made by hand."),
             "scenario_done": self.env._(
                 "The scenario is done for the leader: decide what comes next."
+            ),
+            "archived": self.env._(
+                "The customer is archived: nothing is chased. Restore the contact to chase it."
             ),
             "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
         }.get(code, False)
@@ -710,6 +872,9 @@ class DsoCustomerPlan(models.AbstractModel):
             "specific": self.env._("with a specific action"),
             "ignored": self.env._("ignored"),
             "no_followup": self.env._("excluded from follow-up"),
+            "blocked": self.env._("with payment blocked"),
+            "announced": self.env._("with money on its way"),
+            "discount": self.env._("down to the early-payment discount"),
         }
         causes = ", ".join(f"{count} {words[cause]}" for cause, count in counts.items())
         return self.env._("Every item is excluded: %(causes)s.", causes=causes)

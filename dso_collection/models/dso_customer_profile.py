@@ -101,6 +101,7 @@ class DsoCustomerProfile(models.AbstractModel):
               JOIN account_move_line line ON line.id = partial.debit_move_id
               JOIN account_account account
                 ON account.id = line.account_id AND account.account_type = 'asset_receivable'
+               AND account.non_trade IS NOT TRUE
               JOIN account_move move ON move.id = line.move_id AND move.move_type = 'out_invoice'
               JOIN account_move_line payment ON payment.id = partial.credit_move_id
               JOIN account_move payment_move

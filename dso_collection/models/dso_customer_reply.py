@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..engine import reports
+
 #: A text message without a thread answers the last one sent to that number within these days.
 SMS_ANSWER_DAYS = 30
 
@@ -85,3 +87,24 @@ class DsoCustomerReply(models.AbstractModel):
             order="done_date desc, id desc",
             limit=1,
         )
+
+    def _describe_report(self, kind, subject, who):
+        """What a mail system reported of a message, as a note in the file."""
+        values = {"subject": subject, "who": who}
+        return {
+            reports.READ: self.env._("Read receipt: %(who)s opened “%(subject)s”.", **values),
+            reports.RECEIPT: self.env._(
+                "Receipt of %(who)s for “%(subject)s”: it was not opened, or does not say so.",
+                **values,
+            ),
+            reports.DELIVERED: self.env._("“%(subject)s” was delivered to %(who)s.", **values),
+            reports.DELAYED: self.env._(
+                "“%(subject)s” has not reached %(who)s yet: the mail server is still trying.",
+                **values,
+            ),
+            reports.ABUSE: self.env._(
+                "“%(subject)s” was reported as spam by %(who)s. Nothing else has changed; call "
+                "the customer if answers stay out.",
+                **values,
+            ),
+        }[kind]

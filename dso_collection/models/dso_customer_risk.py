@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..engine import guarantee as rules
+from ..engine.facts import MOST_DAYS
 from ..tools.expression import day_of, search_expression
 
 #: What a user enters on the page "Risk", and what goes with a file that is handed over.
@@ -250,6 +251,23 @@ class DsoCustomerRisk(models.AbstractModel):
                         "%(customer)s: guarantees, credit insurance and days cannot be negative. "
                         "Enter 0 where there is none.",
                         customer=customer.display_name,
+                    )
+                )
+
+    @api.constrains("insurance_declaration_days")
+    def _check_declaration_days(self):
+        for customer in self:
+            if customer.insurance_declaration_days > MOST_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "%(customer)s: “%(field)s” takes a whole number of days from 0 to "
+                        "%(most)s, not %(value)s.",
+                        customer=customer.display_name,
+                        field=self._fields["insurance_declaration_days"]._description_string(
+                            self.env
+                        ),
+                        most=MOST_DAYS,
+                        value=customer.insurance_declaration_days,
                     )
                 )
 

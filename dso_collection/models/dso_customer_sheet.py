@@ -31,6 +31,10 @@ class DsoCustomerSheet(models.AbstractModel):
         compute="_compute_sheet",
         help="The domains of the statement: open, closed, and one for each filter, with counts.",
     )
+    oldest_text = fields.Char(
+        compute="_compute_oldest_text",
+        help="Which item the oldest one is, where it is not the one that is chased.",
+    )
     currency_totals = fields.Json(
         compute="_compute_sheet",
         help="One line for each currency, never added up; empty where all is in the company's.",
@@ -122,6 +126,25 @@ class DsoCustomerSheet(models.AbstractModel):
     # Ageing and totals
     # ------------------------------------------------------------------
 
+    @api.depends("days_overdue_max", "leader_line_id", "company_id")
+    @api.depends_context("lang")
+    def _compute_oldest_text(self):
+        for customer in self:
+            late = customer.days_overdue_max
+            # sudo: the date of the company, and the due date of an item of a file that is read
+            known = customer.sudo()
+            leader = known.leader_line_id
+            chased = 0
+            if leader:
+                due = leader.date_maturity or leader.date
+                chased = max((known.company_id._dso_today() - due).days, 0)
+            if late <= chased or late <= 0:
+                customer.oldest_text = False
+            elif chased:
+                customer.oldest_text = self.env._("oldest chased: %(days)s days", days=chased)
+            else:
+                customer.oldest_text = self.env._("not chased")
+
     @api.model
     def _get_bucket_labels(self):
         """{key of a bucket: its name in the user's language}"""
@@ -185,6 +208,7 @@ class DsoCustomerSheet(models.AbstractModel):
                   ) day
                  WHERE customer.id = ANY(%(customers)s)
                    AND account.account_type = 'asset_receivable'
+                   AND account.non_trade IS NOT TRUE
                    AND line.reconciled IS NOT TRUE
                    AND line.parent_state = 'posted'
                    AND line.amount_residual != 0

@@ -20,17 +20,30 @@ class DsoCustomerStatement(models.AbstractModel):
     _description = "Statement of Collection Customers"
 
     def action_send_statement(self):
-        """Send the statement as an action out of scenario: the dialog is filled in, the words may
-        be changed before it leaves."""
+        """Send the statement as an action out of scenario: a dialog shows to whom and what, the
+        words may be changed before it leaves."""
         self.ensure_one()
         self.check_access("write")
         template = self.env.ref(TEMPLATE, raise_if_not_found=False)
+        contacts = self._find_serving()[self.id]._dso_serving("email")
         context = {
             "default_action_type": "email",
             "default_execute_now": True,
             "default_mail_template_id": template.id if template else False,
+            "default_recipient_ids": contacts.ids,
+            "default_is_statement": True,
         }
-        return self.with_context(**context).action_new_action()
+        return {**self.with_context(**context).action_new_action(), **self._get_statement_window()}
+
+    def _get_statement_window(self):
+        """Title and form of the dialog that sends the statement."""
+        view = self.env.ref("dso_collection.dso_action_new_view_form_statement")
+        return {
+            "name": self.env._(
+                "Statement of account: %(customer)s", customer=self.partner_id.display_name
+            ),
+            "views": [(view.id, "form")],
+        }
 
     def action_print_statement(self):
         """The statement as a PDF for download, in the customer's language; kept with its file."""
@@ -109,6 +122,7 @@ class DsoCustomerStatement(models.AbstractModel):
                 [(currency, currency.round(sum(own.values()))) for currency, own in ages],
                 format_day,
                 with_costs=True,
+                with_promises=True,
             ),
             "labels": [labels[age] for age in self._get_ages()],
             "ages": [
@@ -119,8 +133,7 @@ class DsoCustomerStatement(models.AbstractModel):
                 for currency, own in ages
             ],
             "penalties_table": Action._render_penalties_table(rows),
-            # sudo: the company's own accounts
-            "banks": customer.company_id.sudo().partner_id.bank_ids,
+            "banks": lines._dso_get_banks(customer.company_id._dso_get_banks()),
         }
 
     def _get_told_lines(self, today):

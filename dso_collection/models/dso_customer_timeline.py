@@ -52,7 +52,8 @@ class DsoCustomerTimeline(models.AbstractModel):
         those that are one entry), ``count``, ``day``."""
         self.env.flush_all()
         self.env.cr.execute(
-            "SELECT array_agg(id) FROM account_account WHERE account_type = 'asset_receivable'"
+            "SELECT array_agg(id) FROM account_account"
+            " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
         )
         accounts = self.env.cr.fetchone()[0] or []
         values = {
@@ -200,7 +201,7 @@ class DsoCustomerTimeline(models.AbstractModel):
         results = dict(actions._fields["result"]._description_selection(self.env))
         tones = {"done": "secondary", "error": "warning", "cancelled": "secondary"}
         for action in actions:
-            text = [action.comment]
+            text = [action.comment, action._describe_reading()]
             if action.state == "cancelled":
                 text = [action._describe_cancellation()]
             elif action.state == "error":
@@ -255,7 +256,9 @@ class DsoCustomerTimeline(models.AbstractModel):
                     "Undone: %(status)s",
                     status=first.undoes_id.status_id.name or self.env._("Comment"),
                 )
-            text = [self._name_documents(own, row["count"])]
+            # of several items a part was shared out over: what each got (a part comes first)
+            shared = not alone and bool(first.amount)
+            text = [self._name_documents(own, row["count"], with_amounts=shared)]
             if first.resolver_id:
                 text.append(self.env._("to be solved by %(user)s", user=first.resolver_id.name))
             elif first.resolver_email:
@@ -276,9 +279,19 @@ class DsoCustomerTimeline(models.AbstractModel):
                 "res_id": first.line_id.id if alone else False,
             }
 
-    def _name_documents(self, qualifications, count):
+    def _name_documents(self, qualifications, count, with_amounts=False):
         """``INV/1, INV/2 and 5 more``"""
-        documents = ", ".join(entry.document or "" for entry in qualifications)
+        names = [
+            self.env._(
+                "%(document)s %(amount)s",
+                document=entry.document or "",
+                amount=format_amount(self.env, entry.amount_said, entry.currency_id),
+            )
+            if with_amounts
+            else entry.document or ""
+            for entry in qualifications
+        ]
+        documents = ", ".join(names)
         if count <= len(qualifications):
             return documents
         return self.env._(

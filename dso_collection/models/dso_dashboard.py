@@ -25,6 +25,7 @@ CUSTOMER_FIGURES = {
     "amount_due": ("amount_due", Domain("amount_due", "!=", 0)),
     "amount_disputed": ("amount_disputed", Domain("amount_disputed", "!=", 0)),
     "amount_promised": ("amount_promised", Domain("amount_promised", "!=", 0)),
+    "credits": ("credit_unallocated", Domain("credit_unallocated", ">", 0)),
     "not_due": ("amount_not_due", Domain("amount_not_due", ">", 0)),
     "entrusted": ("amount_overdue", Domain("amount_overdue", ">", 0)),
 }
@@ -69,6 +70,7 @@ class DsoDashboard(models.AbstractModel):
             "today": fields.Date.to_string(today),
             "tiles": self._get_tiles(company, customers, work),
             "ageing": self._get_ageing(company, customers, by_age),
+            "totals": self._get_totals(company, customers),
             "statuses": self._get_statuses(company, by_kind),
             "promised": self._get_promised(company, today),
             "actions": self._get_actions(company, today),
@@ -296,6 +298,27 @@ class DsoDashboard(models.AbstractModel):
                 }
             )
         return result
+
+    @api.model
+    def _get_totals(self, company, customers):
+        """What leads from the receivables by age to the total due: less the credits that are not
+        allocated yet.
+
+        :param customers: see :meth:`_read_customers`
+        """
+        own = self._get_scope(company)
+        labels = {"credits": self.env._("Credits"), "amount_due": self.env._("Total due")}
+        return [
+            {
+                "key": key,
+                "label": label,
+                "amount": -customers[None][key][0] if key == "credits" else customers[None][key][0],
+                "count": customers[None][key][1],
+                "target": "customers",
+                "domain": list(own & CUSTOMER_FIGURES[key][1]),
+            }
+            for key, label in labels.items()
+        ]
 
     @api.model
     def _get_statuses(self, company, by_kind):

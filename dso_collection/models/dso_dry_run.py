@@ -113,8 +113,10 @@ class DsoDryRun(models.AbstractModel):
 
     @api.model
     def _get_days(self, params):
-        days = params.get("days") or DEFAULT_DAYS
-        if not isinstance(days, int) or not 0 < days <= MAX_DAYS:
+        days = params.get("days")
+        if days is None:
+            return DEFAULT_DAYS
+        if type(days) is not int or not 0 < days <= MAX_DAYS:
             raise UserError(
                 self.env._(
                     "A dry run cannot look %(days)s days ahead. Enter a number from 1 to "
@@ -343,4 +345,5 @@ def _prepare_share(share):
         "first": fields.Date.to_string(share.first),
         "last": fields.Date.to_string(share.last),
         "amount": share.amount,
+        "reached": share.reached,
     }

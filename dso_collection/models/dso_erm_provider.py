@@ -100,7 +100,9 @@ class DsoErmProvider(models.Model):
         default="Idempotency-Key",
         help="In it, each letter has its own unchanging key: the provider sends none twice.",
     )
-    timeout = fields.Integer(required=True, default=20, help="Seconds for one answer.")
+    timeout = fields.Integer(
+        required=True, default=20, help="Seconds for one answer, from 1 to 120."
+    )
     submit_path = fields.Char(required=True, default="/letters")
     status_path = fields.Char(required=True, default="/letters/{reference}")
     deposit_path = fields.Char(

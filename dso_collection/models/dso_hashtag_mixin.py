@@ -88,30 +88,41 @@ class DsoHashtagMixin(models.AbstractModel):
         """Refuse hashtags that do not exist, in every language.
 
         :param fnames: names of fields to look at, default all
-        :raise ValidationError: naming the hashtag, where it is, and the nearest one that exists
+        :raise ValidationError: naming each hashtag, where it is, and the nearest one that exists
         """
-        for template in self.filtered(lambda template: template._dso_is_for_actions()):
-            for fname, html in self._dso_hashtag_fields.items():
-                if fnames is None or fname in fnames:
-                    template._dso_check_hashtags_of(fname, html)
+        faults = [
+            fault
+            for template in self.filtered(lambda template: template._dso_is_for_actions())
+            for fname, html in self._dso_hashtag_fields.items()
+            if fnames is None or fname in fnames
+            for fault in template._dso_describe_unknown(fname, html)
+        ]
+        if faults:
+            faults.append(
+                self.env._("All hashtags are under Collection > Configuration > Hashtags.")
+            )
+            raise ValidationError("\n".join(faults))
 
-    def _dso_check_hashtags_of(self, fname, html):
+    def _dso_describe_unknown(self, fname, html):
+        """One sentence for each hashtag of a text that does not exist.
+
+        :return: list of texts
+        """
         field = self._fields[fname]
         translations = field._get_stored_translations(self) or {}
-        for lang, text in translations.items():
-            for unknown in rules.unknown(text, table.HASHTAGS, html):
-                raise ValidationError(
-                    self.env._(
-                        "“#%(name)s” in the %(field)s of “%(template)s”%(language)s is no hashtag: "
-                        "it would reach the customer as it is. Did you mean “#%(nearest)s”? "
-                        "All hashtags are under Collection > Configuration > Hashtags.",
-                        name=unknown.name,
-                        field=field._description_string(self.env),
-                        template=self.display_name,
-                        language=self._dso_describe_lang(lang) if len(translations) > 1 else "",
-                        nearest=unknown.nearest,
-                    )
-                )
+        return [
+            self.env._(
+                "“#%(name)s” in the %(field)s of “%(template)s”%(language)s is no hashtag: "
+                "it would reach the customer as it is. Did you mean “#%(nearest)s”?",
+                name=unknown.name,
+                field=field._description_string(self.env),
+                template=self.display_name,
+                language=self._dso_describe_lang(lang) if len(translations) > 1 else "",
+                nearest=unknown.nearest,
+            )
+            for lang, text in translations.items()
+            for unknown in rules.unknown(text, table.HASHTAGS, html)
+        ]
 
     @api.model
     def _dso_describe_lang(self, code):

@@ -76,7 +76,10 @@ class DsoItemPenalty(models.AbstractModel):
         if not companies.dso_penalty_rule_id:
             return result
         rows = self._dso_read_penalty_rows()
-        paid = self._dso_read_penalty_payments([row["id"] for row in rows if not row["reason"]])
+        bearing = [row["id"] for row in rows if not row["reason"]]
+        paid = self._dso_read_penalty_payments(bearing)
+        for line_id, payments in self._dso_read_unmatched(bearing).items():
+            paid[line_id] = (*paid.get(line_id, ()), *payments)
         charged = {}
         if not include_charged:
             charged = self.env["dso.penalty.charge"]._get_until_by_item(
@@ -190,7 +193,8 @@ class DsoItemPenalty(models.AbstractModel):
                        COALESCE(line.date_maturity, line.date) AS due_date,
                        company.dso_penalty_rule_id AS rule_id,
                        line.parent_state = 'posted' AND move.move_type = 'out_invoice'
-                           AND account.account_type = 'asset_receivable' AS is_invoice,
+                           AND account.account_type = 'asset_receivable'
+                           AND account.non_trade IS NOT TRUE AS is_invoice,
                        COALESCE(move.dso_penalty, FALSE) AS is_penalty,
                        status.kind,
                        COALESCE(commercial.is_company, FALSE) AS is_company, commercial.vat,
@@ -225,6 +229,7 @@ class DsoItemPenalty(models.AbstractModel):
                     OR (
                         move.move_type = 'out_invoice'
                         AND account.account_type = 'asset_receivable'
+                        AND account.non_trade IS NOT TRUE
                         AND line.move_id IN (
                             SELECT move_id FROM account_move_line WHERE id = ANY(%(ids)s)
                         )
@@ -273,6 +278,71 @@ class DsoItemPenalty(models.AbstractModel):
             )
         ):
             result[line_id] += (penalties.Payment(day, float(amount)),)
+        return result
+
+    def _dso_read_unmatched(self, line_ids):
+        """{line id: what credits that nobody has matched yet pay of it}, from the day they came,
+        see :func:`engine.penalties.apply_credits`. What is in dispute or left out neither pays nor
+        is paid."""
+        if not line_ids:
+            return {}
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                WITH files AS (
+                    SELECT DISTINCT line.company_id, partner.commercial_partner_id
+                      FROM account_move_line line
+                      JOIN res_partner partner ON partner.id = line.partner_id
+                     WHERE line.id = ANY(%(lines)s) AND line.reconciled IS NOT TRUE
+                ), opened AS (
+                    SELECT line.id, line.company_id, files.commercial_partner_id,
+                           line.currency_id, line.amount_residual_currency::float8 AS amount,
+                           CASE WHEN line.amount_residual_currency < 0 THEN line.date
+                                ELSE COALESCE(line.date_maturity, line.date)
+                           END AS day,
+                           status.kind
+                      FROM files
+                      JOIN res_partner partner
+                        ON partner.commercial_partner_id = files.commercial_partner_id
+                      JOIN account_move_line line
+                        ON line.partner_id = partner.id AND line.company_id = files.company_id
+                      JOIN account_account account ON account.id = line.account_id
+                 LEFT JOIN dso_item_status status ON status.id = line.dso_status_id
+                     WHERE account.account_type = 'asset_receivable'
+                       AND account.non_trade IS NOT TRUE
+                       AND line.parent_state = 'posted'
+                       AND line.reconciled IS NOT TRUE
+                       AND line.amount_residual_currency != 0
+                       AND line.no_followup IS NOT TRUE
+                       AND line.dso_ignored IS NOT TRUE
+                )
+                SELECT opened.*
+                  FROM opened
+                 WHERE EXISTS (
+                           SELECT 1
+                             FROM opened credit
+                            WHERE credit.amount < 0
+                              AND credit.company_id = opened.company_id
+                              AND credit.commercial_partner_id = opened.commercial_partner_id
+                              AND credit.currency_id = opened.currency_id
+                       )
+                """,
+                lines=line_ids,
+            )
+        )
+        disputed = [row["id"] for row in rows if row["kind"] == "dispute"]
+        parts = self.env["account.move.line"].sudo().browse(disputed)._dso_get_parts()
+        by_file = defaultdict(list)
+        for row in rows:
+            amount = row["amount"]
+            if row["kind"] == "dispute":
+                amount = max(0.0, amount - parts.get(row["id"], amount))
+            if amount:
+                key = (row["company_id"], row["commercial_partner_id"], row["currency_id"])
+                by_file[key].append(penalties.Open(row["id"], row["day"], amount))
+        result = {}
+        for items in by_file.values():
+            result.update(penalties.apply_credits(items))
         return result
 
     # ------------------------------------------------------------------

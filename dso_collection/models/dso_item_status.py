@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..engine.facts import MOST_DAYS
 from .dso_scenario_step import ACTION_TYPES
 
 KINDS = [
@@ -105,6 +106,21 @@ class DsoItemStatus(models.Model):
         "CHECK (followup_days >= 0)", "The follow-up delay cannot be negative."
     )
 
+    @api.constrains("followup_days")
+    def _check_followup_days(self):
+        for status in self:
+            if not 0 <= status.followup_days <= MOST_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "“%(status)s”: “%(field)s” takes a whole number of days from 0 to "
+                        "%(most)s, not %(value)s.",
+                        status=status.name,
+                        field=self._fields["followup_days"]._description_string(self.env),
+                        most=MOST_DAYS,
+                        value=status.followup_days,
+                    )
+                )
+
     @api.depends("kind")
     def _compute_next_action(self):
         for status in self:
@@ -147,3 +163,16 @@ class DsoItemStatus(models.Model):
         if "kind" in vals:
             self.env["dso.refresh.queue"]._enqueue_statuses(self)
         return result
+
+    def _needs_follow_up(self):
+        """Whether items with this status get a specific action: a dispute always does (R13), the
+        others where they propose one."""
+        self.ensure_one()
+        return self.kind == "dispute" or self.next_action == "specific"
+
+    def _get_required_follow_up(self):
+        """What a dialog has to choose where this status proposes no follow-up of its own, and has
+        to have one (R13)."""
+        if self.kind != "dispute" or self.next_action == "specific":
+            return {}
+        return {"next_action": "specific", "action_type": "call", "automatic": False}

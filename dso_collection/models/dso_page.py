@@ -247,6 +247,11 @@ class DsoPage(models.Model):
             {"revoked_date": fields.Datetime.now(), "revoked_by_id": self.env.uid}
         )
 
+    def action_preview(self):
+        """Open the page as its recipient sees it, without leaving a trace."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": f"/dso/preview/{self.id}", "target": "new"}
+
     def _get_author_name(self):
         """Who answers, as far as the link tells."""
         self.ensure_one()

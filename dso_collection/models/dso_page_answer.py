@@ -64,7 +64,7 @@ class DsoPageAnswer(models.Model):
     line_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
     documents = fields.Char(readonly=True, help="Of which documents, as they were then.")
     currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
-    date = fields.Date(string="Promised For", readonly=True)
+    date = fields.Date(string="Promised For or Paid On", readonly=True)
     amount = fields.Monetary(string="Promised or Disputed Part", readonly=True)
     status_id = fields.Many2one(
         "dso.item.status", string="Proposed Status", readonly=True, ondelete="restrict"
@@ -217,24 +217,79 @@ class DsoPageAnswer(models.Model):
     # What the collector decides
     # ------------------------------------------------------------------
 
-    def action_accept(self):
+    def action_accept(self, all_the_same=False):
         """Put what was proposed on the items, as a qualification with its source; send the copies
-        that were asked for."""
-        closed = self.browse()
+        that were asked for.
+
+        :param all_the_same: also where that undoes something, without a question
+        """
         for answer in self:
             answer._check_open()
-            if answer.kind == "copy":
-                answer._send_copies()
+        if not all_the_same and (question := self._ask_first()):
+            return question
+        wizards = self.env["dso.item.qualify"]
+        closed, problems, undoable = self.browse(), [], True
+        for answer in self:
+            if answer.kind == "copy" and answer._send_copies():
+                undoable = False
             wizard = answer._make_wizard()
             if wizard:
                 # decides the answer too
-                wizard.action_apply()
+                actions, blocked, _undo = wizard._apply()
+                wizards |= wizard
+                problems += blocked
+                undoable = undoable and wizard._can_undo(actions)
             else:
                 # without items there is nothing to qualify: it is noted and done
                 answer._decide("accepted")
                 closed += answer.filtered("line_ids")
         self._close_replies()
-        return self._notify_decided(self.env._("Accepted"), closed)
+        return self._notify_decided(
+            self.env._("Accepted"), closed, problems, undo=undoable and wizards
+        )
+
+    def _ask_first(self):
+        """The question before what is going on with the items ends, as "Change status" says it.
+
+        :return: the dialog, ``None`` if nothing would end
+        """
+        sentences = [sentence for answer in self for sentence in answer._describe_replaced()]
+        if not sentences:
+            return None
+        text = "\n".join(
+            [
+                self.env._("Accepting this ends what is going on with these items:"),
+                *sentences[:10],
+                *(
+                    [self.env._("… and %(count)s more", count=len(sentences) - 10)]
+                    if len(sentences) > 10
+                    else []
+                ),
+                self.env._("To leave items out or to choose another status, use “Change”."),
+            ]
+        )
+        return self.env["dso.action.question"]._ask(self, "action_accept", text)
+
+    def _describe_replaced(self):
+        """What accepting would undo: a sentence for each item that something is going on with."""
+        self.ensure_one()
+        wizard = self._make_wizard()
+        if not wizard or not wizard._replaces_follow_up():
+            return []
+        # with a part, only of those that get one
+        lines = self.env["account.move.line"].browse([line.id for line in wizard._get_parts()])
+        texts = lines._dso_describe_held(self._get_own_action())
+        wizard.unlink()
+        return [f"{line._dso_get_document()}: {text}" for line, text in texts.items()]
+
+    def _get_own_action(self):
+        """The action that asked a colleague about these items: it ends by being answered. What a
+        customer answers takes the place of nothing by itself."""
+        if self.purpose != "colleague":
+            return self.env["dso.action"]
+        # sudo: which action sent the link
+        action = self.sudo().page_id.action_id
+        return action.parent_id or action
 
     def _send_copies(self):
         """The documents that were asked for, to whom the link was sent; also those that are paid
@@ -245,7 +300,7 @@ class DsoPageAnswer(models.Model):
         """
         self.ensure_one()
         # sudo: the customer's own invoices, whoever sends them; the right on it was checked
-        moves = self.sudo().line_ids.move_id.filtered(lambda move: move.is_sale_document())
+        moves = self.sudo().line_ids.move_id._dso_filter_documents()
         if len(moves) > MAX_COPIES:
             raise UserError(
                 self.env._(
@@ -293,8 +348,11 @@ class DsoPageAnswer(models.Model):
                     documents=self.documents,
                 )
             )
-        lines = lines or self.customer_id.item_ids
-        action = lines.action_dso_qualify()
+        if lines:
+            action = lines.action_dso_qualify()
+        else:
+            # it speaks of no item: whoever decides ticks those that are meant
+            action = self.customer_id.item_ids._dso_propose_qualify(told=lines)
         return dict(action, context={**action["context"], **self._get_wizard_context()})
 
     def action_refuse(self, reason=None):
@@ -305,10 +363,12 @@ class DsoPageAnswer(models.Model):
         self._close_replies()
         return self._notify_decided(self.env._("Refused"))
 
-    def _notify_decided(self, word, closed=()):
+    def _notify_decided(self, word, closed=(), problems=(), undo=None):
         """Say what was done, and of what is paid meanwhile that nothing was changed.
 
         :param closed: answers about items of which none is open any more
+        :param problems: sentences on what could not be done
+        :param undo: the dialogs that can take it back
         """
         lines = [f"{word}: {', '.join(self.mapped('summary'))}"]
         if closed:
@@ -318,7 +378,14 @@ class DsoPageAnswer(models.Model):
                     documents=", ".join(answer.documents or "" for answer in closed),
                 )
             )
-        return self.env["dso.reply"]._notify("\n".join(lines), "warning" if closed else "success")
+        lines += problems
+        said = self.env["dso.reply"]._notify(
+            "\n".join(lines), "warning" if closed or problems else "success"
+        )
+        if undo:
+            said["tag"] = "dso_collection.notify"
+            said["params"]["undo"] = {"model": undo._name, "ids": undo.ids}
+        return said
 
     def _check_open(self):
         self.ensure_one()
@@ -346,6 +413,8 @@ class DsoPageAnswer(models.Model):
                 "decision_comment": comment,
             }
         )
+        # what is said to be paid is not asked for again (R17)
+        self.env["dso.refresh.queue"]._note(line_ids=self.sudo().line_ids.ids)
 
     def _close_replies(self):
         """Replies of which nothing is left to decide are handled."""
@@ -364,9 +433,13 @@ class DsoPageAnswer(models.Model):
             "default_reply_id": self.reply_id.id,
             "default_status_id": status.id,
             "default_date": self.date,
-            "default_amount": self.amount,
+            "default_amount": self._get_part(),
             "default_comment": self.comment,
         }
+
+    def _get_part(self):
+        """The part that the status is about: only promises and disputes are about one."""
+        return self.amount if self._get_status().kind in ("promise", "dispute") else 0.0
 
     def _get_status(self):
         """The status that the answer proposes, none for a comment."""
@@ -394,11 +467,9 @@ class DsoPageAnswer(models.Model):
             "reply_done": False,
             "status_id": status.id,
             "date": self.date,
-            "amount": self.amount,
+            "amount": self._get_part(),
             "comment": self.comment,
             "email_mode": "none",
+            **status._get_required_follow_up(),
         }
-        if status.kind == "dispute" and status.next_action != "specific":
-            # R13: a dispute always has its follow-up
-            values.update(next_action="specific", action_type="call", automatic=False)
         return self.env["dso.item.qualify"].create(values)

@@ -36,17 +36,24 @@ class DsoPagePayment(models.AbstractModel):
     # What can be paid
     # ------------------------------------------------------------------
 
-    def _get_lines_being_paid(self):
-        """Items of a payment that is under way: it must not be made a second time."""
-        domain = Domain("state", "in", ("pending", "authorized")) | (
-            Domain("state", "=", "done") & Domain("is_post_processed", "=", False)
+    def _get_awaited(self):
+        """{line id: what of it is on its way}: it must not be paid a second time. What a customer
+        only says to have paid may be paid all the same."""
+        claims = self.env["account.move.line"].search(
+            self._get_lines_domain() & Domain("amount_residual", ">", 0)
         )
-        domain &= Domain("company_id", "=", self.company_id.id) & Domain(
-            "partner_id.commercial_partner_id", "=", self.partner_id.id
+        return claims.with_context(dso_answers=False)._dso_get_awaited()
+
+    def _get_lines_being_paid(self, awaited=None):
+        """Items of which all is on its way."""
+        awaited = self._get_awaited() if awaited is None else awaited
+        lines = self.env["account.move.line"].browse(awaited)
+        return lines.filtered(
+            lambda line: (
+                line.currency_id.compare_amounts(awaited[line.id], line.amount_residual_currency)
+                >= 0
+            )
         )
-        transactions = self.env["payment.transaction"].search(domain)
-        # also those of Odoo's portal, which are about whole invoices
-        return transactions.dso_line_ids | transactions.invoice_ids.line_ids
 
     def _get_payable_domain(self, scope="all", currency_id=None):
         """What of the page is paid: claims, overdue ones alone or of one currency, less the credit
@@ -55,7 +62,12 @@ class DsoPagePayment(models.AbstractModel):
         claims = Domain("amount_residual", ">", 0)
         if scope == "overdue":
             claims &= self._get_show_domain("overdue", self.company_id._dso_today())
-        domain = self._get_lines_domain() & (claims | Domain("amount_residual", "<", 0))
+        credits_ = Domain("amount_residual", "<", 0)
+        if scope != "items":
+            # what is left out covers nothing (R8)
+            credits_ &= Domain("dso_ignored", "=", False) & Domain("no_followup", "=", False)
+            credits_ &= ~Domain("dso_status_id.kind", "=", "litigation")
+        domain = self._get_lines_domain() & (claims | credits_)
         domain &= Domain("id", "not in", self._get_lines_being_paid().ids)
         if currency_id:
             domain &= Domain("currency_id", "=", currency_id)
@@ -83,15 +95,35 @@ class DsoPagePayment(models.AbstractModel):
         )
 
     def _get_payable_amounts(self, lines, scope):
-        """{item: what of it is paid, in its currency}: all that is open, less the part in dispute
-        unless the visitor ticked the item."""
+        """{item: what of it is paid, in its currency}: all that is open, less what is on its way,
+        an early-payment discount and, unless the visitor ticked the item, the part in dispute."""
         parts = {}
         if scope != "items":
             disputed = lines.filtered(lambda line: line.dso_status_id.kind == "dispute")
             parts = disputed._dso_get_parts()
+        held = self._get_held(lines, parts)
         return {
-            line: line.currency_id.round(line.amount_residual_currency - parts.get(line.id, 0.0))
+            line: line.currency_id.round(line.amount_residual_currency - held.get(line.id, 0.0))
             for line in lines
+        }
+
+    def _get_held(self, lines, parts):
+        """{line id: what of it is not asked for}: the part in dispute, what is on its way, else the
+        early-payment discount while it is valid.
+
+        :param parts: {line id: the part in dispute}
+        """
+        held = dict(parts)
+        today = self.company_id._dso_today()
+        for line_id, amount in self._get_awaited().items():
+            held[line_id] = held.get(line_id, 0.0) + amount
+        for line in lines:
+            if line.id not in held and (saved := line._dso_get_early_discount(today)):
+                held[line.id] = saved
+        return {
+            line.id: min(held[line.id], line.amount_residual_currency)
+            for line in lines
+            if line.id in held
         }
 
     def _get_payable_lines(self, selection):
@@ -190,22 +222,28 @@ class DsoPagePayment(models.AbstractModel):
         """{currency: {scope: (amount, number of items, number of accounts)}}"""
         partly = self._get_lines_partly_disputed()
         today = self.company_id._dso_today()
-        parts = partly._dso_get_parts()
+        awaited = self._get_awaited()
+        Line = self.env["account.move.line"]
+        early = Line.search(self._get_lines_domain() & Domain("discount_date", ">=", today))
+        less = (partly | early | Line.browse(awaited)) - self._get_lines_being_paid(awaited)
+        wholly = less.filtered(lambda line: line.dso_status_id.kind == "dispute") - partly
+        held = self._get_held(less - wholly, partly._dso_get_parts())
         sums = {}
         for scope in ("overdue", "all"):
-            for currency, amount, count, accounts in self.env["account.move.line"]._read_group(
+            for currency, amount, count, accounts in Line._read_group(
                 self._get_payable_domain(scope),
                 ["currency_id"],
                 ["amount_residual_currency:sum", "__count", "account_id:count_distinct"],
             ):
-                held = sum(
-                    parts[line.id]
-                    for line in partly - self._get_lines_being_paid()
-                    if line.currency_id == currency
+                less_here = sum(
+                    held[line.id]
+                    for line in less - wholly
+                    if line.id in held
+                    and line.currency_id == currency
                     and (scope == "all" or (line.date_maturity or line.date) < today)
                 )
                 sums.setdefault(currency, {})[scope] = (
-                    currency.round(amount - held),
+                    currency.round(amount - less_here),
                     count,
                     accounts,
                 )

@@ -44,7 +44,7 @@ class DsoPageStatement(models.AbstractModel):
             "totals": self._prepare_totals(today, found),
             "charged": bool(found),
             "today_text": format_date(self.env, today),
-            "banks": self.company_id.partner_id.bank_ids,
+            "banks": self._get_banks(),
             "answers": self._prepare_answers(),
             "noted": self._get_noted_answer(params.get("done")),
             "payment": self._prepare_payment_message() if params.get("paid") else None,
@@ -87,6 +87,19 @@ class DsoPageStatement(models.AbstractModel):
             str(params.get("search") or "").strip()[:50],
         )
 
+    def _get_banks(self):
+        """Where the items of the page are paid, see ``account.move.line._dso_get_banks``: asked of
+        the database, for they may be thousands."""
+        own = self.company_id._dso_get_banks()
+        claims = self._get_lines_domain() & Domain("amount_residual", ">=", 0)
+        banks = own.browse()
+        for kind, bank in self.env["account.move"]._read_group(
+            Domain("line_ids", "any", claims), ["move_type", "partner_bank_id"]
+        ):
+            is_claim = kind in ("out_invoice", "out_receipt")
+            banks |= (is_claim and bank.filtered("active")) or own
+        return banks or own
+
     def _get_viewed_lines(self, params):
         """All items that the list shows with what the visitor filters by, on all of its pages."""
         domain = self._get_view_domain(*self._read_view(params), self.company_id._dso_today())
@@ -125,7 +138,8 @@ class DsoPageStatement(models.AbstractModel):
         format_day = functools.cache(functools.partial(format_date, self.env))
         own = self._get_items_of_own_words(lines)
         words = self._get_customer_words(lines, own)
-        paying = self._get_lines_being_paid()
+        awaited = self._get_awaited()
+        paying = self._get_lines_being_paid(awaited)
         rows = []
         for line in lines:
             row = line._dso_prepare_row(today)
@@ -152,10 +166,34 @@ class DsoPageStatement(models.AbstractModel):
                     "own_reference": is_own,
                     "words": words.get(line.id, ""),
                     "paying": line in paying,
+                    "paying_text": self._describe_paying(line, awaited),
+                    "early_text": self._describe_early(line, today, awaited),
                     "has_pdf": line.move_id.is_sale_document(include_receipts=True),
                 }
             )
         return rows
+
+    def _describe_paying(self, line, awaited):
+        """What of an item is on its way, where it is not all of it."""
+        if line.id not in awaited:
+            return ""
+        return self.env._(
+            "Payment of %(amount)s under way",
+            amount=format_amount(self.env, awaited[line.id], line.currency_id),
+        )
+
+    def _describe_early(self, line, today, awaited):
+        """What is to be paid instead of all that is open, and until when."""
+        saved = line.id not in awaited and line._dso_get_early_discount(today)
+        if not saved:
+            return ""
+        return self.env._(
+            "%(amount)s if paid by %(date)s",
+            amount=format_amount(
+                self.env, line.currency_id.round(line.amount_currency - saved), line.currency_id
+            ),
+            date=format_date(self.env, line.discount_date),
+        )
 
     def _get_customer_words(self, lines, own):
         """What the customer itself said of these items: what it promised, what it disputes, and

@@ -39,6 +39,11 @@ class DsoQualification(models.Model):
     kind = fields.Selection(KINDS, readonly=True, help="The status's kind at that moment.")
     date = fields.Date(readonly=True, help="Given with the status: a promise's promised date.")
     amount = fields.Monetary(readonly=True, help="The promised or disputed part.")
+    amount_said = fields.Monetary(
+        string="Promised or Disputed",
+        compute="_compute_amount_said",
+        help="What of the item was promised or disputed: the part, else all that was open then.",
+    )
     comment = fields.Text(readonly=True)
     resolver_id = fields.Many2one("res.users", ondelete="restrict", readonly=True)
     resolver_email = fields.Char(
@@ -97,6 +102,13 @@ class DsoQualification(models.Model):
     _promise_idx = models.Index("(customer_id, deadline) WHERE deadline IS NOT NULL")
     # R5: from when on earlier actions no longer count for an item
     _resolved_idx = models.Index("(customer_id, line_id) WHERE kind = 'dispute_resolved'")
+
+    @api.depends("kind", "amount", "amount_residual")
+    def _compute_amount_said(self):
+        for qualification in self:
+            said = qualification.amount or qualification.amount_residual
+            about = qualification.kind in ("promise", "dispute")
+            qualification.amount_said = said if about else 0.0
 
     # ------------------------------------------------------------------
     # Promises

@@ -198,6 +198,24 @@ class DsoRefreshQueue(models.Model):
             self._enqueue(SQL("customer.company_id = ANY(%s)", companies.ids))
 
     @api.model
+    def _enqueue_accounts(self, accounts):
+        """Queue the customers with items on these accounts."""
+        if not accounts.ids:
+            return
+        self.env.flush_all()
+        self._insert(
+            SQL(
+                """
+                SELECT DISTINCT line.company_id, partner.commercial_partner_id
+                  FROM account_move_line line
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE line.account_id = ANY(%s) AND line.reconciled IS NOT TRUE
+                """,
+                accounts.ids,
+            )
+        )
+
+    @api.model
     def _enqueue_collectors(self, users):
         """Queue the customers of these collectors, their own or as their company's default."""
         if users.ids:
@@ -250,29 +268,54 @@ class DsoRefreshQueue(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _take(self, company, limit):
-        """Take up to ``limit`` customers of a company off the queue.
+    def _lock_next(self, company, position, limit):
+        """The next rows of a company, and those of their customers that nobody else holds, which
+        are locked from now on.
 
-        Rows that another consumer holds are left to it.
+        One statement, the first of its transaction, see ``dso.customer._lock_free``.
+
+        :param position: id of the last row that was looked at
+        :return: (list of (id of the row, commercial partner id) by id, ids of the locked files)
+        """
+        rows = SQL(
+            "SELECT id, partner_id FROM dso_refresh_queue WHERE company_id = %s AND id > %s "
+            "ORDER BY id LIMIT %s",
+            company.id,
+            position,
+            limit,
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id
+                  FROM dso_customer
+                 WHERE company_id = %s AND partner_id IN (SELECT partner_id FROM (%s) AS waiting)
+                 ORDER BY id
+                   FOR NO KEY UPDATE SKIP LOCKED
+                """,
+                company.id,
+                rows,
+            ),
+            log_exceptions=False,
+        )
+        free = [id_ for (id_,) in self.env.cr.fetchall()]
+        self.env.cr.execute(rows)
+        return self.env.cr.fetchall(), free
+
+    @api.model
+    def _take(self, ids):
+        """Take rows off the queue.
 
         :return: {commercial partner id: whether the assignment rules are to be applied again}
         """
         self.env.cr.execute(
             SQL(
-                """
-                DELETE FROM dso_refresh_queue
-                 WHERE id IN (
-                     SELECT id FROM dso_refresh_queue
-                      WHERE company_id = %s
-                      ORDER BY id
-                      LIMIT %s
-                        FOR UPDATE SKIP LOCKED
-                 )
-                RETURNING partner_id, COALESCE(reassign, FALSE)
-                """,
-                company.id,
-                limit,
-            )
+                "DELETE FROM dso_refresh_queue WHERE id = ANY(%s) "
+                "RETURNING partner_id, COALESCE(reassign, FALSE)",
+                list(ids),
+            ),
+            # another worker was faster: from the start again
+            log_exceptions=False,
         )
         taken = {}
         for partner_id, reassign in self.env.cr.fetchall():

@@ -232,9 +232,12 @@ class DsoReply(models.Model):
         """What a page brought in that nobody decided yet."""
         return self.answer_ids.filtered(lambda answer: answer.state == "proposed")
 
-    def action_accept(self):
-        """Put on the items what was proposed."""
-        return self._check_proposals().action_accept()
+    def action_accept(self, all_the_same=False):
+        """Put on the items what was proposed.
+
+        :param all_the_same: also where that undoes something, without a question
+        """
+        return self._check_proposals().action_accept(all_the_same)
 
     def action_refuse(self):
         """Put nothing of it on the items."""
@@ -353,7 +356,10 @@ class DsoReply(models.Model):
         closed = self._describe_closed()
         if closed:
             raise UserError(closed)
-        action = self._get_lines()._dso_propose_qualify()
+        told = self._get_told_lines().filtered(lambda line: line._dso_is_open())
+        action = (told or self.customer_id.item_ids)._dso_propose_qualify(
+            own=self.action_id.parent_id or self.action_id, told=told
+        )
         comment = self.preview or self.subject or ""
         context = dict(action["context"], default_reply_id=self.id, default_comment=comment)
         return dict(action, context=context)
@@ -379,12 +385,6 @@ class DsoReply(models.Model):
     def _get_told_lines(self):
         """What the answers are about, else what the answered action told of."""
         return self.answer_ids.line_ids or self.action_id.item_ids.line_id
-
-    def _get_lines(self):
-        """The open ones of the items that it is about, else all of the customer."""
-        self.ensure_one()
-        told = self._get_told_lines().filtered(lambda line: line._dso_is_open())
-        return told or self.customer_id.item_ids
 
     def action_view_customer(self):
         """Open the customer's file, to answer."""

@@ -33,6 +33,9 @@ class DsoScenario(models.Model):
     )
     active = fields.Boolean(default=True)
     step_ids = fields.One2many("dso.scenario.step", "scenario_id", string="Steps", copy=True)
+    used_types = fields.Char(
+        compute="_compute_used_types", help="The types of the steps: which columns they need."
+    )
     step_count = fields.Integer(compute="_compute_step_count")
     customer_count = fields.Integer(string="Customers", compute="_compute_customer_count")
     min_amount = fields.Float(
@@ -56,6 +59,19 @@ class DsoScenario(models.Model):
         "CHECK (min_amount >= 0)", "The minimum amount cannot be negative."
     )
 
+    @api.depends("step_ids.action_type")
+    def _compute_used_types(self):
+        for record in self:
+            record.used_types = ",".join(
+                sorted(
+                    {
+                        action_type
+                        for action_type in record.step_ids.mapped("action_type")
+                        if action_type
+                    }
+                )
+            )
+
     @api.depends("step_ids")
     def _compute_step_count(self):
         for record in self:
@@ -76,7 +92,7 @@ class DsoScenario(models.Model):
         for record in self:
             steps = record.step_ids.sorted()
             try:
-                scenario.offsets(tuple(step._to_engine() for step in steps))
+                scenario.check(tuple(step._to_engine() for step in steps))
             except facts.ScenarioError as error:
                 raise ValidationError(record._describe_step_error(error, steps)) from error
 
@@ -88,6 +104,26 @@ class DsoScenario(models.Model):
                 "action because there is none. Start it from the due date, or move it down.",
                 scenario=self.name,
                 step=step.name,
+            )
+        if error.code == "delay":
+            return self.env._(
+                "Scenario “%(scenario)s”: step %(position)s, “%(step)s”, has a delay of %(days)s "
+                "days. Enter a number from -%(maximum)s to %(maximum)s.",
+                scenario=self.name,
+                position=error.position + 1,
+                step=step.name,
+                days=step.delay,
+                maximum=facts.MOST_DAYS,
+            )
+        if error.code == "too_far":
+            return self.env._(
+                "Scenario “%(scenario)s”: step %(position)s, “%(step)s”, would come more than "
+                "%(maximum)s days from the due date, with the delays of the steps above it. "
+                "Shorten them.",
+                scenario=self.name,
+                position=error.position + 1,
+                step=step.name,
+                maximum=facts.MOST_DAYS,
             )
         return self.env._(
             "Scenario “%(scenario)s”: step %(position)s, “%(step)s”, would come before the step "

@@ -9,6 +9,7 @@ from odoo.tools.mail import email_domain_extract, email_normalize, single_email_
 from odoo.tools.misc import format_date
 
 from ..engine import facts, letters, promises, score
+from ..engine.facts import MOST_DAYS
 from .dso_scenario_step import LETTER_CARRIERS
 
 #: A promise or a calendar is never looked up further ahead than this.
@@ -37,16 +38,23 @@ FREE_DOMAINS = frozenset(
     }
 )
 
-#: The most that a setting of days takes: ten years. More is a slip, and no calendar goes so far.
-MOST_DAYS = 3650
-DAY_SETTINGS = (
-    "dso_contact_gap_days",
-    "dso_promise_grace_days",
-    "dso_page_days",
-    "dso_page_reminder_days",
-    "dso_receipt_days",
-    "dso_declaration_days",
-)
+#: The least and the most that each setting takes.
+RANGES = {
+    "dso_contact_gap_days": (0, MOST_DAYS),
+    "dso_promise_grace_days": (0, MOST_DAYS),
+    "dso_announced_days": (0, MOST_DAYS),
+    "dso_page_days": (1, MOST_DAYS),
+    "dso_page_reminder_days": (0, MOST_DAYS),
+    "dso_page_reminders": (0, 100),
+    "dso_receipt_days": (0, MOST_DAYS),
+    "dso_declaration_days": (0, MOST_DAYS),
+    "dso_score_weight_amount": (0, 1000),
+    "dso_score_weight_lateness": (0, 1000),
+    "dso_score_weight_promise": (0, 1000),
+    "dso_score_weight_behaviour": (0, 1000),
+    "dso_score_weight_guarantee": (0, 1000),
+}
+AMOUNT_SETTINGS = ("dso_min_amount", "dso_ignore_below", "dso_score_amount")
 #: Settings that change what is planned for every customer of the company.
 PLAN_SETTINGS = frozenset(
     {
@@ -54,6 +62,7 @@ PLAN_SETTINGS = frozenset(
         "dso_ignore_below",
         "dso_contact_gap_days",
         "dso_promise_grace_days",
+        "dso_announced_days",
         "dso_default_collector_id",
         "dso_sending_calendar_id",
         # what letters, numbers and faxes need
@@ -102,6 +111,17 @@ class ResCompany(models.Model):
         string="Grace After a Promise",
         default=1,
         help="Working days after the promised date before the promise counts as broken.",
+    )
+    dso_announced_days = fields.Integer(
+        string="Wait for Announced Money",
+        default=5,
+        help="Working days after the day on which announced money is expected before it is asked "
+        "for again.",
+    )
+    dso_warn_unsent = fields.Boolean(
+        string="Warn of Invoices Never Sent",
+        default=True,
+        help="An action says which of its invoices were never sent to the customer from here.",
     )
     dso_sending_calendar_id = fields.Many2one(
         "resource.calendar",
@@ -255,6 +275,10 @@ class ResCompany(models.Model):
         "CHECK (dso_contact_gap_days >= 0 AND dso_promise_grace_days >= 0)",
         "Delays of collection cannot be negative.",
     )
+    _dso_announced_positive = models.Constraint(
+        "CHECK (dso_announced_days >= 0)",
+        "The days for which announced money is waited for cannot be negative.",
+    )
     _dso_page_positive = models.Constraint(
         "CHECK (dso_page_days > 0 AND dso_page_reminder_days >= 0 AND dso_page_reminders >= 0)",
         "Days and reminders of interactive pages cannot be negative, and links are good for a day "
@@ -276,30 +300,33 @@ class ResCompany(models.Model):
         "The days until a claim is declared to the insurer cannot be negative.",
     )
 
-    @api.constrains(*DAY_SETTINGS)
-    def _check_dso_days(self):
+    @api.constrains(*RANGES, *AMOUNT_SETTINGS)
+    def _check_dso_ranges(self):
+        """Everything that is wrong is said at once, before the database refuses the first."""
+        faults = []
         for company in self:
-            for name in DAY_SETTINGS:
-                if company[name] > MOST_DAYS:
-                    raise ValidationError(
+            for name, (least, most) in RANGES.items():
+                if not least <= company[name] <= most:
+                    faults.append(
                         self.env._(
-                            "“%(setting)s” takes at most %(days)s days.",
+                            "“%(setting)s” takes a whole number from %(least)s to %(most)s, not "
+                            "%(value)s.",
                             setting=self._fields[name]._description_string(self.env),
-                            days=MOST_DAYS,
+                            least=least,
+                            most=most,
+                            value=company[name],
                         )
                     )
-
-    @api.constrains("dso_min_amount", "dso_ignore_below")
-    def _check_dso_amounts(self):
-        for company in self:
-            for name in ("dso_min_amount", "dso_ignore_below"):
+            for name in AMOUNT_SETTINGS:
                 if company[name] < 0:
-                    raise ValidationError(
+                    faults.append(
                         self.env._(
                             "“%(setting)s” cannot be negative: enter 0 where there is none.",
                             setting=self._fields[name]._description_string(self.env),
                         )
                     )
+        if faults:
+            raise ValidationError("\n".join(faults))
 
     @api.depends("country_id")
     def _compute_dso_letter_window(self):
@@ -420,13 +447,25 @@ class ResCompany(models.Model):
         :param promised: the promised date
         """
         self.ensure_one()
-        grace = self.dso_promise_grace_days
-        if not grace:
-            return promised
-        following = sorted(self._dso_working_days(facts.plus(promised, 1), 3 * grace + 30))
-        if len(following) < grace:
-            return facts.plus(promised, grace)
-        return following[grace - 1]
+        return self._dso_after_working_days(promised, self.dso_promise_grace_days)
+
+    def _dso_announced_until(self, day):
+        """Last day on which announced money is still awaited (R17).
+
+        :param day: on which it is expected
+        """
+        self.ensure_one()
+        # sudo: how long money is waited for is shown with the item
+        return self._dso_after_working_days(day, self.sudo().dso_announced_days)
+
+    def _dso_after_working_days(self, day, count):
+        """The day that is so many working days later."""
+        if not count:
+            return day
+        following = sorted(self._dso_working_days(facts.plus(day, 1), 3 * count + 30))
+        if len(following) < count:
+            return facts.plus(day, count)
+        return following[count - 1]
 
     def _dso_check_promise_day(self, day, far=False):
         """
@@ -460,14 +499,23 @@ class ResCompany(models.Model):
         :param today: the company's date
         """
         self.ensure_one()
-        grace = self.dso_promise_grace_days
-        if not grace:
+        return self._dso_before_working_days(today, self.dso_promise_grace_days)
+
+    def _dso_announced_from(self, today):
+        """The first day of which announced money is still awaited today (R17)."""
+        self.ensure_one()
+        # sudo: see _dso_announced_until
+        return self._dso_before_working_days(today, self.sudo().dso_announced_days)
+
+    def _dso_before_working_days(self, today, count):
+        """The day that was so many working days ago."""
+        if not count:
             return today
-        span = 3 * grace + 30
-        before = sorted(self._dso_working_days(today - timedelta(days=span), span))
-        if len(before) < grace:
-            return today - timedelta(days=grace)
-        return before[-grace]
+        span = 3 * count + 30
+        before = sorted(self._dso_working_days(facts.plus(today, -span), span))
+        if len(before) < count:
+            return facts.plus(today, -count)
+        return before[-count]
 
     def _dso_next_working_day(self, day):
         """The first working day from ``day`` on."""
@@ -514,6 +562,17 @@ class ResCompany(models.Model):
         if known or not create:
             return known
         return Partner.sudo().create({"name": email, "email": email})
+
+    def _dso_get_banks(self):
+        """The company's own bank accounts; a branch without any is paid to its parent's.
+
+        :return: res.partner.bank
+        """
+        # sudo: the company's own accounts are what customers have to pay to
+        company = self.sudo()
+        while not company.partner_id.bank_ids and company.parent_id:
+            company = company.parent_id
+        return company.partner_id.bank_ids
 
     def _dso_get_managers(self):
         """Who looks after collection: the person to whom questions are escalated, else the credit

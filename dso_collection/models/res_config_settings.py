@@ -18,6 +18,8 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.dso_ignore_below", readonly=False, currency_field="dso_currency_id"
     )
     dso_contact_gap_days = fields.Integer(related="company_id.dso_contact_gap_days", readonly=False)
+    dso_warn_unsent = fields.Boolean(related="company_id.dso_warn_unsent", readonly=False)
+    dso_announced_days = fields.Integer(related="company_id.dso_announced_days", readonly=False)
     dso_promise_grace_days = fields.Integer(
         related="company_id.dso_promise_grace_days", readonly=False
     )

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..models.dso_action import AGENDA_STATES
 from ..models.dso_scenario_step import ACTION_TYPES
+from ..tools.labels import NOT_IN_SCENARIO
 
 PHASES = [
     ("todo", "To do"),
@@ -50,7 +51,11 @@ class DsoActionReport(models.Model):
 
     action_id = fields.Many2one("dso.action", readonly=True)
     day = fields.Date(
-        readonly=True, help="When it was done, or will be: today, if it is late already."
+        string="Done or Planned On",
+        readonly=True,
+        help="The day on which it was done, weekends too; else the day for which it is planned, "
+        "today if it is late already. Automatic actions that are planned for a day without "
+        "sending hours leave on the next day that has some.",
     )
     date = fields.Date(string="Planned On", readonly=True)
     phase = fields.Selection(
@@ -62,8 +67,8 @@ class DsoActionReport(models.Model):
     action_type = fields.Selection(ACTION_TYPES, string="Type", readonly=True)
     origin = fields.Selection(selection=lambda self: self._get_origins(), readonly=True)
     automatic = fields.Boolean(readonly=True)
-    step_id = fields.Many2one("dso.scenario.step", readonly=True)
-    scenario_id = fields.Many2one("dso.scenario", readonly=True)
+    step_id = fields.Many2one("dso.scenario.step", readonly=True, falsy_value_label=NOT_IN_SCENARIO)
+    scenario_id = fields.Many2one("dso.scenario", readonly=True, falsy_value_label=NOT_IN_SCENARIO)
     currency_id = fields.Many2one("res.currency", readonly=True)
     # what two messages ask for is the same money: nothing to add up
     amount = fields.Monetary(readonly=True, aggregator=None)

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..models.dso_item_status import KINDS
+from ..tools.labels import NOT_QUALIFIED, WITHOUT_SCENARIO
 
 #: Days overdue: lower bound, key, label. Keys sort as the buckets do.
 AGES = [
@@ -72,15 +73,14 @@ class DsoItemReport(models.Model):
 
     document = fields.Char(readonly=True)
     move_id = fields.Many2one("account.move", string="Entry", readonly=True)
-    scenario_id = fields.Many2one("dso.scenario", readonly=True)
+    scenario_id = fields.Many2one("dso.scenario", readonly=True, falsy_value_label=WITHOUT_SCENARIO)
     country_id = fields.Many2one("res.country", readonly=True)
     kind = fields.Selection(
-        [*KINDS, ("none", "[None]")],
+        [*KINDS, ("none", "Not qualified yet")],
         string="Status Kind",
         readonly=True,
-        help="[None]: nobody has qualified the item yet.",
     )
-    status_id = fields.Many2one("dso.item.status", readonly=True)
+    status_id = fields.Many2one("dso.item.status", readonly=True, falsy_value_label=NOT_QUALIFIED)
     status_date = fields.Date(readonly=True, help="Given with the status: the promised date, say.")
     comment = fields.Text(readonly=True)
     due_date = fields.Date(readonly=True)
@@ -153,7 +153,8 @@ class DsoItemReport(models.Model):
                    %(joins)s
              WHERE line.company_id = ANY(%(companies)s)
                AND line.account_id IN (
-                   SELECT id FROM account_account WHERE account_type = 'asset_receivable'
+                   SELECT id FROM account_account
+                    WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE
                )
                AND line.parent_state = 'posted'
                AND line.reconciled IS NOT TRUE

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import ageing
+from ..tools.labels import WITHOUT_SCENARIO
 
 #: Ends of month before today that the trend tells of.
 MONTHS = 12
@@ -90,7 +91,7 @@ class DsoOverdueTrend(models.Model):
 
     day = fields.Date(readonly=True, help="The end of a month, or today.")
     document = fields.Char(readonly=True)
-    scenario_id = fields.Many2one("dso.scenario", readonly=True)
+    scenario_id = fields.Many2one("dso.scenario", readonly=True, falsy_value_label=WITHOUT_SCENARIO)
     due_date = fields.Date(readonly=True)
     days_overdue = fields.Integer(
         string="Oldest Overdue", readonly=True, aggregator="max", help="In days, on that day."
@@ -148,7 +149,8 @@ class DsoOverdueTrend(models.Model):
               FROM account_move_line line
              WHERE line.company_id = ANY(%s)
                AND line.account_id IN (
-                   SELECT id FROM account_account WHERE account_type = 'asset_receivable'
+                   SELECT id FROM account_account
+                    WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE
                )
                AND line.parent_state = 'posted'
                AND line.balance > 0

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools.labels import WITHOUT_COLLECTOR
+
 
 class DsoReport(models.AbstractModel):
     """What the SQL views have in common: each company's own date, and buttons.
@@ -17,7 +19,7 @@ class DsoReport(models.AbstractModel):
     customer_id = fields.Many2one("dso.customer", string="Customer File", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    collector_id = fields.Many2one("res.users", readonly=True)
+    collector_id = fields.Many2one("res.users", readonly=True, falsy_value_label=WITHOUT_COLLECTOR)
     line_id = fields.Many2one("account.move.line", string="Item", readonly=True)
 
     def _get_days(self):

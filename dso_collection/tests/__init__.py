@@ -37,6 +37,7 @@ from . import test_sheet
 from . import test_sms
 from . import test_statement
 from . import test_smtp
+from . import test_smtp_reports
 from . import test_faults
 from . import test_faults_channels
 from . import test_tour

@@ -167,6 +167,27 @@ class TestAgenda(DsoCommon):
             counts = Action.dso_count_agenda_tabs([])
         self.assertEqual((counts["manual"]["all"], counts["manual"]["todo"]), (4, 3))
 
+    def test_history_opens_with_what_was_withdrawn(self):
+        """Done and cancelled actions, with their reasons; either filter can be removed."""
+        window = self.env.ref("dso_collection.dso_action_action_history")
+        context = safe_eval(window.context, {"uid": self.env.uid})
+        names = {
+            key for key, value in context.items() if key.startswith("search_default") and value
+        }
+        self.assertLessEqual({"search_default_done", "search_default_cancelled"}, names)
+        search = etree.fromstring(
+            self.env["dso.action"].get_view(window.search_view_id.id, "search")["arch"]
+        )
+        done, cancelled = (
+            search.xpath(f"//filter[@name='{name}']")[0] for name in ("done", "cancelled")
+        )
+        # side by side: one or the other
+        self.assertEqual(done.getnext(), cancelled)
+        arch = self.env.ref("dso_collection.dso_action_view_list_history").arch
+        view = etree.fromstring(arch)
+        self.assertEqual(view.get("decoration-muted"), "state == 'cancelled'")
+        self.assertEqual(view.xpath("//field[@name='reason']")[0].get("optional"), "show")
+
     def test_what_was_done_is_not_searched_for_what_is_to_do(self):
         """One query to count the history, however long it is; none to find nothing to do in it."""
         window = self.env.ref("dso_collection.dso_action_action_history")

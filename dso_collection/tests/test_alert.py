@@ -6,7 +6,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import DsoCommon
@@ -455,6 +455,23 @@ class TestAlert(DsoCommon):
             self._plan("2026-03-31", partner)
         self.assertLessEqual(queries(), few)
         self.assertEqual(len(self._hits()), 12)
+
+    def test_without_a_condition_it_is_said(self):
+        """Before saving, with the number of customers that it finds."""
+        with Form(self.env["dso.alert"].with_user(self.manager)) as form:
+            form.name = "Late"
+            self.assertTrue(form.takes_all)
+            everybody = form.count
+            self.assertEqual(
+                everybody, self.env["dso.customer"].with_user(self.manager).search_count([])
+            )
+            form.domain = "[('amount_overdue', '>', 10 ** 9)]".replace("10 ** 9", "1000000000")
+            self.assertFalse(form.takes_all)
+            self.assertEqual(form.count, 0)
+            form.domain = "[(1, '=', 1)]"
+            self.assertTrue(form.takes_all)
+        arch = self.env["dso.alert"].get_view(view_type="form")["arch"]
+        self.assertIn("finds all customers", arch)
 
 
 @tagged("post_install", "-at_install")

@@ -20,9 +20,7 @@ class TestAskFirst(QualifyCase):
         super().setUp()
         self.partner.write({"street": "1 High St", "city": "Paris"})
         self.contact.phone = "+32470123456"
-        self.customer.item_ids.write(
-            {"dso_status_id": self.promise.id, "dso_status_date": "2026-03-20"}
-        )
+        self.customer.item_ids._dso_set_status(self.promise, "2026-03-20")
         self._plan("2026-03-06")
 
     def _make(self, action_type="email", **values):

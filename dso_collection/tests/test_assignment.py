@@ -2,7 +2,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import DsoCommon
 
@@ -55,6 +55,33 @@ class TestAssignment(DsoCommon):
         self._refresh()
         self.assertEqual(self.customer.scenario_id, self.scenario)
         self.assertTrue(self._open_action())
+
+    def test_from_the_tag(self):
+        """Who has a tag may be said on the tag, too; so may what is above it, and that it goes."""
+        self.tag.partner_ids = self.partner
+        self._refresh()
+        self.assertFalse(self.customer.scenario_id)
+        self.tag.partner_ids = [Command.clear()]
+        self._refresh()
+        self.assertEqual(self.customer.scenario_id, self.scenario)
+        below = self.env["res.partner.category"].create(
+            {"name": "Below", "partner_ids": self.partner.ids}
+        )
+        self.never.domain = str([("partner_id.category_id", "child_of", self.tag.ids)])
+        self._refresh()
+        self.assertEqual(self.customer.scenario_id, self.scenario)
+        below.parent_id = self.tag
+        self._refresh()
+        self.assertFalse(self.customer.scenario_id)
+        below.unlink()
+        self._refresh()
+        self.assertEqual(self.customer.scenario_id, self.scenario)
+        new = self.env["res.partner.category"].create(
+            {"name": "New", "parent_id": self.tag.id, "partner_ids": self.partner.ids}
+        )
+        self.assertTrue(new)
+        self._refresh()
+        self.assertFalse(self.customer.scenario_id)
 
     def test_new_customers(self):
         other = self.env["res.partner"].create(
@@ -170,3 +197,17 @@ class TestAssignment(DsoCommon):
         few = self._count_queries(lambda: rules._get_changes(files[:3]))
         many = self._count_queries(lambda: rules._get_changes(files))
         self.assertLessEqual(many, few + 2)
+
+    def test_without_a_condition_it_is_said(self):
+        """Before saving, with the number of customers that it takes."""
+        with Form(self.env["dso.assignment.rule"].with_user(self.manager)) as form:
+            form.name = "Everybody"
+            form.collector_id = self.collector
+            self.assertTrue(form.takes_all)
+            customers = self.env["dso.customer"].with_user(self.manager)
+            self.assertEqual(form.customer_count, customers.search_count([]))
+            form.domain = "[('partner_id', '=', 0)]"
+            self.assertFalse(form.takes_all)
+            self.assertEqual(form.customer_count, 0)
+        arch = self.env["dso.assignment.rule"].get_view(view_type="form")["arch"]
+        self.assertIn("takes all customers", arch)

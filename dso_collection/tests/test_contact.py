@@ -445,6 +445,26 @@ class TestContactImportFile(DsoCommon):
             with self.subTest(name=name, content=content), self.assertRaises(UserError):
                 self._read(content, name)
 
+    def test_what_is_accepted_is_said(self):
+        for content, name in ((b"\x89PNG", "x.png"), (b"%PDF-1.7", "x")):
+            with self.subTest(name), self.assertRaises(UserError) as caught:
+                self._read(content, name)
+            self.assertIn("xlsx, xls, ods) or a text", str(caught.exception))
+            self.assertIn(f"“{name}”", str(caught.exception))
+            self.assertNotIn("False", str(caught.exception))
+
+    def test_all_faults_of_a_line_at_once(self):
+        wizard = self._read(
+            b"code;name;email;phone;contact for collection;lang\n"
+            b"C999;;dora at acme;;maybe;Klingon\n"
+            b"C001;Dora;dora at acme;12;1;\n"
+        )
+        first, second = wizard.row_ids.mapped("description")
+        for words in ("C999", "has no name", "dora at acme", "maybe", "Klingon"):
+            self.assertIn(words, first)
+        for words in ("dora at acme", "“12”"):
+            self.assertIn(words, second)
+
     def test_reader_may_not(self):
         with self.assertRaises(AccessError):
             self.env["dso.contact.import.file"].with_user(self.reader).create({})

@@ -2,7 +2,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import DsoCommon
 
@@ -234,6 +234,63 @@ class TestCustomer(DsoCommon):
         with self.assertRaises(UserError):
             self.env["dso.customer.assign"].create({}).action_apply()
 
+    def _assign(self, customers, **values):
+        wizard = self.env["dso.customer.assign"].with_user(self.collector)
+        return wizard.create({"customer_ids": customers.ids, **values}).action_apply()
+
+    def test_bulk_assignment_can_empty(self):
+        """A scenario or collector is taken away, or given by the rules again; each says how
+        many."""
+        other = self._create_scenario(("Other", "due_date", 2))
+        belgian = self.env["res.partner"].create({"name": "Belgian"})
+        self._invoice("2026-03-01")
+        self._invoice("2026-03-01", partner=belgian)
+        self._plan_all()
+        customers = self._customer() | self._customer(belgian)
+        self.env["dso.assignment.rule"].create(
+            {
+                "name": "Belgians",
+                "domain": str([("partner_id", "=", belgian.id)]),
+                "scenario_id": other.id,
+                "company_id": self.company.id,
+            }
+        )
+        self._customer(belgian).scenario_id = False
+        said = self._assign(customers, scenario_mode="none")["params"]["message"]
+        self.assertIn("1 customers assigned, with their 1 planned actions.", said)
+        self.assertIn("1 not: they had this already.", said)
+        self.assertFalse(customers.scenario_id)
+        self.assertEqual(customers.mapped("scenario_by_hand"), [True, True])
+        self._assign(customers, scenario_mode="rules")
+        self.assertEqual(self._customer().scenario_id, self.scenario, "the company's default")
+        self.assertEqual(self._customer(belgian).scenario_id, other)
+        self.assertEqual(customers.mapped("scenario_by_hand"), [False, False])
+        self._assign(customers, collector_mode="none", scenario_id=other.id)
+        self.assertFalse(customers.collector_id)
+        self.assertEqual(customers.scenario_id, other)
+        said = self._assign(customers, scenario_id=other.id)["params"]
+        self.assertEqual((said["type"], customers.scenario_id), ("warning", other))
+        for values in ({}, {"scenario_mode": "set"}):
+            with self.assertRaises(UserError):
+                self._assign(customers, **values)
+
+    def test_assignment_form(self):
+        """Choosing “This one” asks for one; nothing else does."""
+        self._invoice("2026-03-01")
+        self._plan_all()
+        form = Form(
+            self.env["dso.customer.assign"].with_context(default_customer_ids=self._customer().ids)
+        )
+        self.assertEqual((form.scenario_mode, form.collector_mode), ("keep", "keep"))
+        form.scenario_mode = "set"
+        with self.assertRaises(AssertionError):
+            form.save()
+        form.scenario_id = self.scenario
+        form.collector_mode = "rules"
+        self.assertEqual(form.scenario_mode, "set")
+        form.save().action_apply()
+        self.assertEqual(self._customer().collector_id, self.collector)
+
     def test_new_collector_takes_over_open_actions(self):
         self._invoice("2026-03-01")
         self._plan_all()
@@ -260,6 +317,31 @@ class TestCustomer(DsoCommon):
         self._plan_all()
         self.assertEqual(self._customer().amount_due, 150)
         self.assertEqual(len(self._open_action()), 1)
+
+    def test_a_partner_with_a_file_becomes_child_of_another(self):
+        """P and Q, A sent on 6 March for Q's invoice of 1 March, Q becomes P's child on the 7th:
+        next is B on 16 March, not A on the 7th."""
+        parent = self.env["res.partner"].create({"name": "Parent", "is_company": True})
+        self._create_contact(parent, "Pat", "pat@parent.example.com")
+        self._invoice("2026-05-01", partner=parent)
+        self._plan("2026-03-05", parent)
+        line = self._line(self._invoice("2026-03-01"))
+        done = self._plan("2026-03-06")
+        self._do(done, "2026-03-06")
+        old = self._customer()
+        scenario = self._customer(parent).scenario_id
+        old.message_post(body="A word")
+        self.partner.write({"parent_id": parent.id, "is_company": False})
+        self.assertEqual(self.partner.commercial_partner_id, parent)
+        with freeze_time("2026-03-07 09:00"):
+            self.env["dso.customer"]._cron_refresh()
+        customer = self._customer(parent)
+        action = self.assertPlanned("B", "2026-03-16", parent)
+        self.assertEqual(action.leader_line_id, line)
+        self.assertEqual(done.customer_id, customer)
+        self.assertFalse(old.exists())
+        self.assertEqual(customer.scenario_id, scenario)
+        self.assertIn("A word", str(customer.message_ids.mapped("body")))
 
     def test_merged_into_a_partner_without_file(self):
         target = self.env["res.partner"].create({"name": "Target", "is_company": True})

@@ -440,6 +440,27 @@ class TestDashboard(DsoCommon):
         model = self.env[TARGETS[figure["target"]]].with_user(user or self.reader)
         return model.search(figure["domain"])
 
+    def test_what_is_told_adds_up(self):
+        """Receivables by age, less the credits, are the total due: both are told."""
+        data = self._get()
+        totals = {total["key"]: total["amount"] for total in data["totals"]}
+        self.assertLess(totals["credits"], 0)
+        by_age = sum(part["amount"] for part in data["ageing"])
+        self.assertAlmostEqual(by_age + totals["credits"], totals["amount_due"])
+        due = [tile["amount"] for tile in data["tiles"] if tile["key"] == "amount_due"]
+        self.assertEqual([totals["amount_due"]], due)
+
+    def test_oldest_item_is_named(self):
+        """The oldest item of a file may be one that nobody chases: the words say so."""
+        customer, other = self._customer(), self._customer(self.other_partner)
+        self.assertEqual(customer.days_overdue_max, 38)
+        self.assertEqual(customer.oldest_text, "not chased")
+        self.assertFalse(other.oldest_text)
+        self._qualify("2025-06-30", self.price)
+        self.env["dso.customer"]._plan()
+        self.env.invalidate_all()
+        self.assertEqual(other.oldest_text, "oldest chased: 69 days")
+
     def test_tiles(self):
         """Due: 1,000 + 400 - 50."""
         tiles = {tile["key"]: tile for tile in self._get()["tiles"]}

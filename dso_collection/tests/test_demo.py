@@ -6,9 +6,16 @@ from unittest import SkipTest
 
 import pytz
 
+from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import html2plaintext
 
 from ..demo import ledger
+
+
+def plain(text):
+    """A text without what is between its words: spaces of several kinds, line breaks."""
+    return "".join(text.split())
 
 
 @tagged("post_install", "-at_install", "dso_demo")
@@ -156,6 +163,78 @@ class TestDemo(TransactionCase):
         self.assertTrue(all(action.done_date < self.day for action in done))
         calls = done.filtered(lambda action: action.action_type == "call")
         self.assertTrue(all(action.result and action.comment for action in calls))
+
+    def test_amounts(self):
+        """What was asked for is the sum of its items, and what the message to the customer says."""
+        done = self.env["dso.action"].search([*self.own, ("state", "=", "done")])
+        for action in done:
+            told = sum(action.item_ids.mapped("amount_company"))
+            self.assertAlmostEqual(action.amount, told, 2, action.display_name)
+            self.assertGreater(action.amount, 0, action.display_name)
+        sent = done.filtered("body")
+        self.assertLessEqual({"email", "sms"}, set(sent.mapped("action_type")))
+        for action in sent:
+            total = action.with_context(lang=action.lang).total_text
+            words = f"{action.subject} {html2plaintext(action.body)}"
+            self.assertIn(plain(total), plain(words), action.display_name)
+            message = html2plaintext(action.message_id.body)
+            self.assertIn(plain(html2plaintext(action.body)), plain(message))
+
+    def test_entries_are_as_odoo_makes_them(self):
+        """Taxes and instalments are those that Odoo adds to an invoice of the same products."""
+        domain = [*self.own, ("move_type", "in", ("out_invoice", "out_refund"))]
+        moves = self.env["account.move"].search(domain, order="id")
+        kinds = moves.grouped(
+            lambda move: (
+                move.company_id,
+                move.move_type,
+                move.currency_id,
+                move.fiscal_position_id,
+                move.invoice_payment_term_id,
+            )
+        )
+        self.assertGreater(len(kinds), 12)
+        for move in self.env["account.move"].concat(*(kind[:1] for kind in kinds.values())):
+            fresh = self.env["account.move"].create(
+                {
+                    "move_type": move.move_type,
+                    "company_id": move.company_id.id,
+                    "partner_id": move.partner_id.id,
+                    "currency_id": move.currency_id.id,
+                    "invoice_date": move.invoice_date,
+                    "date": move.date,
+                    "invoice_payment_term_id": move.invoice_payment_term_id.id,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": line.product_id.id,
+                                "quantity": line.quantity,
+                                "price_unit": line.price_unit,
+                            }
+                        )
+                        for line in move.invoice_line_ids
+                    ],
+                }
+            )
+            self.assertEqual(self._describe(move), self._describe(fresh), move.name)
+
+    def _describe(self, move):
+        """The journal items of a move."""
+        return [
+            (
+                line.display_type,
+                line.account_id,
+                line.tax_ids,
+                line.tax_line_id,
+                line.tax_tag_ids,
+                line.tax_base_amount,
+                line.date_maturity,
+                line.amount_currency,
+                line.balance,
+                line.price_total,
+            )
+            for line in move.line_ids.sorted(lambda line: (line.display_type, line.id))
+        ]
 
     def test_channels(self):
         """Each way has something to show: what left, what came back, what waits, what failed."""

@@ -1,6 +1,7 @@
 from datetime import date, datetime
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import Command
 from odoo.tests import tagged
@@ -289,7 +290,12 @@ class TestDispatch(DsoCommon):
         notification.write({"notification_status": "bounce", "failure_reason": "Mailbox is full."})
         self.assertEqual(self.action.state, "error")
         self.assertIn("Mailbox is full", self.action.error_message)
-        self.assertEqual(self.action.action_mend()["res_id"], self.contact.id)
+        opened = self.action.action_mend()
+        self.assertEqual(opened["res_id"], self.contact.id)
+        # with what decides about reminders in view
+        arch = self.contact.get_views(opened["views"])["views"]["form"]["arch"]
+        (page,) = etree.fromstring(arch).xpath("//page[@autofocus]")
+        self.assertEqual(page.get("name"), "dso_collection")
 
     def test_cancelled_in_the_queue(self):
         """It has not left: an error until somebody sends it after all, the same message."""

@@ -90,7 +90,7 @@ class TestDryRun(DryRunCommon):
         self.assertEqual(list(run), ["2026-03-06", "2026-03-16"])
         [run], _rows = self._run(**self.own, days=13)
         self.assertEqual(list(run), ["2026-03-06"])
-        for days in (-1, MAX_DAYS + 1, "many"):
+        for days in (-5, 0, MAX_DAYS + 1, 100_000, "many", True):
             with self.subTest(days), self.assertRaisesRegex(UserError, str(days)):
                 self._run(**self.own, days=days)
 

@@ -506,6 +506,13 @@ class TestUnknownHashtags(HashtagCase):
             }
         )
 
+    def test_all_at_once(self):
+        self._assert_refused(
+            {"subject": "#item_amount #Deadline", "body_html": "<p>#nothing_like_it</p>"},
+            "“#item_amount” in the Subject", "“#Deadline” in the Subject",
+            "“#nothing_like_it” in the Body",
+        )  # fmt: skip
+
     def test_create(self):
         with self.assertRaises(ValidationError):
             self.template.copy({"subject": "#nothing_like_it"})

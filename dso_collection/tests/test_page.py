@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from pypdf import PdfReader
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import DsoCommon
 
@@ -181,6 +181,65 @@ class TestPage(PageCommon):
         specific = self._customer().open_action_ids.filtered(lambda a: a.origin == "specific")
         self.assertEqual(specific.item_ids.line_id, self.lines[0])
 
+    def _dispute(self):
+        status = self.env.ref("dso_collection.status_dispute_price")
+        self.env["dso.item.qualify"].with_user(self.collector).create(
+            {"line_ids": [(6, 0, self.lines[0].ids)], "status_id": status.id}
+        ).action_apply()
+        return status, self._specific()
+
+    def _specific(self):
+        actions = self._customer().open_action_ids
+        return actions.filtered(lambda action: action.origin == "specific")
+
+    def test_accepting_what_ends_a_dispute_is_asked(self):
+        """From the answer and from its reply; what would be undone is said, and undone after."""
+        status, follow_up = self._dispute()
+        answer = self._answer("promise", self.lines[0], date="2026-03-16")
+        for record in (answer, answer.reply_id):
+            with self.subTest(record._name):
+                question = record.with_user(self.collector).action_accept()
+                self.assertEqual(question["res_model"], "dso.action.question")
+                self.assertEqual(self.lines[0].dso_status_id, status)
+                self.assertEqual((answer.state, self._specific()), ("proposed", follow_up))
+        question = self.env["dso.action.question"].browse(question["res_id"])
+        self.assertIn(f"{self.first.name}: Dispute: price", question.text)
+        self.assertIn(follow_up.name, question.text)
+        said = question.with_user(self.collector).action_yes()
+        self.assertEqual(self.lines[0].dso_status_id.kind, "promise")
+        self.assertEqual((answer.state, answer.reply_id.state), ("accepted", "handled"))
+        undo = said["params"]["undo"]
+        self.env[undo["model"]].with_user(self.collector).browse(undo["ids"]).action_undo()
+        self.assertEqual((self.lines[0].dso_status_id, self._specific()), (status, follow_up))
+        self.assertEqual((answer.state, answer.reply_id.state), ("proposed", "to_handle"))
+
+    def test_accepting_several_is_undone_in_one_go(self):
+        first = self._answer("promise", self.lines[0], date="2026-03-16")
+        second = self._answer("promise", self.lines, date="2026-03-17")
+        said = (first | second).with_user(self.collector).action_accept(all_the_same=True)
+        undo = said["params"]["undo"]
+        self.env[undo["model"]].with_user(self.collector).browse(undo["ids"]).action_undo()
+        self.assertFalse(self.lines.dso_status_id)
+        self.assertEqual(set((first | second).mapped("state")), {"proposed"})
+
+    def test_accepting_a_copy_cannot_be_undone(self):
+        answer = self._answer("copy", self.lines, comment="Please")
+        said = answer.with_user(self.collector).action_accept()
+        self.assertFalse(said["params"].get("undo"))
+
+    def test_accepting_a_comment_leaves_the_dispute(self):
+        status, follow_up = self._dispute()
+        answer = self._answer("comment", self.lines[0], comment="Any news?")
+        said = answer.with_user(self.collector).action_accept()
+        self.assertIn("Accepted", said["params"]["message"])
+        self.assertEqual((self.lines[0].dso_status_id, self._specific()), (status, follow_up))
+
+    def test_changing_an_answer_about_no_item_takes_none(self):
+        answer = self._answer("comment", self.env["account.move.line"], comment="Hello")
+        context = answer.with_user(self.collector).action_change()["context"]
+        self.assertEqual(context["default_line_ids"], [])
+        self.assertEqual(sorted(context["default_held_line_ids"]), sorted(self.lines.ids))
+
     def test_accepting_a_copy_sends_it(self):
         """To whom the link was sent, with the documents that were asked for, the paid one too."""
         self._create_contact(self.partner, "Bob", "bob@acme.example.com")
@@ -247,7 +306,7 @@ class TestPage(PageCommon):
         action = reply.action_change()
         self.assertEqual(action["context"]["default_answer_id"], reply.answer_ids.id)
         said = reply.action_accept()
-        self.assertEqual(said["tag"], "display_notification")
+        self.assertEqual(said["tag"], "dso_collection.notify")
         self.assertEqual(said["params"]["type"], "success")
         self.assertIn("Accepted: Promise to pay", said["params"]["message"])
         self.assertEqual(self.lines[0].dso_status_id.kind, "promise")
@@ -338,6 +397,28 @@ class TestPageHttp(PageCommon, HttpCase):
             name: re.search(rf'name="{name}" value="([^"]+)"', response.text).group(1)
             for name in ("csrf_token", "key")
         }
+
+    def test_preview(self):
+        """A colleague sees the page as the customer does: no visit, no link, nothing to send."""
+        page = self.env["dso.page"]._find(self.token)
+        path = page.with_user(self.collector).action_preview()["url"]
+        self.authenticate(None, None)
+        self.assertIn("/web/login", self.url_open(path).url)
+        self.authenticate(self.reader.login, self.reader.login)
+        response = self.url_open(path)
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("Preview.", response.text)
+        self.assertIn('inert="inert"', response.text)
+        self.assertIn(self.page.partner_id.name, response.text)
+        self.assertNotIn("page-script", response.text)
+        self.assertNotIn(self.token, response.text)
+        self.assertEqual(page.state, "sent")
+        page.with_user(self.collector).action_revoke()
+        self.assertIn("This link is not valid", self.url_open(path).text)
+        self.assertEqual(self.url_open("/dso/preview/999999999").status_code, 404)
+        new_test_user(self.env, login="dso_stranger", groups="base.group_user")
+        self.authenticate("dso_stranger", "dso_stranger")
+        self.assertEqual(self.url_open(path).status_code, 404)
 
     def test_looking_changes_nothing(self):
         for _time in range(2):

@@ -1,7 +1,9 @@
 """Paying online on the customer's page, with Odoo's provider for demonstrations."""
 
 import json
+from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import tagged
 
 from .page_common import PageHttpCase
@@ -115,6 +117,77 @@ class TestPagePayment(PageHttpCase):
         self._transactions()._post_process()
         self.assertTrue(second.reconciled)
         self.assertEqual(first.amount_residual, 40)
+
+    def _early(self, amount, days_ago):
+        """An invoice with 2 % off within 10 days, due after 30."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "2/10 net 30",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "early_pay_discount_computation": "included",
+                "line_ids": [(0, 0, {"value": "percent", "value_amount": 100, "nb_days": 30})],
+            }
+        )
+        return self._line(
+            self._invoice(
+                self._day(30 - days_ago),
+                amount,
+                invoice_date=self._day(-days_ago),
+                invoice_payment_term_id=term.id,
+                invoice_date_due=False,
+            )
+        )
+
+    def test_the_early_payment_discount(self):
+        """1,000 with 2 % off within 10 days, on the 7th day: 980, and the page says until when.
+        With another item: 980 and 20. Nothing is left open."""
+        early = self._early(1000, 7)
+        text = " ".join(self._get().text.split()).replace("\xa0", " ")
+        until = early.discount_date.strftime("%m/%d/%Y")
+        self.assertIn(f"$ 980.00 if paid by {until}", text)
+        # 100 + 20 + 50 + 980, less 30
+        self.assertIn("$ 1,120.00", text)
+        self.assertIn('data-amount="980.0"', self._pay(early).text)
+        self._call(f"{early.id}-{self.due_today.id}", amount=1000.0)
+        transaction = self._transactions()
+        transaction._set_done()
+        transaction._post_process()
+        self.assertTrue(early.reconciled and self.due_today.reconciled)
+        self.assertFalse(self._line(transaction.payment_id.move_id).filtered("amount_residual"))
+
+    def test_one_early_payment_alone(self):
+        early = self._early(1000, 7)
+        self._call(f"{early.id}", amount=980.0)
+        self._transactions()._set_done()
+        self._transactions()._post_process()
+        self.assertTrue(early.reconciled)
+
+    def test_the_discount_is_over(self):
+        late = self._early(1000, 11)
+        self.assertNotIn("if paid by", self._get().text)
+        self.assertIn("error", self._call(f"{late.id}", amount=980.0))
+        self.assertIn("result", self._call(f"{late.id}", amount=1000.0))
+
+    def test_a_payment_under_way_counts_by_its_amount(self):
+        """30 of 100 are pending: 70 can be paid, and all of it once it did not come."""
+        self._call(f"{self.late.id}", amount=100.0)
+        pending = self._transactions()
+        pending._set_pending()
+        self.assertIn("Payment under way", self._get().text)
+        self.assertIn("error", self._call(f"{self.late.id}", amount=100.0))
+        pending.amount = 30.0
+        text = " ".join(self._get().text.split()).replace("\xa0", " ")
+        self.assertIn("Payment of $ 30.00 under way", text)
+        self.assertIn("result", self._call(f"{self.late.id}", amount=70.0))
+        pending.last_state_change = fields.Datetime.now() - timedelta(days=90)
+        self.assertIn("result", self._call(f"{self.late.id}", amount=100.0))
+
+    def test_credits_left_out_are_not_set_off(self):
+        dollar = self.company.currency_id
+        self.refund.dso_ignored = True
+        self.assertIn("result", self._call(f"all-{dollar.id}", amount=170.0))
 
     def test_what_is_no_invoice_is_paid_too(self):
         opening = self.env["account.move"].create(

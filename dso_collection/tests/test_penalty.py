@@ -72,6 +72,38 @@ class TestPenalty(PenaltyCommon):
         self.assertEqual(line._dso_penalties("2026-03-10")[line.id], (0.0, 0.0, []))
         self.assertEqual(self._penalty(line, "2026-03-11"), (2.0, 40.0))
 
+    def test_money_that_nobody_has_matched(self):
+        """1,000 due 20 January, 1,000 received on the 15th and not matched yet: nothing on 20
+        February. Of 1,400 more due 25 January, 400 received on the 30th: 1,400 for 5 days are 1.40,
+        1,000 for 21 days 4.20."""
+        line = self._line(self._invoice("2026-01-20", 1000))
+        self._receive(1000, "2026-01-15")
+        self.assertEqual(self._penalty(line, "2026-02-20"), (0.0, 0.0))
+        more = self._line(self._invoice("2026-01-25", 1400))
+        credit = self._receive(400, "2026-01-30")
+        self.assertEqual(self._penalty(more, "2026-02-20"), (5.6, 40.0))
+        self.assertEqual(self._penalty(line, "2026-02-20"), (0.0, 0.0))
+        # another customer's, or what is left out, stops nothing
+        credit.dso_ignored = True
+        self.assertEqual(self._penalty(more, "2026-02-20"), (7.28, 40.0))
+        credit.dso_ignored = False
+        credit.move_id.line_ids.remove_move_reconcile()
+        (credit | more).reconcile()
+        self.assertEqual(self._penalty(more, "2026-02-20"), (5.6, 40.0))
+
+    def _receive(self, amount, day):
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_id": self.partner.id,
+                "amount": amount,
+                "date": day,
+                "journal_id": self.company_data["default_journal_bank"].id,
+            }
+        )
+        payment.action_post()
+        return self._line(payment.move_id)
+
     def test_partial_payment_splits(self):
         """9 days on 10,000 = 18, then 10 days on 4,000 = 8; the day of payment still counts in
         full, and nothing starts anew."""
@@ -489,11 +521,12 @@ class TestPenaltyBreakdown(PenaltyCommon):
         self._plan("2026-03-10")
         wizard = self._open(line | credit, self.reader)
         self.assertEqual(wizard.on_date, date(2026, 3, 10))
-        for text in (line.move_name, "03/02/2026", "18.00", "40.00"):
+        # 9 days on 10,000 less the credit of 50 that nobody has matched
+        for text in (line.move_name, "03/02/2026", "17.91", "40.00"):
             self.assertIn(text, wizard.table)
         self.assertIn(f"{credit.move_name} is no posted customer invoice", wizard.reasons)
         wizard.on_date = date(2026, 3, 6)
-        self.assertIn("10.00", wizard.table)
+        self.assertIn("9.95", wizard.table)
 
     def test_other_customers_are_closed(self):
         line = self._line(self._invoice("2026-03-01", 10000))

@@ -52,6 +52,52 @@ class TestPlan(DsoCommon):
         self.assertEqual(action.reason_data["cause"], "contact_gap")
         self.assertEqual(self._customer().leader_since, date(2026, 3, 10))
 
+    def test_gap_that_ends_on_a_promised_day(self):
+        """R4: A was done for the older item on 6 March, which is promised for the 13th then, a week
+        on. The younger one is newly overdue: by its due date A would be on 11 March, but not less
+        than a week after the last reminder. That is the promised day, by chance, and the reason
+        says from which day the week counts."""
+        self._invoice("2026-03-01", 100)
+        self._invoice("2026-03-06", 200)
+        self._do(self._plan("2026-03-01"), "2026-03-06")
+        old = self._customer().leader_line_id
+        with freeze_time("2026-03-06 11:00:00"):
+            wizard = self.env["dso.item.qualify"].create({"line_ids": [Command.set(old.ids)]})
+            wizard.with_context(dso_days=7).action_quick_promise()
+            self.assertEqual(str(old.dso_status_date), "2026-03-13")
+        self._plan("2026-03-07")
+        action = self.assertPlanned("A", "2026-03-13")
+        self.assertEqual(action.reason_data["cause"], "contact_gap")
+        self.assertIn("last reminder, of 03/06/2026", action.reason)
+        # without a reminder before, the promise of another item moves nothing
+        self.company.dso_contact_gap_days = 0
+        self._plan("2026-03-07")
+        self.assertPlanned("A", "2026-03-11")
+
+    def test_action_out_of_scenario_has_amount_and_reason(self):
+        self._invoice("2026-03-01", 100)
+        self._plan("2026-03-02")
+        customer = self._customer()
+        with freeze_time("2026-03-02 09:00:00"):
+            dialog = self.env["dso.action.new"].with_user(self.collector)
+            dialog.create(
+                {
+                    "customer_id": customer.id,
+                    "action_type": "call",
+                    "action_date": "2026-03-09",
+                    "comment": "Ask for Ann",
+                }
+            ).action_apply()
+            action = customer.open_action_ids.filtered(lambda a: a.origin == "manual")
+            self.assertEqual(action.amount, 100.0)
+            self.assertIn("by Colin Collector", action.reason)
+            self.assertIn("Ask for Ann", action.reason)
+            # it follows the ledger
+            self._pay(self.env["account.move"].search([("partner_id", "=", self.partner.id)])[:1],
+                      on="2026-03-02", amount=30)  # fmt: skip
+            self._plan("2026-03-02")
+            self.assertEqual(action.amount, 70.0)
+
     def test_reversed_payment_continues(self):
         """R5: the item that leads again goes on where it was."""
         invoice = self._invoice("2026-03-01")

@@ -50,6 +50,28 @@ class QualifyCase(DsoCommon):
 @tagged("post_install", "-at_install")
 @freeze_time("2026-03-06 09:00:00")
 class TestQualify(QualifyCase):
+    def test_the_follow_up_of_a_part_that_was_paid_closes_itself(self):
+        """60 of 100 are promised and paid: the follow-up has nothing left to follow (R15)."""
+        status = self.env.ref("dso_collection.status_promise")
+        self._qualify(
+            self.old,
+            status_id=status.id,
+            date="2026-03-12",
+            amount=60.0,
+            next_action="specific",
+            action_type="call",
+            action_date="2026-03-13",
+        )
+        followup = self._specific()
+        self.assertEqual(len(followup), 1)
+        self._pay(self.old.move_id, "2026-03-10", 59.0)
+        self.customer._plan(self.customer)
+        self.assertEqual((followup.state, followup.amount), ("planned", 1.0))
+        self._pay(self.old.move_id, "2026-03-10", 1.0)
+        self.customer._plan(self.customer)
+        self.assertEqual(followup.state, "cancelled")
+        self.assertIn("what was promised is paid", followup.reason)
+
     def test_status_comment_and_log(self):
         self._qualify(
             self.old | self.young, status_id=self.ongoing.id, comment="Cheque is in the post"

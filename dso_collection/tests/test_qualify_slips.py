@@ -7,7 +7,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .test_qualify import QualifyCase
 
@@ -205,7 +205,7 @@ class TestUndo(QualifyCase):
         since = self.customer.leader_since
         wizard = self._wizard(status_id=self.promise.id, date="2026-03-20")
         toast = wizard.action_apply()
-        self.assertEqual(toast["params"]["undo"], {"model": wizard._name, "id": wizard.id})
+        self.assertEqual(toast["params"]["undo"], {"model": wizard._name, "ids": wizard.ids})
         promise = self._specific()
         self.assertEqual(follow_up.state, "cancelled")
         self._undo(wizard)
@@ -456,3 +456,121 @@ class TestEmailOfTheDialog(QualifyCase):
                 resolver_email="somebody@elsewhere.example.org",
                 email_mode="internal",
             )
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-06 09:00:00")
+class TestShares(QualifyCase):
+    """How a part is shared out over several items is said before it is saved, and in the log."""
+
+    def _share(self, amount=1200.0, lines=None, **values):
+        lines = self.old | self.young if lines is None else lines
+        return self._wizard(
+            lines, status_id=self.promise.id, date="2026-03-16", amount=amount, **values
+        )
+
+    def test_said_before(self):
+        with Form(self._share()) as form:
+            self.assertIn(f"{self.old.move_id.name}: $\xa01,000.00, all of it", form.parts_text)
+            self.assertIn(f"{self.young.move_id.name}: $\xa0200.00 of $\xa0500.00", form.parts_text)
+            form.amount = 300.0
+            self.assertIn(f"{self.old.move_id.name}: $\xa0300.00 of", form.parts_text)
+            self.assertIn(f"{self.young.move_id.name}: nothing", form.parts_text)
+            form.amount = 0.0
+            self.assertFalse(form.parts_text)
+
+    def test_of_one_item_there_is_nothing_to_say(self):
+        self.assertFalse(self._share(300.0, self.old).parts_text)
+
+    def test_said_after_and_in_the_log(self):
+        toast = self._share().action_apply()["params"]["message"]
+        self.assertIn(f"{self.young.move_id.name}: $\xa0200.00 of", toast)
+        log = (self.old | self.young).dso_qualification_ids
+        self.assertEqual(
+            {entry.line_id: entry.amount_said for entry in log},
+            {self.old: 1000.0, self.young: 200.0},
+        )
+        entry = self.customer.with_user(self.collector).dso_get_timeline(["qualification"])
+        text = entry["entries"][0]["text"]
+        self.assertIn(f"{self.young.move_id.name} $\xa0200.00", text)
+        self.assertIn(f"{self.old.move_id.name} $\xa01,000.00", text)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-06 09:00:00")
+class TestWrittenStatuses(QualifyCase):
+    """A status that is written without the dialog gets the follow-up that it would have made."""
+
+    def _assert_followed(self, lines, day="2026-03-13", text="price"):
+        action = self._specific()
+        self.assertEqual(action.item_ids.line_id, lines)
+        self.assertEqual((action.origin, str(action.date)), ("specific", day))
+        self.assertIn(text, action.display_name)
+        return action
+
+    def test_on_the_item(self):
+        self.old.dso_status_id = self.dispute
+        made = self._assert_followed(self.old)
+        # the same as by the dialog
+        self._qualify(self.young, status_id=self.dispute.id)
+        other = self._specific() - made
+        for fname in ("action_type", "date", "automatic", "to_confirm", "name", "date_forced"):
+            self.assertEqual(made[fname], other[fname], fname)
+        self.assertEqual(self.customer.planning_code, "excluded")
+
+    def test_on_the_invoice(self):
+        self.old.move_id.dso_status_id = self.dispute
+        self._assert_followed(self.old)
+
+    def test_several_customers_at_once(self):
+        other = self.env["res.partner"].create({"name": "Other", "is_company": True})
+        line = self._line(self._invoice("2026-02-10", 70.0, partner=other))
+        (self.old | self.young | line).write({"dso_status_id": self.dispute.id})
+        self._assert_followed(self.old | self.young)
+        self.assertEqual(self._customer(other).open_action_ids.item_ids.line_id, line)
+
+    def test_a_promise_gets_the_one_it_proposes(self):
+        self.old.write({"dso_status_id": self.promise.id, "dso_status_date": "2026-03-17"})
+        self._assert_followed(self.old, "2026-03-17", "promise of")
+
+    def test_a_promise_that_is_broken_by_now_gets_none(self):
+        self.old.write({"dso_status_id": self.promise.id, "dso_status_date": "2026-03-02"})
+        self.assertFalse(self._specific())
+
+    def test_it_takes_the_place_of_another(self):
+        self._qualify(status_id=self.dispute.id)
+        first = self._specific()
+        self.old.dso_status_id = self.env.ref("dso_collection.status_dispute_quality")
+        self._assert_followed(self.old, text="quality")
+        self.assertEqual(first.state, "cancelled")
+
+    def test_without_status_nothing_is_made(self):
+        self.old.dso_status_id = self.ongoing
+        self.assertFalse(self._specific())
+
+    def test_imported_with_an_entry(self):
+        move = self._invoice("2026-02-25", 80.0, post=False)
+        line = self._line(move)
+        line.dso_status_id = self.dispute
+        self.assertFalse(self._specific(), "a draft is no item yet")
+        move.action_post()
+        self._assert_followed(self._line(move))
+
+    def test_reset_to_draft_and_posted_again(self):
+        self._qualify(status_id=self.dispute.id)
+        self.old.move_id.button_draft()
+        self.old.move_id.action_post()
+        line = self._line(self.old.move_id)
+        if line.dso_status_id:
+            self.assertEqual(self._specific().item_ids.line_id, line)
+
+    def test_by_who_may_write_items_but_no_actions(self):
+        accountant = new_test_user(
+            self.env,
+            login="dso_accountant_only",
+            groups="base.group_user,account.group_account_invoice",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        self.old.with_user(accountant).dso_status_id = self.dispute.id
+        self._assert_followed(self.old)

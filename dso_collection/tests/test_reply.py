@@ -231,6 +231,20 @@ class TestReply(DsoCommon):
         self.assertNotIn("Paused", following.reason)
         self.assertEqual(self._dispatch(), 1)
 
+    def test_what_waits_for_somebody_is_not_paused(self):
+        """A red row says one thing: to do; the reply stands in its reason."""
+        following = self._open_action()
+        following.to_confirm = True
+        self._receive()
+        self.assertFalse(following.is_paused)
+        self.assertNotIn(following, following.search([("is_paused", "=", True)]))
+        self.assertNotIn("Paused", following.reason)
+        self.assertRegex(following.reason, "A reply of .* is still to be handled: nothing leaves")
+        following.with_user(self.collector).action_confirm()
+        self.assertTrue(following.is_paused)
+        self.assertIn(following, following.search([("is_paused", "=", True)]))
+        self.assertIn("Paused: a reply of", following.reason)
+
     def test_other_customers_go_on(self):
         other = self.env["res.partner"].create({"name": "Other"})
         self._create_contact(other, "Bob", "bob@other.example.com")
@@ -333,11 +347,50 @@ class TestReply(DsoCommon):
         self.assertEqual(self._line(self.invoice).dso_status_id, ongoing)
         self.assertEqual(self._line(second).dso_status_id, promise)
 
-    def test_qualify_all_that_is_open_where_what_was_told_is_paid(self):
+    def _get_proposed(self, reply):
+        """The items that the dialog takes, and those that it only offers."""
+        context = reply.with_user(self.collector).action_qualify()["context"]
+        line = self.env["account.move.line"]
+        return line.browse(context["default_line_ids"]), line.browse(
+            context["default_held_line_ids"]
+        )
+
+    def test_qualify_begins_with_what_the_answer_is_about(self):
+        self._invoice("2026-03-02", 50)
+        none = self.env["account.move.line"]
+        self.assertEqual(self._get_proposed(self._receive()), (self._line(self.invoice), none))
+
+    def test_qualify_where_the_answer_is_about_no_item(self):
+        """Nothing is ticked for the user, and all that is open is offered."""
         second = self._invoice("2026-03-02", 50)
+        reply = (
+            self.env["dso.reply"]
+            .sudo()
+            ._note(self.customer, channel="email", subject="Hello", date=datetime(2026, 3, 6))
+        )
+        taken, offered = self._get_proposed(reply)
+        self.assertFalse(taken)
+        self.assertEqual(offered, self._line(self.invoice | second))
+
+    def test_qualify_leaves_items_of_other_actions(self):
+        """What the message told of is in dispute meanwhile: it is taken only when ticked."""
+        dispute = self.env.ref("dso_collection.status_dispute_price")
         reply = self._receive()
-        self._pay(self.invoice)
-        self.assertEqual(reply._get_lines(), self._line(second))
+        self._qualify(reply, status_id=dispute.id, reply_done=False)
+        taken, offered = self._get_proposed(reply)
+        self.assertFalse(taken)
+        self.assertEqual(offered, self._line(self.invoice))
+
+    def test_qualify_answer_to_the_specific_action_itself(self):
+        """Its own items are meant."""
+        dispute = self.env.ref("dso_collection.status_dispute_price")
+        self._qualify(self._receive(), status_id=dispute.id)
+        specific = self.customer.open_action_ids.filtered(lambda a: a.origin == "specific")
+        specific.write({"action_type": "email", "mail_template_id": self.template.id})
+        specific.with_user(self.collector).action_execute()
+        reply = self._receive(action=specific.child_ids, number=2)
+        self.assertEqual(reply.action_id, specific.child_ids)
+        self.assertEqual(self._get_proposed(reply)[0], self._line(self.invoice))
 
     def test_what_was_told_is_paid_meanwhile(self):
         """It is said; the dialog does not open with another item instead."""

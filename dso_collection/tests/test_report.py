@@ -82,7 +82,13 @@ class TestItemReport(DsoCommon):
             },
         )
         labels = dict(self.env["dso.item.report"]._fields["kind"]._description_selection(self.env))
-        self.assertEqual(labels["none"], "[None]")
+        self.assertEqual(labels["none"], "Not qualified yet")
+        for model, name in (
+            ("dso.item.report", "status_id"),
+            ("account.move.line", "dso_status_id"),
+        ):
+            field = self.env[model].fields_get([name], ["falsy_value_label"])[name]
+            self.assertEqual(field["falsy_value_label"], "Not qualified yet")
 
     def test_ages(self):
         """1, 30, 31, 91 and 190 days late: the limits belong to the younger bucket."""

@@ -155,8 +155,37 @@ class TestScenario(DsoCommon):
         status.active = False
 
     def test_settings_that_make_no_sense_are_refused(self):
-        for name in ("dso_min_amount", "dso_ignore_below"):
-            with self.assertRaisesRegex(ValidationError, "cannot be negative"):
+        for name in ("dso_min_amount", "dso_ignore_below", "dso_score_amount"):
+            with self.assertRaises(ValidationError) as caught:
                 self.company[name] = -50
-        with self.assertRaisesRegex(ValidationError, "Days Between Two Leaders.*at most"):
-            self.company.dso_contact_gap_days = 4000
+            self.assertIn("cannot be negative", str(caught.exception))
+        for value in (-1, 4000):
+            with self.assertRaises(ValidationError) as caught:
+                self.company.dso_contact_gap_days = value
+            self.assertRegex(
+                str(caught.exception), f"Days Between Two Leaders.*from 0 to 3650, not {value}"
+            )
+        with self.assertRaises(ValidationError) as caught:
+            self.company.write({"dso_page_days": 0, "dso_receipt_days": 10**6})
+        self.assertEqual(len(str(caught.exception).splitlines()), 2, "both at once")
+
+    def test_columns_of_types_in_use(self):
+        """What no step needs takes no place beside the steps."""
+        used = set(self.scenario.used_types.split(","))
+        self.assertEqual(used, set(self.scenario.step_ids.mapped("action_type")))
+        with Form(self.scenario) as form, form.step_ids.edit(0) as step:
+            step.action_type = "litigation"
+        self.assertIn("litigation", self.scenario.used_types)
+        # what somebody has to do is not automatic, though nobody could uncheck it there
+        self.assertFalse(self.scenario.step_ids[0].automatic)
+
+    def test_delays_that_make_no_sense_are_refused(self):
+        step = self.scenario.step_ids[0]
+        for delay in (100_000, -3651):
+            with self.assertRaises(ValidationError) as caught:
+                step.delay = delay
+            self.assertIn(f"{delay} days. Enter a number from", str(caught.exception))
+        with self.assertRaises(ValidationError) as caught:
+            self.env.ref("dso_collection.status_promise").followup_days = 99_999
+        self.assertIn("from 0 to 3650, not 99999", str(caught.exception))
+        step.scenario_id.step_ids[-1].delay = 3650

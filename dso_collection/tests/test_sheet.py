@@ -348,6 +348,20 @@ class TestSheet(SheetCommon):
         )
         template = self.env.ref("dso_collection.mail_template_statement")
         self.assertEqual(wizard.mail_template_id, template)
+        # it says what it is, whose, to whom, and shows what leaves
+        self.assertEqual(action["name"], "Statement of account: Acme")
+        self.assertEqual(wizard.recipient_ids, self.contact)
+        view = self.env.ref("dso_collection.dso_action_new_view_form_statement")
+        self.assertEqual(action["views"], [(view.id, "form")])
+        with Form(
+            self.env[wizard._name].with_user(self.collector).with_context(**action["context"]),
+            view=view,
+        ) as form:
+            self.assertIn("Statement of account", form.preview_subject)
+            self.assertIn(self.credit.name, form.preview_body)
+        again = wizard.action_edit_content()
+        self.assertEqual((again["name"], again["views"]), (action["name"], action["views"]))
+        wizard.write({"subject": False, "body": False})
         # a database of before keeps its text until it is updated
         template.body_html = template.body_html.replace("_selected", "")
         wizard.action_apply()

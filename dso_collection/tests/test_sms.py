@@ -11,6 +11,7 @@ from odoo.tools import html2plaintext, mute_logger
 
 from odoo.addons.sms.tools.sms_api import SmsApi
 
+from ..models.dso_channel_sms import _may_take_sms
 from .common import DsoCommon
 
 MOBILE = "+32470123456"
@@ -298,6 +299,29 @@ class TestSms(DsoSmsCommon):
         self._plan_again()
         self._dispatch()
         self.assertEqual(self.action.sms_number, "+33612345678")
+
+    def test_numbers_that_nobody_reads_text_messages_at(self):
+        """VOIP, personal, pager and machine numbers (phonenumbers 9.0.43 has the Dutch 097 of
+        machines as mobile)."""
+        for number in (
+            "+33 9 12 34 56 78",
+            "+31 85 123 4567",
+            "+351 30 123 4567",
+            "+48 39 123 45 67",
+            "+420 910 123 456",
+            "+81 50 1234 5678",
+            "+44 70 1234 5678",
+            "+49 700 12345678",
+            "+31 97 012345678",
+        ):
+            with self.subTest(number=number):
+                self.assertFalse(_may_take_sms(number.replace(" ", "")))
+        for number in ("+33612345678", "+31612345678", "+4915112345678", "+12025550123"):
+            with self.subTest(number=number):
+                self.assertTrue(_may_take_sms(number))
+        self.contact.phone = "+33 9 12 34 56 78"
+        self._plan_again()
+        self.assertEqual(self.action.error_data["code"], "no_mobile")
 
     def test_first_contact_that_can_be_reached(self):
         self.contact.phone = "02 506 31 11"

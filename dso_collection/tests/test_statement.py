@@ -25,6 +25,54 @@ class TestStatement(LetterCommon):
         cls.env["dso.customer"]._plan()
         cls.customer = cls._customer()
 
+    def _promise(self, day, amount=0.0):
+        promise = self.env.ref("dso_collection.status_promise")
+        with freeze_time("2026-02-20 09:00:00"):
+            self.env["dso.item.qualify"].with_user(self.collector).create(
+                {
+                    "line_ids": [(6, 0, self._line(self.late).ids)],
+                    "status_id": promise.id,
+                    "date": day,
+                    "amount": amount,
+                }
+            ).action_apply()
+
+    def test_broken_promise(self):
+        """On the customer's screen and in the statement that is printed and sent."""
+        self._promise("2026-03-03")
+        line = self._line(self.late).with_user(self.collector)
+        text = "Promise of 03/03/2026 not kept"
+        self.assertEqual((line.dso_status_text, line.dso_promise_broken), (text, True))
+        self.assertIn(text, self.customer._prepare_statement()["items_table"])
+        action = self.env["dso.action"].create(
+            {"customer_id": self.customer.id, "origin": "manual", "action_type": "email"}
+        )
+        self.assertIn(text, action._dso_render("<p>#items_list</p>", html=True))
+        self.assertNotIn(text, action._dso_render("<p>#items_list_overdue</p>", html=True))
+
+    def test_awaited_promise_is_not_broken(self):
+        self._promise("2026-03-05")
+        line = self._line(self.late)
+        self.assertEqual((line.dso_status_text, line.dso_promise_broken), ("Promise to pay", False))
+        self.assertNotIn("not kept", self.customer._prepare_statement()["items_table"])
+
+    def test_promised_part_that_was_paid_is_not_broken(self):
+        self._promise("2026-03-03", 100.0)
+        self._pay(self.late, on="2026-03-02", amount=100.0)
+        self.assertFalse(self._line(self.late).dso_promise_broken)
+        self.assertNotIn("not kept", self.customer._prepare_statement()["items_table"])
+
+    def test_broken_promises_in_a_constant_number_of_queries(self):
+        self._promise("2026-03-03")
+        lines = self._line(self.late | self.not_due)
+        few = self._count_queries(lines._dso_find_broken_promises)
+        more = [self._line(self._invoice("2026-02-25", 10.0)) for _count in range(5)]
+        for line in more:
+            line._dso_set_status(self.env.ref("dso_collection.status_promise"), "2026-03-02")
+        lines = lines.union(*more)
+        self.assertEqual(len(lines._dso_find_broken_promises()), 6)
+        self.assertLessEqual(self._count_queries(lines._dso_find_broken_promises), few + 1)
+
     def _enable_penalties(self):
         """Ten per cent a year, and 40 for each invoice."""
         self.company.dso_penalty_rule_id = self.env["dso.penalty.rule"].create(
@@ -98,19 +146,20 @@ class TestStatement(LetterCommon):
         self.assertEqual(self._text(self._fetch()), printed)
 
     def test_penalties_where_they_are_on(self):
-        """400 at 10 % for 5 of 365 days is 0.55, and 40: on the item, and in the total."""
+        """400 less the credit of 30 at 10 % for 5 of 365 days is 0.51, and 40: on the item, and in
+        the total."""
         self.assertFalse(self.customer._prepare_statement()["penalties_table"])
         self._enable_penalties()
         statement = self.customer._prepare_statement()
-        self.assertEqual(statement["items_table"].count("40.55"), 2)
-        self.assertIn("0.55", statement["penalties_table"])
+        self.assertEqual(statement["items_table"].count("40.51"), 2)
+        self.assertIn("0.51", statement["penalties_table"])
         # the amounts that are open are not raised by it
         self.assertIn("440.00", statement["items_table"])
         self.customer.write({"penalty_enabled": False, "recovery_cost_enabled": False})
-        self.assertNotIn("40.55", self.customer._prepare_statement()["items_table"])
+        self.assertNotIn("40.51", self.customer._prepare_statement()["items_table"])
 
     def test_each_currency_by_itself(self):
-        """7,000 euros and 400 dollars at 10 % for 5 of 365 days: 9.59 € and $ 0.55."""
+        """7,000 euros, and 400 dollars less 30, at 10 % for 5 of 365 days: 9.59 € and $ 0.51."""
         euro = self.setup_other_currency("EUR")
         self._enable_penalties()
         self.customer.recovery_cost_enabled = False
@@ -119,7 +168,7 @@ class TestStatement(LetterCommon):
         foot = lxml.html.fromstring(str(statement["items_table"])).xpath("//tfoot/tr")
         self.assertEqual(
             {" ".join(row.text_content().replace("\xa0", " ").split()) for row in foot},
-            {"Total USD $ 0.55 $ 440.00", "Total EUR 9.59 € 7,000.00 €"},
+            {"Total USD $ 0.51 $ 440.00", "Total EUR 9.59 € 7,000.00 €"},
         )
         self.assertEqual({age["currency"] for age in statement["ages"]}, {"USD", "EUR"})
 

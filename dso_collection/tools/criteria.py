@@ -8,6 +8,8 @@ OPERATORS = ("&", "|", "!")
 #: Comparisons that need a value: with none they find nothing, or everything.
 ORDER = ("<", "<=", ">", ">=")
 LISTS = ("in", "not in")
+#: What Odoo's editor writes for "all records".
+EVERYTHING = ((1, "=", 1),)
 #: Kinds of fields whose parts are none of the model's own.
 OPEN_ENDED = ("date", "datetime", "properties", "json", "reference")
 
@@ -27,6 +29,18 @@ def check_criteria(model, text):
             model.env._("It cannot be read: %(error)s.", error=str(error).rstrip("."))
         ) from error
     _check_domain(model, domain)
+
+
+def is_empty(text):
+    """Whether a condition asks for nothing, so that all customers meet it. One that cannot be read
+    is not empty: it is refused."""
+    try:
+        domain = literal_eval(text or "[]")
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False
+    return isinstance(domain, (list, tuple)) and not any(
+        isinstance(leaf, (list, tuple)) and tuple(leaf) not in EVERYTHING for leaf in domain
+    )
 
 
 def _check_domain(model, domain):

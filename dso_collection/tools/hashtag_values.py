@@ -16,6 +16,7 @@ from odoo.tools import format_amount, format_date, html2plaintext, html_sanitize
 from ..engine import families
 from ..engine.hashtags import Block
 from ..engine.leader import is_partial
+from . import words
 
 # ------------------------------------------------------------------
 # What is read for a batch
@@ -275,17 +276,17 @@ def amount(family, variant):
 
 
 def amount_in_words(family, variant):
-    """The same in words, by Odoo's own function (num2words)."""
+    """The same in words; nothing at all where one of the totals has none."""
 
     def function(batch):
         entries = _read_entries(batch, family, variant)
 
         def write(action):
             texts = [
-                currency.with_env(batch.env).amount_to_text(total)
+                words.amount_in_words(currency.with_env(batch.env), total)
                 for currency, total in _add_up(action, entries[action.id])
             ]
-            return action._join_texts(texts)
+            return action._join_texts(texts) if all(texts) else ""
 
         return batch.each(write)
 
@@ -301,7 +302,10 @@ def statement(family, variant):
                 # what the dispatcher has made already
                 return {action.id: Block(action.items_table or "") for action in batch.actions}
             rows = _read_entries(batch, family, variant)
-            return batch.each(lambda action: _render_table(batch, action, rows[action.id]))
+            # the statement of account names promises that were not kept
+            return batch.each(
+                lambda action: _render_table(batch, action, rows[action.id], family == "all")
+            )
         entries = _read_entries(batch, family, variant)
         if batch.html:
             only = not PARTS[variant][0]
@@ -313,11 +317,12 @@ def statement(family, variant):
     return function
 
 
-def _render_table(batch, action, entries):
+def _render_table(batch, action, entries, with_promises=False):
     if not entries:
         return Block("")
     totals = _add_up(action, entries)
-    return Block(action._render_items_table(entries, totals, batch.day))
+    table = action._render_items_table(entries, totals, batch.day, with_promises=with_promises)
+    return Block(table)
 
 
 def _render_penalties(batch, action, entries, only):

@@ -305,7 +305,7 @@ class DsoActionDraft(models.AbstractModel):
         actions.sudo()._refresh_errors()
         if self.execute_now:
             # asked before, where it asks for nothing
-            self._carry_out_now(actions.with_context(dso_all_the_same=True))
+            self._carry_out_now(actions)
             return actions
         actions.customer_id._plan(actions.customer_id)
         if self.automatic and not self.to_confirm:
@@ -314,7 +314,7 @@ class DsoActionDraft(models.AbstractModel):
 
     def _carry_out_now(self, actions):
         """Do it now: what cannot be done is refused."""
-        return actions.action_execute()
+        return actions.action_execute(all_the_same=True)
 
     def _reopen(self):
         """Show this dialog again, as it is now."""

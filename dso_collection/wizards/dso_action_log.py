@@ -211,8 +211,11 @@ class DsoActionLog(models.TransientModel):
     # Applying
     # ------------------------------------------------------------------
 
-    def action_apply(self):
-        """Carry the action out and keep what came of it."""
+    def action_apply(self, all_the_same=False):
+        """Carry the action out and keep what came of it.
+
+        :param all_the_same: also where it asks for nothing, without a question
+        """
         self.ensure_one()
         action = self.action_id
         ends = self.repeats and self.follow_up == "end"
@@ -222,14 +225,13 @@ class DsoActionLog(models.TransientModel):
         if not self.executed:
             self._check_result()
             self._check_call_again()
-            if action.origin != "scenario" and (
-                question := action._ask_first("action_apply", record=self)
-            ):
+            asks = action.origin != "scenario" and not all_the_same
+            if asks and (question := action._ask_first("action_apply", record=self)):
                 return question
             action.write({"result": self.result, "comment": self.comment})
             # a dispute that is not resolved keeps a follow-up, here on the day that is chosen (R13)
             how = ends and ("resolved" if self.disputed else True)
-            outcome = action.with_context(dso_end=how).action_execute()
+            outcome = action.with_context(dso_end=how).action_execute(all_the_same)
         done = action.state == "done" or self.repeats
         if ends and action.state in ("planned", "error"):
             action.action_end(

@@ -26,6 +26,7 @@ class DsoActionNew(models.TransientModel):
         {
             "comment",
             "customer_id",
+            "is_statement",
             "items_proposed",
             "line_ids",
             "proposed_template",
@@ -49,6 +50,7 @@ class DsoActionNew(models.TransientModel):
         help="Empty: the customer's contacts for collection.",
     )
     comment = fields.Text(string="Note")
+    is_statement = fields.Boolean(help="Opened to send the statement of account.")
     action_date = fields.Date(compute="_compute_action_date", store=True, readonly=False)
     company_id = fields.Many2one(related="customer_id.company_id")
     items_proposed = fields.Boolean(help="The items are those that the type proposed.")
@@ -181,12 +183,23 @@ class DsoActionNew(models.TransientModel):
             )
         )
 
+    def _reopen(self):
+        """As it was opened."""
+        action = super()._reopen()
+        if not self.is_statement:
+            return action
+        window = self.customer_id._get_statement_window()
+        return dict(action, name=window["name"], views=window["views"])
+
     # ------------------------------------------------------------------
     # Making it
     # ------------------------------------------------------------------
 
-    def action_apply(self):
-        """Make the action; done at once if the user said so."""
+    def action_apply(self, all_the_same=False):
+        """Make the action; done at once if the user said so.
+
+        :param all_the_same: also where it asks for nothing, without a question
+        """
         self.ensure_one()
         self.customer_id.check_access("write")
         self._check_draft()
@@ -202,7 +215,7 @@ class DsoActionNew(models.TransientModel):
                         customer=self.customer_id.display_name,
                     )
                 )
-        if self.execute_now:
+        if self.execute_now and not all_the_same:
             draft = self._new_action().with_env(self.env)
             if question := draft._ask_first("action_apply", record=self):
                 return question

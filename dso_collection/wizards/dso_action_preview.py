@@ -124,12 +124,16 @@ class DsoActionPreview(models.TransientModel):
             **action.sudo()._get_channel()._preview_sent(action.sudo()),
         }
 
-    def action_confirm(self):
-        """Confirm what is shown, then show the next one."""
+    def action_confirm(self, all_the_same=False):
+        """Confirm what is shown, then show the next one.
+
+        :param all_the_same: also where it asks for nothing, without a question
+        """
         self.ensure_one()
-        if question := self.action_id._ask_first("action_confirm", record=self):
+        action = self.action_id
+        if not all_the_same and (question := action._ask_first("action_confirm", record=self)):
             return question
-        return self._show_next(self.action_id.action_confirm())
+        return self._show_next(action.action_confirm(all_the_same))
 
     def action_previous(self):
         """Leaf back."""
@@ -139,13 +143,18 @@ class DsoActionPreview(models.TransientModel):
         """Leaf on, without confirming."""
         return self._leaf(1)
 
-    def action_confirm_all(self):
-        """Confirm all that are leafed through and can be, also those that were not looked at."""
+    def action_confirm_all(self, all_the_same=False):
+        """Confirm all that are leafed through and can be, also those that were not looked at.
+
+        :param all_the_same: also those that ask for nothing, without a question
+        """
         self.ensure_one()
         unconfirmed = self._get_unconfirmed()
-        if question := unconfirmed._ask_first("action_confirm_all", record=self):
+        if not all_the_same and (
+            question := unconfirmed._ask_first("action_confirm_all", record=self)
+        ):
             return question
-        return unconfirmed.action_confirm()
+        return unconfirmed.action_confirm(all_the_same)
 
     def _get_unconfirmed(self):
         """What is still to confirm of the actions that are leafed through."""
@@ -182,16 +191,18 @@ class DsoActionPreview(models.TransientModel):
         self.ensure_one()
         return self.action_id.action_mend()
 
-    def action_send(self):
-        """Send what is shown, now. A specific action lives on: what comes next is asked."""
+    def action_send(self, all_the_same=False):
+        """Send what is shown, now. A specific action lives on: what comes next is asked.
+
+        :param all_the_same: also where it asks for nothing, without a question
+        """
         self.ensure_one()
         action = self.action_id
-        if action.origin != "scenario" and (
-            question := action._ask_first("action_send", record=self)
-        ):
+        asks = action.origin != "scenario" and not all_the_same
+        if asks and (question := action._ask_first("action_send", record=self)):
             return question
         repeats = action._repeats()
-        outcome = action.action_execute()
+        outcome = action.action_execute(all_the_same)
         if repeats and action.state == "planned":
             return action._open_wizard(
                 "dso_action_log_action", default_action_id=action.id, default_executed=True

@@ -7,12 +7,14 @@ METHODS = {
     "dso.action.log": ("action_apply",),
     "dso.action.new": ("action_apply",),
     "dso.action.preview": ("action_send", "action_confirm", "action_confirm_all"),
+    "dso.page.answer": ("action_accept",),
+    "dso.reply": ("action_accept",),
 }
 
 
 class DsoActionQuestion(models.TransientModel):
-    """Asks before something is done that has no sense as things stand: a demand over nothing. The
-    user may do it all the same."""
+    """Asks before something is done that has no sense as things stand, a demand over nothing, or
+    that undoes something else. The user may do it all the same."""
 
     _name = "dso.action.question"
     _description = "Do It All the Same?"
@@ -59,8 +61,8 @@ class DsoActionQuestion(models.TransientModel):
         records = self.env[self.res_model].browse(self.res_ids).exists()
         if not records:
             raise UserError(self.env._("It is gone meanwhile. Reload the page and look again."))
-        context = {**(self.context_data or {}), "dso_all_the_same": True}
-        result = getattr(records.with_context(**context), self.method)()
+        records = records.with_context(**(self.context_data or {}))
+        result = getattr(records, self.method)(all_the_same=True)
         if isinstance(result, dict):
             return result
         return {"type": "ir.actions.act_window_close"}

@@ -164,13 +164,13 @@ class DsoContactImport(models.TransientModel):
 
         :param skip_refused: leave the bad rows out
         :return: {row: :class:`Outcome`}
-        :raise ValidationError: on the first bad row, with the reason
+        :raise ValidationError: if there are bad rows, with the reasons of all
         """
         seen = self.env.context.get("dso_seen", {})
         outcomes = self._decide(seen)
         refused = [found for found in outcomes.values() if found.outcome == "refused"]
         if refused and not skip_refused:
-            raise ValidationError(refused[0].reason)
+            raise ValidationError("\n".join(found.reason for found in refused))
         new = {row: found for row, found in outcomes.items() if found.outcome == "new"}
         contacts = self.env["res.partner"].create([found.values for found in new.values()])
         for row, contact in zip(new, contacts, strict=True):
@@ -205,13 +205,7 @@ class DsoContactImport(models.TransientModel):
         :raise ValidationError: where it cannot be right
         """
         self.ensure_one()
-        if self.problem:
-            raise ValidationError(self.problem)
-        customer = self._get_customer(customers)
-        if not rules.fold(self.name):
-            raise ValidationError(
-                self.env._("A contact of %(code)s has no name. Enter one.", code=self.code)
-            )
+        customer = self._check_row(customers)
         values = self._prepare_contact_values(customer)
         contact = self._recognise(customer, known.get(customer, customer.browse()), values)
         key = (customer, contact or self._get_name_key())
@@ -231,6 +225,33 @@ class DsoContactImport(models.TransientModel):
             return Outcome("new", contact, values)
         values = self._get_corrections(contact, values)
         return Outcome("changed" if values else "unchanged", contact, values)
+
+    def _check_row(self, customers):
+        """The customer that this row's contact joins.
+
+        :raise ValidationError: with everything that is wrong with the row
+        """
+        problems = (self.problem or "").splitlines()
+
+        def attempt(check, *args):
+            try:
+                return check(*args)
+            except ValidationError as error:
+                problems.append(str(error))
+                return None
+
+        customer = attempt(self._get_customer, customers)
+        if not rules.fold(self.name):
+            problems.append(
+                self.env._("A contact of %(code)s has no name. Enter one.", code=self.code or "-")
+            )
+        attempt(self._check_email)
+        if customer:
+            # whose country tells how numbers are read
+            attempt(self._check_phone, customer)
+        if problems:
+            raise ValidationError(" ".join(problems))
+        return customer
 
     def _get_name_key(self):
         return rules.fold(self.name)

@@ -1,6 +1,7 @@
 import base64
 import csv
 import io
+from textwrap import shorten
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -30,6 +31,10 @@ COLUMNS = {
     "dso_serves_phone": "by phone and sms, by phone, par telephone et sms, per telefon und sms",
     "dso_serves_post": "by post, par courrier, per post",
 }
+#: Names of files that are read, and how spreadsheets of another name begin.
+TEXTS = (".csv", ".txt", ".tsv")
+SPREADSHEETS = (".xlsx", ".xls", ".ods")
+MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 TRUE = frozenset("1 x y yes true vrai oui o ja j wahr".split())
 FALSE = frozenset(("", *"0 n no false faux non nein falsch".split()))
 
@@ -85,8 +90,13 @@ class DsoContactImportFile(models.TransientModel):
         """
         content = base64.b64decode(self.file)
         name = (self.file_name or "").lower()
-        if name.endswith((".csv", ".txt", ".tsv")):
-            return _read_csv(content)
+        if name.endswith(TEXTS):
+            try:
+                return _read_csv(content)
+            except csv.Error as error:
+                raise UserError(self._describe_unknown_type()) from error
+        if not name.endswith(SPREADSHEETS) and not content.startswith(MAGIC):
+            raise UserError(self._describe_unknown_type())
         reader = self.env["base_import.import"].new(
             {"file": content, "file_name": self.file_name, "file_type": False}
         )
@@ -102,6 +112,13 @@ class DsoContactImportFile(models.TransientModel):
                 )
             ) from error
         return [[str(cell) for cell in line] for line in lines]
+
+    def _describe_unknown_type(self):
+        return self.env._(
+            "“%(file)s” is not a file that contacts can be read from. Choose a spreadsheet (xlsx, "
+            "xls, ods) or a text with one line for each contact (csv, txt, tsv).",
+            file=self.file_name or self.env._("The file"),
+        )
 
     def _match_columns(self, headers):
         """Which column of the file is which field, by labels in the user's language and English.
@@ -127,7 +144,7 @@ class DsoContactImportFile(models.TransientModel):
                     "has: %(headers)s. Name them so, or match the columns yourself.",
                     code=Row._fields["code"]._description_string(self.env),
                     name=Row._fields["name"]._description_string(self.env),
-                    headers=", ".join(str(header) for header in headers if header) or "-",
+                    headers=shorten(", ".join(str(each) for each in headers if each), 200) or "-",
                 )
             )
         return columns
@@ -136,27 +153,31 @@ class DsoContactImportFile(models.TransientModel):
         """Values of a row; what cannot be read is its problem."""
         Row = self.env["dso.contact.import"]
         values = {"file_id": self.id, "line_number": number, "code": "", "name": ""}
+        problems = []
         for position, fname in columns.items():
             text = str(line[position]).strip() if position < len(line) else ""
             if Row._fields[fname].type == "boolean":
                 flag = rules.fold(text)
                 if flag not in TRUE | FALSE:
-                    values["problem"] = self.env._(
-                        "“%(text)s” in “%(column)s” is neither 1 nor 0.",
-                        text=text,
-                        column=Row._fields[fname]._description_string(self.env),
+                    problems.append(
+                        self.env._(
+                            "“%(text)s” in “%(column)s” is neither 1 nor 0.",
+                            text=text,
+                            column=Row._fields[fname]._description_string(self.env),
+                        )
                     )
                 elif text:
                     values[fname] = flag in TRUE
             elif fname == "lang":
                 if text and not (code := self._find_lang(text)):
-                    values["problem"] = self.env._(
-                        "The language “%(text)s” is not installed.", text=text
+                    problems.append(
+                        self.env._("The language “%(text)s” is not installed.", text=text)
                     )
                 elif text:
                     values[fname] = code
             else:
                 values[fname] = text
+        values["problem"] = "\n".join(problems)
         return values
 
     def _find_lang(self, text):

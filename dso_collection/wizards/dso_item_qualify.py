@@ -1,14 +1,15 @@
-from odoo import Command, api, fields, models
+from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_is_zero, html2plaintext
 from odoo.tools.mail import email_normalize, email_split
-from odoo.tools.misc import format_amount, format_date
+from odoo.tools.misc import clean_context, format_amount, format_date
 
 from ..engine import promises
 from ..engine.facts import plus
 from ..models.account_move_line import QUIET
 from ..models.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
 from ..tools.errors import BrokenTemplate
+from ..tools.toasts import name_some
 
 STEPS = [("status", "1. Status"), ("email", "2. E-mail"), ("next", "3. Next action")]
 
@@ -108,6 +109,9 @@ class DsoItemQualify(models.TransientModel):
         string="Promised or Disputed Part",
         help="Empty: all of it. Of several items the oldest come first; what is left over stays in "
         "the scenario.",
+    )
+    parts_text = fields.Text(
+        compute="_compute_parts_text", help="How a part is shared out over several items."
     )
     comment = fields.Text(help="What the customer said. Kept with the items for ever.")
     resolver_id = fields.Many2one(
@@ -488,6 +492,61 @@ class DsoItemQualify(models.TransientModel):
             left -= part
         return parts
 
+    @api.depends("amount", "kind", "line_ids", "taken_line_ids")
+    def _compute_parts_text(self):
+        for wizard in self:
+            wizard.parts_text = "\n".join(wizard._describe_parts())
+
+    def _describe_parts(self):
+        """A sentence for each item: what of the part it gets. Nothing where there is nothing to
+        share out, or the part cannot be meant (see ``_check_amount``)."""
+        lines = self._get_lines()
+        if not self._is_shared_out():
+            return []
+        parts, texts, without = self._get_parts(), [], []
+        for line in lines.sorted(lambda line: (line.date_maturity or line.date, line.id)):
+            document = line._dso_get_document()
+            currency, residual = line.currency_id, line.amount_residual_currency
+            if line not in parts:
+                without.append(document)
+            elif parts[line] is None:
+                texts.append(
+                    self.env._(
+                        "%(document)s: %(amount)s, all of it",
+                        document=document,
+                        amount=format_amount(self.env, residual, currency),
+                    )
+                )
+            else:
+                texts.append(
+                    self.env._(
+                        "%(document)s: %(part)s of %(amount)s",
+                        document=document,
+                        part=format_amount(self.env, parts[line], currency),
+                        amount=format_amount(self.env, residual, currency),
+                    )
+                )
+        if without:
+            texts.append(
+                self.env._(
+                    "%(documents)s: nothing, the status stays as it is",
+                    documents=name_some(self.env, without),
+                )
+            )
+        return texts
+
+    def _is_shared_out(self):
+        """Whether a part is given of several items."""
+        if not self.amount or self.kind not in ("promise", "dispute") or not self.currency_id:
+            return False
+        claims = self._get_lines().filtered(lambda line: line.amount_residual > 0)
+        total = sum(claims.mapped("amount_residual_currency"))
+        return (
+            len(claims) > 1
+            and self.amount > 0
+            and self.currency_id.compare_amounts(self.amount, total) <= 0
+        )
+
     def _get_partial_lines(self):
         if not self.amount:
             return super()._get_partial_lines()
@@ -586,6 +645,13 @@ class DsoItemQualify(models.TransientModel):
         :raise UserError: if something is missing, with what to choose
         """
         self.ensure_one()
+        return self._close(*self._apply())
+
+    def _apply(self):
+        """
+        :return: the actions that were made, sentences on what could not be done, and what was
+            replaced, to take it back
+        """
         lines = self._get_lines()
         self._check(lines)
         Undo = self.env["dso.item.qualify.undo"]
@@ -600,10 +666,10 @@ class DsoItemQualify(models.TransientModel):
         if self.reply_done and not undecided and self.reply_id.state == "to_handle":
             self.reply_id.action_handle()
         undo = Undo._keep(self, before, entries, actions)
-        return self._close(actions, problems, undo)
+        return actions, self._find_problems(actions, problems), undo
 
-    def _close(self, actions, problems, undo):
-        """Close the dialog: what was done, what could not be, and how to take it back."""
+    def _find_problems(self, actions, problems):
+        """Sentences on what was not done of these actions, and why."""
         problems = problems + [
             action.error_message for action in actions if action.state == "error"
         ]
@@ -621,41 +687,48 @@ class DsoItemQualify(models.TransientModel):
                 )
                 for action in waiting.browse(blocked)
             ]
+        return [problem for problem in problems if problem]
+
+    def _can_undo(self, actions):
+        """What has left cannot be taken back."""
+        return not (actions.filtered("done_date") | actions.child_ids)
+
+    def _close(self, actions, problems, undo):
+        """Close the dialog: what was done, what could not be, and how to take it back."""
         done = self.env._(
             "%(count)s items: %(summary)s", count=self.line_count, summary=self.summary
         )
         if self.line_count == 1:
             done = f"{self._get_lines()._dso_get_document()}: {self.summary}"
-        # what has left cannot be taken back
-        left = actions.filtered("done_date") | actions.child_ids
         return {
             "type": "ir.actions.client",
             "tag": "dso_collection.notify",
             "params": {
                 "type": "warning" if problems else "success",
-                "message": "\n".join([done, *filter(None, problems)]),
+                "message": "\n".join([done, *self._describe_parts(), *problems]),
                 "sticky": bool(problems),
-                "undo": not left and {"model": self._name, "id": self.id},
+                "undo": self._can_undo(actions) and {"model": self._name, "ids": self.ids},
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
 
     def action_undo(self):
-        """Take back what this dialog did, as long as nothing was sent or done since.
+        """Take back what these dialogs did, as long as nothing was sent or done since; what was
+        done last first.
 
         :raise UserError: if something was, with what
         """
         undone = self.env._("This was undone already, or is too long ago to be undone.")
-        if not self.exists():
+        if not self or self.exists() != self:
             raise UserError(undone)
-        self.ensure_one()
         self.check_access("write")
-        # sudo: only the module reads it; it belongs to this dialog, which is the user's own
+        # sudo: only the module reads it; it belongs to these dialogs, which are the user's own
         Undo = self.env["dso.item.qualify.undo"].sudo()
-        undo = Undo.search([("wizard_id", "=", self.id), ("create_uid", "=", self.env.uid)])
-        if not undo:
-            raise UserError(undone)
-        undo._undo()
+        for wizard in self.sorted("id", reverse=True):
+            undo = Undo.search([("wizard_id", "=", wizard.id), ("create_uid", "=", self.env.uid)])
+            if not undo:
+                raise UserError(undone)
+            undo._undo()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -838,7 +911,7 @@ class DsoItemQualify(models.TransientModel):
         return (
             self.status_id == answer._get_status()
             and (self.date or False) == answer.date
-            and float_is_zero(self.amount - answer.amount, precision_digits=6)
+            and float_is_zero(self.amount - answer._get_part(), precision_digits=6)
             and (self.comment or "") == (answer.comment or "")
             and self._get_lines() == answer._get_open_lines()
         )
@@ -950,7 +1023,7 @@ class DsoItemQualify(models.TransientModel):
                 )
             ]
         # what was noted is told, whether it asks for money or not
-        action.with_context(dso_all_the_same=True).action_execute()
+        action.action_execute(all_the_same=True)
         missed = chosen - own.recipient_ids
         return [
             self.env._(
@@ -1020,6 +1093,40 @@ class DsoItemQualify(models.TransientModel):
         return self._make_actions(
             {customer: own for customer, own in by_customer.items() if own}, "specific"
         )
+
+    @api.model
+    def _follow_written(self, lines):
+        """The follow-ups of statuses that were written on these items without this dialog: those
+        that it proposes, made as it makes them."""
+        # the superuser: whoever writes a status need not have a right on actions; nothing that a
+        # screen proposes (``default_…``) counts here
+        context = clean_context(self.env.context)
+        self = self.with_env(self.env(user=SUPERUSER_ID, su=True, context=context))
+        lines = lines.with_env(self.env)
+        groups = lines.grouped(
+            lambda line: (line.company_id, line.dso_status_id, line.dso_status_date)
+        )
+        for (company, status, day), own in groups.items():
+            self.env["dso.customer"]._ensure_customers(
+                company, own.partner_id.commercial_partner_id.ids
+            )
+            today = company._dso_today()
+            if status.kind == "promise" and day and company._dso_promised_until(day) < today:
+                # broken by now: the scenario goes on
+                continue
+            dialog = self.with_company(company).create(
+                {
+                    "line_ids": [Command.set(own.ids)],
+                    "status_id": status.id,
+                    "date": day,
+                    "email_mode": "none",
+                    **status._get_required_follow_up(),
+                }
+            )
+            if dialog.action_date and dialog.action_date < today:
+                dialog.action_date = company._dso_next_working_day(today)
+            self.env["dso.action"]._detach(own)
+            dialog._follow_up(own)
 
     def _follows_up(self):
         return bool(self.status_id)

@@ -161,8 +161,14 @@ class DsoItemQualifyUndo(models.TransientModel):
                 )
             )
         later = entries.search(
-            [("line_id", "in", lines.ids), ("id", ">", max(entries.ids, default=0))], limit=1
+            [
+                ("line_id", "in", lines.ids),
+                ("id", ">", max(entries.ids, default=0)),
+                ("undoes_id", "=", False),
+            ]
         )
+        # what was taken back itself is in nobody's way
+        later = (later - entries.search([("undoes_id", "in", later.ids)]).undoes_id)[:1]
         if later:
             raise UserError(
                 self.env._(

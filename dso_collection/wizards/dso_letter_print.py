@@ -123,9 +123,7 @@ class DsoLetterPrint(models.TransientModel):
                 )
             )
         before = ready.child_ids
-        if self.all_the_same:
-            ready = ready.with_context(dso_all_the_same=True)
-        outcome = ready.action_execute()
+        outcome = ready.action_execute(all_the_same=self.all_the_same)
         printed = (ready | ready.child_ids - before).filtered("letter_attachment_id")
         if not printed:
             return outcome if isinstance(outcome, dict) else {"type": "ir.actions.act_window_close"}

@@ -21,9 +21,20 @@ def test_worked_example():
     )
     assert run.days == {MARCH_6: {"email": 1}, MARCH_16: {"email": 2}, MARCH_26: {"call": 1}}
     assert run.customers == {
-        1: Share({"email": 2, "call": 1}, 3, MARCH_6, MARCH_26, 100.0),
-        2: Share({"email": 1}, 1, MARCH_16, MARCH_16, 70.0),
+        1: Share({"email": 2, "call": 1}, 3, MARCH_6, MARCH_26, 100.0, True),
+        2: Share({"email": 1}, 1, MARCH_16, MARCH_16, 70.0, True),
     }
+
+
+def test_internal_actions_reach_nobody():
+    run = tally(
+        [
+            Message(MARCH_6, 1, "email_internal", 100.0),
+            Message(MARCH_6, 2, "email_internal", 70.0),
+            Message(MARCH_16, 2, "email", 70.0),
+        ]
+    )
+    assert [run.customers[key].reached for key in (1, 2)] == [False, True]
 
 
 def test_nothing():

@@ -51,6 +51,12 @@ def test_credits_go_with_what_is_not_due_where_nothing_is_overdue():
     assert ids([item(2, 0, 50.0), item(4, 20, -30.0)], "not_due") == [2, 4]
 
 
+def test_a_credit_left_out_is_not_told_of():
+    claim = item(1, 5, 100.0)
+    for values in ({"ignored": True}, {"no_followup": True}):
+        assert ids([claim, item(2, 5, -30.0, **values)], "all") == [1]
+
+
 def test_below_the_threshold():
     assert ids(LEDGER, "all", Settings(ignore_below=30.0)) == [3, 1, 2, 4]
 

@@ -34,6 +34,9 @@ def test_r1_plain_invoice_is_eligible():
     [
         ({"amount": -100.0}, "credit"),
         ({"amount": 0.0}, "credit"),
+        ({"amount": -100.0, "ignored": True}, "ignored"),
+        ({"amount": -100.0, "kind": "dispute"}, "dispute"),
+        ({"blocked": True}, "blocked"),
         ({"no_followup": True}, "no_followup"),
         ({"ignored": True}, "ignored"),
         ({"kind": "dispute"}, "dispute"),
@@ -188,5 +191,5 @@ def test_r8_counts_eligible_items_due_by_the_day_less_credits():
     items = [on_the_day, after, disputed, credit, credit_to_come, credit_in_dispute]
     eligible = [on_the_day, after]
     # 100 - 30 - 8; then with the item of the 11th.
-    assert chased(eligible, items, TODAY, TODAY) == 62.0
-    assert chased(eligible, items, day(3, 11), TODAY) == 102.0
+    assert chased(eligible, items, TODAY, TODAY, SETTINGS) == 62.0
+    assert chased(eligible, items, day(3, 11), TODAY, SETTINGS) == 102.0

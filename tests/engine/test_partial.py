@@ -109,7 +109,7 @@ def test_what_is_held_and_what_is_chased_make_the_item(
     if held(claim, TODAY):
         assert is_partial(claim)
     if exclusion(claim, TODAY, SETTINGS) is None:
-        assert chased([claim], [claim], TODAY, TODAY) == amount - held(claim, TODAY) > 0.0
+        assert chased([claim], [claim], TODAY, TODAY, SETTINGS) == amount - held(claim, TODAY) > 0.0
     sums = summarize([claim], TODAY)
     assert sums.disputed <= amount
     assert sums.promised <= amount

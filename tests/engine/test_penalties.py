@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from engine.penalties import (
     Claim,
+    Open,
     Payment,
     Rate,
     Rule,
     Tier,
+    apply_credits,
     is_late,
     open_on,
     rate_on,
@@ -398,3 +400,28 @@ def test_one_cost_per_late_invoice(drawn, on):
     costs = recovery_costs(debts, EU, on)
     assert sum(costs.values()) == 40.0 * len(late)
     assert set(costs) == {debt.id for debt in debts if is_late(debt, on)}
+
+
+# Credits that nobody has matched yet
+
+
+def test_money_that_came_before_the_due_date_stops_all_interest():
+    """1000 due 20 January, 1000 received on the 15th and not matched, on 20 February: 0."""
+    due = date(2026, 1, 20)
+    paid = apply_credits([Open(1, due, 1000.0), Open(2, date(2026, 1, 15), -1000.0)])
+    claim = Claim(1, due, 1000.0, paid[1])
+    assert segments(claim, Rule(11.0), date(2026, 2, 20)) == []
+    assert not is_late(claim, date(2026, 2, 20))
+
+
+def test_unmatched_credits_pay_the_oldest_claim_first():
+    paid = apply_credits(
+        [
+            Open(1, date(2026, 2, 1), 300.0),
+            Open(2, date(2026, 1, 1), 100.0),
+            Open(3, date(2026, 2, 10), -150.0),
+            Open(4, date(2026, 1, 20), -30.0),
+        ]
+    )
+    first, second = Payment(date(2026, 1, 20), 30.0), Payment(date(2026, 2, 10), 70.0)
+    assert paid == {2: (first, second), 1: (Payment(date(2026, 2, 10), 80.0),)}

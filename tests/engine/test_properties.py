@@ -358,7 +358,11 @@ def check_amount(file, action, today, candidates):
     due_by = max(today, action.date, file.items[action.leader].due_date)
     claims = sum(each.amount for each in candidates if each.due_date <= due_by)
     credits_ = sum(
-        -each.amount for each in file.items.values() if each.amount < 0 and each.kind != "dispute"
+        -each.amount
+        for each in file.items.values()
+        if each.amount < 0
+        and each.kind not in ("dispute", "litigation")
+        and not (each.ignored or each.no_followup or each.attached)
     )
     asked = claims - credits_
     assert abs(action.said.amount - asked) < 0.001

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from engine.facts import Done, History, OpenAction, Scenario, ScenarioError, Settings, Step
-from engine.scenario import offsets, withdrawal
+from engine.scenario import check, offsets, withdrawal
 from engine_builders import (
     BEFORE_DUE,
     BY_AGE,
@@ -64,6 +64,26 @@ def test_r3_offsets_of_the_example():
 def test_r3_offsets_start_before_due():
     steps = [Step(1, "due_date", -10), Step(2, "previous_action", 7), Step(3, "due_date", 0)]
     assert offsets(steps) == [-10, -3, 0]
+
+
+@pytest.mark.parametrize(
+    ("delays", "code", "position"),
+    [
+        ([3651], "delay", 0),
+        ([5, 100_000], "delay", 1),
+        ([-3651], "delay", 0),
+        ([3000, 3000], "too_far", 1),
+    ],
+)
+def test_delays_of_more_than_ten_years_are_refused(delays, code, position):
+    steps = [
+        Step(number, "previous_action" if number else "due_date", delay)
+        for number, delay in enumerate(delays)
+    ]
+    with pytest.raises(ScenarioError) as caught:
+        check(steps)
+    assert (caught.value.code, caught.value.position) == (code, position)
+    check([Step(1, "due_date", -3650), Step(2, "due_date", 3650)])
 
 
 def test_r3_no_steps_no_offsets():
@@ -641,9 +661,46 @@ def test_r8_credits_in_dispute_do_not():
     assert (decision.step.id, decision.amount) == (A, 120.0)
 
 
-def test_r8_other_credits_do_whatever_their_flags():
-    for values in ({"no_followup": True}, {"kind": "litigation"}, {"attached": True}):
-        assert small(item(Y, DUE, -30.0, **values), amount=120.0).amount == 90.0
+def test_r8_credits_that_are_excluded_do_not():
+    for values in (
+        {"no_followup": True},
+        {"ignored": True},
+        {"kind": "litigation"},
+        {"attached": True},
+        {"blocked": True},
+    ):
+        assert small(item(Y, DUE, -30.0, **values), amount=120.0).amount == 120.0
+
+
+def test_r8_a_credit_ignored_by_hand_beside_as_much_overdue():
+    credit = item(Y, DUE, -300.0, ignored=True)
+    decision = plan(day(3, 6), item(X, DUE, 300.0), credit)
+    assert (decision.step.id, decision.amount) == (A, 300.0)
+    assert plan(day(3, 6), item(X, DUE, 300.0), credit._replace(ignored=False)).code == "covered"
+
+
+def test_r8_a_credit_of_a_specific_action_reduces_nothing_outside_of_it():
+    decision = plan(
+        day(3, 6),
+        item(X, DUE, 500.0),
+        item(Y, DUE, 1000.0, attached=True),
+        item(Z, DUE, -200.0, attached=True),
+    )
+    assert (decision.leader.id, decision.amount) == (X, 500.0)
+
+
+def test_r8_an_opening_entry_out_of_follow_up_covers_nothing():
+    decision = plan(
+        day(3, 6),
+        item(X, DUE, 300.0),
+        item(Y, DUE, 1000.0, no_followup=True),
+        item(Z, DUE, -1000.0, no_followup=True),
+    )
+    assert (decision.leader.id, decision.amount) == (X, 300.0)
+
+
+def test_a_credit_left_out_is_no_reason_why_nothing_is_planned():
+    assert plan(day(3, 6), item(Y, DUE, -300.0, ignored=True)).code == "no_item"
 
 
 def test_r8_items_out_of_the_scenario_do_not_count():
@@ -787,3 +844,25 @@ class TestWithdrawal:
 
     def test_another_step(self):
         assert self._why(self.OLD, step=B) == "replaced"
+
+
+def test_r4_a_gap_may_end_on_the_day_that_another_item_is_promised_for():
+    """A was done for X on 6 March; X is promised for the 13th. Y, due on 6 March, leads now: A on
+    6 + 5 = 11 March by its due date, but not before 6 + 7 = 13 March. The promise has no part in
+    it: for another day the date is the same; without the gap it is the 11th."""
+    past = history(X, (A, day(3, 6)))
+    for promised in (day(3, 13), day(3, 20)):
+        items = (item(X, DUE, kind="promise", promised_until=promised), item(Y, day(3, 6)))
+        decision = plan(day(3, 7), *items, past=past, leader=X, since=day(2, 1))
+        assert step_and_date(decision) == (A, day(3, 13))
+        assert (decision.cause, decision.gap_from) == ("contact_gap", day(3, 6))
+    decision = plan(
+        day(3, 7),
+        *items,
+        past=past,
+        leader=X,
+        since=day(2, 1),
+        settings=Settings(contact_gap_days=0),
+    )
+    assert step_and_date(decision) == (A, day(3, 11))
+    assert decision.gap_from is None

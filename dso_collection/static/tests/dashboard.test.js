@@ -31,6 +31,7 @@ function getData(companyId = 1, companies = TWO.slice(0, 1)) {
         company_id: companyId,
         currency_id: companyId,
         today: "2026-03-10",
+        totals: [figure("credits", -200, 1), figure("amount_due", 800, 2)],
         tiles: [figure("amount_overdue", 1000 * companyId, 2), figure("todo", false, 7, "actions")],
         ageing: [figure("000", 400, 1), figure("001", 100, 1, "items")],
         statuses: {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { queryAllTexts } from "@odoo/hoot-dom";
+import { manuallyDispatchProgrammaticEvent, queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { Deferred, animationFrame, runAllTimers } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
@@ -41,6 +41,7 @@ const share = (types, first, amount) => ({
     first,
     last: first,
     amount,
+    reached: Object.keys(types).some((type) => type !== "email_internal"),
 });
 
 /** Two chunks: Acme gets two e-mails and a call, Bolt one e-mail. */
@@ -176,8 +177,23 @@ test("another number of days runs again", async () => {
     await contains("#dso_dry_run_days").edit("30");
     await animationFrame();
     expect.verifySteps(["prepare all false 60", ...CHUNK_STEPS, "prepare all false 30", ...CHUNK_STEPS]);
-    await contains("#dso_dry_run_days").edit("0");
-    expect("#dso_dry_run_days").toHaveValue(30);
+    for (const [typed, sentence] of [
+        ["0", "cannot look 0 days ahead. Enter a number from 1 to 366."],
+        ["-5", "cannot look -5 days ahead. Enter a number from 1 to 366."],
+        ["100000", "cannot look 100000 days ahead. Enter a number from 1 to 366."],
+        ["", "Enter how many days the dry run looks ahead, from 1 to 366."],
+    ]) {
+        // whatever a keyboard may do: pasted, or by a spinner
+        const input = queryOne("#dso_dry_run_days");
+        input.value = typed;
+        await manuallyDispatchProgrammaticEvent(input, "change");
+        await animationFrame();
+        expect("#dso_dry_run_days").toHaveValue(30);
+        expect(`.o_notification:contains("${sentence}")`).toHaveCount(1);
+        await contains(`.o_notification:contains("${sentence}") .o_notification_close`).click();
+    }
+    // what was found before is still there
+    expect(".o_dso_summary").toHaveCount(1);
 });
 
 test("nobody chosen: nothing is asked", async () => {

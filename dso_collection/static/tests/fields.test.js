@@ -2,7 +2,7 @@ import { describe, expect, test } from "@odoo/hoot";
 import { manuallyDispatchProgrammaticEvent, queryAllAttributes, queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { defineModels, fields, getService, models, mountView, mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { contains, defineModels, fields, getService, mockService, models, mountView, mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { WebClient } from "@web/webclient/webclient";
 
 describe.current.tags("desktop");
@@ -29,6 +29,7 @@ class Item extends models.Model {
     currency_id = fields.Many2one({ relation: "res.currency", default: 1 });
     amount = fields.Monetary({ currency_field: "currency_id" });
     pdf = fields.Binary({ string: "Letters" });
+    followup_days = fields.Integer({ string: "Follow-up After" });
     _records = STATES.map(([agenda_state], index) => ({
         id: index + 1,
         name: `Item ${index + 1}`,
@@ -240,4 +241,25 @@ describe("buttons that are only an icon", () => {
         expect("button[name=three]").not.toHaveAttribute("aria-label");
         expect("button[name=three]").toHaveText("3 calls");
     });
+});
+
+test("what cannot be saved is named, with what it takes", async () => {
+    mockService("notification", {
+        add: (message, { type }) => {
+            expect.step(`${type}: ${message}`);
+            return () => {};
+        },
+    });
+    await mountView({
+        resModel: "dso.item",
+        resId: 1,
+        type: "form",
+        arch: '<form><button name="go" type="object" string="Go" /><field name="name" required="1" /><field name="followup_days" /></form>',
+    });
+    await contains("[name=followup_days] input").edit("99999999999");
+    await contains("[name=name] input").edit("");
+    await contains("button[name=go]").click();
+    expect.verifySteps([
+        "danger: “Follow-up After” takes a whole number from 0 to 3,650.\n“Name” is empty. Enter it.",
+    ]);
 });

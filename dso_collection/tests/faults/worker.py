@@ -7,6 +7,7 @@ the test in lines of JSON over a socket, and the test may hold it at a point, or
 
 import functools
 import json
+import logging
 import os
 import signal
 import socket
@@ -84,11 +85,27 @@ def tap(registry, talk, point, hold):
     setattr(registry[model], method, tapped)
 
 
+class Notes(logging.Handler):
+    """What the log would have of failed statements."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.texts = []
+        logger = logging.getLogger("odoo.sql_db")
+        logger.setLevel(logging.ERROR)
+        logger.propagate = False
+        logger.addHandler(self)
+
+    def emit(self, record):
+        self.texts.append(record.getMessage())
+
+
 def work(registry, address, job):
     """A job as a cron runs it: a transaction of its own, committed at the end."""
     from odoo import SUPERUSER_ID, api
 
     talk = Talk(address)
+    notes = Notes()
     try:
         registry.check_signaling()
         for point in job["points"]:
@@ -102,7 +119,7 @@ def work(registry, address, job):
             if "started" in job["hold"]:
                 talk.wait()
             result = JOBS[job["name"]](env, *job["arguments"])
-        talk.say("done", result=result)
+        talk.say("done", result=result, logged=notes.texts)
     except Exception:  # noqa: BLE001
         talk.say("failed", error=traceback.format_exc())
 

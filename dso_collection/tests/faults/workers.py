@@ -105,12 +105,14 @@ class Job:
     """A job in a process of its own.
 
     :ivar events: names of what it reported so far
+    :ivar logged: at the end, what the log has of failed statements
     """
 
     def __init__(self, connection):
         self._socket = connection
         self._buffer = b""
         self._result = None
+        self.logged = []
         self.events = []
         started = self.until("started")
         self.pid, self.backend = started["pid"], started["backend"]
@@ -141,6 +143,7 @@ class Job:
         self.events.append(event["event"])
         if event["event"] == "done":
             self._result = event["result"]
+            self.logged = event["logged"]
         return event
 
     def until(self, name):

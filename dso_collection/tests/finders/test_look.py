@@ -47,6 +47,9 @@ AROUND = (
     ".o_notification_manager",
     ".o-main-components-container .o_effects_manager",
 )
+#: Our section of the settings, and what is around it.
+SETTINGS = ".o_setting_container .app_settings_block[data-key=dso_collection]"
+AROUND_SETTINGS = (".settings_tab", ".app_settings_block:not([data-key=dso_collection])")
 #: What scrolls sideways on purpose.
 SCROLLS = ", ".join(
     (
@@ -68,15 +71,6 @@ ODOO = (
     ("cut below", ".fc-event-main", "a long title of an event in a calendar"),
     ("cut in its field", ".o_tree_editor", "the operators of the editor of domains"),
 )
-#: Faults of ours that are known and still to be fixed: anything else fails.
-KNOWN = (
-    ("cut", ".modal [name=action_id] .o_many2one", "the name in the preview, on a phone"),
-    ("sticks out", ".modal [name=action_id] .o_many2one", "the same"),
-    ("cut, no title", ".o_field_cell[name=example] table", "amounts in an example of hashtags"),
-    ("scrolls sideways", ".o_field_cell[name=example] .dso_scroll", "the same, in a cell"),
-    ("sticks out", ".modal .alert .o_field_text[name=warning]", "3 px in the dialog of penalties"),
-)
-
 STILL = """new Promise((resolve) => {
     const end = Date.now() + 2000;
     let timer;
@@ -117,7 +111,7 @@ class Measurer(Visitor):
         """Collect the faults of the screen as it is now, in several widths and fonts."""
         self.see_not(".o_loading_indicator")
         self.run(STILL % 200)
-        known = [each[:2] for each in ODOO + KNOWN]
+        known = [each[:2] for each in ODOO]
         options = {"around": around, "scrolls": SCROLLS, "odoo": known}
         for font, width in self.case._choose(ways or self.ways):
             self.run(FONT % json.dumps(FONTS[font]))
@@ -360,6 +354,12 @@ class LookCase(ScreensCase, HttpCase):
             visitor.see(".o_dso_panel button[name=action_handle]")
             visitor.look("agenda, panel of a reply")
 
+    def _check_settings(self, visitor):
+        """Our section of Odoo's settings."""
+        visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")
+        visitor.do_action("dso_collection.dso_settings_action", SETTINGS)
+        visitor.look("settings", around=(*AROUND, *AROUND_SETTINGS))
+
     def _check_pages(self, visitor, few):
         """What customers and colleagues open by their links."""
         path = f"/dso/p/{self.token}"
@@ -425,6 +425,12 @@ class TestLook(LookCase):
         for language in LANGUAGES:
             with self.subTest(language), self._looking(SOME, self.manager, language) as visitor:
                 self._check_dialogs(visitor)
+
+    def test_settings(self):
+        admin = self.env.ref("base.user_admin")
+        for language, ways in LANGUAGES.items():
+            with self.subTest(language), self._looking(ways, admin, language) as visitor:
+                self._check_settings(visitor)
 
     def test_pages(self):
         for language, ways in LANGUAGES.items():

@@ -18,6 +18,8 @@ import { formatShortDay } from "../charts/short_day";
 const PAGE_SIZE = 40;
 /** More customers than these are told by their number. */
 const MAX_TAGS = 20;
+/** As the server says. */
+const MAX_DAYS = 366;
 const MODEL = "dso.dry.run";
 const DEFAULT_PARAMS = {
     population: "all",
@@ -40,6 +42,8 @@ export class DryRun extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.notification = useService("notification");
+        this.maxDays = MAX_DAYS;
         this.display = { controlPanel: {} };
         const before = this.props.state?.dryRun;
         this.params = useState({ ...DEFAULT_PARAMS, ...this.props.action.params, ...before?.params });
@@ -93,9 +97,24 @@ export class DryRun extends Component {
     }
 
     updateDays(ev) {
-        const days = parseInt(ev.target.value);
-        ev.target.value = days > 0 ? days : this.params.days;
-        if (days > 0 && days !== this.params.days) {
+        const typed = ev.target.value;
+        const days = Number(typed);
+        if (!typed.trim() || !Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
+            // what was found before stays
+            ev.target.value = this.params.days;
+            this.notification.add(
+                typed.trim()
+                    ? _t(
+                          "A dry run cannot look %(days)s days ahead. Enter a number from 1 to %(maximum)s.",
+                          { days: typed, maximum: MAX_DAYS }
+                      )
+                    : _t("Enter how many days the dry run looks ahead, from 1 to %s.", MAX_DAYS),
+                { type: "danger" }
+            );
+            return;
+        }
+        ev.target.value = days;
+        if (days !== this.params.days) {
             this.update({ days });
         }
     }
@@ -244,7 +263,7 @@ export class DryRun extends Component {
             return {
                 name,
                 count: totals.reduce((sum, [, count]) => sum + count, 0),
-                customers: this.customers.filter(({ runs }) => runs[index]).length,
+                customers: this.customers.filter(({ runs }) => runs[index].reached).length,
                 busiest: busiest[1] && {
                     day: this.formatDate(busiest[0]),
                     count: busiest[1],

@@ -32,7 +32,7 @@ export function notifyAction(env, { params }) {
             icon: "fa-undo",
             onClick: async () => {
                 close();
-                const result = await env.services.orm.call(undo.model, "action_undo", [[undo.id]]);
+                const result = await env.services.orm.call(undo.model, "action_undo", [undo.ids]);
                 await env.services.action.doAction(result);
             },
         });

@@ -1,7 +1,7 @@
 import { Component, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { formatInteger } from "@web/views/fields/formatters";
+import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useSheetState } from "./sheet_state";
 
@@ -21,6 +21,14 @@ export class AgeingField extends Component {
 
     get isEmpty() {
         return !this.buckets.some((bucket) => bucket.count);
+    }
+
+    /** What is taken off on the way to the total due; nothing where there is none. */
+    get credits() {
+        const { credit_unallocated, currency_id } = this.props.record.data;
+        return credit_unallocated > 0
+            ? formatMonetary(-credit_unallocated, { currencyId: currency_id?.id })
+            : "";
     }
 
     isActive(bucket) {

@@ -1,0 +1,86 @@
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import DsoCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-06 09:00:00")
+class TestComposer(DsoCommon):
+    """Odoo's own composer: no hashtag reaches a customer as it stands."""
+
+    def setUp(self):
+        super().setUp()
+        self.invoice = self._invoice("2026-03-01", 100)
+        self._plan("2026-03-06")
+        self.customer = self._customer()
+
+    def _compose(self, record, **values):
+        composer = self.env["mail.compose.message"].with_user(self.collector)
+        return composer.with_context(default_model=record._name, default_res_ids=record.ids).create(
+            {"partner_ids": self.contact.ids, **values}
+        )
+
+    def _send(self, record, **values):
+        _mails, messages = self._compose(record, **values)._action_send_mail()
+        return messages
+
+    def test_known_ones_are_filled_in(self):
+        message = self._send(
+            self.customer,
+            subject="Your account: #items_amount_overdue",
+            body="<p>Dear #customer_name, see #items_list_overdue and invoice #12</p>",
+        )
+        self.assertIn("100.00", message.subject)
+        self.assertIn(self.invoice.name, message.body)
+        self.assertIn("invoice #12", message.body)
+        for hashtag in ("#items", "#customer"):
+            self.assertNotIn(hashtag, f"{message.subject} {message.body}")
+
+    def test_unknown_ones_are_refused_together(self):
+        with self.assertRaises(ValidationError) as caught:
+            self._send(self.customer, subject="#item_amount", body="<p>#costumer_name</p>")
+        for words in ("“#item_amount”", "“#items_amount”", "“#costumer_name”", "“#customer_name”"):
+            self.assertIn(words, str(caught.exception))
+
+    def test_what_is_answered_is_left_alone(self):
+        asked = self.customer.message_post(subject="Re: #urgent_please", body="Hello")
+        message = self._send(
+            self.customer, subject="Re: #urgent_please", body="<p>Yes</p>", parent_id=asked.id
+        )
+        self.assertEqual(message.subject, "Re: #urgent_please")
+
+    def test_notes_stay_as_they_are(self):
+        message = self._send(
+            self.customer, body="<p>#whatever_this_is</p>",
+            subtype_id=self.env.ref("mail.mt_note").id,
+        )  # fmt: skip
+        self.assertIn("#whatever_this_is", message.body)
+
+    def test_a_template_of_actions_on_a_customer(self):
+        """It tells of the customer's own action, whatever other one has the partner's id."""
+        self.template.write(
+            {"subject": "#items_amount_overdue", "body_html": "<p>#customer_name</p>"}
+        )
+        for record in (self.customer, self.partner):
+            with self.subTest(record):
+                message = self._send(record, template_id=self.template.id)
+                self.assertIn("100.00", message.subject)
+                self.assertIn("Acme", message.body)
+        nobody = self.env["res.partner"].create({"name": "No file"})
+        with self.assertRaisesRegex(UserError, "No file has no collection action"):
+            self._compose(nobody, template_id=self.template.id).subject  # noqa: B018
+
+    def test_other_apps_are_left_alone(self):
+        other = self.env["mail.template"].create(
+            {
+                "name": "Other",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "subject": "#items_amount #whatever_it_is",
+            }
+        )
+        message = self._send(self.partner, template_id=other.id, body="<p>#hello_there</p>")
+        self.assertEqual(message.subject, "#items_amount #whatever_it_is")
+        self.assertIn("#hello_there", message.body)

@@ -1,0 +1,10 @@
+"""What stands where a field is empty: groups of lists and charts begin with it."""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+NOT_QUALIFIED = _lt("Not qualified yet")
+NOT_IN_SCENARIO = _lt("Not in a scenario")
+WITHOUT_COLLECTOR = _lt("Without collector")
+WITHOUT_SCENARIO = _lt("Without scenario")
