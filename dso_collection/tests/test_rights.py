@@ -270,6 +270,18 @@ class TestRights(RightsCommon):
             action.with_context(default_attachment_ids=file.ids).create, dict(base)
         )
 
+    def test_no_client_keeps_a_status_out_of_the_log(self):
+        status = self.env.ref("dso_collection.status_ongoing")
+        log = self.env["dso.qualification"].sudo()
+        for records in (self.invoice, self.line):
+            user = self.env.user if records == self.line else self.collector
+            before = log.search_count([])
+            records.with_user(user).with_context(dso_skip_log=True).write(
+                {"dso_status_id": status.id}
+            )
+            self.assertEqual(log.search_count([]), before + 1)
+            records.with_user(user).write({"dso_status_id": False})
+
     def test_forms_that_are_not_saved_tell_nothing(self):
         other = self.setup_other_company()["company"]
         theirs = self.env["dso.customer"].create(
@@ -282,3 +294,111 @@ class TestRights(RightsCommon):
     def test_hashtag_help(self):
         help = self.env["dso.hashtag.help"].with_user(self.reader).create({"customer_id": False})
         self.assertTrue(help.line_ids)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-06 09:00:00")
+class TestRightsOfDialogs(RightsCommon):
+    """A dialog is a way to what its user may read, and to nothing else: all of them, a new one
+    too."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        other = cls.setup_other_company()["company"]
+        partner = cls.env["res.partner"].create({"name": "Theirs", "company_id": other.id})
+        # sudo: what belongs to somebody else
+        files = cls.env["dso.customer"].sudo().with_company(other)
+        customer = files.create({"partner_id": partner.id, "company_id": other.id})
+        action = (
+            cls.env["dso.action"].sudo().create({"customer_id": customer.id, "action_type": "call"})
+        )
+        invoice = (
+            cls.env["account.move"]
+            .with_company(other)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": partner.id,
+                    "invoice_date": "2026-03-01",
+                    "invoice_line_ids": [Command.create({"name": "Goods", "price_unit": 100})],
+                }
+            )
+        )
+        invoice.action_post()
+        cls.own = cls._by_model(cls.customer, cls.action, cls.line, cls.partner)
+        cls.theirs = cls._by_model(customer, action, cls._line(invoice), partner)
+
+    @classmethod
+    def _by_model(cls, *records):
+        return {record._name: record.ids[:1] for record in records}
+
+    def _each_relation(self):
+        """(model, field) of all that dialogs are about."""
+        for name in self._get_models(transient=True):
+            for field in self.env[name]._fields.values():
+                if field.type in ("many2one", "many2many") and field.store:
+                    if field.comodel_name in self.theirs:
+                        yield name, field
+
+    def _to_value(self, field, ids):
+        return ids[0] if field.type == "many2one" else [Command.set(ids)]
+
+    def _get_values(self, name):
+        """What a dialog needs, of the user's own."""
+        values = {
+            field.name: self._to_value(field, self.own[field.comodel_name])
+            for model, field in self._each_relation()
+            if model == name
+        }
+        for field in self.env[name]._fields.values():
+            if field.required and field.name not in values:
+                values[field.name] = {"json": [], "date": "2026-03-10"}.get(field.type, "x")
+                if field.type == "selection":
+                    values[field.name] = field.get_values(self.env)[0]
+                if field.comodel_name in ("dso.contact.propose", "dso.item.qualify"):
+                    parent = self._make(field.comodel_name)
+                    values[field.name] = parent.id
+                elif field.comodel_name == "dso.hashtag.help":
+                    values[field.name] = self._make(field.comodel_name).id
+        return values
+
+    def _make(self, name):
+        # sudo: made by the module for this user
+        Model = self.env[name].with_user(self.collector).sudo()
+        return Model.create(self._get_values(name))
+
+    def test_create_write_and_read(self):
+        seen = set()
+        for name, field in self._each_relation():
+            seen.add(name)
+            value = self._to_value(field, self.theirs[field.comodel_name])
+            Model = self.env[name].with_user(self.collector)
+            with self.subTest(model=name, field=field.name):
+                values = {**self._get_values(name), field.name: value}
+                allowed = Model._dso_get_writable(new=True)
+                values = {key: values[key] for key in values if key in allowed}
+                if field.name in values:
+                    with self.assertRaises(AccessError):
+                        Model.create(values)
+                dialog = self._make(name)
+                with self.assertRaises(AccessError):
+                    dialog.sudo(False).write({field.name: value})
+                # sudo: it was theirs when the dialog was opened
+                dialog.write({field.name: value})
+                self.env.flush_all()
+                self.env.invalidate_all()
+                for fname in (field.name, "display_name"):
+                    with self.assertRaises(AccessError):
+                        dialog.sudo(False).read([fname])
+        self.assertGreater(len(seen), 10)
+
+    def test_dialogs_of_others(self):
+        for name in self._get_models(transient=True):
+            dialog = self._make(name) if name != "dso.contact.import" else None
+            if not dialog:
+                continue
+            with self.subTest(name):
+                self.env.invalidate_all()
+                with self.assertRaises(AccessError):
+                    dialog.with_user(self.manager).sudo(False).read(["create_date"])
