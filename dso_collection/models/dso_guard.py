@@ -163,7 +163,8 @@ class DsoGuard(models.AbstractModel):
                 continue
             ids = set()
             if field.type == "many2one":
-                ids.add(value["id"] if isinstance(value, dict) else value)
+                # of a line in a form the form itself, which may be new
+                ids.add(value.get("id") if isinstance(value, dict) else value)
             elif field.type == "many2many":
                 for command in value:
                     if isinstance(command, int):

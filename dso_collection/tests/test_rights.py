@@ -274,7 +274,7 @@ class TestRights(RightsCommon):
         status = self.env.ref("dso_collection.status_ongoing")
         log = self.env["dso.qualification"].sudo()
         for records in (self.invoice, self.line):
-            user = self.env.user if records == self.line else self.collector
+            user = self.env.user
             before = log.search_count([])
             records.with_user(user).with_context(dso_skip_log=True).write(
                 {"dso_status_id": status.id}
@@ -326,6 +326,10 @@ class TestRightsOfDialogs(RightsCommon):
             )
         )
         invoice.action_post()
+        # no letter of these was ever printed
+        Print = cls.env.registry["dso.letter.print"]
+        nothing = {"pdf": False, "page_count": 0}
+        cls.classPatch(Print, "_compute_pdf", lambda self: self.update(nothing))
         cls.own = cls._by_model(cls.customer, cls.action, cls.line, cls.partner)
         cls.theirs = cls._by_model(customer, action, cls._line(invoice), partner)
 
@@ -349,17 +353,14 @@ class TestRightsOfDialogs(RightsCommon):
         values = {
             field.name: self._to_value(field, self.own[field.comodel_name])
             for model, field in self._each_relation()
-            if model == name
+            if model == name and field.required
         }
         for field in self.env[name]._fields.values():
             if field.required and field.name not in values:
-                values[field.name] = {"json": [], "date": "2026-03-10"}.get(field.type, "x")
+                values[field.name] = {"json": ["x"], "date": "2026-03-10"}.get(field.type, "x")
                 if field.type == "selection":
                     values[field.name] = field.get_values(self.env)[0]
-                if field.comodel_name in ("dso.contact.propose", "dso.item.qualify"):
-                    parent = self._make(field.comodel_name)
-                    values[field.name] = parent.id
-                elif field.comodel_name == "dso.hashtag.help":
+                if field.type == "many2one":
                     values[field.name] = self._make(field.comodel_name).id
         return values
 
@@ -378,15 +379,19 @@ class TestRightsOfDialogs(RightsCommon):
                 values = {**self._get_values(name), field.name: value}
                 allowed = Model._dso_get_writable(new=True)
                 values = {key: values[key] for key in values if key in allowed}
-                if field.name in values:
+                needed = {each.name for each in Model._fields.values() if each.required}
+                if field.name in values and needed <= allowed:
                     with self.assertRaises(AccessError):
                         Model.create(values)
+                if name == "dso.contact.import":
+                    # applied as soon as it is made: nothing is left to write to
+                    continue
                 dialog = self._make(name)
                 with self.assertRaises(AccessError):
                     dialog.sudo(False).write({field.name: value})
                 # sudo: it was theirs when the dialog was opened
                 dialog.write({field.name: value})
-                self.env.flush_all()
+                dialog.env.flush_all()
                 self.env.invalidate_all()
                 for fname in (field.name, "display_name"):
                     with self.assertRaises(AccessError):
@@ -398,7 +403,10 @@ class TestRightsOfDialogs(RightsCommon):
             dialog = self._make(name) if name != "dso.contact.import" else None
             if not dialog:
                 continue
+            dialog.env.flush_all()
+            if not dialog.exists():
+                # the lines of a dialog, made anew by it
+                continue
             with self.subTest(name):
-                self.env.invalidate_all()
                 with self.assertRaises(AccessError):
                     dialog.with_user(self.manager).sudo(False).read(["create_date"])
