@@ -23,6 +23,8 @@ LOOK = {
 #: A form that says itself, and not by a page without what was typed, that its token is not good any
 #: more: see ``_check_session``.
 SEND = {**LOOK, "methods": ["POST"], "csrf": False}
+#: Below a link, the addresses that take forms only.
+FORMS = ("answer", "forward", "seen", "renew", "pay")
 #: How much of a file its type is recognised by.
 HEAD = 4096
 #: Nothing from elsewhere, no script and no style but those that carry the response's own nonce.
@@ -56,6 +58,11 @@ PROBLEMS = {
     "type": _lt("This type of file is not accepted: PDF, images, office documents and text are."),
     "content": _lt("A file is not what its name says."),
     "stranger": _lt("Please enter the address of a colleague: it is none of this company."),
+    "asker": _lt(
+        "This is the address of the colleague who asked this question. Send your answer, or choose "
+        "“I do not know who it is”."
+    ),
+    "yourself": _lt("This is your own address. Enter the one of the colleague in charge."),
     "limit": _lt("Too many requests. Please try again later."),
 }
 #: By which of its fields a form shows what is wrong.
@@ -69,6 +76,8 @@ FIELDS = {
     "no_reason": "reason",
     "no_comment": "comment",
     "stranger": "email",
+    "asker": "email",
+    "yourself": "email",
     "amount": "amount",
     "currencies": "amount",
     "too_many": "files",
@@ -110,9 +119,24 @@ class PageController(http.Controller):
         page = self._find(token)
         # Odoo lets OPTIONS through to every route
         asked = request.httprequest.method != "OPTIONS"
+        if asked and not page and (given := self._find_given_away(token)):
+            return None, self._show_given_away(given)
         if not page or not asked or purpose not in (None, page.purpose):
             return None, self._refuse(token)
         return page, None
+
+    def _find_given_away(self, token):
+        """The page of a question that its colleague forwarded, in its language; else empty."""
+        page = request.env["dso.page"]._find_ever(token)
+        if not page._is_given_away():
+            return page.browse()
+        page = self._as_visitor(page)
+        request.update_context(lang=page.env.lang)
+        return page
+
+    def _show_given_away(self, page):
+        """To whom the question went, and when: nothing of the question itself."""
+        return self._respond("dso_collection.page_forwarded", page._prepare_given_away())
 
     def _find(self, token):
         """The page that a link opens, as superuser, in its language and company; empty without."""
@@ -228,8 +252,13 @@ class PageController(http.Controller):
     @http.route("/dso/p/<path:token>", **{**LOOK, "methods": None, "csrf": False})
     def show_nothing(self, token, **_params):
         """Whatever else is asked for below a link, in whichever way, forms by GET too, gives the
-        plain page, and does nothing."""
-        return self._refuse(token.partition("/")[0])
+        plain page, and does nothing. The address of a form, opened again from the address bar or
+        a restored tab, is the page's."""
+        token, _slash, rest = token.partition("/")
+        if request.httprequest.method != "GET" or rest not in FORMS:
+            return self._refuse(token)
+        page, response = self._open(token)
+        return response or self._redirect(f"/dso/p/{token}")
 
     def _show(self, page, token, params, status=200, **values):
         template = f"dso_collection.page_{page.purpose}"
@@ -269,7 +298,7 @@ class PageController(http.Controller):
             return response
         if not self._has_session():
             return request.make_response("", headers=list(HEADERS.items()), status=400)
-        page._set_opened()
+        page._set_seen()
         return request.make_response("", headers=list(HEADERS.items()), status=204)
 
     @http.route("/dso/p/<string:token>/answer", **{**SEND, "max_content_length": MAX_REQUEST})
@@ -284,7 +313,7 @@ class PageController(http.Controller):
             self._check_limit("answer", page.id)
             values = self._read_answer(page, form)
             files = self._read_files(page)
-            values["key"] = self._make_key(values, files)
+            values["key"], values["content_key"] = self._make_key(values, files)
             answer = page.env["dso.page.answer"]._receive_once(page, values, files)
         except Problem as problem:
             return self._show_problem(page, token, str(problem), form)
@@ -336,12 +365,15 @@ class PageController(http.Controller):
         return {**values, **read(page, form, lines, comment)}
 
     def _make_key(self, values, files):
-        """The same form is one answer as long as it says the same."""
-        said = {**values, "line_ids": values["line_ids"].ids}
+        """The same form is one answer as long as it says the same.
+
+        :return: (key with the form in it, key of what is said whatever the form)
+        """
+        said = {**values, "line_ids": sorted(values["line_ids"].ids), "key": ""}
         parts = [str(said[name]) for name in sorted(said)]
         for name, _mimetype, content in files:
             parts += [name, content]
-        return rules.make_key(values["key"], parts)
+        return rules.make_key(values["key"], parts), rules.make_key("", parts)
 
     def _read_lines(self, page, form):
         """The ticked items that are on the page; others are as if they were not ticked."""

@@ -17,14 +17,13 @@ class PageColleagueController(PageController):
             self._check_session()
             self._check_limit("forward", page.id)
             colleague = page._find_colleague((form.get("email") or "")[:200])
-            if not colleague:
-                raise Problem("stranger")
+            problem = page._check_forward(colleague)
+            if problem:
+                raise Problem(problem)
         except Problem as problem:
             return self._show_problem(page, token, str(problem), form)
         page._forward(colleague, form.get("comment"))
-        return self._respond(
-            "dso_collection.page_forwarded", {"company": page.company_id, "to": colleague.email}
-        )
+        return self._show_given_away(page)
 
     @http.route("/dso/p/<string:token>/file/<int:file_id>", **LOOK)
     def file(self, token, file_id, **_params):

@@ -490,6 +490,7 @@ class DsoAction(models.Model):
         # which of the steps before still exist: asked once for all
         previous = {(action.reason_data or {}).get("previous_step") for action in self}
         previous = self.env["dso.scenario.step"].browse(previous - {None}).exists()
+        skipped = self._find_skipped()
         broken = self._find_broken_promises()
         pausing = self._find_pausing_replies()
         substitutes = self._find_substitutes()
@@ -505,7 +506,7 @@ class DsoAction(models.Model):
                 day = action.done_date or (
                     Date.fromisoformat(as_of) if as_of else todays[action.company_id]
                 )
-                sentences.append(action._describe_reason(day, previous))
+                sentences.append(action._describe_reason(day, previous, skipped))
                 sentences.append(
                     action.customer_id._describe_money(action.reason_data.get("money"))
                 )
@@ -930,17 +931,18 @@ class DsoAction(models.Model):
             statuses=", ".join(statuses.mapped("name")),
         )
 
-    def _describe_reason(self, day, previous):
+    def _describe_reason(self, day, previous, skipped):
         """Why this action and why on this date, from what the decision left behind.
 
         :param day: the day from which days overdue are counted
         :param previous: the steps before, those that still exist
+        :param skipped: see :meth:`_find_skipped`
         """
         self.ensure_one()
         data = self.reason_data
         sentences = [self._describe_leader(day), self._describe_step(data)]
         if data.get("previous_date"):
-            sentences.append(self._describe_previous(data, previous))
+            sentences.append(self._describe_previous(data, previous, skipped))
         sentences.append(self._describe_cause(data))
         return "; ".join(filter(None, sentences)) + "."
 
@@ -980,7 +982,38 @@ class DsoAction(models.Model):
             "step %(position)s “%(step)s” is due %(days)s days after the due date", **values
         )
 
-    def _describe_previous(self, data, previous):
+    def _find_skipped(self):
+        """Which of the steps before these actions a user skipped.
+
+        :return: {(customer id, step id, day as it is in ``reason_data``)}
+        """
+        before = [
+            action.reason_data
+            for action in self
+            if action.reason_data and action.reason_data.get("previous_date")
+        ]
+        if not before:
+            return set()
+        # sudo: the word "skipped", of the same customers' actions
+        found = (
+            self.env["dso.action"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("customer_id", "in", self.customer_id.ids),
+                    ("step_id", "in", list({data["previous_step"] for data in before})),
+                    ("state", "=", "cancelled"),
+                    ("skipped", "=", True),
+                ],
+                ["customer_id", "step_id", "done_date"],
+            )
+        )
+        return {
+            (action.customer_id.id, action.step_id.id, action.done_date.isoformat())
+            for action in found
+        }
+
+    def _describe_previous(self, data, previous, skipped):
         step = previous.filtered(lambda step: step.id == data["previous_step"])
         values = {
             "step": step.name or self.env._("the previous step"),
@@ -988,6 +1021,8 @@ class DsoAction(models.Model):
         }
         if data.get("lapsed"):
             return self.env._("“%(step)s” lapsed, the due date having passed", **values)
+        if (self.customer_id.id, step.id, data["previous_date"]) in skipped:
+            return self.env._("“%(step)s” was skipped on %(date)s", **values)
         return self.env._("“%(step)s” was done on %(date)s", **values)
 
     def _describe_cause(self, data):
@@ -1059,6 +1094,7 @@ class DsoAction(models.Model):
             ),
             "scenario_changed": self.env._("Cancelled: the scenario was changed."),
             "undelivered": self.env._("Taken back: the message before it was not delivered."),
+            "file_archived": self.env._("Withdrawn: the customer's file was archived."),
             "merged": self.env._("Cancelled: the customer was merged into another one."),
         }.get(self.cancel_code, self.env._("Cancelled."))
         return f"{text} {self.cancel_reason}" if self.cancel_reason else text

@@ -328,7 +328,8 @@ class DsoActionDispatch(models.AbstractModel):
                 self.customer_id.ids,
             )
         )
-        self.lock_for_update()
+        # whoever holds one may refer to it meanwhile: that is no reason to wait
+        held = self - self.try_lock_for_update(allow_referencing=True)
         self.invalidate_recordset()
         labels = dict(self._fields["agenda_state"]._description_selection(self.env))
         for action in self:
@@ -341,6 +342,15 @@ class DsoActionDispatch(models.AbstractModel):
                         state=labels[action.agenda_state],
                     )
                 )
+        if held:
+            raise UserError(
+                self.env._(
+                    "%(actions)s: being sent or changed at this very moment, by another user or by "
+                    "the automatic sending. Nothing was done here. Reload the page in a moment to "
+                    "see what became of it.",
+                    actions=held._name_some(),
+                )
+            )
 
     def _check_unchanged(self, before):
         """What the user saw is what is done: refuse if the ledger moved on meanwhile."""

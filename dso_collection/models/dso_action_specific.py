@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..tools.bulk import bulk_update
-from ..tools.toasts import toast
+from ..tools.toasts import name_some, toast
 from .dso_customer_facts import OPEN_STATES
 
 #: What a follow-up takes over from the one before.
@@ -21,6 +21,14 @@ FOLLOW_UP_FIELDS = (
     "letter_template_id",
     "attach_invoices",
 )
+#: Types whose messages Odoo's own queues send, and the field with the address that is told.
+QUEUED = {
+    "email": "email",
+    "email_interactive": "email",
+    "email_internal": "email",
+    "fax": "name",
+    "sms": "phone",
+}
 #: Fields of an action by which it could let go of its items.
 HOLDING_FIELDS = frozenset({"item_ids", "origin", "customer_id", "company_id", "partner_id"})
 
@@ -240,9 +248,28 @@ class DsoActionSpecific(models.AbstractModel):
             return toast(
                 "\n".join(stuck.mapped(lambda action: action.error_message or "")), "warning"
             )
-        if any(action.state == "planned" and not action.done_date for action in self):
+        # a specific action lives on, what was sent of it is another one
+        done = self.filtered("done_date") | self.child_ids.filtered("done_date")
+        waiting = self.filtered(lambda action: action.state == "planned" and not action.done_date)
+        if waiting - done.parent_id:
             return toast(self.env._("%(actions)s: planned.", actions=self._name_some()))
-        return toast(self.env._("%(actions)s: done.", actions=self._name_some()))
+        return done._tell_done()
+
+    def _tell_done(self):
+        """What was just done with these actions: an e-mail or text message is with the queue, that
+        it has arrived nobody knows yet."""
+        names = (self.parent_id | self.filtered(lambda action: not action.parent_id))._name_some()
+        if not all(action.action_type in QUEUED for action in self):
+            return toast(self.env._("%(actions)s: done.", actions=names))
+        # sudo: whom it goes to, of actions that the user carried out
+        contacts = self.sudo().recipient_ids
+        fname = QUEUED[self[:1].action_type]
+        to = name_some(self.env, [contact[fname] or contact.display_name for contact in contacts])
+        if not to:
+            return toast(self.env._("%(actions)s: being sent.", actions=names))
+        return toast(
+            self.env._("%(actions)s: being sent to %(recipients)s.", actions=names, recipients=to)
+        )
 
     def action_end(self, resolved=False, follow_up_date=None):
         """End specific actions: their items go back into the scenario, and the plan follows.

@@ -1,11 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..tools.labels import WITHOUT_COLLECTOR, WITHOUT_SCENARIO
-from ..tools.toasts import toast
+from ..tools.toasts import name_some, toast
 from .dso_assignment_rule import GIVEN
+from .dso_customer_facts import OPEN_STATES
 from .dso_customer_risk import RISK_FIELDS
 
 #: Why nothing is planned for a customer, see ``engine.scenario.Decision.code``.
@@ -69,7 +70,8 @@ class DsoCustomer(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    active = fields.Boolean(default=True)
+    # on screens by buttons only, which say what follows
+    active = fields.Boolean(default=True, readonly=True)
     scenario_id = fields.Many2one(
         "dso.scenario",
         falsy_value_label=WITHOUT_SCENARIO,
@@ -277,10 +279,11 @@ class DsoCustomer(models.Model):
 
     @api.depends("item_ids")
     def _compute_item_count(self):
-        # counted by the database: the items themselves may be thousands
+        # what the statement calls "All open", credits too; counted by the database: the items
+        # themselves may be thousands
         counts = {}
         groups = self.env["account.move.line"]._read_group(
-            self._get_open_item_domain() & fields.Domain("amount_residual", ">", 0),
+            self._get_open_item_domain(),
             ["company_id", "partner_id"],
             ["__count"],
         )
@@ -663,7 +666,14 @@ class DsoCustomer(models.Model):
 
     def write(self, vals):
         vals = {**vals, **self._prepare_origins(vals)}
+        changed = self.browse()
+        if "active" in vals:
+            changed = self.filtered(lambda customer: customer.active != bool(vals["active"]))
+        if changed and not vals["active"]:
+            changed._check_archive()
         result = super().write(vals)
+        if changed:
+            changed._follow_archive()
         if set(RISK_FIELDS) & vals.keys():
             # sudo: the score of all actions follows, whoever may see them
             self.env["dso.action"].sudo()._score_customers(self.sudo())
@@ -675,6 +685,35 @@ class DsoCustomer(models.Model):
         ):
             self._plan(self)
         return result
+
+    def _check_archive(self):
+        """Whoever archives a file decides that nobody chases its debts any more."""
+        if not self.env.su and not self.env.user.has_group("dso_collection.group_dso_manager"):
+            raise AccessError(
+                self.env._(
+                    "%(customers)s: only credit managers archive the files of customers. Ask one, "
+                    "or choose another scenario.",
+                    customers=name_some(self.env, self.mapped("display_name")),
+                )
+            )
+
+    def _follow_archive(self):
+        """Of an archived file nothing is planned: what is open is withdrawn. What a user had
+        planned comes back with it; what the scenario asks for, its plan decides."""
+        # sudo: actions follow their file, whose right was checked
+        actions = self.sudo().with_context(active_test=False).action_ids
+        actions.filtered(
+            lambda action: not action.customer_id.active and action.state in OPEN_STATES
+        )._cancel("file_archived")
+        actions.filtered(
+            lambda action: (
+                action.customer_id.active
+                and action.state == "cancelled"
+                and action.cancel_code == "file_archived"
+                and action.origin != "scenario"
+                and not action.done_date
+            )
+        ).write({"state": "planned", "cancel_code": False, "cancel_reason": False})
 
     def _return_to_rules(self, fnames):
         """Forget what was chosen by hand in these fields: the assignment rules give them again,
@@ -700,6 +739,30 @@ class DsoCustomer(models.Model):
             "dso_collection.dso_customer_assign_action"
         )
         return dict(action, context={"default_customer_ids": self.ids})
+
+    def action_archive_files(self):
+        """Archive the selected files: nothing is planned for them any more."""
+        self._check_archive()
+        files = self.filtered("active")
+        files.write({"active": False})
+        return toast(
+            self.env._(
+                "%(customers)s: archived. Open actions were withdrawn; what is due stays in the "
+                "figures.",
+                customers=name_some(self.env, files.mapped("display_name")),
+            )
+        )
+
+    def action_restore_files(self):
+        """Use archived files again: what was planned by hand comes back, the scenario goes on."""
+        files = self.filtered(lambda customer: not customer.active)
+        files.write({"active": True})
+        return toast(
+            self.env._(
+                "%(customers)s: in use again.",
+                customers=name_some(self.env, files.mapped("display_name")),
+            )
+        )
 
     def action_view_items(self):
         """Open the customer's open items and credits."""
@@ -740,7 +803,7 @@ class DsoCustomer(models.Model):
     def action_qualify(self):
         """Change the status of all open items of the customer."""
         self.ensure_one()
-        return self.item_ids._dso_propose_qualify()
+        return (self.item_ids or self.credit_ids)._dso_propose_qualify()
 
     def action_view_partner(self):
         """Open the partner, to mend its contacts."""

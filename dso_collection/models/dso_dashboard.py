@@ -19,15 +19,17 @@ DONE_DAYS = 30
 KEPT_MONTHS = 6
 #: How promised cash is told, the best first.
 PROMISE_STATES = ("kept", "open", "partly", "broken")
+#: What is due is due, whether anybody chases it or not: Odoo leaves archived files out otherwise.
+ARCHIVED_TOO = Domain("active", "in", [True, False])
 #: The customers' figures: amount, and of which customers, as in the list behind.
 CUSTOMER_FIGURES = {
-    "amount_overdue": ("amount_overdue", Domain("amount_overdue", "!=", 0)),
-    "amount_due": ("amount_due", Domain("amount_due", "!=", 0)),
-    "amount_disputed": ("amount_disputed", Domain("amount_disputed", "!=", 0)),
-    "amount_promised": ("amount_promised", Domain("amount_promised", "!=", 0)),
-    "credits": ("credit_unallocated", Domain("credit_unallocated", ">", 0)),
-    "not_due": ("amount_not_due", Domain("amount_not_due", ">", 0)),
-    "entrusted": ("amount_overdue", Domain("amount_overdue", ">", 0)),
+    "amount_overdue": ("amount_overdue", ARCHIVED_TOO & Domain("amount_overdue", "!=", 0)),
+    "amount_due": ("amount_due", ARCHIVED_TOO & Domain("amount_due", "!=", 0)),
+    "amount_disputed": ("amount_disputed", ARCHIVED_TOO & Domain("amount_disputed", "!=", 0)),
+    "amount_promised": ("amount_promised", ARCHIVED_TOO & Domain("amount_promised", "!=", 0)),
+    "credits": ("credit_unallocated", ARCHIVED_TOO & Domain("credit_unallocated", ">", 0)),
+    "not_due": ("amount_not_due", ARCHIVED_TOO & Domain("amount_not_due", ">", 0)),
+    "entrusted": ("amount_overdue", ARCHIVED_TOO & Domain("amount_overdue", ">", 0)),
 }
 #: Those on top of the page.
 TILES = ("amount_overdue", "amount_due", "amount_disputed", "amount_promised")
@@ -153,7 +155,7 @@ class DsoDashboard(models.AbstractModel):
         """
         customers = self.env["dso.customer"]
         # with the rules of the user
-        query = customers._search(self._get_scope(company))
+        query = customers._search(self._get_scope(company) & ARCHIVED_TOO)
         collector = customers._field_to_sql(customers._table, "collector_id", query)
         columns = []
         for field, domain in CUSTOMER_FIGURES.values():

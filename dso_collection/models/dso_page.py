@@ -3,6 +3,7 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 from odoo.tools.misc import format_date
 
@@ -231,6 +232,20 @@ class DsoPage(models.Model):
         self.filtered(lambda page: not page.opened_date).write(
             {"opened_date": fields.Datetime.now()}
         )
+
+    def _set_seen(self):
+        """:meth:`_set_opened`, beside whatever else is done with the page: who answers it at this
+        moment says so, too."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM dso_page WHERE id = ANY(%s) AND opened_date IS NULL "
+                "FOR NO KEY UPDATE SKIP LOCKED",
+                self.ids,
+            ),
+            # one that changes in this very moment: Odoo begins the request anew
+            log_exceptions=False,
+        )
+        self.browse([id_ for (id_,) in self.env.cr.fetchall()])._set_opened()
 
     def _set_answered(self):
         """Whoever answers has looked at it; one answer ends a question on all its pages."""

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -19,6 +21,8 @@ KINDS_BY_PURPOSE = {
     "customer": ("promise", "processing", "dispute", "copy", "comment"),
     "colleague": ("answer", "not_me"),
 }
+#: How long the same words, sent again, are taken for a slip and not for a second answer.
+VISIT = timedelta(hours=12)
 #: Documents that one e-mail holds: each of them may have to be printed first.
 MAX_COPIES = 50
 #: Status that an accepted answer puts on the items, where it names none itself.
@@ -57,6 +61,10 @@ class DsoPageAnswer(models.Model):
     purpose = fields.Selection(related="page_id.purpose")
     key = fields.Char(
         required=True, readonly=True, help="Of the form: sent twice, it is noted once."
+    )
+    content_key = fields.Char(
+        readonly=True,
+        help="Of what is said: sent again by another form while it waits, it is noted once.",
     )
     kind = fields.Selection(KINDS, required=True, readonly=True)
     author_name = fields.Char(string="Author", readonly=True)
@@ -118,7 +126,7 @@ class DsoPageAnswer(models.Model):
         """
         # sudo: the link is the right to answer, and was checked
         self, page = self.sudo(), page.sudo()
-        known = self.search([("page_id", "=", page.id), ("key", "=", values["key"])], limit=1)
+        known = self._find_known(page, values)
         if known:
             return known
         lines = values.pop("line_ids", self.env["account.move.line"])
@@ -158,6 +166,23 @@ class DsoPageAnswer(models.Model):
             page._set_opened()
         return answer
 
+    @api.model
+    def _find_known(self, page, values):
+        """The answer that is there already: of the same form; or, after the browser's "Back", one
+        of the same visit that says the same and that nobody has decided on."""
+        known = self.search([("page_id", "=", page.id), ("key", "=", values["key"])], limit=1)
+        if known or not values.get("content_key"):
+            return known
+        return self.search(
+            [
+                ("page_id", "=", page.id),
+                ("content_key", "=", values["content_key"]),
+                ("state", "=", "proposed"),
+                ("create_date", ">=", fields.Datetime.now() - VISIT),
+            ],
+            limit=1,
+        )
+
     def _ends_question(self):
         """One of several colleagues who is not in charge answers for none of the others: they
         are reminded."""
@@ -172,7 +197,8 @@ class DsoPageAnswer(models.Model):
             see that: Odoo begins a request anew then, and finds it
         """
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            # silent to the end: leaving the savepoint writes what is left
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 return self._receive(page, dict(values), files)
         except UniqueViolation as error:
             known = self.sudo().search(

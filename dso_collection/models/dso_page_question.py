@@ -29,6 +29,16 @@ class DsoPageQuestion(models.AbstractModel):
     reminder_count = fields.Integer(
         string="Reminders", required=True, default=0, readonly=True, copy=False
     )
+    forwarded_id = fields.Many2one(
+        "dso.page",
+        string="Forwarded To",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The link that was sent to the colleague to whom the question was forwarded.",
+    )
+    forwarded_date = fields.Datetime(string="Forwarded On", readonly=True, copy=False)
     escalated_date = fields.Date(string="Escalated On", readonly=True, copy=False)
 
     # questions that nobody has answered yet
@@ -301,6 +311,10 @@ class DsoPageQuestion(models.AbstractModel):
         """The question goes to another colleague; the collector is told, and those who were asked
         first are reminded no more."""
         self.ensure_one()
+        self._lock_page()
+        if self.forwarded_id.recipient_ids == colleague:
+            # two clicks
+            return self.forwarded_id
         origin = self._get_origin()
         [(page, token)] = self._create_pages([origin._prepare_question_page(colleague)])
         page._send_link(
@@ -308,7 +322,9 @@ class DsoPageQuestion(models.AbstractModel):
         )
         customer = self.customer_id
         collector = self._get_collector()
-        customer = customer.with_context(lang=collector.lang)
+        # the queue, which was just woken, sends both: sent by this request, too, one of them finds
+        # a message that is gone
+        customer = customer.with_context(lang=collector.lang, mail_notify_force_send=False)
         note = customer.env._(
             "%(from)s is not in charge and forwarded the question “%(question)s” to %(to)s.",
             to=colleague.email_normalized,
@@ -323,7 +339,54 @@ class DsoPageQuestion(models.AbstractModel):
             author_id=self.recipient_ids[:1].id or customer.company_id.partner_id.id,
             subtype_xmlid="mail.mt_note",
         )
+        now = fields.Datetime.now()
+        forwarded = {"forwarded_id": page.id, "forwarded_date": now}
+        self.write(forwarded)
         if len(self.recipient_ids) == 1:
-            # who is not in charge needs no link any more
-            self.expires_date = fields.Datetime.now()
+            # who is not in charge needs no link any more, those of reminders neither
+            own = self._get_question_pages().filtered(
+                lambda each: each != page and each.recipient_ids == self.recipient_ids
+            )
+            for each in self | own:
+                each.write({**forwarded, "expires_date": min(each.expires_date, now)})
         return page
+
+    def _lock_page(self):
+        """Two clicks on a form come one after the other: the second sees what the first did."""
+        self.env.cr.execute(
+            SQL("SELECT id FROM dso_page WHERE id = ANY(%s) FOR NO KEY UPDATE", self.ids),
+            # one that changed meanwhile: Odoo begins the request anew
+            log_exceptions=False,
+        )
+
+    def _check_forward(self, colleague):
+        """What keeps the question from going to a colleague, as a key of the page's problems."""
+        self.ensure_one()
+        if not colleague:
+            return "stranger"
+        # sudo: addresses of colleagues, compared only
+        askers = (self._get_collector() | self.action_id.collector_id).sudo().partner_id
+        email = colleague.sudo().email_normalized
+        if email in askers.mapped("email_normalized"):
+            return "asker"
+        if email in self.recipient_ids.sudo().mapped("email_normalized"):
+            return "yourself"
+        return None
+
+    def _is_given_away(self):
+        """Whether whoever has this link forwarded the question and has nothing to do any more."""
+        return bool(
+            self
+            and self.forwarded_id
+            and not self._is_revoked_since()
+            and not rules.is_open(self.expires_date, None, fields.Datetime.now())
+        )
+
+    def _prepare_given_away(self):
+        """What the link tells of it then."""
+        self.ensure_one()
+        return {
+            "company": self.company_id,
+            "to": self.forwarded_id.emails,
+            "when": format_date(self.env, self.forwarded_date),
+        }

@@ -82,8 +82,11 @@ class DsoPageRenewal(models.AbstractModel):
         return ", ".join(email for email in (self.emails or "").split(", ") if email in now)
 
     def _is_still_wanted(self):
-        """Whether the customer still has a page; colleagues always do."""
-        return self.purpose == "colleague" or self.customer_id.page_enabled
+        """Whether the customer still has a page; colleagues do unless they gave the question
+        away."""
+        if self.purpose == "colleague":
+            return not self._is_given_away()
+        return self.customer_id.page_enabled
 
     def _send_link(self, token, template=TEMPLATE, **context):
         """Send the link of this page to its addresses and nowhere else, from the collector, in

@@ -38,6 +38,8 @@ from . import test_smtp
 from . import test_smtp_reports
 from . import test_faults
 from . import test_faults_channels
+from . import test_trial
+from . import test_trial_pages
 from . import test_tour
 from . import test_tour_channels
 from . import test_debug_mode

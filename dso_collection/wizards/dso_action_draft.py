@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..engine import hashtags
 from ..models.dso_scenario_step import ACTION_TYPES, MANUAL_TYPES, REQUIRED_TEMPLATES
+from ..tools.toasts import name_some
 
 #: What a step, a status or an earlier action lends to a new one.
 COPIED_FIELDS = ("action_type", "mail_template_id", "sms_template_id", "letter_template_id")
@@ -206,6 +207,7 @@ class DsoActionDraft(models.AbstractModel):
             raise UserError(self.env._("Choose the type of the next action."))
         if not self.execute_now and not self.action_date:
             raise UserError(self.env._("Choose the date of the next action."))
+        self._check_draft_recipients()
         needed = self.template_field
         own_words = {"mail_template_id": self.body, "sms_template_id": self.sms_text}.get(needed)
         if needed and not self[needed] and not own_words:
@@ -216,6 +218,9 @@ class DsoActionDraft(models.AbstractModel):
                     type=label[self.action_type],
                 )
             )
+
+    def _check_draft_recipients(self):
+        """Refuse what would reach nobody."""
 
     def _prepare_draft_values(self, customer, lines, origin):
         """Values of the action decided here.
@@ -271,6 +276,15 @@ class DsoActionDraft(models.AbstractModel):
 
         :param lines_by_customer: {dso.customer: its items, none for an action out of scenario}
         """
+        archived = [customer for customer in lines_by_customer if not customer.active]
+        if archived:
+            raise UserError(
+                self.env._(
+                    "The file of %(customers)s is archived: nothing is planned for it. A credit "
+                    "manager restores it first.",
+                    customers=name_some(self.env, [each.display_name for each in archived]),
+                )
+            )
         actions = self.env["dso.action"].create(
             [
                 self._prepare_draft_values(customer, lines, origin)

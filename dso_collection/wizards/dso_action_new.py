@@ -211,6 +211,15 @@ class DsoActionNew(models.TransientModel):
         origin = "specific" if lines else "manual"
         return self._make_actions({self.customer_id: lines}, origin)._get_closing()
 
+    def _check_draft_recipients(self):
+        if self.action_type == "email_internal" and not self.recipient_ids:
+            raise UserError(
+                self.env._(
+                    "Choose under “Recipients” the colleagues who are to answer: an internal "
+                    "e-mail does not go to the customer."
+                )
+            )
+
     def _prepare_draft_values(self, customer, lines, origin):
         return {
             **super()._prepare_draft_values(customer, lines, origin),

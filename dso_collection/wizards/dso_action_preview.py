@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.toasts import toast
-
 
 class DsoActionPreview(models.TransientModel):
     """The exact message of an action: before it goes as it would leave now, afterwards as it
@@ -207,4 +205,4 @@ class DsoActionPreview(models.TransientModel):
             )
         if isinstance(outcome, dict):
             return outcome
-        return self._show_next(toast(self.env._("%(actions)s: done.", actions=action.display_name)))
+        return self._show_next(action._get_closing())

@@ -189,6 +189,16 @@ class DsoItemQualify(models.TransientModel):
     action_date = fields.Date(compute="_compute_action_date", store=True, readonly=False)
     summary = fields.Text(compute="_compute_summary", help="What will happen.")
 
+    @api.model
+    def default_get(self, fields):
+        """What a status proposes is computed, also for one that the dialog begins with: what a
+        draft of any other action begins with would stand in its way."""
+        values = super().default_get(fields)
+        for fname in PROPOSED_FIELDS:
+            if f"default_{fname}" not in self.env.context:
+                values.pop(fname, None)
+        return values
+
     # ------------------------------------------------------------------
     # What the items are
     # ------------------------------------------------------------------

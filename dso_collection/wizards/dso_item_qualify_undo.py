@@ -122,7 +122,13 @@ class DsoItemQualifyUndo(models.TransientModel):
         """
         self.ensure_one()
         # not twice at a time
-        self.lock_for_update()
+        if not self.try_lock_for_update():
+            raise UserError(
+                self.env._(
+                    "This is being undone already, in another window. Reload the page in a moment "
+                    "to see it."
+                )
+            )
         data = self.data
         entries = self.env["dso.qualification"].sudo().browse(data["entries"]).exists()
         lines = self._check_lines(data)

@@ -1,0 +1,235 @@
+"""What a trial by hand found: what people press, and what they are told then."""
+
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, LockError, UserError
+from odoo.tests import Form, tagged
+
+from .common import DsoCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-06 09:00:00")
+class TestTrial(DsoCommon):
+    """Step A of the scenario is due today."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls._invoice("2026-03-01")
+        cls._plan("2026-03-06")
+        cls.action = cls._open_action().with_user(cls.collector)
+
+    def _held_by_another(self, records):
+        """Another transaction holds these records."""
+        model = type(records)
+
+        def lock(records, **_params):
+            raise LockError("Cannot grab a lock on records")
+
+        def try_lock(records, **_params):
+            return records.browse()
+
+        return patch.multiple(model, lock_for_update=lock, try_lock_for_update=try_lock)
+
+    def assertTold(self, function, *words):
+        """A plain sentence: the screen shows any other class of error with its traceback."""
+        with self.assertRaises(UserError) as caught:
+            function()
+        self.assertIs(type(caught.exception), UserError)
+        for word in words:
+            self.assertIn(word, str(caught.exception))
+
+    # ------------------------------------------------------------------
+    # Two at a time
+    # ------------------------------------------------------------------
+
+    def test_send_now_while_another_sends(self):
+        opened = self.action.action_preview_selected()
+        wizard = self.env["dso.action.preview"].with_user(self.collector)
+        wizard = wizard.with_context(**opened["context"]).create({})
+        with self._held_by_another(self.action):
+            self.assertTold(wizard.action_send, self.action.display_name, "Reload the page")
+        self.assertEqual(self.action.state, "planned")
+        self.assertFalse(self.action.message_id)
+
+    def test_undo_while_another_undoes(self):
+        lines = self._line(self.invoice)
+        wizard = self.env["dso.item.qualify"].with_user(self.collector)
+        wizard = wizard.create({"line_ids": [(6, 0, lines.ids)], "comment": "Called."})
+        wizard.action_apply()
+        with self._held_by_another(self.env["dso.item.qualify.undo"]):
+            self.assertTold(wizard.action_undo, "Reload the page")
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    def test_a_step_that_was_skipped_is_said_so(self):
+        self.action.action_cancel()
+        following = self._open_action()
+        self.assertIn("“A” was skipped on", following.reason)
+        self.assertNotIn("was done", following.reason)
+
+    def test_after_a_step_that_was_done(self):
+        self.action.action_execute()
+        self.assertIn("“A” was done on", self._open_action().reason)
+
+    def test_a_new_action_that_was_sent_is_said_so(self):
+        wizard = self._new(execute_now=True, action_type="email", mail_template_id=self.template.id)
+        closing = wizard.action_apply()
+        message = closing["params"]["message"]
+        self.assertIn("ann@acme.example.com", message)
+        self.assertNotIn("planned", message)
+
+    def test_a_new_action_that_is_planned_is_said_so(self):
+        wizard = self._new(action_type="email", mail_template_id=self.template.id)
+        self.assertIn("planned", wizard.action_apply()["params"]["message"])
+
+    def test_a_new_internal_email_needs_a_colleague(self):
+        wizard = self._new(action_type="email_internal", mail_template_id=self.template.id)
+        self.assertTold(wizard.action_apply, "colleague")
+
+    def _new(self, **values):
+        customer = self._customer().with_user(self.collector)
+        return (
+            self.env["dso.action.new"]
+            .with_user(self.collector)
+            .create({"customer_id": customer.id, **values})
+        )
+
+    def test_send_now_hands_over(self):
+        """It is in the queue: that it has arrived, nobody knows yet."""
+        opened = self.action.action_preview_selected()
+        wizard = self.env["dso.action.preview"].with_user(self.collector)
+        wizard = wizard.with_context(**opened["context"]).create({})
+        message = wizard.action_send()["params"]["message"]
+        self.assertNotIn("done", message)
+        self.assertIn("being sent to ann@acme.example.com", message)
+
+    # ------------------------------------------------------------------
+    # The status that a dialog begins with
+    # ------------------------------------------------------------------
+
+    def test_a_preset_status_brings_its_follow_up(self):
+        """As if it were chosen by hand."""
+        status = self.env.ref("dso_collection.status_promise")
+        status.write({"next_action": "specific", "action_type": "call", "email_mode": "customer"})
+        lines = self._line(self.invoice).with_user(self.collector)
+        opened = lines.action_dso_qualify()
+        wizard = self.env["dso.item.qualify"].with_user(self.collector)
+        by_hand = Form(wizard.with_context(**opened["context"]))
+        by_hand.status_id = status
+        preset = Form(wizard.with_context(**opened["context"], default_status_id=status.id))
+        for fname in ("next_action", "email_mode", "date", "summary"):
+            self.assertEqual(preset[fname], by_hand[fname], fname)
+        self.assertEqual(preset.next_action, "specific")
+        self.assertEqual(preset.save().next_action, "specific")
+
+    def test_a_call_that_brings_a_promise_brings_its_follow_up(self):
+        status = self.env.ref("dso_collection.status_promise")
+        status.write({"next_action": "specific", "action_type": "call"})
+        call = self.env["dso.action"].with_user(self.collector)
+        call = call.create(
+            {
+                "customer_id": self._customer().id,
+                "origin": "manual",
+                "action_type": "call",
+                "date": "2026-03-06",
+                "item_ids": [(0, 0, {"line_id": self._line(self.invoice).id})],
+            }
+        )
+        opened = call.action_log()
+        log = self.env["dso.action.log"].with_user(self.collector)
+        log = Form(log.with_context(**opened["context"]))
+        log.result = "promise"
+        opened = log.save().action_apply()
+        wizard = self.env["dso.item.qualify"].with_user(self.collector)
+        wizard = Form(wizard.with_context(**opened["context"]))
+        self.assertEqual(wizard.status_id, status)
+        self.assertEqual(wizard.next_action, "specific")
+        wizard.save().action_apply()
+        specific = self._customer().open_action_ids.filtered(lambda a: a.origin == "specific")
+        self.assertEqual(specific.action_type, "call")
+
+    # ------------------------------------------------------------------
+    # Figures
+    # ------------------------------------------------------------------
+
+    def test_one_count_of_open_items(self):
+        """The button counts what its list shows, credits too."""
+        self._credit(30.0)
+        customer = self._customer()
+        customer.invalidate_recordset()
+        action = customer.action_view_items()
+        shown = self.env["account.move.line"].search_count(action["domain"])
+        self.assertEqual(customer.item_count, shown)
+        self.assertEqual(customer.item_count, 2)
+
+    # ------------------------------------------------------------------
+    # Archived files
+    # ------------------------------------------------------------------
+
+    def _specific(self):
+        return self.env["dso.action"].create(
+            {
+                "customer_id": self._customer().id,
+                "origin": "specific",
+                "action_type": "call",
+                "date": "2026-03-09",
+                "item_ids": [(0, 0, {"line_id": self._line(self.invoice).id})],
+            }
+        )
+
+    def test_only_credit_managers_archive_a_file(self):
+        customer = self._customer()
+        for archive in ("action_archive_files", "action_archive"):
+            with self.assertRaisesRegex(AccessError, "credit manager"):
+                getattr(customer.with_user(self.collector), archive)()
+        with self.assertRaises(AccessError):
+            customer.with_user(self.collector).write({"active": False})
+        self.assertTrue(customer.active)
+        # Odoo's own entry of the menu asks nothing that is worth asking
+        self.assertTrue(customer.fields_get(["active"])["active"]["readonly"])
+
+    def test_an_archived_file_has_nothing_planned(self):
+        customer = self._customer()
+        specific = self._specific()
+        customer._plan(customer)
+        self.assertTrue(customer.open_action_ids)
+        actions = customer.open_action_ids
+        message = customer.with_user(self.manager).action_archive_files()["params"]["message"]
+        self.assertIn("archived", message)
+        self.assertFalse(customer.active)
+        self.assertEqual(set(actions.mapped("state")), {"cancelled"})
+        for action in actions:
+            self.assertIn("the customer's file was archived", action.reason)
+        self.assertFalse(customer.open_action_ids)
+        self.assertIn("archived", customer.planning_reason)
+        with self.assertRaisesRegex(UserError, "archived"):
+            self._new(action_type="call", customer_id=customer.id).action_apply()
+        # what nobody took away comes back with it
+        customer.with_user(self.manager).action_restore_files()
+        self.assertEqual((customer.active, specific.state), (True, "planned"))
+        self.assertFalse(specific.cancel_code)
+
+    def test_an_archived_file_stays_in_the_figures(self):
+        dashboard = self.env["dso.dashboard"].with_user(self.manager)
+        customer = self._customer()
+
+        def read():
+            data = dashboard.get_data(self.company.id)
+            return {tile["key"]: (tile["amount"], tile["count"]) for tile in data["tiles"][:2]}
+
+        before = read()
+        self.assertTrue(before["amount_due"][0])
+        customer.with_user(self.manager).action_archive_files()
+        self.assertEqual(read(), before)
+        [tile] = [
+            tile
+            for tile in dashboard.get_data(self.company.id)["tiles"]
+            if tile["key"] == "amount_due"
+        ]
+        self.assertIn(customer, self.env["dso.customer"].search(tile["domain"]))
