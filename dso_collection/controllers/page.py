@@ -45,6 +45,7 @@ PROBLEMS = {
     "missing": _lt("Please choose the day on which you will pay."),
     "past": _lt("The day of payment cannot be in the past."),
     "far": _lt("The day of payment is too far away. Please call us."),
+    "paid_on": _lt("The day on which you paid cannot be right. Please correct it."),
     "no_kind": _lt("Please choose what you want to tell us."),
     "no_items": _lt("Please tick the items that your answer is about."),
     "no_reason": _lt("Please choose a reason."),
@@ -69,6 +70,7 @@ FIELDS = {
     "missing": "date",
     "past": "date",
     "far": "date",
+    "paid_on": "paid_on",
     "no_kind": "kind",
     "no_items": "item",
     "no_reason": "reason",
@@ -395,9 +397,12 @@ class PageController(http.Controller):
             raise Problem(problem)
         return {"date": day, "amount": self._read_amount(page, form, lines)}
 
-    def _read_kind_processing(self, _page, _form, lines, _comment):
+    def _read_kind_processing(self, page, form, lines, _comment):
         self._check_lines(lines)
-        return {}
+        day = _to_date(form.get("paid_on"))
+        if form.get("paid_on") and not rules.is_paid_day(day, page.company_id._dso_today()):
+            raise Problem("paid_on")
+        return {"date": day, "amount": self._read_amount(page, form, lines)}
 
     def _read_kind_dispute(self, page, form, lines, comment):
         self._check_lines(lines)

@@ -22,9 +22,10 @@ dry run, the explanation of an action and the tests call the very same functions
 ``score``        what to do first: how much an open action matters, and why
 ``behaviour``    how late a customer pays on average
 ``offers``       which buttons an action offers, wherever it is shown
+``announced``    money on its way, spread over what it is for (rule R17)
 ``guarantee``    what secures a debt, and until when a claim has to be declared
 ===============  ==========================================================================
 
-``R1`` ... ``R16`` are the rules of the project's design; ``[seed 003]`` is a help page of the
+``R1`` ... ``R17`` are the rules of the project's design; ``[seed 003]`` is a help page of the
 product that this module brings into Odoo.
 """

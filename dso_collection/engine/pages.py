@@ -266,6 +266,17 @@ def check_promise(day: date | None, today: date) -> str | None:
     return promises.check_day(day, today, MAX_PROMISE_DAYS)
 
 
+def is_paid_day(day: date | None, today: date) -> bool:
+    """Whether somebody may say to have paid, or to be about to pay, on that day.
+
+    >>> is_paid_day(date(2026, 3, 4), date(2026, 3, 6)), is_paid_day(None, date(2026, 3, 6))
+    (True, False)
+    >>> is_paid_day(date(2024, 3, 4), date(2026, 3, 6))
+    False
+    """
+    return day is not None and -promises.FAR_DAYS < (day - today).days <= MAX_PROMISE_DAYS
+
+
 class Selection(NamedTuple):
     """What a customer wants to pay: all or overdue items of a currency, or single items."""
 

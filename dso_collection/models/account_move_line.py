@@ -589,8 +589,12 @@ class AccountMoveLine(models.Model):
         """
         # sudo: the account of an invoice is printed on it
         lines = self.sudo()
+        # each at once, however many they are
+        lines.fetch(["amount_residual", "move_id"])
+        claims = lines.filtered(lambda line: line.amount_residual >= 0) or lines
+        claims.move_id.fetch(["move_type", "partner_bank_id"])
         banks = own.browse()
-        for move in (lines.filtered(lambda line: line.amount_residual >= 0) or lines).move_id:
+        for move in claims.move_id:
             # of a credit note it is the customer's own
             is_claim = move.move_type in ("out_invoice", "out_receipt")
             bank = is_claim and move.partner_bank_id.filtered("active")
@@ -641,7 +645,7 @@ class AccountMoveLine(models.Model):
         result = super().write(vals)
         self._dso_forget_words(logged, vals)
         self.env["dso.refresh.queue"]._note(line_ids=self.ids, partner_ids=before)
-        self._dso_log_changes(logged)
+        self._dso_log_changes(logged, vals)
         self._dso_follow_changes(logged)
         return result
 
@@ -691,8 +695,9 @@ class AccountMoveLine(models.Model):
             if status.kind == "promise" and day and not same:
                 line.company_id._dso_check_promise_day(day)
 
-    def _dso_log_changes(self, before):
-        """Keep every change of status in the append-only log, however it was made."""
+    def _dso_log_changes(self, before, vals):
+        """Keep every change of status in the append-only log, however it was made. A comment that
+        was not given with it was said on another day."""
         changed = [
             line
             for line, status in before.items()
@@ -700,7 +705,8 @@ class AccountMoveLine(models.Model):
         ]
         if changed and not self.env.context.get("dso_skip_log"):
             lines = self.browse([line.id for line in changed])
-            lines._dso_log(source="system" if self.env.su else "collector")
+            said = {} if "dso_comment" in vals else {"comment": False}
+            lines._dso_log(source="system" if self.env.su else "collector", **said)
 
     def _dso_follow_changes(self, before):
         """A status that was written on items, by a list, an import or another program, gets the

@@ -70,7 +70,7 @@ class DsoActionClaim(models.AbstractModel):
         if not waiting:
             return result
         told = waiting._get_told_lines()
-        by_id = {action._origin.id or action.id: action for action in self}
+        by_id = {action.id: action for action in self}
         for key, lines in told.items():
             moves = lines.sudo().filtered(lambda line: line.amount_residual > 0).move_id
             unsent = moves.filtered(

@@ -295,8 +295,8 @@ class DsoActionContent(models.AbstractModel):
             if row["line_id"] and row["amount_residual"] > 0
         }
         lines = Line.browse(sorted(claims)).exists()
-        lines.fetch(["move_id"])
-        lines.move_id.fetch(["move_type", "partner_bank_id"])
+        # at once, for all actions
+        lines._dso_get_banks(self.env["res.partner.bank"])
         by_id = {line.id: line for line in lines}
         own = {}
         result = {}

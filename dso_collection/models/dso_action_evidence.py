@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 from odoo.tools import is_html_empty
-from odoo.tools.misc import format_date
+from odoo.tools.misc import format_amount, format_date
 
 from ..tools.dates import format_moment
 
@@ -65,8 +65,12 @@ class DsoActionEvidence(models.AbstractModel):
         self.ensure_one()
         return self.read_date and self.env._("read on %s", format_moment(self.env, self.read_date))
 
-    def _prepare_evidence_message(self):
-        """One message or call as it went out."""
+    def _prepare_evidence_message(self, lines):
+        """One message or call as it went out, to whom it went then, and which of the claim's items
+        it was about.
+
+        :param lines: account.move.line, the claim
+        """
         self.ensure_one()
         labels = dict(self._fields["action_type"]._description_selection(self.env))
         results = dict(self._fields["result"]._description_selection(self.env))
@@ -79,22 +83,60 @@ class DsoActionEvidence(models.AbstractModel):
             self.received_date
             and self.env._("received on %s", format_date(self.env, self.received_date)),
             self._describe_reading(),
-            self.error_message,
+            self._describe_evidence_failure(),
+            self.letter_attachment_id and self.env._("As printed: see the pages that follow"),
         ]
-        recipients = [
-            f"{contact.display_name} <{contact.email}>"
-            if self.mail_id and contact.email
-            else contact.display_name
-            for contact in self.recipient_ids
-        ]
+        # what is said in a call is not what the collector was told to say
+        written = self.action_type != "call" and not self.letter_attachment_id
         return {
             "moment": str(self.done_date),
             "date": format_date(self.env, self.done_date),
             "kind": labels[self.action_type],
             "sender": self.collector_id.name or self.done_by_id.name or "",
-            "recipients": ", ".join(recipients) or self.partner_id.display_name,
+            "recipients": self._get_evidence_recipients(),
             "subject": self.subject or self.name or "",
-            # a letter follows as it was printed
-            "body": "" if self.letter_attachment_id or is_html_empty(self.body) else self.body,
+            "items": self._prepare_evidence_items(lines),
+            "body": self.body if written and not is_html_empty(self.body) else "",
             "note": "; ".join(filter(None, notes)),
         }
+
+    def _prepare_evidence_items(self, lines):
+        """What the customer was told of the claim's items, as the snapshot keeps it."""
+        return [
+            {
+                "document": item.document,
+                "due_date": format_date(self.env, item.due_date) if item.due_date else "",
+                "amount": format_amount(self.env, item.amount_residual, item.currency_id),
+            }
+            for item in self.item_ids
+            if item.line_id in lines
+        ]
+
+    def _get_evidence_recipients(self):
+        """To whom it went, at the address or number of then: what a contact has today is no
+        evidence of it."""
+        names = ", ".join(self.recipient_ids.mapped("display_name"))
+        names = names or self.partner_id.display_name
+        if self.letter_address:
+            return ", ".join(filter(None, self.letter_address.splitlines()))
+        if self.action_type == "fax" and self.mail_id.email_to:
+            numbers = ", ".join(
+                f"+{address.strip().partition('@')[0]}"
+                for address in self.mail_id.email_to.split(",")
+            )
+            return self.env._("%(names)s, fax %(numbers)s", names=names, numbers=numbers)
+        if self.mail_id.email_to:
+            return self.mail_id.email_to
+        addresses = self.sms_number or ", ".join(
+            filter(None, self.erm_letter_ids.mapped("recipient_email"))
+        )
+        return f"{names} <{addresses}>" if addresses else names
+
+    def _describe_evidence_failure(self):
+        """That it was not delivered, and what was said of it: facts, no advice to ourselves."""
+        if self.state != "error":
+            return None
+        text = ((self.error_data or {}).get("text") or "").rstrip(" .")
+        if text:
+            return self.env._("Not delivered: %(text)s", text=text)
+        return self.env._("Not delivered")

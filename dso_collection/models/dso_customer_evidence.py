@@ -1,9 +1,11 @@
 """The evidence file of a customer."""
 
 from odoo import api, models
+from odoo.tools import plaintext2html
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import letters
+from ..tools.dates import format_moment
 
 REPORT = "dso_collection.report_evidence"
 
@@ -56,13 +58,17 @@ class DsoCustomerEvidence(models.AbstractModel):
         return self._download_file(attachment)
 
     def _get_evidence_lang(self):
-        """The language chosen in the dialog, else the company's: its lawyer and its court read
-        that, whoever makes the file and whatever the customer speaks."""
+        """The language chosen in the dialog, else the customer's, in which everything was sent;
+        else the company's."""
         self.ensure_one()
         installed = [code for code, _name in self.env["res.lang"].get_installed()]
         # sudo: the company's own language
         company = self.company_id.sudo()
-        wanted = (self.env.context.get("dso_evidence_lang"), company.partner_id.lang)
+        wanted = (
+            self.env.context.get("dso_evidence_lang"),
+            self.partner_id.lang,
+            company.partner_id.lang,
+        )
         return next((lang for lang in wanted if lang in installed), self.env.lang or "en_US")
 
     def _get_evidence_name(self):
@@ -84,18 +90,20 @@ class DsoCustomerEvidence(models.AbstractModel):
         self = self.with_context(lang=self._get_evidence_lang())
         lines = lines.with_env(self.env)
         printer = self.env["dso.letter.printer"]
-        actions = self._get_evidence_actions()
+        actions = self._get_evidence_actions(lines)
         values = {"evidence": {self.id: self._prepare_evidence(lines, actions)}}
         parts = [printer._print(REPORT, self, values, letters.NO_WINDOW)[self.id]]
         invoices = lines.move_id._dso_filter_documents()
         files = actions.letter_attachment_id | invoices._dso_get_pdf_attachments()
         return printer._merge([*parts, *(file.raw for file in files)])
 
-    def _get_evidence_actions(self):
-        """What was sent or said, oldest first."""
+    def _get_evidence_actions(self, lines):
+        """What was sent or said about these items, oldest first."""
         return self.env["dso.action"].search(
             [
                 ("customer_id", "=", self.id),
+                ("item_ids.line_id", "in", lines.ids),
+                ("action_type", "!=", "email_internal"),
                 ("done_date", "!=", False),
                 ("state", "in", ("done", "error")),
             ],
@@ -127,11 +135,13 @@ class DsoCustomerEvidence(models.AbstractModel):
             "penalties_table": Action._render_penalties_table(rows),
             "qualifications": self._prepare_evidence_qualifications(lines),
             "messages": sorted(
-                [action._prepare_evidence_message() for action in actions]
-                + self._prepare_evidence_answers(),
+                [action._prepare_evidence_message(lines) for action in actions]
+                + self._prepare_evidence_answers(actions)
+                + self._prepare_evidence_page_answers(lines),
                 key=lambda message: message["moment"],
             ),
-            "documents": lines.move_id.mapped("name"),
+            "printed": bool(actions.letter_attachment_id),
+            "documents": lines.move_id._dso_filter_documents().mapped("name"),
         }
 
     def _prepare_evidence_qualifications(self, lines):
@@ -154,8 +164,11 @@ class DsoCustomerEvidence(models.AbstractModel):
             for entry in log
         ]
 
-    def _prepare_evidence_answers(self):
-        """What the customer wrote back."""
+    def _prepare_evidence_answers(self, actions):
+        """What the customer wrote back: not what answers a message about something else.
+
+        :param actions: those of the file
+        """
         messages = self.env["mail.message"].search(
             [
                 ("model", "=", "dso.customer"),
@@ -164,6 +177,13 @@ class DsoCustomerEvidence(models.AbstractModel):
                 ("is_internal", "=", False),
             ]
         )
+        # sudo: see _make_evidence_file
+        replies = (
+            self.env["dso.reply"]
+            .sudo()
+            .search([("message_id", "in", messages.ids), ("action_id", "!=", False)])
+        )
+        foreign = replies.filtered(lambda reply: reply.action_id not in actions).message_id
         return [
             {
                 "moment": str(message.date.date()),
@@ -173,9 +193,41 @@ class DsoCustomerEvidence(models.AbstractModel):
                 "recipients": self.company_id.name,
                 "subject": message.subject or "",
                 "body": message.body,
+                "items": [],
                 "note": "",
             }
-            for message in messages
+            for message in messages - foreign
+        ]
+
+    def _prepare_evidence_page_answers(self, lines):
+        """What the customer answered about these items on its page."""
+        # sudo: see _make_evidence_file
+        answers = (
+            self.env["dso.page.answer"]
+            .sudo()
+            .search(
+                [
+                    ("customer_id", "=", self.id),
+                    ("purpose", "=", "customer"),
+                    ("line_ids", "in", lines.ids),
+                ]
+            )
+            .with_env(self.env(su=True))
+        )
+        zone = str(self.company_id._dso_tz())
+        return [
+            {
+                "moment": str(self.company_id._dso_today(answer.create_date)),
+                "date": format_moment(self.env, answer.create_date, tz=zone),
+                "kind": self.env._("Answer on the interactive page"),
+                "sender": answer.author_name or "",
+                "recipients": self.company_id.name,
+                "subject": answer.summary,
+                "body": plaintext2html(answer.comment) if answer.comment else "",
+                "items": [],
+                "note": "",
+            }
+            for answer in answers
         ]
 
     @api.model

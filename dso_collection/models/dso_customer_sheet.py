@@ -137,7 +137,8 @@ class DsoCustomerSheet(models.AbstractModel):
             chased = 0
             if leader:
                 due = leader.date_maturity or leader.date
-                chased = max((known.company_id._dso_today() - due).days, 0)
+                company = known.company_id or self.env.company
+                chased = max((company._dso_today() - due).days, 0)
             if late <= chased or late <= 0:
                 customer.oldest_text = False
             elif chased:

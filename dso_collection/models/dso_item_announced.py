@@ -15,7 +15,7 @@ class DsoItemAnnounced(models.AbstractModel):
     """The part of ``account.move.line`` about money on its way.
 
     An add-on with a stage of its own (orders to a bank, say) extends
-    :meth:`_dso_list_announced`, and :meth:`_dso_list_returned` for what came back.
+    :meth:`_dso_read_announced`, and :meth:`_dso_read_returned` for what came back.
     """
 
     _name = "dso.item.announced"
@@ -144,19 +144,27 @@ class DsoItemAnnounced(models.AbstractModel):
         return result
 
     def _dso_list_announced(self):
-        """Each sum of money that is on its way to these items: payments that are in process or
-        were validated without an entry, online payments that are not booked, accepted answers
-        that say it was paid. An add-on adds its own.
+        """Each sum of money that is on its way to these items.
 
         :return: list of :class:`engine.announced.Announced`
         """
         self.env.flush_all()
-        found = [
+        found = self._dso_read_announced()
+        return self._dso_spread(found) if found else []
+
+    def _dso_read_announced(self):
+        """Money on its way: payments that are in process or were validated without an entry, online
+        payments that are not booked, accepted answers that say it was paid. An add-on adds its own:
+        what stands first counts first, and no item gets more than is open.
+
+        :return: list of dicts with ``move_ids`` or ``line_ids`` (what it is for), ``day`` (on which
+            it is expected), ``amount`` (``None``: all that is open), ``currency_id``, ``source``
+        """
+        return [
             *self._dso_read_payments(),
             *self._dso_read_transactions(),
             *(self._dso_read_answers() if self.env.context.get("dso_answers", True) else ()),
         ]
-        return self._dso_spread(found) if found else []
 
     def _dso_spread(self, found):
         """Spread sums over the items that they are for, the oldest first; no item gets more than
@@ -403,12 +411,19 @@ class DsoItemAnnounced(models.AbstractModel):
         return result
 
     def _dso_list_returned(self):
-        """Each sum of money for these items that came back: payments that were rejected, online
-        payments that failed. An add-on adds its own.
+        """Each sum of money for these items that came back.
 
         :return: list of :class:`engine.announced.Announced`, ``source`` being the reason
         """
         self.env.flush_all()
+        # each by itself: what failed twice would not have come twice
+        return [part for entry in self._dso_read_returned() for part in self._dso_spread([entry])]
+
+    def _dso_read_returned(self):
+        """Payments of these items that were rejected. An add-on adds its own.
+
+        :return: list of dicts, see :meth:`_dso_read_announced`; ``source`` is the bank's reason
+        """
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -432,7 +447,7 @@ class DsoItemAnnounced(models.AbstractModel):
             )
         )
         Company = self.env["res.company"]
-        found = [
+        return [
             {
                 **row,
                 "day": Company.browse(row["company_id"])._dso_today(row["write_date"]),
@@ -442,8 +457,6 @@ class DsoItemAnnounced(models.AbstractModel):
             }
             for row in rows
         ]
-        # each by itself: what failed twice would not have come twice
-        return [part for entry in found for part in self._dso_spread([entry])]
 
 
 class _Booked(dict):

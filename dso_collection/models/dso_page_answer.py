@@ -71,7 +71,7 @@ class DsoPageAnswer(models.Model):
     line_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
     documents = fields.Char(readonly=True, help="Of which documents, as they were then.")
     currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
-    date = fields.Date(string="Promised For", readonly=True)
+    date = fields.Date(string="Promised For or Paid On", readonly=True)
     amount = fields.Monetary(string="Promised or Disputed Part", readonly=True)
     status_id = fields.Many2one(
         "dso.item.status", string="Proposed Status", readonly=True, ondelete="restrict"
@@ -458,9 +458,13 @@ class DsoPageAnswer(models.Model):
             "default_reply_id": self.reply_id.id,
             "default_status_id": status.id,
             "default_date": self.date,
-            "default_amount": self.amount,
+            "default_amount": self._get_part(),
             "default_comment": self.comment,
         }
+
+    def _get_part(self):
+        """The part that the status is about: only promises and disputes are about one."""
+        return self.amount if self._get_status().kind in ("promise", "dispute") else 0.0
 
     def _get_status(self):
         """The status that the answer proposes, none for a comment."""
@@ -488,7 +492,7 @@ class DsoPageAnswer(models.Model):
             "reply_done": False,
             "status_id": status.id,
             "date": self.date,
-            "amount": self.amount,
+            "amount": self._get_part(),
             "comment": self.comment,
             "email_mode": "none",
             **status._get_required_follow_up(),

@@ -44,7 +44,7 @@ class DsoPageStatement(models.AbstractModel):
             "totals": self._prepare_totals(today, found),
             "charged": bool(found),
             "today_text": format_date(self.env, today),
-            "banks": self._get_lines()._dso_get_banks(self.company_id._dso_get_banks()),
+            "banks": self._get_banks(),
             "answers": self._prepare_answers(),
             "noted": self._get_noted_answer(params.get("done")),
             "payment": self._prepare_payment_message() if params.get("paid") else None,
@@ -86,6 +86,19 @@ class DsoPageStatement(models.AbstractModel):
             show if show in rules.SHOWS else "all",
             str(params.get("search") or "").strip()[:50],
         )
+
+    def _get_banks(self):
+        """Where the items of the page are paid, see ``account.move.line._dso_get_banks``: asked of
+        the database, for they may be thousands."""
+        own = self.company_id._dso_get_banks()
+        claims = self._get_lines_domain() & Domain("amount_residual", ">=", 0)
+        banks = own.browse()
+        for kind, bank in self.env["account.move"]._read_group(
+            Domain("line_ids", "any", claims), ["move_type", "partner_bank_id"]
+        ):
+            is_claim = kind in ("out_invoice", "out_receipt")
+            banks |= (is_claim and bank.filtered("active")) or own
+        return banks or own
 
     def _get_viewed_lines(self, params):
         """All items that the list shows with what the visitor filters by, on all of its pages."""

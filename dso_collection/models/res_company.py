@@ -567,7 +567,6 @@ class ResCompany(models.Model):
 
         :return: res.partner.bank
         """
-        self.ensure_one()
         # sudo: the company's own accounts are what customers have to pay to
         company = self.sudo()
         while not company.partner_id.bank_ids and company.parent_id:

@@ -377,7 +377,7 @@ class TestAgenda(DsoCommon):
             .with_context(**opened["context"])
             .create({"collector_id": self.manager.id})
         )
-        self.assertIn("1 customers assigned", self._message(wizard.action_apply()))
+        self.assertIn("Acme: assigned", self._message(wizard.action_apply()))
         with self.assertRaises(AccessError):
             self._as(self.collector, self.calls[0]).read(["date"])
 

@@ -218,6 +218,22 @@ class TestPageCustomer(PageHttpCase):
         answer.with_user(self.collector).action_accept()
         self.assertIn("In dispute", self._rows(self._open())[str(self.late.id)])
 
+    def test_paid_already(self):
+        """What was paid of an item, and when: accepted, it is not asked for again for a while."""
+        self._answer("processing", self.late, paid_on=str(self._day(-1)), amount_processing="40")
+        answer = self.page.answer_ids
+        self.assertEqual((answer.date, answer.amount), (self._day(-1), 40))
+        answer.with_user(self.collector).action_accept()
+        found = self.late._dso_get_announced()
+        self.assertEqual(found[self.late.id][:2], (self._day(-1), 40))
+        self.customer._plan(self.customer)
+        action = self.customer.open_action_ids.filtered(lambda a: a.origin == "scenario")
+        # 100 late and 20 due today, less the credit note of 30 and what was paid
+        self.assertEqual(action.amount, 50)
+        response = self._answer("processing", self.late, paid_on="2001-01-01")
+        self.assertEqual(response.status_code, 422)
+        self.assertIn("cannot be right", response.text)
+
     def test_all_items_of_the_list(self):
         self._answer("processing", all="1", show="overdue", search="")
         self.assertEqual(self.page.answer_ids.line_ids, self.late)

@@ -44,7 +44,8 @@ class TestSecurity(DsoCommon):
                 self.assertEqual(self._seen(model, self.collector), self.partner)
                 self.assertEqual(self._seen(model, self.manager), self.partner | self.other_partner)
                 self.assertEqual(self._seen(model, self.reader), self.partner | self.other_partner)
-        foreign = self._open_action(self.other_partner).with_user(self.collector)
+        foreign = self._customer(self.other_partner).open_action_ids.with_user(self.collector)
+        self.assertEqual(len(foreign), 1, "the follow-up of its promise")
         for method in ("action_confirm", "action_execute", "action_cancel"):
             with self.subTest(method), self.assertRaises(AccessError):
                 getattr(foreign, method)()

@@ -260,6 +260,7 @@ class TestSheet(SheetCommon):
             "amount_promised",
             "credit_unallocated",
             "days_overdue_max",
+            "oldest_text",
             "days_late_average",
             "promise_kept_text",
         }

@@ -889,7 +889,7 @@ class DsoItemQualify(models.TransientModel):
         return (
             self.status_id == answer._get_status()
             and (self.date or False) == answer.date
-            and float_is_zero(self.amount - answer.amount, precision_digits=6)
+            and float_is_zero(self.amount - answer._get_part(), precision_digits=6)
             and (self.comment or "") == (answer.comment or "")
             and self._get_lines() == answer._get_open_lines()
         )
