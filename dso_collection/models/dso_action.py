@@ -3,7 +3,7 @@
 
 from datetime import date as Date
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -893,6 +893,11 @@ class DsoAction(models.Model):
         """Open the record that keeps this action back."""
         self.ensure_one()
         data = self.error_data or {}
+        if data.get("code") == "unreachable":
+            # no record is wrong
+            return toast(self.error_message, "warning")
+        if data.get("code") == "no_sender_email":
+            return self._mend_sender()
         model, res_id = data.get("model"), data.get("res_id")
         if not model or not res_id or model not in self.env:
             return self.customer_id.get_formview_action()
@@ -907,6 +912,42 @@ class DsoAction(models.Model):
             view = self.env.ref("dso_collection.res_partner_view_form_mend")
             action.update(view_id=view.id, views=[(view.id, "form")])
         return action
+
+    def _mend_sender(self):
+        """Open the user who has no e-mail address, in the form that has a field for it.
+
+        :raise UserError: for whoever may not change users, with who may
+        """
+        user = self.env["res.users"].browse(self.error_data["res_id"])
+        if user.has_access("write") and self.env.user.has_group("base.group_erp_manager"):
+            action = user.get_formview_action()
+            view = self.env.ref("base.view_users_form")
+            return dict(action, view_id=view.id, views=[(view.id, "form")])
+        # sudo: names of colleagues, to be asked
+        administrators = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("all_group_ids", "=", self.env.ref("base.group_erp_manager").id),
+                    ("share", "=", False),
+                    ("company_ids", "in", self.company_id.ids),
+                    ("id", "!=", SUPERUSER_ID),
+                ],
+                order="id",
+            )
+        )
+        names = name_some(self.env, administrators.mapped("name"))
+        if not names:
+            names = self.env._("your administrator")
+        raise UserError(
+            self.env._(
+                "%(user)s has no e-mail address to send from. Only an administrator can enter it, "
+                "in the field “Email” of this user, which is not the login. Ask %(names)s.",
+                user=user.sudo().name,
+                names=names,
+            )
+        )
 
     # ------------------------------------------------------------------
     # Words

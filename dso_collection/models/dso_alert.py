@@ -295,13 +295,17 @@ class DsoAlert(models.Model):
         self = self.sudo()
         customers = self.env["dso.customer"]
         self.env.flush_all()
-        self._drop_hits_of_archived()
+        customers._again(self._drop_hits_of_archived)
         alerts = self.search(["|", ("user_id", "=", False), ("user_id.active", "=", True)])
         for number, alert in enumerate(alerts, 1):
             customers._again(alert._refresh_hits)
             customers._commit(1, len(alerts) - number)
+        return customers._again(self._notify_and_commit)
+
+    @api.model
+    def _notify_and_commit(self):
         messages = self._notify()
-        customers._commit()
+        self.env["dso.customer"]._commit()
         return messages
 
     @api.model

@@ -133,6 +133,10 @@ class DsoCustomerPlan(models.AbstractModel):
             self.browse(held[:1])._wait_for_others()
         else:
             self.env["dso.refresh.queue"]._enqueue_customers(self.browse(held))
+        self._again(lambda: self._note_plan(company, today))
+
+    @api.model
+    def _note_plan(self, company, today):
         company.dso_last_plan_date = today
         self._commit()
 

@@ -191,14 +191,23 @@ class DsoItemQualify(models.TransientModel):
         precompute=True,
     )
     scenario_preview = fields.Text(compute="_compute_scenario_preview")
+    # no defaults: one would keep a form from computing all that is computed with it
     action_type = fields.Selection(
-        compute="_compute_from_status", store=True, readonly=False, precompute=True
+        compute="_compute_from_status",
+        store=True,
+        readonly=False,
+        precompute=True,
+        default=None,
     )
     automatic = fields.Boolean(
         compute="_compute_from_status", store=True, readonly=False, precompute=True
     )
     to_confirm = fields.Boolean(
-        compute="_compute_from_status", store=True, readonly=False, precompute=True
+        compute="_compute_from_status",
+        store=True,
+        readonly=False,
+        precompute=True,
+        default=None,
     )
     mail_template_id = fields.Many2one(
         compute="_compute_from_status", store=True, readonly=False, precompute=True
