@@ -1,3 +1,5 @@
+from . import dso_guard
+from . import dso_internal
 from . import dso_search
 from . import dso_hashtag_mixin
 from . import dso_template_mixin

@@ -421,7 +421,7 @@ class DsoActionDispatch(models.AbstractModel):
             ready._fill_items_content(rows)
             outcomes = channel._send(ready)
             ready._take_snapshot(rows)
-            ready.write(
+            ready._dso_own().write(
                 {
                     "state": "done",
                     "done_date": today,

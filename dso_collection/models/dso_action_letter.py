@@ -24,6 +24,15 @@ class DsoActionLetter(models.AbstractModel):
 
     _name = "dso.action.letter"
     _description = "Letters of Collection Actions"
+    _dso_writable = frozenset(
+        {
+            "posted_date",
+            "receipt",
+            "receipt_filename",
+            "received_date",
+            "tracking_number",
+        }
+    )
 
     is_letter = fields.Boolean(
         compute="_compute_is_letter", help="Carrying it out prints or posts a letter."

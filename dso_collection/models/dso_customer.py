@@ -35,6 +35,7 @@ class DsoCustomer(models.Model):
     _name = "dso.customer"
     _description = "Collection Customer"
     _inherit = [
+        "dso.guard",
         "mail.thread",
         "mail.activity.mixin",
         "dso.search",
@@ -57,6 +58,16 @@ class DsoCustomer(models.Model):
     _rec_names_search = ["partner_id.name", "partner_id.ref"]
     _mail_post_access = "read"
     _check_company_auto = True
+    _dso_writable = frozenset(
+        {
+            "active",
+            "collector_id",
+            "penalty_enabled",
+            "recovery_cost_enabled",
+            "scenario_id",
+        }
+    )
+    _dso_creatable = frozenset({"company_id", "partner_id"})
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -653,18 +664,18 @@ class DsoCustomer(models.Model):
     # Changes by the user: the plan follows at once
     # ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
+    @api.model
+    def _dso_complete(self, vals_list, new=False):
+        vals_list = [{**vals, **self._prepare_origins(vals)} for vals in vals_list]
+        for vals in vals_list if new else ():
             company = self.env["res.company"].browse(vals.get("company_id"))
             company = company or self.env.company
             vals.setdefault("company_id", company.id)
-            vals.update(self._prepare_origins(vals))
             vals.setdefault("scenario_id", company.dso_default_scenario_id.id)
             vals.setdefault("collector_id", company.dso_default_collector_id.id)
             vals.setdefault("penalty_enabled", company.dso_default_penalty_enabled)
             vals.setdefault("recovery_cost_enabled", company.dso_default_recovery_cost_enabled)
-        return super().create(vals_list)
+        return super()._dso_complete(vals_list, new)
 
     @api.model
     def _prepare_origins(self, vals):
@@ -678,7 +689,6 @@ class DsoCustomer(models.Model):
         return origins
 
     def write(self, vals):
-        vals = {**vals, **self._prepare_origins(vals)}
         changed = self.browse()
         if "active" in vals:
             changed = self.filtered(lambda customer: customer.active != bool(vals["active"]))

@@ -37,6 +37,7 @@ class DsoPage(models.Model):
 
     _name = "dso.page"
     _inherit = [
+        "dso.guard",
         "dso.page.statement",
         "dso.page.payment",
         "dso.page.renewal",

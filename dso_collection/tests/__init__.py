@@ -12,6 +12,8 @@ from . import test_alert
 from . import test_agenda_tour
 from . import test_dispatch
 from . import test_return
+from . import test_rights
+from . import test_rights_internal
 from . import test_scenario
 from . import test_score
 from . import test_search
