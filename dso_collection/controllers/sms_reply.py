@@ -1,7 +1,9 @@
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import BadRequest
 
 from odoo import http
 from odoo.http import request
+
+from ..engine import pages as rules
 
 #: How providers name what they hand over: Twilio's names first, then common ones.
 NUMBER_NAMES = ("From", "from", "sender", "msisdn")
@@ -32,7 +34,11 @@ class SmsReply(http.Controller):
         # sudo: the token is the right to hand something over, and gives no other
         company = request.env["res.company"].sudo()._dso_find_by_sms_token(token)
         if not company:
-            raise NotFound
+            # guessing is limited as it is on the pages; the good one of a provider is never refused
+            network = rules.get_network(request.httprequest.remote_addr)
+            if not request.env["dso.page.hit"]._is_allowed_now("wrong", network):
+                return request.make_response("", status=429)
+            return request.make_response("", status=404)
         number = _first(post, NUMBER_NAMES)[:MAX_WORD]
         text = _first(post, TEXT_NAMES)[:MAX_TEXT]
         if not number or not text:

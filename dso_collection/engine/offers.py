@@ -48,6 +48,8 @@ class Shown(NamedTuple):
     confirmed: bool = False
     #: whether it was done, even if it came back or was not delivered since
     left: bool = False
+    #: whether it is tried again by itself: there is nothing to mend
+    retries: bool = False
     #: whether doing it makes a message that is shown before it leaves, or a letter
     is_email: bool = False
     is_letter: bool = False
@@ -81,7 +83,7 @@ def offers(action: Shown) -> tuple[str, ...]:
         "letter": action.printed,
         "came_back": action.printed and action.state == "done" and action.action_type != "fax",
         "evidence": action.action_type == "litigation",
-        "mend": action.state == "error",
+        "mend": action.state == "error" and not action.retries,
         "reschedule": undone,
         "qualify": action.state != "cancelled",
         "end": is_open and action.origin == "specific",

@@ -3,7 +3,8 @@ from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "dso.internal"]
 
     dso_status_id = fields.Many2one(
         "dso.item.status",

@@ -42,7 +42,12 @@ class AccountMoveLine(models.Model):
     """
 
     _name = "account.move.line"
-    _inherit = ["account.move.line", "dso.item.penalty", "dso.item.announced"]
+    _inherit = [
+        "account.move.line",
+        "dso.item.penalty",
+        "dso.item.announced",
+        "dso.internal",
+    ]
 
     dso_status_id = fields.Many2one(
         "dso.item.status",
@@ -673,7 +678,9 @@ class AccountMoveLine(models.Model):
             line.id for line, (status, _day) in before.items() if status != line.dso_status_id
         ]
         if gone and changed and "dso_status_id" in vals:
-            self.browse(changed).with_context(**QUIET, dso_skip_log=True).write(gone)
+            # sudo: fields of the module's own, on items that were just written
+            lines = self.browse(changed).sudo()
+            lines.with_context(**QUIET, dso_skip_log=True).write(gone)
 
     def _dso_check_promise(self, vals):
         """A promise is for a day that is still to come, however it is written.
@@ -695,6 +702,10 @@ class AccountMoveLine(models.Model):
             if status.kind == "promise" and day and not same:
                 line.company_id._dso_check_promise_day(day)
 
+    def _dso_skips(self, *keys):
+        """Whether the module itself said so, which writes as superuser: a client says nothing."""
+        return self.env.su and any(self.env.context.get(key) for key in keys)
+
     def _dso_log_changes(self, before, vals):
         """Keep every change of status in the append-only log, however it was made. A comment that
         was not given with it was said on another day."""
@@ -703,7 +714,7 @@ class AccountMoveLine(models.Model):
             for line, status in before.items()
             if status != (line.dso_status_id, line.dso_status_date)
         ]
-        if changed and not self.env.context.get("dso_skip_log"):
+        if changed and not self._dso_skips("dso_skip_log"):
             lines = self.browse([line.id for line in changed])
             said = {} if "dso_comment" in vals else {"comment": False}
             lines._dso_log(source="system" if self.env.su else "collector", **said)
@@ -715,7 +726,7 @@ class AccountMoveLine(models.Model):
 
         :param before: see ``_dso_statuses_before``; what the module itself does says what follows
         """
-        if self.env.context.get("dso_skip_log") or self.env.context.get("dso_skip_follow_up"):
+        if self._dso_skips("dso_skip_log", "dso_skip_follow_up"):
             return
         changed = self.browse(
             line.id for line, (status, _day) in before.items() if status != line.dso_status_id
@@ -842,7 +853,9 @@ class AccountMoveLine(models.Model):
         lines._dso_check_write()
         lines._dso_check_promise(vals)
         # sudo: checked above; only the module's own fields and the follow-up flag are written
-        lines.sudo().with_context(**QUIET).write(vals)
+        # what a client's context says is left out
+        said = {"dso_skip_log": False, "dso_skip_follow_up": False}
+        lines.sudo().with_context(**QUIET, **said).write(vals)
 
     def action_dso_qualify(self):
         """Change status…: the dialog in three steps for these items. [seed 004]"""

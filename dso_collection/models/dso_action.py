@@ -3,7 +3,7 @@
 
 from datetime import date as Date
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -83,6 +83,7 @@ class DsoAction(models.Model):
     _name = "dso.action"
     _description = "Collection Action"
     _inherit = [
+        "dso.guard",
         "dso.search",
         "dso.action.content",
         "dso.action.specific",
@@ -91,6 +92,7 @@ class DsoAction(models.Model):
         "dso.action.reply",
         "dso.action.retry",
         "dso.action.sms",
+        "dso.action.queue",
         "dso.action.hashtag",
         "dso.action.claim",
         "dso.action.name",
@@ -104,6 +106,28 @@ class DsoAction(models.Model):
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]
     _check_company_auto = True
+    _dso_writable = frozenset(
+        {
+            "action_type",
+            "attach_invoices",
+            "attachment_ids",
+            "automatic",
+            "body",
+            "collector_id",
+            "comment",
+            "date",
+            "item_ids",
+            "letter_template_id",
+            "mail_template_id",
+            "recipient_ids",
+            "result",
+            "sms_template_id",
+            "sms_text",
+            "subject",
+            "to_confirm",
+        }
+    )
+    _dso_creatable = frozenset({"customer_id", "origin"})
 
     customer_id = fields.Many2one(
         "dso.customer", required=True, index=True, ondelete="restrict", check_company=True
@@ -619,12 +643,12 @@ class DsoAction(models.Model):
         if not self.env.su and AUTOMATIC_CONTENT & vals.keys():
             self._check_content_is_free()
         moved = "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals)
-        if moved:
-            vals = dict(vals, date_forced=True)
         followed = self.browse().item_ids.line_id
         if not self.env.su and HOLDING_FIELDS & vals.keys():
             followed = self._find_unfollowed()
         result = super().write(vals)
+        if moved:
+            self._dso_own().write({"date_forced": True})
         if followed:
             self._check_followed(followed)
         if "state" in vals:
@@ -730,7 +754,7 @@ class DsoAction(models.Model):
         if all_the_same:
             # sudo: a mark of the module's own; the right to confirm was checked
             actions.sudo().write({"all_the_same": True})
-        actions.write({"confirmed": True})
+        actions._dso_own().write({"confirmed": True})
         actions._trigger_dispatch()
         return toast(self.env._("%(actions)s: confirmed.", actions=actions._name_some()))
 
@@ -738,7 +762,7 @@ class DsoAction(models.Model):
         """Take a confirmation back."""
         self.check_access("write")
         actions = self._filter_undone()
-        actions.write({"confirmed": False})
+        actions._dso_own().write({"confirmed": False})
         return toast(
             self.env._("%(actions)s: waits for confirmation again.", actions=actions._name_some())
         )
@@ -771,7 +795,7 @@ class DsoAction(models.Model):
             raise UserError(self.env._("Choose the new date."))
         if self != self._filter_undone():
             raise UserError(self.env._("Only planned actions can be moved to another date."))
-        self.write({"date": date, "date_forced": True})
+        self._dso_own().write({"date": date, "date_forced": True})
         # sudo: the plan looks at the whole file; the right to move the action was checked
         customers = self.sudo().customer_id
         customers._plan(customers)
@@ -783,7 +807,7 @@ class DsoAction(models.Model):
             values = {"state": "cancelled", "cancel_code": code, "cancel_reason": reason}
             if skip:
                 values.update(skipped=True, done_date=today[company], done_by_id=self.env.uid)
-            actions.write(values)
+            actions._dso_own().write(values)
 
     # ------------------------------------------------------------------
     # Buttons that ask something first
@@ -870,6 +894,11 @@ class DsoAction(models.Model):
         """Open the record that keeps this action back."""
         self.ensure_one()
         data = self.error_data or {}
+        if data.get("code") == "unreachable":
+            # no record is wrong
+            return toast(self.error_message, "warning")
+        if data.get("code") == "no_sender_email":
+            return self._mend_sender()
         model, res_id = data.get("model"), data.get("res_id")
         if not model or not res_id or model not in self.env:
             return self.customer_id.get_formview_action()
@@ -884,6 +913,42 @@ class DsoAction(models.Model):
             view = self.env.ref("dso_collection.res_partner_view_form_mend")
             action.update(view_id=view.id, views=[(view.id, "form")])
         return action
+
+    def _mend_sender(self):
+        """Open the user who has no e-mail address, in the form that has a field for it.
+
+        :raise UserError: for whoever may not change users, with who may
+        """
+        user = self.env["res.users"].browse(self.error_data["res_id"])
+        if user.has_access("write") and self.env.user.has_group("base.group_erp_manager"):
+            action = user.get_formview_action()
+            view = self.env.ref("base.view_users_form")
+            return dict(action, view_id=view.id, views=[(view.id, "form")])
+        # sudo: names of colleagues, to be asked
+        administrators = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("all_group_ids", "=", self.env.ref("base.group_erp_manager").id),
+                    ("share", "=", False),
+                    ("company_ids", "in", self.company_id.ids),
+                    ("id", "!=", SUPERUSER_ID),
+                ],
+                order="id",
+            )
+        )
+        names = name_some(self.env, administrators.mapped("name"))
+        if not names:
+            names = self.env._("your administrator")
+        raise UserError(
+            self.env._(
+                "%(user)s has no e-mail address to send from. Only an administrator can enter it, "
+                "in the field “Email” of this user, which is not the login. Ask %(names)s.",
+                user=user.sudo().name,
+                names=names,
+            )
+        )
 
     # ------------------------------------------------------------------
     # Words

@@ -421,7 +421,7 @@ class DsoActionDispatch(models.AbstractModel):
             ready._fill_items_content(rows)
             outcomes = channel._send(ready)
             ready._take_snapshot(rows)
-            ready.write(
+            ready._dso_own().write(
                 {
                     "state": "done",
                     "done_date": today,
@@ -707,6 +707,11 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "bad_email": self.env._(
                 "The e-mail address “%(text)s” of %(contact)s is not valid. Correct it.", **values
+            ),
+            "dead_email": self.env._(
+                "The message to %(contact)s came back from “%(text)s”, and nobody else can receive "
+                "it. Correct the address, or choose another contact for collection; then retry.",
+                **values,
             ),
             "no_template": self.env._(
                 "The e-mail template is missing. Choose one on the step of the scenario.", **values

@@ -8,8 +8,11 @@ class DsoActionItem(models.Model):
 
     _name = "dso.action.item"
     _description = "Item of a Collection Action"
+    _inherit = ["dso.guard"]
     _order = "due_date, id"
     _rec_name = "document"
+    _dso_writable = frozenset({"line_id", "partial"})
+    _dso_creatable = frozenset({"action_id"})
 
     action_id = fields.Many2one("dso.action", required=True, index=True, ondelete="cascade")
     customer_id = fields.Many2one(related="action_id.customer_id")
@@ -80,6 +83,17 @@ class DsoActionItem(models.Model):
                         customer=customer.display_name,
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        items = super().create(vals_list)
+        if not self.env.su and items.action_id.filtered("done_date"):
+            raise UserError(
+                self.env._(
+                    "What the customer was told is part of the history: nothing can be added to it."
+                )
+            )
+        return items
 
     def write(self, vals):
         if self.action_id.filtered("done_date"):

@@ -53,7 +53,8 @@ class DsoActionSpecific(models.AbstractModel):
         :param rows: see ``_get_rows``; those of a child are its parent's
         """
         repeating = self.filtered(lambda action: action._repeats())
-        children = self.create([action._prepare_execution_values() for action in repeating])
+        values_list = [action._prepare_execution_values() for action in repeating]
+        children = self._dso_own().create(values_list)
         for action, child in zip(repeating, children, strict=True):
             rows[child.id] = rows[action.id]
         # what was noted is about this execution
@@ -100,7 +101,7 @@ class DsoActionSpecific(models.AbstractModel):
         (R16)."""
         for action in self:
             day = fields.Date.add(today, days=action._get_followup_days())
-            action.write(
+            action._dso_own().write(
                 {"date": action.company_id._dso_next_working_day(day), "date_forced": True}
             )
 
@@ -205,7 +206,7 @@ class DsoActionSpecific(models.AbstractModel):
                     ],
                 }
             )
-        return self.create(values_list)
+        return self._dso_own().create(values_list)
 
     def _keep_followed(self):
         """What ended by being carried out followed disputes: somebody looks at them again."""

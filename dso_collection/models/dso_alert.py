@@ -46,9 +46,22 @@ class DsoAlert(models.Model):
     """A condition on customers, with a colour. [seed 002, Q48]"""
 
     _name = "dso.alert"
-    _inherit = ["dso.search"]
+    _inherit = ["dso.guard", "dso.search"]
     _description = "Collection Alert"
     _order = "sequence, id"
+    _dso_writable = frozenset(
+        {
+            "active",
+            "company_id",
+            "description",
+            "domain",
+            "kind",
+            "level",
+            "name",
+            "sequence",
+            "user_id",
+        }
+    )
 
     name = fields.Char(required=True, translate=True)
     description = fields.Char(string="What to Do", translate=True)
@@ -282,13 +295,17 @@ class DsoAlert(models.Model):
         self = self.sudo()
         customers = self.env["dso.customer"]
         self.env.flush_all()
-        self._drop_hits_of_archived()
+        customers._again(self._drop_hits_of_archived)
         alerts = self.search(["|", ("user_id", "=", False), ("user_id.active", "=", True)])
         for number, alert in enumerate(alerts, 1):
             customers._again(alert._refresh_hits)
             customers._commit(1, len(alerts) - number)
+        return customers._again(self._notify_and_commit)
+
+    @api.model
+    def _notify_and_commit(self):
         messages = self._notify()
-        customers._commit()
+        self.env["dso.customer"]._commit()
         return messages
 
     @api.model

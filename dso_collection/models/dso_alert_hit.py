@@ -8,6 +8,7 @@ class DsoAlertHit(models.Model):
 
     _name = "dso.alert.hit"
     _description = "Customer Found by an Alert"
+    _inherit = ["dso.guard"]
     _order = "date desc, id desc"
     _log_access = False
 

@@ -48,8 +48,21 @@ class DsoAssignmentRule(models.Model):
 
     _name = "dso.assignment.rule"
     _description = "Collection Assignment Rule"
+    _inherit = ["dso.guard"]
     _order = "sequence, id"
     _check_company_auto = True
+    _dso_writable = frozenset(
+        {
+            "active",
+            "collector_id",
+            "company_id",
+            "domain",
+            "name",
+            "never_chase",
+            "scenario_id",
+            "sequence",
+        }
+    )
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
@@ -234,7 +247,7 @@ class DsoAssignmentRule(models.Model):
         """
         changed = customers.browse()
         for some, values in self._get_changes(customers, fill_empty, overrule):
-            some.with_context(dso_by_rule=True).write(values)
+            some.with_context(dso_by_rule=True)._dso_own().write(values)
             changed |= some
         return changed
 

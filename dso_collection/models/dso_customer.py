@@ -35,6 +35,7 @@ class DsoCustomer(models.Model):
     _name = "dso.customer"
     _description = "Collection Customer"
     _inherit = [
+        "dso.guard",
         "mail.thread",
         "mail.activity.mixin",
         "dso.search",
@@ -57,6 +58,16 @@ class DsoCustomer(models.Model):
     _rec_names_search = ["partner_id.name", "partner_id.ref"]
     _mail_post_access = "read"
     _check_company_auto = True
+    _dso_writable = frozenset(
+        {
+            "active",
+            "collector_id",
+            "penalty_enabled",
+            "recovery_cost_enabled",
+            "scenario_id",
+        }
+    )
+    _dso_creatable = frozenset({"company_id", "partner_id"})
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -332,26 +343,38 @@ class DsoCustomer(models.Model):
         )
 
     def _find_contacts(self):
-        """The contacts for collection of these customers, as they are at this moment."""
+        """The contacts for collection of these customers, as they are at this moment; of several
+        companies' files, see ``_filter_contacts``."""
         return self.env["res.partner"].search(
             [
                 ("commercial_partner_id", "in", self.partner_id.ids),
                 ("dso_collection_contact", "=", True),
                 # said here: files are planned with archived ones in sight
                 ("active", "=", True),
+                ("company_id", "in", [False, *self.company_id.ids]),
             ]
+        )
+
+    def _filter_contacts(self, contacts):
+        """Those of these contacts of the customer that are not another company's."""
+        return contacts.filtered(
+            lambda contact: not contact.company_id or contact.company_id in self.company_id
         )
 
     @api.depends(
         "partner_id",
         "partner_id.dso_collection_contact",
         "partner_id.child_ids.dso_collection_contact",
+        "partner_id.child_ids.active",
+        "partner_id.child_ids.company_id",
     )
     def _compute_contact_ids(self):
         contacts = self._find_contacts()
         by_partner = contacts.grouped("commercial_partner_id")
         for customer in self:
-            customer.contact_ids = by_partner.get(customer.partner_id, contacts.browse())
+            customer.contact_ids = customer._filter_contacts(
+                by_partner.get(customer.partner_id, contacts.browse())
+            )
 
     @api.depends(
         "partner_id.phone",
@@ -382,6 +405,7 @@ class DsoCustomer(models.Model):
             [
                 ("commercial_partner_id", "in", self.partner_id.ids),
                 ("dso_collection_contact", "=", False),
+                ("active", "=", True),
                 "|",
                 ("email", "!=", False),
                 ("phone", "!=", False),
@@ -640,18 +664,18 @@ class DsoCustomer(models.Model):
     # Changes by the user: the plan follows at once
     # ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
+    @api.model
+    def _dso_complete(self, vals_list, new=False):
+        vals_list = [{**vals, **self._prepare_origins(vals)} for vals in vals_list]
+        for vals in vals_list if new else ():
             company = self.env["res.company"].browse(vals.get("company_id"))
             company = company or self.env.company
             vals.setdefault("company_id", company.id)
-            vals.update(self._prepare_origins(vals))
             vals.setdefault("scenario_id", company.dso_default_scenario_id.id)
             vals.setdefault("collector_id", company.dso_default_collector_id.id)
             vals.setdefault("penalty_enabled", company.dso_default_penalty_enabled)
             vals.setdefault("recovery_cost_enabled", company.dso_default_recovery_cost_enabled)
-        return super().create(vals_list)
+        return super()._dso_complete(vals_list, new)
 
     @api.model
     def _prepare_origins(self, vals):
@@ -665,7 +689,6 @@ class DsoCustomer(models.Model):
         return origins
 
     def write(self, vals):
-        vals = {**vals, **self._prepare_origins(vals)}
         changed = self.browse()
         if "active" in vals:
             changed = self.filtered(lambda customer: customer.active != bool(vals["active"]))

@@ -6,6 +6,7 @@ class DsoCustomerPage(models.AbstractModel):
 
     _name = "dso.customer.page"
     _description = "Interactive Pages of Collection Customers"
+    _dso_writable = frozenset({"page_enabled"})
 
     page_enabled = fields.Boolean(
         string="Interactive Page",

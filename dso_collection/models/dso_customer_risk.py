@@ -33,6 +33,19 @@ class DsoCustomerRisk(models.AbstractModel):
 
     _name = "dso.customer.risk"
     _description = "Guarantees of Collection Customers"
+    _dso_writable = frozenset(
+        {
+            "guarantee_permanent",
+            "guarantee_temporary",
+            "guarantee_temporary_from",
+            "guarantee_temporary_until",
+            "insurance_amount",
+            "insurance_declaration_days",
+            "insurance_expiry",
+            "insurance_reference",
+            "insurer_id",
+        }
+    )
 
     # defined by dso.customer: the company's
     currency_id = fields.Many2one("res.currency")

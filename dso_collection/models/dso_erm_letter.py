@@ -39,6 +39,7 @@ class DsoErmLetter(models.Model):
 
     _name = "dso.erm.letter"
     _description = "Electronic Registered Mail"
+    _inherit = ["dso.guard"]
     _order = "id desc"
     _rec_name = "subject"
 

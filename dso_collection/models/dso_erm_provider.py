@@ -46,7 +46,34 @@ class DsoErmProvider(models.Model):
 
     _name = "dso.erm.provider"
     _description = "Provider of Electronic Registered Mail"
+    _inherit = ["dso.guard"]
     _order = "sequence, id"
+    _dso_writable = frozenset(
+        {
+            "active",
+            "company_id",
+            "deposit_path",
+            "idempotency_header",
+            "key",
+            "key_header",
+            "key_prefix",
+            "message_path",
+            "name",
+            "receipt_path",
+            "reference_path",
+            "request",
+            "sequence",
+            "service",
+            "state_path",
+            "status_path",
+            "submit_path",
+            "timeout",
+            "url",
+            "words_deposited",
+            "words_received",
+            "words_refused",
+        }
+    )
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)

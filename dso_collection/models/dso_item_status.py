@@ -29,7 +29,27 @@ class DsoItemStatus(models.Model):
 
     _name = "dso.item.status"
     _description = "Item Status"
+    _inherit = ["dso.guard"]
     _order = "sequence, id"
+    _dso_writable = frozenset(
+        {
+            "action_type",
+            "active",
+            "automatic",
+            "color",
+            "email_mode",
+            "email_template_id",
+            "followup_days",
+            "kind",
+            "letter_template_id",
+            "mail_template_id",
+            "name",
+            "next_action",
+            "sequence",
+            "sms_template_id",
+            "to_confirm",
+        }
+    )
 
     name = fields.Char(required=True, translate=True)
     kind = fields.Selection(KINDS, required=True, default="ongoing")

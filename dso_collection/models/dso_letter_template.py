@@ -6,8 +6,10 @@ class DsoLetterTemplate(models.Model):
 
     _name = "dso.letter.template"
     _description = "Letter Template"
-    _inherit = ["dso.template.mixin", "mail.render.mixin"]
+    _inherit = ["dso.guard", "dso.template.mixin", "mail.render.mixin"]
     _order = "name, id"
+    _dso_writable = frozenset({"active", "body", "lang", "name", "subject"})
+
     # only credit managers write letters, and whoever sends one may render it
     _unrestricted_rendering = True
     _dso_action_field = "letter_template_id"

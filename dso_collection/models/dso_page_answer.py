@@ -38,6 +38,7 @@ class DsoPageAnswer(models.Model):
 
     _name = "dso.page.answer"
     _description = "Answer on an Interactive Page"
+    _inherit = ["dso.guard"]
     _order = "id desc"
     _rec_name = "summary"
 
@@ -340,7 +341,7 @@ class DsoPageAnswer(models.Model):
         action = self.env["dso.action"]
         if not moves:
             return action
-        action = action.create(self._prepare_copies(moves))
+        action = action._dso_own().create(self._prepare_copies(moves))
         action.action_execute()
         return action
 

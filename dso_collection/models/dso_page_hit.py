@@ -14,6 +14,7 @@ class DsoPageHit(models.Model):
 
     _name = "dso.page.hit"
     _description = "Request of an Interactive Page"
+    _inherit = ["dso.guard"]
     _log_access = False
 
     scope = fields.Char(required=True, readonly=True)

@@ -1,10 +1,13 @@
 """Questions to colleagues: who has not answered is reminded, then somebody else is told."""
 
+from functools import partial
+
 from odoo import Command, api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import pages as rules
+from ..tools.conflicts import afresh
 
 BATCH_SIZE = 100
 
@@ -179,15 +182,25 @@ class DsoPageQuestion(models.AbstractModel):
         }
         position, done = 0, 0
         while todays:
-            batch = pages._lock_waiting(todays, position)
-            if not batch:
-                break
-            for page in batch:
-                done += page._follow_up(todays[page.company_id.id])
-            position = batch[-1].id
-            if not self.env["dso.customer"]._commit(len(batch), 0):
+            batch = partial(pages._follow_up_batch, todays, position)
+            position, count, seconds = afresh(self.env, batch)
+            done += count
+            if not position or not seconds:
                 break
         return done
+
+    @api.model
+    def _follow_up_batch(self, todays, position):
+        """The next questions, and commit.
+
+        :return: position of the last one, ``None`` if there was none; number of those that were
+            followed up; seconds left
+        """
+        batch = self._lock_waiting(todays, position)
+        if not batch:
+            return None, 0, 0
+        count = sum(page._follow_up(todays[page.company_id.id]) for page in batch)
+        return batch[-1].id, count, self.env["dso.customer"]._commit(len(batch), 0)
 
     @api.model
     def _lock_waiting(self, todays, position):
@@ -214,7 +227,9 @@ class DsoPageQuestion(models.AbstractModel):
                 list(todays.values()),
                 position,
                 BATCH_SIZE,
-            )
+            ),
+            # one that changes in this very moment: from the start again
+            log_exceptions=False,
         )
         return self.browse([row[0] for row in self.env.cr.fetchall()])
 

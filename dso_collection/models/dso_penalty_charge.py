@@ -10,6 +10,7 @@ class DsoPenaltyCharge(models.Model):
 
     _name = "dso.penalty.charge"
     _description = "Invoiced Late Payment Penalty"
+    _inherit = ["dso.guard"]
     _order = "date_to desc, id desc"
     _rec_name = "document"
 

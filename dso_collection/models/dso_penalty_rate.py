@@ -18,8 +18,10 @@ class DsoPenaltyRate(models.Model):
 
     _name = "dso.penalty.rate"
     _description = "Reference Rate"
+    _inherit = ["dso.guard"]
     _order = "reference, date_from desc"
     _rec_name = "reference"
+    _dso_writable = frozenset({"date_from", "rate", "reference", "source"})
 
     reference = fields.Selection(REFERENCES, required=True)
     date_from = fields.Date(

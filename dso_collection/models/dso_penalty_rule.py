@@ -11,7 +11,24 @@ class DsoPenaltyRule(models.Model):
 
     _name = "dso.penalty.rule"
     _description = "Late Payment Penalty Rule"
+    _inherit = ["dso.guard"]
     _order = "sequence, id"
+    _dso_writable = frozenset(
+        {
+            "active",
+            "currency_id",
+            "fixed_at_start",
+            "kind",
+            "legal_basis",
+            "name",
+            "rate",
+            "recovery_cost",
+            "recovery_per",
+            "reference",
+            "sequence",
+            "tier_ids",
+        }
+    )
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

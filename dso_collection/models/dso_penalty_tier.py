@@ -6,8 +6,11 @@ class DsoPenaltyTier(models.Model):
 
     _name = "dso.penalty.tier"
     _description = "Tier of the Recovery Cost"
+    _inherit = ["dso.guard"]
     _order = "amount_from, id"
     _rec_name = "amount_from"
+    _dso_writable = frozenset({"amount_from", "cost"})
+    _dso_creatable = frozenset({"rule_id"})
 
     rule_id = fields.Many2one("dso.penalty.rule", required=True, index=True, ondelete="cascade")
     currency_id = fields.Many2one(related="rule_id.currency_id")

@@ -12,7 +12,7 @@ class DsoQualification(models.Model):
     outlives the journal item, of which it keeps a copy."""
 
     _name = "dso.qualification"
-    _inherit = ["dso.search"]
+    _inherit = ["dso.guard", "dso.search"]
     _description = "Item Qualification"
     _order = "id desc"
     _rec_name = "document"

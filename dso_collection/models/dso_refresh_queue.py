@@ -16,6 +16,7 @@ class DsoRefreshQueue(models.Model):
 
     _name = "dso.refresh.queue"
     _description = "Customers To Plan Anew"
+    _inherit = ["dso.guard"]
     _log_access = False
 
     company_id = fields.Integer(required=True, index=True)

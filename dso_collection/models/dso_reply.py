@@ -18,7 +18,7 @@ class DsoReply(models.Model):
     actions wait, where the company says so. [seed 002: Replies & Comments]"""
 
     _name = "dso.reply"
-    _inherit = ["dso.search"]
+    _inherit = ["dso.guard", "dso.search"]
     _description = "Collection Reply"
     _order = "date desc, id desc"
     _rec_name = "subject"
@@ -328,7 +328,7 @@ class DsoReply(models.Model):
     def action_reopen(self):
         """To be handled after all, also what was taken for an automatic reply."""
         self.check_access("write")
-        self.write({"state": "to_handle", "handled_by_id": False, "handled_date": False})
+        self._dso_own().write({"state": "to_handle", "handled_by_id": False, "handled_date": False})
         return self._notify(self.env._("To handle again: %s", self._describe()))
 
     def _close(self, state):
@@ -338,7 +338,7 @@ class DsoReply(models.Model):
             raise UserError(
                 self.env._("These replies were handled already. Reload the page to see by whom.")
             )
-        waiting.write(
+        waiting._dso_own().write(
             {
                 "state": state,
                 "handled_by_id": self.env.uid,

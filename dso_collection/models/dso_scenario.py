@@ -9,8 +9,21 @@ class DsoScenario(models.Model):
 
     _name = "dso.scenario"
     _description = "Collection Scenario"
+    _inherit = ["dso.guard"]
     _order = "sequence, name, id"
     _check_company_auto = True
+    _dso_writable = frozenset(
+        {
+            "active",
+            "company_id",
+            "description",
+            "min_amount",
+            "name",
+            "restart_policy",
+            "sequence",
+            "step_ids",
+        }
+    )
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

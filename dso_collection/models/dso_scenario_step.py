@@ -53,11 +53,32 @@ class DsoScenarioStep(models.Model):
 
     _name = "dso.scenario.step"
     _description = "Collection Scenario Step"
-    _inherit = ["dso.hashtag.mixin"]
+    _inherit = ["dso.guard", "dso.hashtag.mixin"]
     _order = "scenario_id, sequence, id"
     _rec_names_search = ["name", "scenario_id.name"]
 
     _dso_hashtag_fields = {"call_script": True}
+    _dso_writable = frozenset(
+        {
+            "action_type",
+            "attach_invoices",
+            "automatic",
+            "call_script",
+            "delay",
+            "letter_carrier",
+            "letter_template_id",
+            "mail_template_id",
+            "name",
+            "recipient",
+            "recipient_address",
+            "recipient_field",
+            "sequence",
+            "sms_template_id",
+            "to_confirm",
+            "trigger",
+        }
+    )
+    _dso_creatable = frozenset({"scenario_id"})
 
     scenario_id = fields.Many2one("dso.scenario", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
@@ -160,7 +181,9 @@ class DsoScenarioStep(models.Model):
                 lambda step: (step.sequence, step._origin.id)
             ):
                 offset = step.delay + (offset if step.trigger == "previous_action" else 0)
-                step.offset = offset
+                # the others have their own turn
+                if step in steps:
+                    step.offset = offset
 
     @api.onchange("action_type")
     def _onchange_action_type(self):
@@ -266,6 +289,10 @@ class DsoScenarioStep(models.Model):
             )
 
     @api.model
+    def _dso_complete(self, vals_list, new=False):
+        return super()._dso_complete([self._add_recipient(vals) for vals in vals_list], new)
+
+    @api.model
     def _add_recipient(self, vals):
         """Keep whose address was typed: a user's, a known contact's, else a new one."""
         if "recipient_address" not in vals:
@@ -338,13 +365,13 @@ class DsoScenarioStep(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        steps = super().create([self._add_recipient(vals) for vals in vals_list])
+        steps = super().create(vals_list)
         self.env["dso.refresh.queue"]._enqueue_scenarios(steps.scenario_id)
         return steps
 
     def write(self, vals):
         scenarios = self.scenario_id
-        result = super().write(self._add_recipient(vals))
+        result = super().write(vals)
         self.env["dso.refresh.queue"]._enqueue_scenarios(scenarios | self.scenario_id)
         return result
 

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..tools.collectors import COLLECTOR, join_collector
+from ..tools.conflicts import afresh
 
 #: From when on, in the company's own time.
 HOUR = time(7)
@@ -31,7 +32,13 @@ class DsoSummary(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """Send what is due, where it is morning."""
+        # a cron that fails is called again an hour later: the morning would be over
+        afresh(self.env, self._send_and_commit)
+
+    @api.model
+    def _send_and_commit(self):
         self._send()
+        self.env["dso.customer"]._commit()
 
     @api.model
     def _send(self, now=None):
@@ -46,6 +53,7 @@ class DsoSummary(models.AbstractModel):
             return messages
         # sudo: each collector is told of own customers; the cron serves all companies
         self = self.sudo()
+        self._lock_companies(todays)
         contents = self._read(todays)
         # nobody else may receive it: those who left are no collectors
         users = self.env["res.users"].browse(contents).exists().filtered("active")
@@ -54,6 +62,18 @@ class DsoSummary(models.AbstractModel):
         for company, today in todays.items():
             company.sudo().dso_last_summary_date = today
         return messages
+
+    @api.model
+    def _lock_companies(self, todays):
+        """Whoever changes these companies, as the plan does, comes before this or after it."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM res_company WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                [company.id for company in todays],
+            ),
+            # one that changed meanwhile: from the start again
+            log_exceptions=False,
+        )
 
     @api.model
     def _get_todays(self, now):
@@ -290,6 +310,7 @@ class DsoSummary(models.AbstractModel):
             "no_post_credit": self.env._("Error: no credits to post letters"),
             "no_post_account": self.env._("Error: no account to post letters"),
             "no_post_country": self.env._("Error: country that letters are not posted to"),
+            "dead_email": self.env._("Error: address from which messages come back"),
             "unknown_outcome": self.env._("Error: not known whether it has left"),
             "returned": self.env._("Error: letter came back"),
             "no_fax": self.env._("Error: no fax number"),

@@ -3,7 +3,8 @@ from odoo.tools.misc import format_amount
 
 
 class PaymentTransaction(models.Model):
-    _inherit = "payment.transaction"
+    _name = "payment.transaction"
+    _inherit = ["payment.transaction", "dso.internal"]
 
     dso_page_id = fields.Many2one(
         "dso.page",

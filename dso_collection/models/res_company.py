@@ -82,7 +82,8 @@ PLAN_SETTINGS = frozenset(
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "dso.internal"]
 
     dso_default_scenario_id = fields.Many2one(
         "dso.scenario",

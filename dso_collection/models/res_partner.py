@@ -31,7 +31,8 @@ WATCHED = frozenset(
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "dso.internal"]
 
     dso_customer_id = fields.Many2one(
         "dso.customer",
@@ -211,7 +212,8 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        contacts = partners.filtered(
+        # sudo: fields of the module, whoever makes a contact
+        contacts = partners.sudo().filtered(
             lambda partner: partner.dso_collection_contact or partner.type == "invoice"
         )
         if contacts:
@@ -220,7 +222,8 @@ class ResPartner(models.Model):
 
     def _dso_forget_wrong_phone(self, phone):
         """Another number is right until somebody says that it is wrong."""
-        self.filtered(
+        # sudo: a field of the module, whoever changes the number
+        self.sudo().filtered(
             lambda partner: partner.dso_wrong_phone and (partner.phone or "") != (phone or "")
         ).dso_wrong_phone = False
 

@@ -2,7 +2,8 @@ from odoo import models
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    _name = "res.users"
+    _inherit = ["res.users", "dso.internal"]
 
     def write(self, vals):
         changed = "active" in vals and self.filtered(lambda user: user.active != vals["active"])

@@ -13,6 +13,7 @@ class DsoReport(models.AbstractModel):
 
     _name = "dso.report"
     _description = "Collection Report"
+    _inherit = ["dso.guard"]
     _auto = False
 
     customer_id = fields.Many2one("dso.customer", string="Customer File", readonly=True)

@@ -12,6 +12,8 @@ from . import test_alert
 from . import test_agenda_tour
 from . import test_dispatch
 from . import test_return
+from . import test_rights
+from . import test_rights_internal
 from . import test_scenario
 from . import test_score
 from . import test_search
@@ -36,6 +38,8 @@ from . import test_sms
 from . import test_statement
 from . import test_smtp
 from . import test_smtp_reports
+from . import test_queue
+from . import test_who_is_written_to
 from . import test_faults
 from . import test_faults_channels
 from . import test_trial

@@ -244,7 +244,7 @@ class TestAgenda(DsoCommon):
         )
         done.write({"result": "message", "comment": "<b>Back</b> on Monday"})
         done.action_execute()
-        done.done_date = "2026-03-03"
+        done.sudo().done_date = "2026-03-03"
         self.env["dso.reply"].sudo().create(
             {
                 "customer_id": customer.id,
@@ -401,7 +401,7 @@ class TestAgenda(DsoCommon):
         third.customer_id.collector_id = self.manager
         fourth = first.copy({"date": later})
         for action, score in ((first, 10), (second, 30), (third, 5), (fourth, 1)):
-            action.score = score
+            action.sudo().score = score
         model = self.env["dso.action"].with_user(self.collector)
         domain = [("date", "in", [day, later])]
 

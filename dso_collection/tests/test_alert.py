@@ -486,7 +486,7 @@ class TestReadyAlerts(DsoCommon):
         cls.line = cls._line(cls.invoice)
         cls._plan("2026-03-31")
         cls.customer = cls._customer()
-        cls.customer.last_action_date = date(2026, 3, 30)
+        cls.customer.sudo().last_action_date = date(2026, 3, 30)
 
     def _find(self):
         """XML ids of the alerts that find the customer."""
@@ -513,17 +513,17 @@ class TestReadyAlerts(DsoCommon):
         self.invoice.invoice_date_due = "2025-12-31"
         self.invoice.action_post()
         self.customer._plan(self.customer, date(2026, 3, 31))
-        self.customer.last_action_date = date(2026, 3, 30)
+        self.customer.sudo().last_action_date = date(2026, 3, 30)
         self.assertEqual(self.customer.days_overdue_max, 90)
         self.assertEqual(self._find(), set())
         self.customer._plan(self.customer, date(2026, 4, 1))
-        self.customer.last_action_date = date(2026, 3, 30)
+        self.customer.sudo().last_action_date = date(2026, 3, 30)
         self.assertEqual(self._find(), {"overdue_90"})
 
     def test_chased(self):
-        self.customer.last_action_date = False
+        self.customer.sudo().last_action_date = False
         self.assertEqual(self._find(), {"never_chased", "not_chased_30"})
-        self.customer.last_action_date = date(2026, 3, 1)
+        self.customer.sudo().last_action_date = date(2026, 3, 1)
         self.assertEqual(self._find(), {"not_chased_30"})
 
     def test_credit_limit(self):
@@ -598,11 +598,11 @@ class TestReadyAlerts(DsoCommon):
 
     def test_missing(self):
         self.customer.collector_id = False
-        self.customer.last_action_date = date(2026, 3, 30)
+        self.customer.sudo().last_action_date = date(2026, 3, 30)
         self.assertEqual(self._find(), {"no_collector"})
         self.customer.collector_id = self.collector
         self.customer.scenario_id = False
-        self.customer.last_action_date = date(2026, 3, 30)
+        self.customer.sudo().last_action_date = date(2026, 3, 30)
         self.assertEqual(self._find(), {"no_scenario"})
 
     def test_contacts(self):
@@ -611,7 +611,7 @@ class TestReadyAlerts(DsoCommon):
         self.contact.dso_collection_contact = False
         self.assertEqual(self._find(), {"no_contact"})
         self.customer._plan(self.customer, date(2026, 3, 31))
-        self.customer.last_action_date = date(2026, 3, 30)
+        self.customer.sudo().last_action_date = date(2026, 3, 30)
         self.assertEqual(self._find(), {"no_contact", "error"})
 
     def test_reply(self):
@@ -625,13 +625,13 @@ class TestReadyAlerts(DsoCommon):
             status = self.env.ref("dso_collection.status_promise")
             self.line._dso_set_status(status, date(2026, 3, 27))
         # Friday the 27th and a working day of grace: until Monday the 30th
-        self.customer.last_action_date = date(2026, 3, 30)
+        self.customer.sudo().last_action_date = date(2026, 3, 30)
         self.assertEqual(self._find(), {"promise_broken"})
 
     def test_dispute(self):
         with freeze_time("2026-03-01 09:00:00"):
             self.line._dso_set_status(self.env.ref("dso_collection.status_dispute_price"))
-        self.customer.last_action_date = date(2026, 3, 30)
+        self.customer.sudo().last_action_date = date(2026, 3, 30)
         self.assertEqual(self._find(), set())
         with freeze_time("2026-04-01 09:00:00"):
             self.assertIn("dispute_30", self._find())

@@ -113,9 +113,9 @@ class TestEmptyValues(DsoCommon):
                         # it says what stands for an empty value itself
                         continue
                     template[fname] = source.replace(expression, "object.cancel_reason")
-                    self.action.cancel_reason = VALUE
+                    self.action.sudo().cancel_reason = VALUE
                     full = self._render(template, fname, lang)
-                    self.action.cancel_reason = False
+                    self.action.sudo().cancel_reason = False
                     text = self._render(template, fname, lang)
                     with self.subTest(
                         template=template.name, field=fname, lang=lang, of=expression

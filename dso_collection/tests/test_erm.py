@@ -397,7 +397,7 @@ class TestErm(DsoCommon):
         letter = self._submitted().sudo()
         for status, content in ((500, {}), (200, b"?"), (404, {"message": "never heard of"})):
             self._answer(status, content)
-            letter.poll_date = NOW
+            letter.sudo().poll_date = NOW
             self._run(hours=1)
             self.assertEqual((letter.state, self.action.state), ("submitted", "done"))
             self.assertTrue(letter.message)

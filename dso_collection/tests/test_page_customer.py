@@ -396,7 +396,7 @@ class TestPageCustomer(PageHttpCase):
         self.assertEqual(len(self._mails()), 3)
         # not by another of the old links either
         other = self.page.sudo().renewed_id
-        other.expires_date = fields.Datetime.now() - timedelta(minutes=1)
+        other.sudo().expires_date = fields.Datetime.now() - timedelta(minutes=1)
         other._send_new_link()
         self.assertEqual(len(self._mails()), 3)
         with freeze_time(fields.Datetime.now() + timedelta(hours=25)):

@@ -11,6 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..engine import pages as rules
 from .common import DsoCommon
 
 GATEWAY = "odoo.addons.mail.models.mail_thread"
@@ -193,7 +194,7 @@ class TestReply(DsoCommon):
                 "recipient_ids": [Command.set(self.contact.ids)],
             }
         )
-        sms.write({"state": "done", "done_date": "2026-03-05"})
+        sms.sudo().write({"state": "done", "done_date": "2026-03-05"})
         reply = self.env["dso.customer"]._receive_sms("+33612345678", "Paid <b>today</b>")
         self.assertEqual((reply.customer_id, reply.action_id), (self.customer, sms))
         self.assertEqual((reply.channel, reply.state), ("sms", "to_handle"))
@@ -514,6 +515,13 @@ class TestSmsReply(DsoCommon, HttpCase):
         self.assertEqual(self._post("guess", self.values), (404, self.env["dso.reply"]))
         self.company.sudo()._dso_renew_sms_token()
         self.assertEqual(self._post(self.token, self.values), (404, self.env["dso.reply"]))
+
+    def test_guessing_the_token_is_limited(self):
+        """As on the pages, with which the count is shared; who knows the token is let in."""
+        limit = rules.LIMITS["wrong"].count
+        codes = [self._post(f"guess{number}", self.values)[0] for number in range(limit + 2)]
+        self.assertEqual(codes, [404] * limit + [429] * 2)
+        self.assertEqual(self._post(self.token, self.values)[0], 200)
 
     def test_who_it_is_is_not_told(self):
         """A stranger's number is answered alike; what is no message is refused."""

@@ -186,9 +186,9 @@ class TestScore(RiskCase):
             self._plan("2026-03-31", partner) for partner in partners
         )
         done.action_execute()
-        confirmed.write({"automatic": True, "confirmed": True})
+        confirmed.sudo().write({"automatic": True, "confirmed": True})
         upcoming.action_reschedule(date(2026, 4, 5))
-        error.state = "error"
+        error.sudo().state = "error"
         actions = done | confirmed | upcoming | late | error
         domain = [("id", "in", actions.ids)]
         with freeze_time("2026-03-31 12:00:00"):
@@ -227,7 +227,7 @@ class TestScore(RiskCase):
         values = {"insurance_amount": 1000, "insurance_declaration_days": 55}
         self._customer().with_context(dso_skip_plan=True).write(values)
         by_query = action.score
-        action.score = 0
+        action.sudo().score = 0
         self._plan("2026-03-31")
         self.assertEqual(action.score, by_query)
         self.assertIn("declaration ends in 6 days", action.score_reason)
@@ -496,7 +496,7 @@ class TestCriteria(RiskCase):
         days = "days_without_action"
         self.assertTrue(self._found((days, ">=", 30)))
         self.assertFalse(self._found((days, "<=", 30)))
-        self.customer.last_action_date = "2026-03-02"
+        self.customer.sudo().last_action_date = "2026-03-02"
         self.assertEqual(self.customer.days_without_action, 29)
         self.assertFalse(self._found((days, ">=", 30)))
         self.assertTrue(self._found((days, ">=", 29)))

@@ -143,7 +143,7 @@ class TestSummary(DsoCommon):
         """Fifteen days after it was posted, not one before: by hand, on 19 February."""
         self.company.dso_receipt_days = 15
         action = self._owe("Cc", "cc@example.com")
-        action.write(
+        action.sudo().write(
             {
                 "action_type": "letter_registered",
                 "state": "done",

@@ -1,11 +1,14 @@
 """What a trial by hand found: what people press, and what they are told then."""
 
-from unittest.mock import patch
+from contextlib import ExitStack
+from unittest.mock import Mock, patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
+from odoo import modules
 from odoo.exceptions import AccessError, LockError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import DsoCommon
 
@@ -233,3 +236,81 @@ class TestTrial(DsoCommon):
             if tile["key"] == "amount_due"
         ]
         self.assertIn(customer, self.env["dso.customer"].search(tile["domain"]))
+
+    # ------------------------------------------------------------------
+    # What keeps an action back
+    # ------------------------------------------------------------------
+
+    def test_a_collector_without_an_address(self):
+        """Only administrators enter it, in a form where it is not the login."""
+        self.collector.partner_id.email = False
+        self._plan("2026-03-06")
+        action = self._open_action()
+        self.assertEqual(action.error_data["code"], "no_sender_email")
+        admin = new_test_user(
+            self.env,
+            login="dso_admin",
+            name="Ada Admin",
+            groups="base.group_user,base.group_erp_manager,dso_collection.group_dso_manager",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        for user in (self.collector, self.manager):
+            mend = action.with_user(user).action_mend
+            self.assertTold(mend, "Colin Collector has no e-mail address", "administrator", "Ask ")
+        opened = action.with_user(admin).action_mend()
+        self.assertEqual((opened["res_model"], opened["res_id"]), ("res.users", self.collector.id))
+        users = self.env["res.users"].with_user(admin)
+        arch = users.get_view(opened["views"][0][0], "form")["arch"]
+        self.assertIn('name="email"', arch)
+        self.assertIn('name="login"', arch)
+
+    def test_what_is_tried_again_by_itself_has_nothing_to_mend(self):
+        self.action.action_execute()
+        self.action.sudo()._set_undelivered("Connection refused", transient=True)
+        self.assertEqual(self.action.state, "error")
+        self.assertTrue(self.action.retry_date)
+        self.assertNotIn("mend", self.action.offers)
+        told = self.action.action_mend()
+        self.assertEqual(told["tag"], "display_notification")
+        self.assertIn("Connection refused", told["params"]["message"])
+
+    def test_a_promise_that_was_not_kept_names_its_document_once(self):
+        lines = self._line(self.invoice)
+        promise = self.env.ref("dso_collection.status_promise")
+        wizard = self.env["dso.item.qualify"].with_user(self.collector)
+        wizard.create(
+            {"line_ids": [(6, 0, lines.ids)], "status_id": promise.id, "date": "2026-03-09"}
+        ).action_apply()
+        with freeze_time("2026-03-25 09:00:00"):
+            self.env.flush_all()
+            for lang, word in (("fr_FR", "facture"), ("de_DE", "rechnung"), ("en_US", "invoice")):
+                self.env["res.lang"]._activate_lang(lang)
+                found = self.env["dso.promise"].with_context(lang=lang)
+                found = found.search([("line_id", "in", lines.ids)])
+                [sentence] = found._describe_not_kept()
+                self.assertEqual(sentence.lower().count(word), 1, sentence)
+
+    # ------------------------------------------------------------------
+    # Crons that meet others
+    # ------------------------------------------------------------------
+
+    def test_crons_start_afresh_on_a_conflict(self):
+        """One that fails is called again much later: the summary would come an hour late."""
+        for model, cron, method in (
+            ("dso.summary", "_cron_send", "_send"),
+            ("dso.page", "_cron_questions", "_lock_waiting"),
+            ("dso.alert", "_cron_alert", "_notify"),
+        ):
+            with self.subTest(cron), ExitStack() as stack:
+                results = [SerializationFailure("meanwhile"), self.env[model]]
+                called = Mock(side_effect=results)
+                stack.enter_context(patch.object(type(self.env[model]), method, called))
+                stack.enter_context(patch.object(modules.module, "current_test", False))
+                commit = Mock(return_value=1.0)
+                stack.enter_context(patch.object(type(self.env["dso.customer"]), "_commit", commit))
+                rollback = stack.enter_context(patch.object(self.env.cr, "rollback"))
+                self.company.dso_page_reminder_days = 3
+                getattr(self.env[model], cron)()
+                self.assertEqual(called.call_count, 2)
+                rollback.assert_called_once()

@@ -15,6 +15,27 @@ class DsoActionDraft(models.AbstractModel):
 
     _name = "dso.action.draft"
     _description = "Draft of a Collection Action"
+    _dso_writable = frozenset(
+        {
+            "action_attachment_ids",
+            "action_date",
+            "action_type",
+            "attach_invoices",
+            "automatic",
+            "body",
+            "copy_action_id",
+            "copy_kind",
+            "copy_step_id",
+            "copy_template_id",
+            "execute_now",
+            "letter_template_id",
+            "mail_template_id",
+            "sms_template_id",
+            "sms_text",
+            "subject",
+            "to_confirm",
+        }
+    )
 
     company_id = fields.Many2one("res.company")
     action_type = fields.Selection(ACTION_TYPES, string="Type", default="call")
@@ -285,12 +306,11 @@ class DsoActionDraft(models.AbstractModel):
                     customers=name_some(self.env, [each.display_name for each in archived]),
                 )
             )
-        actions = self.env["dso.action"].create(
-            [
-                self._prepare_draft_values(customer, lines, origin)
-                for customer, lines in lines_by_customer.items()
-            ]
-        )
+        values_list = [
+            self._prepare_draft_values(customer, lines, origin)
+            for customer, lines in lines_by_customer.items()
+        ]
+        actions = self.env["dso.action"]._dso_own().create(values_list)
         actions._adopt_attachments()
         if self._follows_up():
             actions._keep_name()

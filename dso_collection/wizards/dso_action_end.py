@@ -8,6 +8,8 @@ class DsoActionEnd(models.TransientModel):
 
     _name = "dso.action.end"
     _description = "End Specific Actions"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"action_ids", "follow_up_date", "resolved"})
 
     action_ids = fields.Many2many("dso.action", string="Actions")
     line_ids = fields.Many2many(

@@ -20,6 +20,20 @@ class DsoActionLog(models.TransientModel):
 
     _name = "dso.action.log"
     _description = "Carry Out a Collection Action"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset(
+        {
+            "call_again",
+            "call_again_date",
+            "comment",
+            "contact_id",
+            "follow_up",
+            "next_date",
+            "resolved",
+            "result",
+        }
+    )
+    _dso_creatable = frozenset({"action_id", "executed"})
 
     action_id = fields.Many2one("dso.action", required=True, ondelete="cascade")
     executed = fields.Boolean(help="The message has left: only what comes next is asked.")
@@ -297,7 +311,7 @@ class DsoActionLog(models.TransientModel):
         """A call of the user's own on that day, with the script of this one; the one that was
         made stays in the history."""
         action = self.action_id
-        self.env["dso.action"].create(
+        self.env["dso.action"]._dso_own().create(
             {
                 "customer_id": action.customer_id.id,
                 "origin": "manual",

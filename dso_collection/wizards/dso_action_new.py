@@ -21,7 +21,18 @@ class DsoActionNew(models.TransientModel):
 
     _name = "dso.action.new"
     _description = "New Action"
-    _inherit = "dso.action.draft"
+    _inherit = ["dso.wizard", "dso.action.draft"]
+    _dso_writable = frozenset(
+        {
+            "comment",
+            "customer_id",
+            "is_statement",
+            "items_proposed",
+            "line_ids",
+            "proposed_template",
+            "recipient_ids",
+        }
+    )
 
     customer_id = fields.Many2one("dso.customer", required=True, ondelete="cascade")
     partner_id = fields.Many2one(related="customer_id.partner_id", string="Partner")

@@ -8,6 +8,8 @@ class DsoActionPreview(models.TransientModel):
 
     _name = "dso.action.preview"
     _description = "Preview of a Collection Action"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"action_id", "action_ids"})
 
     action_id = fields.Many2one("dso.action", required=True, ondelete="cascade")
     action_ids = fields.Many2many("dso.action", string="Actions to Leaf Through")

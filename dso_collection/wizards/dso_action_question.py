@@ -18,6 +18,7 @@ class DsoActionQuestion(models.TransientModel):
 
     _name = "dso.action.question"
     _description = "Do It All the Same?"
+    _inherit = ["dso.wizard"]
 
     text = fields.Text(readonly=True)
     res_model = fields.Char(required=True, readonly=True)
@@ -32,7 +33,7 @@ class DsoActionQuestion(models.TransientModel):
         :param records: on which ``method`` is called where the answer is yes
         """
         context = records.env.context
-        question = self.create(
+        question = self._dso_own().create(
             {
                 "text": text,
                 "res_model": records._name,

@@ -9,6 +9,8 @@ class DsoActionReschedule(models.TransientModel):
 
     _name = "dso.action.reschedule"
     _description = "Reschedule Collection Actions"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"action_ids", "date"})
 
     action_ids = fields.Many2many("dso.action", string="Actions")
     date = fields.Date(required=True, default=lambda self: self._default_date())

@@ -8,6 +8,8 @@ class DsoActionReturn(models.TransientModel):
 
     _name = "dso.action.return"
     _description = "Returned Collection Letters"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"action_ids", "comment", "reason"})
 
     action_ids = fields.Many2many("dso.action", string="Letters")
     reason = fields.Selection(

@@ -9,6 +9,8 @@ class DsoAssignmentApply(models.TransientModel):
 
     _name = "dso.assignment.apply"
     _description = "Apply Assignment Rules"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"overrule"})
 
     overrule = fields.Boolean(string="Also What Was Chosen by Hand")
     scenario_count = fields.Integer(string="Get Another Scenario", compute="_compute_counts")

@@ -57,7 +57,23 @@ class DsoContactImport(models.TransientModel):
 
     _name = "dso.contact.import"
     _description = "Contacts for Collection to Import"
+    _inherit = ["dso.wizard"]
     _order = "line_number, id"
+    _dso_writable = frozenset(
+        {
+            "code",
+            "contact_ref",
+            "dso_collection_contact",
+            "dso_serves_email",
+            "dso_serves_phone",
+            "dso_serves_post",
+            "email",
+            "function",
+            "lang",
+            "name",
+            "phone",
+        }
+    )
 
     code = fields.Char(
         string="Customer Code", required=True, help="The reference of the customer that it joins."
@@ -100,11 +116,17 @@ class DsoContactImport(models.TransientModel):
             }
         ]
 
+    @api.model
+    def _dso_complete(self, vals_list, new=False):
+        if not new:
+            return super()._dso_complete(vals_list, new)
+        # defaults are no word of the file
+        return super()._dso_complete(
+            [dict(vals, given=sorted(vals.keys() - {"given"})) for vals in vals_list], new
+        )
+
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            # defaults are no word of the file
-            vals["given"] = sorted(fname for fname in vals if fname != "given")
         rows = super().create(vals_list)
         at_once = rows.filtered(lambda row: not row.file_id)
         if at_once:
@@ -152,13 +174,13 @@ class DsoContactImport(models.TransientModel):
         new = {row: found for row, found in outcomes.items() if found.outcome == "new"}
         contacts = self.env["res.partner"].create([found.values for found in new.values()])
         for row, contact in zip(new, contacts, strict=True):
-            row.contact_id = contact
+            row._dso_own().contact_id = contact
             seen[contact.parent_id, contact] = seen[contact.parent_id, row._get_name_key()]
         for row, found in outcomes.items():
             if found.outcome == "changed":
                 found.contact.write(found.values)
             if found.outcome in ("changed", "unchanged"):
-                row.contact_id = found.contact
+                row._dso_own().contact_id = found.contact
         return outcomes
 
     def _decide(self, seen=None):

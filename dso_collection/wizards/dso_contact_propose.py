@@ -11,6 +11,8 @@ class DsoContactPropose(models.TransientModel):
 
     _name = "dso.contact.propose"
     _description = "Propose Contacts for Collection"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"line_ids"})
 
     line_ids = fields.One2many("dso.contact.propose.line", "wizard_id", string="Customers")
     summary = fields.Char(readonly=True)
@@ -36,25 +38,25 @@ class DsoContactPropose(models.TransientModel):
         ordered = missing.sorted(
             lambda each: (each.id not in proposals, each.partner_id.name or "")
         )
-        return self.create(
+        wizard = self._dso_own().create(
             {
                 "summary": self._summarize(customers, missing, proposals),
                 "possible": bool(proposals),
-                "line_ids": [
-                    fields.Command.create(
-                        {
-                            "customer_id": customer.id,
-                            "contact_id": proposals[customer.id].id
-                            if customer.id in proposals
-                            else False,
-                            "selected": customer.id in proposals,
-                            "sequence": number,
-                        }
-                    )
-                    for number, customer in enumerate(ordered)
-                ],
             }
         )
+        wizard.line_ids._dso_own().create(
+            [
+                {
+                    "wizard_id": wizard.id,
+                    "customer_id": customer.id,
+                    "contact_id": proposals[customer.id].id if customer.id in proposals else False,
+                    "selected": customer.id in proposals,
+                    "sequence": number,
+                }
+                for number, customer in enumerate(ordered)
+            ]
+        )
+        return wizard
 
     @api.model
     def _summarize(self, customers, missing, proposals):
@@ -106,7 +108,9 @@ class DsoContactProposeLine(models.TransientModel):
 
     _name = "dso.contact.propose.line"
     _description = "Proposed Contact for Collection"
+    _inherit = ["dso.wizard"]
     _order = "sequence, id"
+    _dso_writable = frozenset({"contact_id", "selected"})
 
     wizard_id = fields.Many2one("dso.contact.propose", required=True, ondelete="cascade")
     sequence = fields.Integer(readonly=True)

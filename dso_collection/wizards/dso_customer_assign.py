@@ -13,6 +13,10 @@ class DsoCustomerAssign(models.TransientModel):
 
     _name = "dso.customer.assign"
     _description = "Assign Scenario and Collector"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset(
+        {"collector_id", "collector_mode", "customer_ids", "scenario_id", "scenario_mode"}
+    )
 
     customer_ids = fields.Many2many("dso.customer", string="Customers")
     scenario_mode = fields.Selection(

@@ -6,6 +6,9 @@ class DsoEvidenceMake(models.TransientModel):
 
     _name = "dso.evidence.make"
     _description = "Make an Evidence File"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"lang"})
+    _dso_creatable = frozenset({"action_id", "customer_id"})
 
     customer_id = fields.Many2one("dso.customer", required=True, readonly=True)
     action_id = fields.Many2one("dso.action", readonly=True)

@@ -15,6 +15,8 @@ class DsoHashtagHelp(models.TransientModel):
 
     _name = "dso.hashtag.help"
     _description = "Hashtags"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"customer_id", "words"})
 
     customer_id = fields.Many2one(
         "dso.customer",

@@ -6,6 +6,8 @@ class DsoHashtagHelpLine(models.TransientModel):
 
     _name = "dso.hashtag.help.line"
     _description = "Hashtag"
+    _inherit = ["dso.wizard"]
+    _dso_creatable = frozenset({"description", "example", "help_id", "name", "section"})
     _order = "id"
 
     help_id = fields.Many2one("dso.hashtag.help", required=True, ondelete="cascade", index=True)

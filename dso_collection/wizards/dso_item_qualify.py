@@ -18,7 +18,6 @@ DEFAULT_TEMPLATES = {
     "customer": "dso_collection.mail_template_status_customer",
     "internal": "dso_collection.mail_template_status_internal",
 }
-PROPOSED_FIELDS = ("action_type", "automatic", "to_confirm")
 PROPOSED_TEMPLATES = ("mail_template_id", "sms_template_id", "letter_template_id")
 
 
@@ -28,7 +27,39 @@ class DsoItemQualify(models.TransientModel):
 
     _name = "dso.item.qualify"
     _description = "Change Status"
-    _inherit = "dso.action.draft"
+    _inherit = ["dso.wizard", "dso.action.draft"]
+    _dso_writable = frozenset(
+        {
+            "amount",
+            "answer_id",
+            "attachment_ids",
+            "attachments_public",
+            "comment",
+            "date",
+            "email_addresses",
+            "email_attach_invoices",
+            "email_attachment_ids",
+            "email_body",
+            "email_mode",
+            "email_proposed",
+            "email_recipient_ids",
+            "email_subject",
+            "email_subject_proposed",
+            "email_template_id",
+            "email_user_ids",
+            "held_line_ids",
+            "line_ids",
+            "next_action",
+            "reply_done",
+            "reply_id",
+            "resolver_email",
+            "resolver_id",
+            "status_id",
+            "step",
+            "sure",
+            "taken_line_ids",
+        }
+    )
 
     reply_id = fields.Many2one("dso.reply", help="The customer's answer that is noted here.")
     answer_id = fields.Many2one(
@@ -159,14 +190,23 @@ class DsoItemQualify(models.TransientModel):
         precompute=True,
     )
     scenario_preview = fields.Text(compute="_compute_scenario_preview")
+    # no defaults: one would keep a form from computing all that is computed with it
     action_type = fields.Selection(
-        compute="_compute_from_status", store=True, readonly=False, precompute=True
+        compute="_compute_from_status",
+        store=True,
+        readonly=False,
+        precompute=True,
+        default=None,
     )
     automatic = fields.Boolean(
         compute="_compute_from_status", store=True, readonly=False, precompute=True
     )
     to_confirm = fields.Boolean(
-        compute="_compute_from_status", store=True, readonly=False, precompute=True
+        compute="_compute_from_status",
+        store=True,
+        readonly=False,
+        precompute=True,
+        default=None,
     )
     mail_template_id = fields.Many2one(
         compute="_compute_from_status", store=True, readonly=False, precompute=True
@@ -179,16 +219,6 @@ class DsoItemQualify(models.TransientModel):
     )
     action_date = fields.Date(compute="_compute_action_date", store=True, readonly=False)
     summary = fields.Text(compute="_compute_summary", help="What will happen.")
-
-    @api.model
-    def default_get(self, fields):
-        """What a status proposes is computed, also for one that the dialog begins with: what a
-        draft of any other action begins with would stand in its way."""
-        values = super().default_get(fields)
-        for fname in PROPOSED_FIELDS:
-            if f"default_{fname}" not in self.env.context:
-                values.pop(fname, None)
-        return values
 
     # ------------------------------------------------------------------
     # What the items are
@@ -959,21 +989,25 @@ class DsoItemQualify(models.TransientModel):
             if not self.email_template_id:
                 return self.env["dso.action"]
             subject, body = self._render_email(customer)
-        action = self.env["dso.action"].create(
-            {
-                "customer_id": customer.id,
-                "origin": "manual",
-                "action_type": "email_internal" if self.email_mode == "internal" else "email",
-                "date": customer.company_id._dso_today(),
-                "collector_id": self._get_draft_sender(customer).id,
-                "recipient_ids": [Command.set(self._get_email_recipients(customer).ids)],
-                "subject": subject or self.status_id.name,
-                "body": body,
-                "comment": self.comment,
-                "attach_invoices": self.email_attach_invoices,
-                "attachment_ids": [Command.set(self.email_attachment_ids.ids)],
-                "item_ids": self._prepare_draft_items(lines),
-            }
+        action = (
+            self.env["dso.action"]
+            ._dso_own()
+            .create(
+                {
+                    "customer_id": customer.id,
+                    "origin": "manual",
+                    "action_type": "email_internal" if self.email_mode == "internal" else "email",
+                    "date": customer.company_id._dso_today(),
+                    "collector_id": self._get_draft_sender(customer).id,
+                    "recipient_ids": [Command.set(self._get_email_recipients(customer).ids)],
+                    "subject": subject or self.status_id.name,
+                    "body": body,
+                    "comment": self.comment,
+                    "attach_invoices": self.email_attach_invoices,
+                    "attachment_ids": [Command.set(self.email_attachment_ids.ids)],
+                    "item_ids": self._prepare_draft_items(lines),
+                }
+            )
         )
         action._adopt_attachments()
         return action

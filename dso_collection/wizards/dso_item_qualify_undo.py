@@ -21,6 +21,7 @@ class DsoItemQualifyUndo(models.TransientModel):
 
     _name = "dso.item.qualify.undo"
     _description = "What a Change of Status Replaced"
+    _inherit = ["dso.wizard"]
 
     wizard_id = fields.Many2one("dso.item.qualify", required=True, index=True, ondelete="cascade")
     data = fields.Json(readonly=True)

@@ -15,6 +15,8 @@ class DsoLetterPrint(models.TransientModel):
 
     _name = "dso.letter.print"
     _description = "Print Collection Letters"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"action_ids", "all_the_same", "printed_ids"})
 
     action_ids = fields.Many2many(
         "dso.action", relation="dso_letter_print_action_rel", string="Letters"

@@ -6,6 +6,8 @@ class DsoPenaltyBreakdown(models.TransientModel):
 
     _name = "dso.penalty.breakdown"
     _description = "Breakdown of Late Payment Penalties"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"line_ids", "on_date"})
 
     line_ids = fields.Many2many("account.move.line", string="Items")
     on_date = fields.Date(

@@ -12,6 +12,8 @@ class DsoPenaltyInvoice(models.TransientModel):
 
     _name = "dso.penalty.invoice"
     _description = "Invoice Late Payment Penalties"
+    _inherit = ["dso.wizard"]
+    _dso_writable = frozenset({"customer_ids", "on_date", "paid_since"})
 
     customer_ids = fields.Many2many("dso.customer", string="Customers")
     on_date = fields.Date(

@@ -207,7 +207,7 @@ class LookCase(ScreensCase, HttpCase):
             limit=1,
         )
         # its printed page, which demo data do without
-        cls.letter.letter_attachment_id = cls.env["ir.attachment"].create(
+        cls.letter.sudo().letter_attachment_id = cls.env["ir.attachment"].create(
             {"name": "letter.pdf", "raw": b"%PDF-1.4", "mimetype": "application/pdf"}
         )
         cls._invoice_much()
