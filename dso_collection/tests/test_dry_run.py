@@ -78,6 +78,7 @@ class TestDryRun(DryRunCommon):
                     "first": "2026-03-06",
                     "last": "2026-04-15",
                     "amount": 100,
+                    "reached": True,
                 }
             ],
         )
