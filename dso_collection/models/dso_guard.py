@@ -70,6 +70,7 @@ class DsoGuard(models.AbstractModel):
             return self
         context = dict(self.env.context)
         del context[KEY]
+        # pylint: disable-next=context-overridden
         return self.with_context(context)
 
     @api.model
@@ -89,6 +90,7 @@ class DsoGuard(models.AbstractModel):
             for key, value in self.env.context.items()
             if not key.startswith("default_") or not self._dso_is_kept_apart(key[8:])
         }
+        # pylint: disable-next=context-overridden
         return self if len(context) == len(self.env.context) else self.with_context(context)
 
     @api.model
@@ -213,6 +215,7 @@ class DsoGuard(models.AbstractModel):
         context = self.env.context
         foreign = [f"default_{name}" for name in kept if f"default_{name}" in context]
         if foreign:
+            # pylint: disable-next=context-overridden
             self = self.with_context(
                 {key: value for key, value in context.items() if key not in foreign}
             )
