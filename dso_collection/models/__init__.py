@@ -46,6 +46,7 @@ from . import dso_action_promise
 from . import dso_action_reply
 from . import dso_action_retry
 from . import dso_action_sms
+from . import dso_action_queue
 from . import dso_action_letter
 from . import dso_action_evidence
 from . import dso_action_agenda

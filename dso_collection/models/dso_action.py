@@ -92,6 +92,7 @@ class DsoAction(models.Model):
         "dso.action.reply",
         "dso.action.retry",
         "dso.action.sms",
+        "dso.action.queue",
         "dso.action.hashtag",
         "dso.action.claim",
         "dso.action.name",

@@ -500,23 +500,35 @@ class DsoActionContent(models.AbstractModel):
         """
         # sudo: contacts of the customer and addresses of colleagues, whoever sends
         actions = self.sudo()
-        serving = actions.customer_id._find_serving()
+        serving = actions._get_serving()
         recipients = {}
         for action in actions:
-            if action.action_type == "email_internal":
-                others = (
-                    action.step_id._get_colleagues(action)
-                    if action.step_id
-                    else action.collector_id.partner_id
-                )
-            else:
-                others = serving[action.customer_id.id]._dso_serving(action._get_medium())
-            chosen = action.recipient_ids
+            chosen, others = action.recipient_ids, serving[action.id]
             if chosen and not action.done_date:
                 # who was archived since receives nothing; nobody else does in their place
-                chosen, others = chosen.filtered("active"), chosen.browse()
+                chosen = action.customer_id._filter_contacts(chosen.filtered("active"))
+                others = chosen.browse()
             recipients[action.id] = chosen or others
         return recipients
+
+    def _get_serving(self):
+        """Who would receive each action today if nobody were chosen on it.
+
+        :return: {action id: res.partner}
+        """
+        # sudo: contacts of the customer and addresses of colleagues, whoever sends
+        actions = self.sudo()
+        serving = actions.customer_id._find_serving()
+        result = {}
+        for action in actions:
+            if action.action_type != "email_internal":
+                others = serving[action.customer_id.id]._dso_serving(action._get_medium())
+            elif action.step_id:
+                others = action.step_id._get_colleagues(action)
+            else:
+                others = action.collector_id.partner_id
+            result[action.id] = others
+        return result
 
     @api.depends("recipient_ids", "customer_id", "action_type", "collector_id")
     def _compute_recipient_values(self):

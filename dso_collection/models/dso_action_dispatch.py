@@ -708,6 +708,11 @@ class DsoActionDispatch(models.AbstractModel):
             "bad_email": self.env._(
                 "The e-mail address “%(text)s” of %(contact)s is not valid. Correct it.", **values
             ),
+            "dead_email": self.env._(
+                "The message to %(contact)s came back from “%(text)s”, and nobody else can receive "
+                "it. Correct the address, or choose another contact for collection; then retry.",
+                **values,
+            ),
             "no_template": self.env._(
                 "The e-mail template is missing. Choose one on the step of the scenario.", **values
             ),

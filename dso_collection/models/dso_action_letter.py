@@ -325,6 +325,12 @@ class DsoActionLetter(models.AbstractModel):
                 **values,
             ),
             "unknown_outcome": self.env._(
+                "It is not known whether the e-mail has left: %(text)s. Ask the customer before "
+                "you retry, or it may arrive twice.",
+                **dict(values, text=(values["text"] or "").rstrip(" .")),
+            )
+            if self.mail_id
+            else self.env._(
                 "It is not known whether the letter was posted: %(text)s. Look into the account at "
                 "Snailmail before you retry, or it may be posted twice.",
                 **values,

@@ -32,6 +32,11 @@ class DsoActionRetry(models.AbstractModel):
             return {"retry_date": False}
         failures = self.retry_count + 1
         moment = retry.next_attempt(failures, fields.Datetime.now())
+        # sudo: the sending hours of the action's company
+        company = self.company_id.sudo()
+        if moment and not company._dso_is_open(moment):
+            # the moment that is announced is the one at which it happens
+            moment = company._dso_next_opening(moment)
         if moment:
             # sudo: waking the module's own cron is harmless
             self.env.ref("dso_collection.ir_cron_retry").sudo()._trigger(moment)

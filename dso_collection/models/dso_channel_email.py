@@ -3,7 +3,7 @@ import secrets
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools.mail import email_normalize, formataddr
+from odoo.tools.mail import email_normalize, email_normalize_all, formataddr
 
 from ..tools.bulk import bulk_update
 from ..tools.errors import BrokenTemplate
@@ -253,7 +253,9 @@ class DsoChannelEmail(models.AbstractModel):
             "body": self._encapsulate(action, body),
             "sender": action.sudo().collector_id.email_formatted or "",
             "recipients": ", ".join(
-                _format_address(contact) if contact.email_normalized else contact.email or ""
+                ", ".join(self._format_recipients(contact))
+                if contact.email_normalized
+                else contact.email or ""
                 for contact in recipients
             ),
             "attachment_names": self._get_attachment_names(action),
@@ -281,9 +283,9 @@ class DsoChannelEmail(models.AbstractModel):
         senders = {action.id: action.collector_id.email_formatted for action in actions}
         customers = actions.customer_id
         by_customer = {action.customer_id.id: senders[action.id] for action in actions}
-        reply_to = customers._notify_get_reply_to_batch(
-            defaults=by_customer, author_ids=dict.fromkeys(by_customer, False)
-        )
+        # without an author, Odoo names the user: the cron's
+        authors = {action.customer_id.id: action.collector_id.partner_id.id for action in actions}
+        reply_to = customers._notify_get_reply_to_batch(defaults=by_customer, author_ids=authors)
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
         values_list = []
         for action in actions:
@@ -300,7 +302,7 @@ class DsoChannelEmail(models.AbstractModel):
                     "author_id": action.collector_id.partner_id.id,
                     "email_from": senders[action.id],
                     "reply_to": reply_to[action.customer_id.id],
-                    "email_to": ", ".join(map(self._format_recipient, contacts)),
+                    "email_to": self._join_recipients(contacts),
                     "subject": subject,
                     "body": body,
                     "body_html": self._encapsulate(action, body),
@@ -316,19 +318,7 @@ class DsoChannelEmail(models.AbstractModel):
         notifications = []
         for action, mail, values in zip(actions, mails, values_list, strict=True):
             contacts = self._get_reachable(recipients[action.id])
-            notifications += [
-                {
-                    "mail_message_id": mail.mail_message_id.id,
-                    "mail_mail_id": mail.id,
-                    "res_partner_id": contact.id,
-                    "mail_email_address": email_normalize(self._format_recipient(contact)),
-                    "notification_type": "email",
-                    "notification_status": "ready",
-                    "author_id": values["author_id"],
-                    "is_read": True,
-                }
-                for contact in contacts
-            ]
+            notifications += self._prepare_notifications(mail, contacts)
             outcomes[action.id] = {
                 "mail_id": mail.id,
                 "message_id": mail.mail_message_id.id,
@@ -340,6 +330,40 @@ class DsoChannelEmail(models.AbstractModel):
         self.env["mail.notification"].create(notifications)
         self._trigger_queue()
         return outcomes
+
+    @api.model
+    def _prepare_notifications(self, mail, contacts):
+        """What says of each recipient whether the e-mail arrived."""
+        return [
+            {
+                "mail_message_id": mail.mail_message_id.id,
+                "mail_mail_id": mail.id,
+                "res_partner_id": contact.id,
+                "mail_email_address": email_normalize(self._format_recipient(contact)),
+                "notification_type": "email",
+                "notification_status": "ready",
+                "author_id": mail.mail_message_id.author_id.id,
+                "is_read": True,
+            }
+            for contact in contacts
+        ]
+
+    @api.model
+    def _join_recipients(self, contacts):
+        """Those whom a message goes to, each address once: several contacts may share one."""
+        by_address = {}
+        for contact in contacts:
+            for recipient in self._format_recipients(contact):
+                by_address.setdefault(email_normalize(recipient) or recipient, recipient)
+        return ", ".join(by_address.values())
+
+    @api.model
+    def _format_recipients(self, contact):
+        """All addresses that the message of a contact is sent to: some have two in the field."""
+        emails = dict.fromkeys(email_normalize_all(contact.email or ""))
+        if len(emails) < 2:
+            return [self._format_recipient(contact)]
+        return [formataddr((contact.name or "", email)) for email in emails]
 
     @api.model
     def _get_reachable(self, contacts):
@@ -408,27 +432,123 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _retry(self, actions):
-        """The same message again, to the addresses as they are now, with its Message-Id."""
-        for action in actions.filtered("mail_id"):
-            contacts = self._get_reachable(action.recipient_ids)
+        """The same message again, with its Message-Id, to who got nothing: at the address as it
+        is now, or to the successor. Whom it reached gets it once."""
+        actions = actions.filtered("message_id")
+        serving = actions._get_serving()
+        for action in actions:
+            contacts, failed = self._find_missed(action, serving[action.id])
+            reached = action.recipient_ids - failed.res_partner_id
             if not contacts:
                 # the address that failed is no better a second time
-                action._set_error(**self._get_recipient_blocker(action, action.recipient_ids))
+                action._set_error(**self._get_missed_blocker(action, failed))
                 continue
-            mail = action.mail_id
-            mail.write(
+            self._send_again(action, contacts, failed)
+            action.write(
                 {
-                    "email_to": ", ".join(map(self._format_recipient, contacts)),
-                    "failure_reason": False,
-                    "failure_type": False,
+                    "state": "done",
+                    "error_data": False,
+                    "recipient_ids": [(6, 0, (reached | contacts).ids)],
                 }
             )
-            mail.mark_outgoing()
-            mail.mail_message_id.notification_ids.write(
-                {"notification_status": "ready", "failure_type": False, "failure_reason": False}
-            )
-            action.write({"state": "done", "error_data": False})
         self._trigger_queue()
+
+    @api.model
+    def _find_missed(self, action, serving):
+        """Who is to get a message that did not arrive.
+
+        :param serving: who would get a new one today
+        :return: res.partner that can be reached, and the notifications of those whom it did not
+            reach
+        """
+        notifications = action.message_id.notification_ids.filtered(
+            lambda entry: entry.notification_type == "email" and entry.res_partner_id
+        )
+        failed = notifications.filtered(
+            lambda entry: entry.notification_status not in ("sent", "canceled")
+        )
+        failed = failed or notifications
+        successors = self._get_reachable(serving.filtered("active") - notifications.res_partner_id)
+        contacts = self.env["res.partner"]
+        for entry in failed:
+            contact = entry.res_partner_id
+            stays = contact.active and (contact in serving or not successors)
+            if stays and self._get_reachable(contact) and not self._is_dead(entry):
+                contacts |= contact
+            else:
+                contacts |= successors
+        return contacts, failed
+
+    @api.model
+    def _is_dead(self, notification):
+        """Whether a message came back from the address that its recipient has still."""
+        address = email_normalize(self._format_recipient(notification.res_partner_id))
+        return (
+            notification.notification_status == "bounce"
+            and notification.mail_email_address == address
+        )
+
+    @api.model
+    def _get_missed_blocker(self, action, failed):
+        """Why there is nobody to write to again."""
+        dead = failed.filtered(lambda entry: entry.res_partner_id.active and self._is_dead(entry))[
+            :1
+        ]
+        if not dead:
+            contacts = failed.res_partner_id.filtered("active")
+            return self._get_recipient_blocker(action, contacts) or self._prepare_no_contact(action)
+        return {
+            "code": "dead_email",
+            "contact": dead.res_partner_id.name or dead.res_partner_id.display_name,
+            "text": dead.mail_email_address,
+            "model": "res.partner",
+            "res_id": dead.res_partner_id.id,
+        }
+
+    @api.model
+    def _send_again(self, action, contacts, failed):
+        """Put the message of an action into the queue for these contacts."""
+        mail = action.mail_id or self._restore_mail(action)
+        mail.write(
+            {
+                "email_to": self._join_recipients(contacts),
+                "failure_reason": False,
+                "failure_type": False,
+            }
+        )
+        mail.mark_outgoing()
+        for entry in failed:
+            contact = entry.res_partner_id
+            values = {"failure_type": False, "failure_reason": False}
+            if contact in contacts:
+                values.update(
+                    notification_status="ready",
+                    mail_mail_id=mail.id,
+                    mail_email_address=email_normalize(self._format_recipient(contact)),
+                )
+            else:
+                # somebody else gets it
+                values["notification_status"] = "canceled"
+            entry.write(values)
+        # sudo: notifications belong to the system
+        self.env["mail.notification"].sudo().create(
+            self._prepare_notifications(mail, contacts - failed.res_partner_id)
+        )
+
+    @api.model
+    def _restore_mail(self, action):
+        """An e-mail that was deleted from the queue, as it was. Its message is kept."""
+        message = action.message_id
+        action.mail_id = self.env["mail.mail"].create(
+            {
+                "mail_message_id": message.id,
+                "body_html": self._encapsulate(action, action.body),
+                "is_notification": True,
+                "auto_delete": False,
+                "state": "exception",
+            }
+        )
+        return action.mail_id
 
 
 def _one_line(subject):
@@ -438,4 +558,4 @@ def _one_line(subject):
 
 def _format_address(contact):
     """``"Name" <address>`` with the address in its normal form."""
-    return formataddr((contact.name or "", email_normalize(contact.email) or contact.email))
+    return formataddr((contact.name or "", contact.email_normalized or contact.email))

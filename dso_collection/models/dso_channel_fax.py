@@ -80,6 +80,10 @@ class DsoChannelFax(models.AbstractModel):
         return number.lstrip("+")
 
     @api.model
+    def _format_recipients(self, contact):
+        return [self._format_recipient(contact)]
+
+    @api.model
     def _format_recipient(self, contact):
         # sudo: a setting of the company
         return f"{self._get_number(contact)}@{self.env.company.sudo().dso_fax_domain}"

@@ -343,26 +343,38 @@ class DsoCustomer(models.Model):
         )
 
     def _find_contacts(self):
-        """The contacts for collection of these customers, as they are at this moment."""
+        """The contacts for collection of these customers, as they are at this moment; of several
+        companies' files, see ``_filter_contacts``."""
         return self.env["res.partner"].search(
             [
                 ("commercial_partner_id", "in", self.partner_id.ids),
                 ("dso_collection_contact", "=", True),
                 # said here: files are planned with archived ones in sight
                 ("active", "=", True),
+                ("company_id", "in", [False, *self.company_id.ids]),
             ]
+        )
+
+    def _filter_contacts(self, contacts):
+        """Those of these contacts of the customer that are not another company's."""
+        return contacts.filtered(
+            lambda contact: not contact.company_id or contact.company_id in self.company_id
         )
 
     @api.depends(
         "partner_id",
         "partner_id.dso_collection_contact",
         "partner_id.child_ids.dso_collection_contact",
+        "partner_id.child_ids.active",
+        "partner_id.child_ids.company_id",
     )
     def _compute_contact_ids(self):
         contacts = self._find_contacts()
         by_partner = contacts.grouped("commercial_partner_id")
         for customer in self:
-            customer.contact_ids = by_partner.get(customer.partner_id, contacts.browse())
+            customer.contact_ids = customer._filter_contacts(
+                by_partner.get(customer.partner_id, contacts.browse())
+            )
 
     @api.depends(
         "partner_id.phone",
@@ -393,6 +405,7 @@ class DsoCustomer(models.Model):
             [
                 ("commercial_partner_id", "in", self.partner_id.ids),
                 ("dso_collection_contact", "=", False),
+                ("active", "=", True),
                 "|",
                 ("email", "!=", False),
                 ("phone", "!=", False),

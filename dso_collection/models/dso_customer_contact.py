@@ -87,9 +87,13 @@ class DsoCustomerContact(models.AbstractModel):
             return {}
         if contacts is None:
             contacts = allowed._find_contacts()
-        chosen = contacts.commercial_partner_id
+        by_partner = contacts.grouped("commercial_partner_id")
         return allowed.filtered(
-            lambda customer: customer.partner_id not in chosen
+            lambda customer: (
+                not customer._filter_contacts(
+                    by_partner.get(customer.partner_id, contacts.browse())
+                )
+            )
         )._propose_contacts()
 
     def _find_serving(self):
@@ -101,7 +105,9 @@ class DsoCustomerContact(models.AbstractModel):
         by_partner = contacts.grouped("commercial_partner_id")
         substitutes = self._find_substitutes(contacts)
         return {
-            customer.id: by_partner.get(customer.partner_id)
+            customer.id: customer._filter_contacts(
+                by_partner.get(customer.partner_id, contacts.browse())
+            )
             or substitutes.get(customer.id, contacts.browse())
             for customer in self
         }

@@ -221,7 +221,8 @@ class DsoCustomerPlan(models.AbstractModel):
         passed = set(held.partner_id.ids)
         customers -= held
         new = self._ensure_customers(company, partner_ids - passed - set(customers.partner_id.ids))
-        customers |= new
+        # a new file may have taken in one of these
+        customers = (customers | new).exists()
         taken = queue._take([id_ for id_, partner_id in rows if partner_id not in passed])
         again = {partner_id for partner_id, reassign in taken.items() if reassign}
         # what the assignment rules look at has changed

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.mail import email_normalize
+from odoo.tools.mail import email_normalize_all
 from odoo.tools.misc import format_date
 
 from ..engine import pages as rules
@@ -277,5 +277,7 @@ class DsoPage(models.Model):
     @api.model
     def _format_emails(self, contacts):
         """The addresses of these contacts, as they are kept with a page."""
-        emails = [email_normalize(contact.email or "") for contact in contacts]
-        return ", ".join(sorted({email for email in emails if email}))
+        emails = {
+            email for contact in contacts for email in email_normalize_all(contact.email or "")
+        }
+        return ", ".join(sorted(emails))

@@ -310,6 +310,7 @@ class DsoSummary(models.AbstractModel):
             "no_post_credit": self.env._("Error: no credits to post letters"),
             "no_post_account": self.env._("Error: no account to post letters"),
             "no_post_country": self.env._("Error: country that letters are not posted to"),
+            "dead_email": self.env._("Error: address from which messages come back"),
             "unknown_outcome": self.env._("Error: not known whether it has left"),
             "returned": self.env._("Error: letter came back"),
             "no_fax": self.env._("Error: no fax number"),

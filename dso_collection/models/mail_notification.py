@@ -1,10 +1,17 @@
 from odoo import models
+from odoo.tools.mail import email_normalize_all
 
 from .dso_action_sms import DELIVERED, FAILED
 
 
 class MailNotification(models.Model):
     _inherit = "mail.notification"
+
+    def _dso_get_addresses(self):
+        """Every address that an e-mail to this recipient went to: some have two in the field."""
+        self.ensure_one()
+        texts = (self.mail_email_address, self.res_partner_id.email)
+        return {email for text in texts for email in email_normalize_all(text or "")}
 
     def write(self, vals):
         result = super().write(vals)

@@ -122,7 +122,9 @@ class MailThread(models.AbstractModel):
         """Whom of those whom a message went to a report is about."""
         addresses = {email_normalize(address) or address for address in recipient.addresses}
         notifications = told.notification_ids
-        named = notifications.filtered(lambda one: _get_address(one) in addresses)
+        named = notifications.filtered(
+            lambda one: not addresses.isdisjoint(one._dso_get_addresses())
+        )
         return named[:1] or (notifications if len(notifications) == 1 else named)
 
     @api.model

@@ -8,6 +8,19 @@ from ..tools.iap import Watched
 class SmsSms(models.Model):
     _inherit = "sms.sms"
 
+    def unlink(self):
+        """One that is deleted before it left: its action says so."""
+        unsent = self.filtered(lambda sms: sms.state == "outgoing" and not sms.to_delete)
+        # sudo: the queue of SMS reports what became of them
+        actions = self.env["dso.action"].sudo()
+        if unsent:
+            actions = actions.search([("sms_id", "in", unsent.ids)])
+        result = super().unlink()
+        if actions:
+            actions.invalidate_recordset(["sms_id"])
+            actions._set_undelivered("", code="cancelled_in_queue")
+        return result
+
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Send each company's SMS through its own provider.
 

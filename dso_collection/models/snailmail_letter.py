@@ -27,6 +27,16 @@ class SnailmailLetter(models.Model):
                 self.env["dso.refresh.queue"]._enqueue_customers(failed.customer_id)
         return result
 
+    def unlink(self):
+        """One that is deleted before it was posted: its action says so."""
+        unsent = self.filtered(lambda letter: letter.state != "sent")
+        actions = unsent._dso_get_actions() if unsent else None
+        result = super().unlink()
+        if actions:
+            actions.invalidate_recordset(["snailmail_letter_id"])
+            actions._set_undelivered("", code="cancelled_in_queue")
+        return result
+
     def _dso_get_actions(self):
         """The collection actions that these letters are of."""
         # sudo: the queue of letters reports what became of them

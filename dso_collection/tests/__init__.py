@@ -38,6 +38,8 @@ from . import test_sms
 from . import test_statement
 from . import test_smtp
 from . import test_smtp_reports
+from . import test_queue
+from . import test_who_is_written_to
 from . import test_faults
 from . import test_faults_channels
 from . import test_trial

@@ -453,6 +453,7 @@ class TestSmtp(SmtpCommon):
         # the plan lives with it
         self._plan("2026-03-17")
         self.assertEqual(self._open_action(), second)
+        self.contact.email = "ann.smith@acme.example.com"
         second.with_user(self.collector).action_retry()
         self.assertPlanned("C", "2026-03-26")
 

@@ -148,7 +148,7 @@ class TestSmtpReports(SmtpCommon):
         self.assertIn("Reminder for Acme", note.body)
         self.assertEqual(note.attachment_ids.mapped("name"), ["report.eml"])
         self.assertIn(b"Disposition: manual-action", note.attachment_ids.raw)
-        evidence = self.action._prepare_evidence_message()
+        evidence = self.action._prepare_evidence_message(self.action.item_ids.line_id)
         self.assertIn("read on 03/07/2026", evidence["note"])
         # delivered twice, it is kept once
         count = len(self.action.customer_id.message_ids)

@@ -18,7 +18,6 @@ DEFAULT_TEMPLATES = {
     "customer": "dso_collection.mail_template_status_customer",
     "internal": "dso_collection.mail_template_status_internal",
 }
-PROPOSED_FIELDS = ("action_type", "automatic", "to_confirm")
 PROPOSED_TEMPLATES = ("mail_template_id", "sms_template_id", "letter_template_id")
 
 
@@ -220,16 +219,6 @@ class DsoItemQualify(models.TransientModel):
     )
     action_date = fields.Date(compute="_compute_action_date", store=True, readonly=False)
     summary = fields.Text(compute="_compute_summary", help="What will happen.")
-
-    @api.model
-    def default_get(self, fields):
-        """What a status proposes is computed, also for one that the dialog begins with: what a
-        draft of any other action begins with would stand in its way."""
-        values = super().default_get(fields)
-        for fname in PROPOSED_FIELDS:
-            if f"default_{fname}" not in self.env.context:
-                values.pop(fname, None)
-        return values
 
     # ------------------------------------------------------------------
     # What the items are

@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that keeps what it receives."""
 
+import asyncio
 import email
 import email.policy
 import logging
@@ -43,6 +44,9 @@ class Sink:
 
     :ivar received: what was accepted, in order
     :ivar refused: {address: answer of the server to it as a recipient}
+    :ivar drops: how often the connection breaks off, by the word of the dialogue at which it does:
+        ``RCPT``, before the message is handed over, or ``DATA``, once it is
+    :ivar delay: seconds until it answers that it took a message
     :ivar is_busy: whether it asks everybody to come back later
     :ivar on_message: called with each message before the server says that it took it
     """
@@ -50,6 +54,8 @@ class Sink:
     def __init__(self):
         self.received = []
         self.refused = {}
+        self.drops = {}
+        self.delay = 0
         self.is_busy = False
         self.on_message = None
 
@@ -75,7 +81,17 @@ class Sink:
         """The same under the name that all providers here have."""
         return self.message_ids
 
-    async def handle_RCPT(self, _server, _session, envelope, address, options):
+    def _drop(self, server, word):
+        """Whether the connection broke off."""
+        if not self.drops.get(word):
+            return False
+        self.drops[word] -= 1
+        server.transport.abort()
+        return True
+
+    async def handle_RCPT(self, server, _session, envelope, address, options):
+        if self._drop(server, "RCPT"):
+            return "421 Gone"
         if self.is_busy:
             return "451 4.3.2 Busy, try again later"
         if address in self.refused:
@@ -84,9 +100,12 @@ class Sink:
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope):
+    async def handle_DATA(self, server, _session, envelope):
         received = Received(envelope)
         self.received.append(received)
+        if self._drop(server, "DATA"):
+            return "421 Gone"
+        await asyncio.sleep(self.delay)
         if self.on_message:
             self.on_message(received)
         return "250 Kept"

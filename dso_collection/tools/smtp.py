@@ -1,0 +1,59 @@
+"""Transmissions to a mail server: who was refused, and can a message that failed have left?
+
+Python's client tells of refused recipients only if all of them are, and a connection that breaks
+off says nothing of when it did: before the server had the message, or once it had all of it.
+"""
+
+#: Answer of a server that waits for the message.
+_GO_AHEAD = 354
+
+
+class WatchedSmtp:
+    """A connection to a mail server that remembers what Odoo does not ask for."""
+
+    def __init__(self, session):
+        self._session = session
+        self._refused = {}
+        self._unknown = set()
+
+    def __getattr__(self, name):
+        return getattr(self._session, name)
+
+    def send_message(self, message, *args, **kwargs):
+        message_id = str(message["Message-Id"]).strip()
+        session, codes = self._session, []
+        getreply = session.getreply
+
+        def getreply_watched():
+            reply = getreply()
+            codes.append(reply[0])
+            return reply
+
+        session.getreply = getreply_watched
+        try:
+            refused = session.send_message(message, *args, **kwargs)
+        except Exception:
+            if codes and codes[-1] == _GO_AHEAD:
+                self._unknown.add(message_id)
+            raise
+        finally:
+            del session.getreply
+        self._refused.setdefault(message_id, {}).update(refused or {})
+        return refused
+
+    def may_have_left(self, message_id):
+        """Whether a message that failed was handed over, without an answer."""
+        return (message_id or "").strip() in self._unknown
+
+    def get_refused(self, message_id):
+        """{address in lower case: what the server said}, where it took the message for others."""
+        refused = self._refused.get((message_id or "").strip(), {})
+        return {address.lower(): _describe(answer) for address, answer in refused.items()}
+
+
+def _describe(answer):
+    """``(550, b"5.1.1 No such user")`` as text."""
+    code, words = answer
+    if isinstance(words, bytes):
+        words = words.decode("utf-8", "replace")
+    return f"{code} {words}".strip()
