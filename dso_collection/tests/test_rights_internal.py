@@ -139,7 +139,7 @@ class TestRightsInternal(DsoCommon):
         with Form(move) as form:
             form.ref = "x"
         action = move.action_register_payment()
-        with Form(env["account.payment.register"].with_context(action["context"])) as form:
+        with Form(env["account.payment.register"].with_context(**action["context"])) as form:
             form.payment_date = "2026-03-02"
         form.record.action_create_payments()
         self.assertIn(move.payment_state, ("paid", "in_payment"))
