@@ -70,8 +70,8 @@ class DsoGuard(models.AbstractModel):
             return self
         context = dict(self.env.context)
         del context[KEY]
-        # pylint: disable-next=context-overridden
-        return self.with_context(context)
+        # with_context can add keys, not take one away
+        return self.with_env(self.env(context=context))
 
     @api.model
     def _dso_complete(self, vals_list, new=False):
@@ -90,8 +90,9 @@ class DsoGuard(models.AbstractModel):
             for key, value in self.env.context.items()
             if not key.startswith("default_") or not self._dso_is_kept_apart(key[8:])
         }
-        # pylint: disable-next=context-overridden
-        return self if len(context) == len(self.env.context) else self.with_context(context)
+        if len(context) == len(self.env.context):
+            return self
+        return self.with_env(self.env(context=context))
 
     @api.model
     def _dso_is_kept_apart(self, name):
@@ -215,10 +216,8 @@ class DsoGuard(models.AbstractModel):
         context = self.env.context
         foreign = [f"default_{name}" for name in kept if f"default_{name}" in context]
         if foreign:
-            # pylint: disable-next=context-overridden
-            self = self.with_context(
-                {key: value for key, value in context.items() if key not in foreign}
-            )
+            context = {key: value for key, value in context.items() if key not in foreign}
+            self = self.with_env(self.env(context=context))
         defaults = super().default_get(fields)
         for name in kept & self.env["ir.default"]._get_model_defaults(self._name).keys():
             defaults.pop(name, None)
