@@ -356,6 +356,10 @@ class DsoReply(models.Model):
         closed = self._describe_closed()
         if closed:
             raise UserError(closed)
+        proposals = self._get_proposals().filtered(lambda answer: answer.kind not in ONLY_READ)
+        if proposals:
+            # what was proposed is there already, and is decided with it
+            return proposals[-1:].action_change()
         told = self._get_told_lines().filtered(lambda line: line._dso_is_open())
         action = (told or self.customer_id.item_ids)._dso_propose_qualify(
             own=self.action_id.parent_id or self.action_id, told=told

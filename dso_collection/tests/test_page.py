@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from pypdf import PdfReader
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from .common import DsoCommon
 
@@ -280,6 +280,19 @@ class TestPage(PageCommon):
         action = self._plan("2026-03-06")
         action.with_user(self.collector).action_execute()
         self.assertIn(self.collector.email, action.sudo().mail_id.email_from)
+
+    def test_change_status_of_a_reply_begins_with_what_was_proposed(self):
+        answer = self._answer("promise", self.lines[0], date="2026-03-16", amount=20)
+        action = answer.reply_id.with_user(self.collector).action_qualify()
+        form = Form(
+            self.env[action["res_model"]]
+            .with_user(self.collector)
+            .with_context(**action["context"])
+        )
+        self.assertEqual(form.status_id.kind, "promise")
+        self.assertEqual((str(form.date), form.amount), ("2026-03-16", 20))
+        form.save().action_apply()
+        self.assertEqual((answer.state, answer.reply_id.state), ("accepted", "handled"))
 
     def test_changing_what_was_proposed(self):
         answer = self._answer("promise", self.lines[0], date="2026-03-16")
