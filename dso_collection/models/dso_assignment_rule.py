@@ -80,7 +80,11 @@ class DsoAssignmentRule(models.Model):
     @api.depends("domain", "company_id")
     def _compute_customer_count(self):
         for rule in self:
-            rule.customer_count = self.env["dso.customer"].search_count(rule._get_customer_domain())
+            try:
+                domain = rule._get_customer_domain()
+                rule.customer_count = self.env["dso.customer"].search_count(domain)
+            except Exception:  # noqa: BLE001 (what is being typed; saved, it is refused with words)
+                rule.customer_count = 0
 
     @api.depends("domain")
     def _compute_takes_all(self):

@@ -557,5 +557,6 @@ def _one_line(subject):
 
 
 def _format_address(contact):
-    """``"Name" <address>`` with the address in its normal form."""
-    return formataddr((contact.name or "", contact.email_normalized or contact.email))
+    """``"Name" <address>`` with the address in its normal form; nothing where there is none."""
+    address = contact.email_normalized or contact.email
+    return formataddr((contact.name or "", address)) if address else ""

@@ -299,6 +299,9 @@ class DsoPageAnswer(models.Model):
     def _describe_replaced(self):
         """What accepting would undo: a sentence for each item that something is going on with."""
         self.ensure_one()
+        if self._get_status().kind == "dispute_resolved":
+            # that what is going on has come to its end is what it says
+            return []
         wizard = self._make_wizard()
         if not wizard or not wizard._replaces_follow_up():
             return []

@@ -3,7 +3,7 @@
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .test_qualify import QualifyCase
@@ -195,8 +195,11 @@ class TestAskFirst(QualifyCase):
         self.assertFalse(action.retry_date)
 
     def test_question_does_nothing_else(self):
-        question = self.env[ASK].with_user(self.collector)
-        question = question.create({"res_model": "res.partner", "res_ids": [1], "method": "unlink"})
+        values = {"res_model": "res.partner", "res_ids": [1], "method": "unlink"}
+        with self.assertRaises(AccessError):
+            self.env[ASK].with_user(self.collector).create(values)
+        # nor if the module itself asked it
+        question = self.env[ASK].sudo().create(values).sudo(False)
         with self.assertRaises(UserError):
             question.action_yes()
 

@@ -632,7 +632,7 @@ class TestHashtagHelp(HashtagCase):
     def test_open(self):
         """As the menu opens it, for who only reads; without any customer there are no examples."""
         action = self.env.ref("dso_collection.dso_hashtag_help_action_open").with_user(self.reader)
-        page = self.env["dso.hashtag.help"].browse(action.run()["res_id"])
+        page = self.env["dso.hashtag.help"].with_user(self.reader).browse(action.run()["res_id"])
         self.assertEqual(page.display_name, "Hashtags")
         self.assertFalse(page.customer_id)
         self.assertEqual(len(page.line_ids), len(table.HASHTAGS))

@@ -1,10 +1,14 @@
-"""Views that Odoo checks quickly: an install must not be killed by its limits of CPU time."""
+"""Views that Odoo checks quickly: an install must not be killed by its limits of CPU time. And
+translations that leave what a view computes as it is."""
 
+import re
 import time
 
+import polib
 from lxml import etree
 
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import file_path
 from odoo.tools.view_validation import relaxng
 
 #: The cost of checking a list doubles with each attribute of its element.
@@ -49,6 +53,17 @@ class TestViews(TransactionCase):
             if seconds > MOST_SECONDS:
                 slow[xml_id] = seconds
         self.assertFalse(slow)
+
+    def test_translations_keep_expressions(self):
+        """A space that typography asks for, within an attribute, and the dialog opens no more."""
+        computed = re.compile(r'''(?:invisible|readonly|required|t-[\w-]+)="[^"]*"''')
+        for lang in ("de", "fr"):
+            for entry in polib.pofile(file_path(f"dso_collection/i18n/{lang}.po")):
+                with self.subTest(lang=lang, text=entry.msgid):
+                    self.assertEqual(
+                        sorted(computed.findall(entry.msgstr or entry.msgid)),
+                        sorted(computed.findall(entry.msgid)),
+                    )
 
     def _measure(self, schema, arch):
         began = time.process_time()

@@ -16,7 +16,8 @@ class DsoHashtagHelp(models.TransientModel):
     _name = "dso.hashtag.help"
     _description = "Hashtags"
     _inherit = ["dso.wizard"]
-    _dso_writable = frozenset({"customer_id", "words"})
+    # the lines are made while one types, and are sent back with the form
+    _dso_writable = frozenset({"customer_id", "line_ids", "words"})
 
     customer_id = fields.Many2one(
         "dso.customer",

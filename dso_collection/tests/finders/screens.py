@@ -162,8 +162,14 @@ class Finder:
             root = view
             while root.inherit_id and root.mode == "extension":
                 root = root.inherit_id
-            if root in own:
+            base = root
+            while base.inherit_id:
+                base = base.inherit_id
+            if root in own and base in own:
                 found[root] = None
+            elif root in own:
+                # Odoo's view in a version of ours, the rest of which is Odoo's as it is
+                found[root] = set(etree.fromstring(view.arch).xpath("//@name"))
             else:
                 names = set(etree.fromstring(view.arch).xpath("//@name"))
                 found[root] = found.get(root, set()) | names
