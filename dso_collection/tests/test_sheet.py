@@ -671,7 +671,7 @@ class TestSheetChanged(SheetCommon):
         self.assertEqual(self.customer.scenario_id, own)
 
     def test_scenario_of_another_company(self):
-        """Its steps are not told by an onchange that names it."""
+        """An onchange that names it is refused, and tells nothing of its steps."""
         company = self.env["res.company"].create({"name": "Elsewhere"})
         foreign = self.env["dso.scenario"].create(
             {
@@ -684,8 +684,8 @@ class TestSheetChanged(SheetCommon):
                 ],
             }
         )
-        line = self._onchange(scenario_id=foreign.id).get("scenario_line", [])
-        self.assertNotIn("Hush", str(line))
+        with self.assertRaises(AccessError):
+            self._onchange(scenario_id=foreign.id)
 
     def test_every_field(self):
         """Whatever of the screen is changed or emptied, all of it is shown on."""
