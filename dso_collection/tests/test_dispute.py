@@ -110,7 +110,7 @@ class TestDisputeIsFollowed(QualifyCase):
         ):
             with (
                 self.subTest(values=values),
-                self.assertRaisesRegex(UserError, "still in dispute"),
+                self.assertRaisesRegex(UserError, "still in dispute|cannot be changed"),
                 self.env.cr.savepoint(),
             ):
                 self.action.write(values)

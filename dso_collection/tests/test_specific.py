@@ -177,13 +177,9 @@ class TestSpecific(QualifyCase):
         self.assertEqual(action.state, "done")
 
     def test_internal_message_never_leaves_for_the_customer(self):
-        """Nobody chosen: its collector gets it, and not the contact for collection."""
-        action = self._new(
-            self.old, action_type="email_internal", mail_template_id=self.template.id
-        )
-        action.with_user(self.collector).action_execute()
-        mail = action.child_ids.mail_id
-        self.assertEqual(mail.email_to, '"Colin Collector" <dso_collector@company.example.com>')
+        """Nobody chosen: it is refused, and not sent to the contact for collection."""
+        with self.assertRaisesRegex(UserError, "the colleagues who are to answer"):
+            self._new(self.old, action_type="email_internal", mail_template_id=self.template.id)
 
     def test_now(self):
         action = self._new(

@@ -76,9 +76,10 @@ const chooseStatus = (name) => [
 ];
 
 /** The other items stay as they are: they leave the dialog. */
-const dropItem = (amount) => ({
-    content: `Leave the item of ${amount} out`,
-    trigger: `.modal [name=line_ids] .o_data_row:contains(${amount}) .o_list_record_remove button`,
+// a reply that speaks of no item begins with none
+const takeItem = (amount) => ({
+    content: `Take the item of ${amount}`,
+    trigger: `.modal [name=taken_line_ids] .o-checkbox:contains(${amount}) input:not(:checked)`,
     run: "click",
 });
 
@@ -245,7 +246,7 @@ registry.category("web_tour.tours").add("dso_collection_replies", {
             trigger: ".modal .o_dso_qualify [name=comment] textarea:value(One is wrong)",
         },
         ...chooseStatus("Dispute: price"),
-        dropItem("120.00"),
+        takeItem("480.00"),
         {
             content: "The reply is not done yet",
             trigger: ".modal .o_field_widget[name=reply_done] input:checked",
@@ -262,6 +263,7 @@ registry.category("web_tour.tours").add("dso_collection_replies", {
             trigger:
                 ".modal .o_dso_qualify:not(:has([name=line_ids] .o_data_row:contains(480.00))) [name=taken_line_ids] input:not(:checked)",
         },
+        takeItem("120.00"),
         {
             content: "Now the reply is done",
             trigger: ".modal .o_field_widget[name=reply_done] input:checked",
