@@ -55,7 +55,15 @@ class MailMail(models.Model):
                 email["body_alternative"] = html_to_text(email["body"])
         return emails
 
-    def _send(self, auto_commit=False, raise_exception=False, smtp_session=None, **kwargs):
+    def _send(
+        self,
+        auto_commit=False,
+        raise_exception=False,
+        smtp_session=None,
+        alias_domain_id=False,
+        mail_server=False,
+        post_send_callback=None,
+    ):
         """Know who was refused, and at which word the connection broke off: Odoo raises then past
         all that could be told of it."""
         ours = smtp_session and self._dso_get_actions()
@@ -64,7 +72,9 @@ class MailMail(models.Model):
                 auto_commit=auto_commit,
                 raise_exception=raise_exception,
                 smtp_session=smtp_session,
-                **kwargs,
+                alias_domain_id=alias_domain_id,
+                mail_server=mail_server,
+                post_send_callback=post_send_callback,
             )
         call = WatchedSmtp(smtp_session)
         try:
@@ -72,7 +82,9 @@ class MailMail(models.Model):
                 auto_commit=auto_commit,
                 raise_exception=raise_exception,
                 smtp_session=call,
-                **kwargs,
+                alias_domain_id=alias_domain_id,
+                mail_server=mail_server,
+                post_send_callback=post_send_callback,
             )
         except smtplib.SMTPServerDisconnected as error:
             for mail in ours.mail_id.filtered(lambda mail: mail.state == "exception"):

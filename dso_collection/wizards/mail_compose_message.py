@@ -39,8 +39,14 @@ class MailComposeMessage(models.TransientModel):
             self[name] = rendered[action.id][template_fname]
         return self[name]
 
-    def _generate_template_for_composer(self, res_ids, render_fields, **options):
+    def _generate_template_for_composer(
+        self, res_ids, render_fields, allow_suggested=False, find_or_create_partners=True
+    ):
         """Whatever else a template brings, attachments and addresses."""
+        options = {
+            "allow_suggested": allow_suggested,
+            "find_or_create_partners": find_or_create_partners,
+        }
         if not self._dso_has_our_template() or self.model == ACTION:
             return super()._generate_template_for_composer(res_ids, render_fields, **options)
         action = self._dso_find_template_action()
