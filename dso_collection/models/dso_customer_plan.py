@@ -137,7 +137,21 @@ class DsoCustomerPlan(models.AbstractModel):
 
     @api.model
     def _note_plan(self, company, today):
-        company.dso_last_plan_date = today
+        """Only where it is news: two plans that end together write the company once, and none of
+        them touches who changed its settings, and when."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_company SET dso_last_plan_date = %s"
+                " WHERE id = %s AND dso_last_plan_date IS DISTINCT FROM %s",
+                today,
+                company.id,
+                today,
+            ),
+            # the other plan wrote it in this very moment: tried again
+            log_exceptions=False,
+        )
+        company.invalidate_recordset(["dso_last_plan_date"], flush=False)
         self._commit()
 
     def _plan_and_follow(self, today):
