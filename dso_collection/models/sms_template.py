@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from .dso_hashtag_mixin import ACTION
+
 
 class SmsTemplate(models.Model):
     _name = "sms.template"
@@ -13,14 +15,23 @@ class SmsTemplate(models.Model):
     def _check_dso_hashtags(self):
         self._dso_check_hashtags()
 
-    @api.constrains("sidebar_action_id")
-    def _check_sidebar_action(self):
-        """Odoo deletes this action as superuser with its template: only who may write actions of
-        menus names one."""
-        if self.sidebar_action_id and not self.env.is_system():
-            raise AccessError(
-                self.env._("Only an administrator adds an SMS template to the menu of a screen.")
-            )
+    @api.constrains("sidebar_action_id", "model_id")
+    def _check_dso_manager(self):
+        """Odoo gives administrators alone the right to write SMS templates, and deletes the action
+        of a menu as superuser with its template: credit managers name none, and keep to the
+        templates of collection actions, also after a change."""
+        # Odoo checks as superuser: who asked for it counts
+        if self.env.user._is_system():
+            return
+        for template in self:
+            if template.sidebar_action_id or template.model != ACTION:
+                raise AccessError(
+                    self.env._(
+                        "“%(template)s”: only an administrator makes an SMS template for other "
+                        "records than collection actions, or adds it to the menu of a screen.",
+                        template=template.name,
+                    )
+                )
 
     def _dso_render_sms(self, actions):
         """The text of each action's SMS in its recipients' language, hashtags replaced.

@@ -242,7 +242,7 @@ class TestOwnActions(QualifyCase):
             ("sms", {"sms_template_id": self.env.ref("dso_collection.sms_template_reminder")}, {}),
             ("sms", {}, {"sms_text": "Please pay #items_amount_overdue."}),
             ("email", {"mail_template_id": self.env.ref("dso_collection.mail_template_reminder_1")},
-             {"subject": "Your account", "body": "<p>Please pay #items_amount_overdue.</p>"}),
+             {}),
             ("letter", {"letter_template_id": letter}, {}),
         ):  # fmt: skip
             with self.subTest(action_type, template=template):
