@@ -567,6 +567,7 @@ class DsoAction(models.Model):
         )
         texts = {}
         for action in waiting:
+            # sudo: keys of what was grouped, nothing of them is shown
             own = by_customer.get((action.sudo().partner_id, action.sudo().company_id), ())
             texts[action] = " ".join(
                 self.env._(
@@ -954,6 +955,7 @@ class DsoAction(models.Model):
             self.env._(
                 "%(user)s has no e-mail address to send from. Only an administrator can enter it, "
                 "in the field “Email” of this user, which is not the login. Ask %(names)s.",
+                # sudo: the name of who cannot send, for who tried it
                 user=user.sudo().name,
                 names=names,
             )

@@ -192,6 +192,7 @@ class DsoErmProvider(models.Model):
 
     @api.constrains("key", "key_header", "key_prefix", "idempotency_header")
     def _check_headers(self):
+        # sudo: a constraint of the keys, which only administrators read
         for provider in self.sudo():
             names = (provider.key_header, provider.idempotency_header)
             values = filter(None, (provider.key, provider.key_prefix))

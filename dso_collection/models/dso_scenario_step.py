@@ -339,6 +339,7 @@ class DsoScenarioStep(models.Model):
         }.get(self.recipient, lambda: action.collector_id)()
         partners = users.filtered(lambda user: user.active and not user.share).partner_id
         if self.recipient == "address":
+            # sudo: the address of a step that is carried out
             partners = self.sudo().recipient_partner_id.filtered("active")
         return partners.sudo().filtered(
             lambda partner: partner.commercial_partner_id != customer.partner_id
@@ -349,6 +350,7 @@ class DsoScenarioStep(models.Model):
         model, _sep, name = (self.recipient_field or "").partition(",")
         record = {"res.partner": customer.partner_id, "dso.customer": customer}.get(model)
         if record is None or name not in record._fields:
+            # sudo: nobody, of the kind that is read as superuser
             return self.env["res.users"].sudo()
         return record.with_company(customer.company_id)[name]
 

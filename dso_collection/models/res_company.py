@@ -564,11 +564,13 @@ class ResCompany(models.Model):
             return user.partner_id
         if email_domain_extract(email) not in self._dso_get_own_domains(collector):
             return Partner
+        # sudo: found by an address at the company's own domains only
         known = Partner.sudo().search(
             [("email_normalized", "=", email), ("company_id", "in", (False, self.id))], limit=1
         )
         if known or not create:
             return known
+        # sudo: an address at the company's own domains, and nothing else of it
         return Partner.sudo().create({"name": email, "email": email})
 
     def _dso_get_banks(self):
