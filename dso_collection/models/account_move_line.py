@@ -47,6 +47,7 @@ class AccountMoveLine(models.Model):
         "dso.item.penalty",
         "dso.item.announced",
         "dso.internal",
+        "dso.search.plain",
     ]
 
     dso_status_id = fields.Many2one(
