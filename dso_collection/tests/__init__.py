@@ -84,6 +84,7 @@ from . import test_page_without
 from . import test_migration
 from . import test_offers
 from . import test_mended
+from . import test_in_use
 from . import test_narrow_screen
 from . import test_contract
 from . import finders
