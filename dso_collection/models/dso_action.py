@@ -364,6 +364,7 @@ class DsoAction(models.Model):
 
     @api.depends(
         "step_id.name",
+        "done_date",
         "subject",
         "mail_template_id.name",
         "action_type",
@@ -380,13 +381,19 @@ class DsoAction(models.Model):
         templates = self._get_template_names()
         for action in self:
             action.name = (
-                action.step_id.name
+                action._get_step_name()
                 or action._describe_follow_up(action.name_data)
                 or templates.get(action.id)
                 or subjects.get(action.id)
                 or action._describe_follow_up(action._get_name_data())
                 or labels.get(action.action_type)
             )
+
+    def _get_step_name(self):
+        """The name of the step: of what was done, the one that it had then, in the reader's
+        language where it had one."""
+        kept = self.done_date and (self.name_data or {}).get("step") or {}
+        return kept.get(self.env.lang or "en_US") or kept.get("en_US") or self.step_id.name
 
     @api.depends("name", "partner_id.name")
     def _compute_display_name(self):
@@ -1042,7 +1049,7 @@ class DsoAction(models.Model):
     def _describe_step(self, data):
         values = {
             "position": data["position"],
-            "step": self.step_id.name or self.name,
+            "step": self._get_step_name() or self.name,
             "days": abs(data["delay"]),
         }
         if data["trigger"] == "previous_action":
