@@ -5,7 +5,6 @@ both orders, in a database of its own, then plays a worked story there.
 """
 
 import os
-import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -165,7 +164,7 @@ def _run(name, orders=ORDERS):
             outcome = _run_once(name, neighbour, order)
         except Stop as reason:
             say(str(reason))
-            outcome = "failed: " + re.sub(r"\s+", " ", str(reason))[:60]
+            outcome = "failed: " + str(reason).splitlines()[-1]
         results.append((name, order.replace("_", " "), outcome, time.monotonic() - began))
     return results
 

@@ -47,7 +47,8 @@ class TestPos(DsoCommon, TestPoSCommon):
         line = self._owed()
         self.assertEqual(line.amount_residual, 100.0)
         self._plan("2026-03-20")
-        action = self.assertPlanned("A", "2026-03-20")
+        # no due date: due on the day of the session
+        action = self.assertPlanned("A", "2026-03-11")
         self.assertEqual((action.leader_line_id, action.amount), (line, 100.0))
 
     def test_on_account_with_an_invoice(self):

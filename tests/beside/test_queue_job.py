@@ -22,11 +22,9 @@ class TestQueueJob(DsoCommon):
         self._plan("2026-03-06")
         action = self.assertPlanned("A", "2026-03-06")
         self._do(action, "2026-03-06")
-        mail = self.env["mail.mail"].search(
-            [("model", "=", "dso.action"), ("res_id", "=", action.id)]
-        )
+        mail = action.sudo().mail_id
         self.assertEqual(mail.state, "outgoing")
-        self._run_in_a_job(mail.sudo(), "send")
+        self._run_in_a_job(mail, "send")
         self.assertFalse(mail.exists().filtered(lambda each: each.state != "sent"))
         self.assertEqual(action.state, "done")
         self._pay(line.move_id, "2026-03-06")
