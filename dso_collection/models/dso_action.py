@@ -977,23 +977,34 @@ class DsoAction(models.Model):
         return text
 
     def _describe_specific(self):
-        """What a specific action follows up: the statuses of its items."""
+        """What a specific action follows up: the statuses that it found on its items."""
         self.ensure_one()
-        # sudo: the statuses of the items of an action that the reader may see
-        statuses = self.sudo().item_ids.line_id.dso_status_id
-        documents = ", ".join(self.item_ids[:3].mapped("document"))
-        if len(self.item_ids) > 3:
-            documents = self.env._(
-                "%(documents)s and %(count)s more",
+        documents = self._name_documents(self.item_ids)
+        statuses = self._get_statuses()
+        if len(statuses) == 1 and statuses[0][1] == self.sudo().item_ids:
+            return self.env._(
+                "Specific action for %(documents)s: %(statuses)s.",
                 documents=documents,
-                count=len(self.item_ids) - 3,
+                statuses=statuses[0][0].name,
             )
-        if not statuses:
-            return self.env._("Specific action for %(documents)s.", documents=documents)
+        sentences = [self.env._("Specific action for %(documents)s.", documents=documents)]
+        # some of its items have a status, or each another one
+        for status, items in statuses:
+            sentences.append(
+                self.env._(
+                    "%(documents)s: %(status)s.",
+                    documents=self._name_documents(items),
+                    status=status.name,
+                )
+            )
+        return " ".join(sentences)
+
+    def _name_documents(self, items):
+        documents = ", ".join(items[:3].mapped("document"))
+        if len(items) <= 3:
+            return documents
         return self.env._(
-            "Specific action for %(documents)s: %(statuses)s.",
-            documents=documents,
-            statuses=", ".join(statuses.mapped("name")),
+            "%(documents)s and %(count)s more", documents=documents, count=len(items) - 3
         )
 
     def _describe_reason(self, day, previous, skipped):

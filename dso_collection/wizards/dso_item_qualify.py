@@ -985,10 +985,13 @@ class DsoItemQualify(models.TransientModel):
             subject, body = self.subject, self.body
         if self.email_mode == "internal":
             self._find_addressees(customer, create=True)
+        named = self.email_template_id
         if not body or not edited and self.email_template_id:
             if not self.email_template_id:
                 return self.env["dso.action"]
             subject, body = self._render_email(customer)
+        elif _is_edited(subject, self.email_subject_proposed):
+            named = named.browse()
         action = (
             self.env["dso.action"]
             ._dso_own()
@@ -1001,6 +1004,8 @@ class DsoItemQualify(models.TransientModel):
                     "collector_id": self._get_draft_sender(customer).id,
                     "recipient_ids": [Command.set(self._get_email_recipients(customer).ids)],
                     "subject": subject or self.status_id.name,
+                    # after its template, whose subject is in the recipient's language
+                    "name_data": {"template_id": named.id} if named else False,
                     "body": body,
                     "comment": self.comment,
                     "attach_invoices": self.email_attach_invoices,
