@@ -1,6 +1,7 @@
 """One thing to do or done. Planning writes it (``dso_customer_plan``), dispatch carries it out
 (``dso_action_dispatch``), its words are made in ``dso_action_content``."""
 
+from collections import defaultdict
 from datetime import date as Date
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -970,11 +971,25 @@ class DsoAction(models.Model):
             else self.env._("Action out of scenario, by %(user)s.", user=user.name)
         )
         documents = name_some(self.env, self.item_ids.mapped("document"))
-        if documents:
+        if self._is_statement():
+            text = f"{text} {self._describe_statement()}"
+        elif documents:
             text = f"{text} {self.env._('About %(documents)s.', documents=documents)}"
         if self.comment and not self.done_date:
             text = f"{text} {self.env._('“%(comment)s”', comment=self.comment)}"
         return text
+
+    def _describe_statement(self):
+        """What the statement came to, each currency by itself."""
+        totals = defaultdict(float)
+        for item in self.item_ids:
+            totals[item.currency_id] += item.amount_residual
+        if not totals:
+            return self.env._("Statement of account.")
+        return self.env._(
+            "Statement of account: %(totals)s.",
+            totals=self._join_amounts(sorted(totals.items(), key=lambda entry: entry[0].id)),
+        )
 
     def _describe_specific(self):
         """What a specific action follows up: the statuses that it found on its items."""

@@ -67,7 +67,11 @@ class DsoActionName(models.AbstractModel):
 
     def _keep_template_names(self):
         """What leaves with the words of a template, in the customer's language, is called after
-        the template."""
+        the template; that it was a statement of account is not to be seen in its words."""
+        for action in self:
+            if action.origin == "manual" and action._is_statement():
+                # sudo: what kind of message it is; the right to carry it out was checked
+                action.sudo().name_data = {**(action.name_data or {}), "statement": True}
         # a step has a name of its own
         written = self.filtered(
             lambda action: (

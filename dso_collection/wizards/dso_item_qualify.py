@@ -850,6 +850,16 @@ class DsoItemQualify(models.TransientModel):
             self.email_user_ids or _split_addresses(self.email_addresses)
         ):
             raise UserError(self.env._("Choose the colleagues to write to in step two."))
+        if self.email_mode == "customer" and not self.email_recipient_ids:
+            customers = self._get_customers()
+            serving = customers._find_serving()
+            if len(customers) == 1 and serving[customers.id]._dso_serving("email"):
+                # somebody was taken out: nobody is written to in their place
+                raise UserError(
+                    self.env._(
+                        "Nobody is left in “Recipients”: choose in step two who gets the e-mail."
+                    )
+                )
         told = self.status_id or self.comment or self.email_body or self.body
         if not told and not self.email_template_id:
             raise UserError(
