@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.clauses import join_clauses
 from ..tools.labels import WITHOUT_COLLECTOR
 from ..tools.toasts import name_some, toast
 from .dso_action_specific import HOLDING_FIELDS
@@ -757,7 +758,32 @@ class DsoAction(models.Model):
             actions.sudo().write({"all_the_same": True})
         actions._dso_own().write({"confirmed": True})
         actions._trigger_dispatch()
-        return toast(self.env._("%(actions)s: confirmed.", actions=actions._name_some()))
+        return actions._tell_confirmed()
+
+    def _tell_confirmed(self):
+        """That these actions are confirmed, and which of them do not leave all the same."""
+        stuck = self.filtered(lambda action: action.state == "error")
+        lines = []
+        if ready := self - stuck:
+            lines.append(self.env._("%(actions)s: confirmed.", actions=ready._name_some()))
+        if len(stuck) == 1:
+            lines.append(
+                self.env._(
+                    "%(actions)s: confirmed, but in error. It leaves by itself once this is "
+                    "corrected: %(error)s",
+                    actions=stuck.display_name,
+                    error=stuck.error_message,
+                )
+            )
+        elif stuck:
+            lines.append(
+                self.env._(
+                    "%(actions)s: confirmed, but in error. They leave by themselves once that is "
+                    "corrected.",
+                    actions=stuck._name_some(),
+                )
+            )
+        return toast("\n".join(lines), "warning" if stuck else "success")
 
     def action_unconfirm(self):
         """Take a confirmation back."""
@@ -1035,7 +1061,7 @@ class DsoAction(models.Model):
         if data.get("previous_date"):
             sentences.append(self._describe_previous(data, previous, skipped))
         sentences.append(self._describe_cause(data))
-        return "; ".join(filter(None, sentences)) + "."
+        return join_clauses(self.env, sentences) + "."
 
     def _describe_leader(self, day):
         line = self.leader_line_id
@@ -1045,11 +1071,15 @@ class DsoAction(models.Model):
         document = line._dso_get_document_label()
         late = (day - due).days
         if late > 0:
+            if late == 1:
+                return self.env._("%(document)s (leader) is one day late", document=document)
             return self.env._(
                 "%(document)s (leader) is %(days)s days late", document=document, days=late
             )
         if late == 0:
             return self.env._("%(document)s (leader) is due today", document=document)
+        if late == -1:
+            return self.env._("%(document)s (leader) is due tomorrow", document=document)
         return self.env._(
             "%(document)s (leader) is due in %(days)s days", document=document, days=-late
         )
@@ -1061,9 +1091,24 @@ class DsoAction(models.Model):
             "days": abs(data["delay"]),
         }
         if data["trigger"] == "previous_action":
+            if data["delay"] == 1:
+                return self.env._(
+                    "step %(position)s “%(step)s” is due one day after the previous action",
+                    **values,
+                )
             return self.env._(
                 "step %(position)s “%(step)s” is due %(days)s days after the previous action",
                 **values,
+            )
+        if data["delay"] == 0:
+            return self.env._("step %(position)s “%(step)s” is due on the due date", **values)
+        if data["delay"] == -1:
+            return self.env._(
+                "step %(position)s “%(step)s” is due one day before the due date", **values
+            )
+        if data["delay"] == 1:
+            return self.env._(
+                "step %(position)s “%(step)s” is due one day after the due date", **values
             )
         if data["delay"] < 0:
             return self.env._(

@@ -21,6 +21,8 @@ ASKING = re.compile(r"items(?:_amount|_list)?_(selected|overdue)(?:_\w+)?\Z")
 STATING = re.compile(r"items_(?:amount|list)(?:_(?:in|ex)clude_\w+|_late_penalties)?\Z")
 #: The same of templates with placeholders.
 ASKING_FIELDS = re.compile(r"\bobject\.(?:total_text|total_in_words|amount)\b")
+#: Methods after which something leaves on its own date.
+CONFIRMING = frozenset({"action_confirm", "action_confirm_all"})
 #: The template that asks for what is still to come, on purpose.
 BEFORE_DUE = "dso_collection.mail_template_before_due"
 #: Documents named in a sentence.
@@ -122,7 +124,8 @@ class DsoActionClaim(models.AbstractModel):
         :return: the dialog, ``None`` if there is nothing to ask
         """
         empty = self._find_empty_claims() if empty is None else empty
-        early = self._find_early(day)
+        # of what is confirmed it was asked when it was planned
+        early = {} if method in CONFIRMING else self._find_early(day)
         if not empty and not early:
             return None
         lines = [

@@ -1,11 +1,16 @@
 """What an action is called, why it is there, and what it asks for: its own, not its neighbours'."""
 
+from datetime import date
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools.translate import code_translations
 
+from ..tools.clauses import join_clauses
 from .test_qualify import QualifyCase
 
 
@@ -100,6 +105,46 @@ class TestNamed(QualifyCase):
         wizard.action_apply()
         sent = self.customer.action_ids.filtered(lambda action: action.origin == "manual")
         self.assertEqual(sent.name, "What we said on the phone")
+
+    def test_clauses_are_joined_as_the_language_does(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        env = self.env(context={"lang": "fr_FR"})
+        self.assertEqual(join_clauses(self.env, ["a", "", "b"]), "a; b")
+        separator = {"%(first)s; %(second)s": "%(first)s\u202f; %(second)s"}
+        with patch.object(
+            code_translations, "get_python_translations", lambda module, lang: separator
+        ):
+            self.assertEqual(join_clauses(env, ["a", "", "b"]), "a\u202f; b")
+
+    def test_a_blank_comment_is_none(self):
+        with self.assertRaisesRegex(UserError, "Choose a status, write a comment"):
+            self._qualify(comment="  \n ")
+        self.assertFalse(self.old.dso_comment)
+        self._qualify(status_id=self.ongoing.id, comment="   ")
+        self.assertFalse(self.old.dso_comment)
+        self.assertFalse(self.old.dso_qualification_ids.sorted("id")[-1].comment)
+
+    def test_what_ends_is_told_in_one_order(self):
+        lines = self.young | self.old
+        lines._dso_set_status(self.dispute, False)
+        texts = {self._wizard(own).replaced_text for own in (lines, self.old | self.young)} | {
+            self.env["dso.item.qualify"].new({"line_ids": [Command.set(own.ids)]}).replaced_text
+            for own in (lines, self.old | self.young)
+        }
+        self.assertEqual(len(texts), 1, texts)
+        self.assertLess(
+            texts.copy().pop().index(self.old.move_id.name),
+            texts.pop().index(self.young.move_id.name),
+        )
+
+    def test_one_day_is_no_days(self):
+        action = self._open_action()
+        with freeze_time("2026-02-11 09:00:00"):
+            self.assertIn("is one day late", action._describe_leader(date(2026, 2, 11)))
+            self.assertIn("is due tomorrow", action._describe_leader(date(2026, 2, 9)))
+        step = self.scenario.step_ids[0]
+        step.write({"trigger": "due_date", "delay": 1})
+        self.assertEqual(step._describe_timing(), "One day after the due date")
 
 
 @tagged("post_install", "-at_install")

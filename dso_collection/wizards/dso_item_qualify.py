@@ -244,10 +244,16 @@ class DsoItemQualify(models.TransientModel):
         """The real items: in an onchange the field holds images of them."""
         return (self.line_ids | self.taken_line_ids)._origin
 
+    def _get_sorted_lines(self):
+        """The same oldest first, in whatever order the screen sends them."""
+        return self._get_lines().sorted(
+            lambda line: (line.date_maturity or line.date or fields.Date.today(), line.id)
+        )
+
     @api.depends("line_ids", "taken_line_ids", "next_action")
     def _compute_replaced_text(self):
         for wizard in self:
-            texts = wizard._get_lines()._dso_describe_held()
+            texts = wizard._get_sorted_lines()._dso_describe_held()
             wizard.replaced_text = "\n".join(
                 f"{line._dso_get_document()}: {text}" for line, text in list(texts.items())[:10]
             )
@@ -660,6 +666,9 @@ class DsoItemQualify(models.TransientModel):
         :return: the actions that were made, sentences on what could not be done, and what was
             replaced, to take it back
         """
+        if self.comment and not self.comment.strip():
+            # nothing was said
+            self.comment = False
         lines = self._get_lines()
         self._check(lines)
         Undo = self.env["dso.item.qualify.undo"]
