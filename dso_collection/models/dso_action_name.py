@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
+from .dso_scenario_step import REQUIRED_TEMPLATES
+
 #: What the names of our ready-made templates begin with, in Odoo's list of all templates.
 TEMPLATE_PREFIX = "Collection: "
 
@@ -60,10 +62,15 @@ class DsoActionName(models.AbstractModel):
         result = {}
         for action in actions:
             template = by_id.get(used.get(action.id))
-            if not template and not action.subject:
+            if not template and not action.subject and action._is_mail_written():
                 template = action.mail_template_id
             result[action.id] = _get_template_name(template) if template else False
         return result
+
+    def _is_mail_written(self):
+        """Whether its words are those of its e-mail template: one may be left over from when it
+        was of another type."""
+        return REQUIRED_TEMPLATES.get(self.action_type) == "mail_template_id"
 
     def _keep_template_names(self):
         """What leaves with the words of a template, in the customer's language, is called after
@@ -77,6 +84,7 @@ class DsoActionName(models.AbstractModel):
             lambda action: (
                 not action.step_id
                 and action.mail_template_id
+                and action._is_mail_written()
                 and not (action.subject and action.body)
                 and not {"status_id", "template_id"} & (action.name_data or {}).keys()
             )
