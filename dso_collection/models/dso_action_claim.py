@@ -79,6 +79,7 @@ class DsoActionClaim(models.AbstractModel):
         told = waiting._get_told_lines()
         by_id = {action.id: action for action in self}
         for key, lines in told.items():
+            # sudo: whether invoices of a readable action were sent is a fact of the rules
             moves = lines.sudo().filtered(lambda line: line.amount_residual > 0).move_id
             unsent = moves.filtered(
                 lambda move: (
@@ -167,6 +168,7 @@ class DsoActionClaim(models.AbstractModel):
                 asked[action] = families
         if not asked:
             return {}
+        # sudo: a set of actions that the caller holds already
         asking = self.sudo().browse().union(*asked)
         readings = hashtag_values.Readings(asking)
         rows = {family: readings.rows(family) for family in set().union(*asked.values())}

@@ -277,6 +277,7 @@ class DsoActionDispatch(models.AbstractModel):
         moments = sorted({moment for moment in openings if moment})
         if not moments:
             return
+        # sudo: when the module's own cron runs next; nothing else of it changes
         cron = self.env.ref("dso_collection.ir_cron_dispatch").sudo()
         triggers = self.env["ir.cron.trigger"].sudo()
         domain = [("cron_id", "=", cron.id), ("call_at", "in", moments)]
@@ -733,6 +734,10 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "archived_template": self.env._(
                 "The template “%(template)s” is archived. Restore it, or choose another one.",
+                **values,
+            ),
+            "empty_template": self.env._(
+                "The template “%(template)s” has no text: write one, or choose another template.",
                 **values,
             ),
             "no_collector": self.env._(

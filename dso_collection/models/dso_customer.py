@@ -1,3 +1,5 @@
+from markupsafe import Markup, escape
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
@@ -456,7 +458,7 @@ class DsoCustomer(models.Model):
                     create_uid, write_uid, create_date, write_date
                 )
                 SELECT missing.partner_id, company.id, TRUE,
-                       company.dso_default_scenario_id, company.dso_default_collector_id,
+                       scenario.id, collector.id,
                        company.dso_default_penalty_enabled,
                        company.dso_default_recovery_cost_enabled,
                        company.dso_default_page_enabled,
@@ -470,6 +472,10 @@ class DsoCustomer(models.Model):
                        WHERE %(conditions)s
                   ) missing
                   JOIN res_company company ON company.id = missing.company_id
+                  LEFT JOIN dso_scenario scenario
+                         ON scenario.id = company.dso_default_scenario_id AND scenario.active
+                  LEFT JOIN res_users collector
+                         ON collector.id = company.dso_default_collector_id AND collector.active
                  WHERE NOT EXISTS (
                      SELECT 1 FROM dso_customer customer
                       WHERE customer.partner_id = missing.partner_id
@@ -636,13 +642,17 @@ class DsoCustomer(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
         """A file with done actions or qualifications is evidence: it is archived, not deleted."""
-        # sudo: history counts even where the user may not see it
-        used = (
-            self.env["dso.action"]
-            .sudo()
-            .search([("customer_id", "in", self.ids), ("done_date", "!=", False)], limit=1)
+        places = (
+            ("dso.action", [("done_date", "!=", False)]),
+            ("dso.qualification", []),
+            ("dso.penalty.charge", []),
         )
-        if used:
+        for model, domain in places:
+            # sudo: history counts even where the user may not see it
+            history = self.env[model].sudo()
+            used = history.search([("customer_id", "in", self.ids), *domain], limit=1)
+            if not used:
+                continue
             raise ValidationError(
                 self.env._(
                     "The collection file of %(customer)s has a history and cannot be deleted. "
@@ -671,8 +681,8 @@ class DsoCustomer(models.Model):
             company = self.env["res.company"].browse(vals.get("company_id"))
             company = company or self.env.company
             vals.setdefault("company_id", company.id)
-            vals.setdefault("scenario_id", company.dso_default_scenario_id.id)
-            vals.setdefault("collector_id", company.dso_default_collector_id.id)
+            vals.setdefault("scenario_id", company._dso_get_default("scenario_id").id)
+            vals.setdefault("collector_id", company._dso_get_default("collector_id").id)
             vals.setdefault("penalty_enabled", company.dso_default_penalty_enabled)
             vals.setdefault("recovery_cost_enabled", company.dso_default_recovery_cost_enabled)
         return super()._dso_complete(vals_list, new)
@@ -867,6 +877,35 @@ class DsoCustomer(models.Model):
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["partner_id"]
+
+    def message_post(self, *, body="", subject=None, parent_id=False, body_is_html=False, **kwargs):
+        """What somebody types into the box below the file leaves as from Odoo's composer: its
+        hashtags are filled in, or nothing leaves."""
+        if self._dso_is_typed_to_customer(**kwargs):
+            if not isinstance(body, Markup):
+                body = Markup(body) if body_is_html else escape(body or "")
+            values = {"subject": subject, "body": body}
+            # with the rights of whoever writes: Odoo's route posts as superuser
+            composer = self.env["mail.compose.message"].sudo(False)
+            composer = composer.new({"model": self._name, "parent_id": parent_id})
+            composer._dso_fill_hashtags({self.id: values})
+            subject, body = values["subject"], values["body"]
+        return super().message_post(
+            body=body, subject=subject, parent_id=parent_id, body_is_html=body_is_html, **kwargs
+        )
+
+    def _dso_is_typed_to_customer(self, **kwargs):
+        """Whether a colleague writes to followers here: no note, nor what somebody else wrote."""
+        if kwargs.get("message_type") != "comment" or not self.env.user._is_internal():
+            return False
+        author_id = kwargs.get("author_id")
+        if author_id and author_id != self.env.user.partner_id.id:
+            return False
+        comment = self.env.ref("mail.mt_comment")
+        return (
+            kwargs.get("subtype_xmlid") == "mail.mt_comment"
+            or kwargs.get("subtype_id") == comment.id
+        )
 
     def _message_post_after_hook(self, message, msg_values):
         """An e-mail that came in for the file is a reply (see ``mail.thread`` for what of its

@@ -143,26 +143,50 @@ class DsoItemStatus(models.Model):
     def _unlink_except_used(self):
         """A used status is part of the history: it can be archived, not deleted."""
         # sudo: items of other companies count too, only their existence is told
-        lines = self.env["account.move.line"].sudo()
-        log = self.env["dso.qualification"].sudo()
+        places = (
+            ("account.move.line", "dso_status_id"),
+            ("dso.qualification", "status_id"),
+            ("dso.page.answer", "status_id"),
+        )
         for status in self:
-            domain = [("dso_status_id", "=", status.id)]
-            if lines.search_count(domain, limit=1) or log.search_count(
-                [("status_id", "=", status.id)], limit=1
+            if any(
+                self.env[model].sudo().search_count([(fname, "=", status.id)], limit=1)
+                for model, fname in places
             ):
                 raise UserError(
                     self.env._(
-                        "The status “%(status)s” was used on items. Archive it instead: it stays "
-                        "in the history and is no longer proposed.",
+                        "The status “%(status)s” was used on items, or proposed by customers. "
+                        "Archive it instead: it stays in the history and is no longer proposed.",
                         status=status.name,
                     )
                 )
 
     def write(self, vals):
+        if "kind" in vals:
+            self.filtered(lambda status: status.kind != vals["kind"])._check_kind_is_free()
         result = super().write(vals)
         if "kind" in vals:
             self.env["dso.refresh.queue"]._enqueue_statuses(self)
         return result
+
+    def _check_kind_is_free(self):
+        """What is disputed or promised stays so: another kind would take the items out of it, and
+        leave the follow-up without what it follows."""
+        # sudo: items of other companies count too, only how many is told
+        lines = self.env["account.move.line"].sudo()
+        domain = [("reconciled", "=", False), ("parent_state", "=", "posted")]
+        for status in self:
+            count = lines.search_count([("dso_status_id", "=", status.id), *domain])
+            if count:
+                raise UserError(
+                    self.env._(
+                        "The kind of “%(status)s” cannot be changed: %(count)s open items have "
+                        "this status. Add a new status with the other kind and archive this "
+                        "one, or change the status of these items first.",
+                        status=status.name,
+                        count=count,
+                    )
+                )
 
     def _needs_follow_up(self):
         """Whether items with this status get a specific action: a dispute always does (R13), the

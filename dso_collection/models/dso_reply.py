@@ -190,6 +190,7 @@ class DsoReply(models.Model):
         )
         if known:
             return known
+        # sudo: a reply comes from outside, as nobody's user
         message = customer.sudo().message_post(
             body=plaintext2html(text),
             subject=self.env._("SMS from %(number)s", number=number),
@@ -298,6 +299,7 @@ class DsoReply(models.Model):
                 "default_parent_id": self.message_id.id,
                 "default_partner_ids": self.author_id.ids,
                 "default_subject": subject,
+                "dso_reply": True,
             },
         }
 

@@ -60,6 +60,7 @@ class DsoSummary(models.AbstractModel):
         for user in users.filtered(lambda user: not user.share):
             messages |= self._notify(user, contents[user.id])
         for company, today in todays.items():
+            # sudo: the day of the summary, noted by its cron
             company.sudo().dso_last_summary_date = today
         return messages
 
@@ -293,6 +294,7 @@ class DsoSummary(models.AbstractModel):
             "no_letter_template": self.env._("Error: no template"),
             "archived_template": self.env._("Error: a template is archived"),
             "broken_template": self.env._("Error: a template is broken"),
+            "empty_template": self.env._("Error: a template has no text"),
             "no_collector": self.env._("Error: no collector"),
             "no_sender_email": self.env._("Error: the collector has no e-mail address"),
             "no_channel": self.env._("Error: to be done by hand"),
