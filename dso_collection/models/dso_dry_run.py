@@ -289,7 +289,12 @@ class DsoDryRun(models.AbstractModel):
             ]
             for share in shares:
                 row += (
-                    [share.count, share.first, share.last, share.amount]
+                    [
+                        share.count,
+                        share.first,
+                        share.last,
+                        customer.currency_id.round(share.amount),
+                    ]
                     if share
                     else [0, None, None, None]
                 )
@@ -310,7 +315,7 @@ class DsoDryRun(models.AbstractModel):
                     entry["name"],
                     labels[entry["action_type"]],
                     yes if entry["automatic"] else no,
-                    entry["amount"],
+                    customer.currency_id.round(entry["amount"]),
                     customer.currency_id.name,
                 ]
             )
