@@ -884,12 +884,11 @@ class DsoCustomer(models.Model):
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
-        """An e-mail to the module's address without a thread: find the customer of its sender;
-        files are made from the ledger, never by a message."""
+        """An e-mail to the module's address without a thread: find the customer of its sender, who
+        must be the only one; files are made from the ledger, never by a message. (What several
+        may have written is kept before, see ``mail.thread``.)"""
         email = msg_dict.get("email_from")
-        partners = self.env["res.partner"]._mail_find_partner_from_emails([email]) if email else []
-        partner = partners[0].commercial_partner_id if partners else self.env["res.partner"]
-        customer = self.search([("partner_id", "=", partner.id)], limit=1)
-        if customer:
+        customer = self._find_by_email(email)
+        if len(customer) == 1:
             return customer
         raise ValueError(f"No collection customer for a message from {email}")

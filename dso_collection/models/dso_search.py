@@ -27,7 +27,7 @@ TECHNICAL_FIELDS = {
     },
     "dso.alert": {"error", "sequence"},
     "dso.qualification": {"attachment_ids", "line_id"},
-    "dso.reply": {"gateway_reference", "message_id"},
+    "dso.reply": {"attachment_ids", "gateway_reference", "message_id"},
 }
 #: Types that Odoo's search box understands.
 SEARCHED_TYPES = (

@@ -239,7 +239,9 @@ class DsoSummary(models.AbstractModel):
                     "model": reply._name,
                     "id": reply.id,
                     "name": self._name_record(
-                        reply, f"{reply.partner_id.display_name}: {reply.subject or ''}"
+                        reply,
+                        f"{reply.partner_id.display_name or reply.author_name}: "
+                        f"{reply.subject or ''}",
                     ),
                     "text": reply.preview or "",
                 }

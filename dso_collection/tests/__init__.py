@@ -30,6 +30,7 @@ from . import test_empty_values
 from . import test_erm
 from . import test_errors
 from . import test_reply
+from . import test_reply_unassigned
 from . import test_report
 from . import test_summary
 from . import test_security
