@@ -1,14 +1,36 @@
 from odoo import api, models
+from odoo.exceptions import ValidationError
+
+
+#: What says when a calendar is open.
+OPENING_FIELDS = frozenset(
+    {
+        "attendance_ids",
+        "flexible_hours",
+        "global_leave_ids",
+        "leave_ids",
+        "schedule_type",
+        "two_weeks_calendar",
+        "tz",
+    }
+)
 
 
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
+    @api.constrains("schedule_type", "flexible_hours")
+    def _check_dso_sending(self):
+        """Sending hours have hours: see ``res.company``."""
+        flexible = self.filtered("flexible_hours")
+        # sudo: which companies send by them is asked for whoever keeps the calendars
+        companies = self.env["res.company"].sudo()
+        if flexible:
+            companies.search([("dso_sending_calendar_id", "in", flexible.ids)])._check_dso_sending()
+
     def write(self, vals):
         result = super().write(vals)
-        if {"attendance_ids", "global_leave_ids", "leave_ids", "tz", "two_weeks_calendar"} & (
-            vals.keys()
-        ):
+        if OPENING_FIELDS & vals.keys():
             self._dso_reopen()
         return result
 

@@ -5,6 +5,7 @@ from . import test_propose
 from . import test_qualify
 from . import test_qualify_slips
 from . import test_specific
+from . import test_flexible
 from . import test_freshness
 from . import test_action
 from . import test_agenda
