@@ -286,6 +286,7 @@ class AccountMoveLine(models.Model):
             "blocked": self.env._("Payment blocked"),
             "announced": self.env._("Money on its way"),
             "discount": self.env._("Early-payment discount"),
+            "unsent": self.env._("Never sent"),
         }
 
     def _dso_get_exclusions(self):
@@ -310,7 +311,10 @@ class AccountMoveLine(models.Model):
         result = {}
         for company, lines in claims.grouped("company_id").items():
             today = company._dso_today()
-            settings = Settings(ignore_below=company.sudo().dso_ignore_below)
+            settings = Settings(
+                ignore_below=company.sudo().dso_ignore_below,
+                hold_unsent=company.sudo().dso_hold_unsent,
+            )
             for line in lines:
                 item = line._dso_to_engine(company, announced.get(line.id))._replace(
                     attached=line in wholly,
@@ -348,6 +352,7 @@ class AccountMoveLine(models.Model):
             promised_until=company._dso_promised_until(promised) if promised else None,
             # sudo: whether an invoice is blocked is shown with the item
             blocked=self.sudo().move_id.payment_state == "blocked",
+            unsent=self.sudo().move_id._dso_is_unsent(),
             **self._dso_prepare_announced(company, announced),
             **self._dso_prepare_discount(),
         )
@@ -425,6 +430,9 @@ class AccountMoveLine(models.Model):
                 domains.append(
                     own & claims & Domain("amount_residual", "<", company.dso_ignore_below)
                 )
+            if company.dso_hold_unsent:
+                unsent = self.env["account.move"]._dso_get_unsent_domain()
+                domains.append(own & claims & Domain("move_id", "any", unsent))
             today = company._dso_today()
             awaited = company._dso_awaited_from(today)
             domains.append(

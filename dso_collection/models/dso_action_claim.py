@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..engine import hashtags, leader
 from ..tools import hashtag_values
@@ -69,31 +70,53 @@ class DsoActionClaim(models.AbstractModel):
         result = {}
         if not waiting:
             return result
+        # mostly there are none, which is known at once
+        open_invoices = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                self.env["account.move"]._dso_get_unsent_domain()
+                & Domain("state", "=", "posted")
+                & Domain("payment_state", "in", ("not_paid", "partial", "blocked"))
+                & Domain("company_id", "in", waiting.company_id.ids)
+                & Domain("commercial_partner_id", "in", waiting.partner_id.ids),
+                ["company_id", "commercial_partner_id"],
+            )
+        )
+        owing = set(open_invoices)
+        waiting = waiting.filtered(lambda action: (action.company_id, action.partner_id) in owing)
+        if not waiting:
+            return result
         told = waiting._get_told_lines()
         by_id = {action.id: action for action in self}
         for key, lines in told.items():
             moves = lines.sudo().filtered(lambda line: line.amount_residual > 0).move_id
-            unsent = moves.filtered(
-                lambda move: (
-                    move.move_type in ("out_invoice", "out_receipt") and not move.is_move_sent
-                )
-            )
+            unsent = moves.filtered(lambda move: move._dso_is_unsent())
             if unsent:
                 result[by_id[key]] = unsent
         return result
 
-    def _describe_unsent(self, moves):
-        if not moves:
-            return False
+    def _name_unsent(self, moves):
         documents = ", ".join(moves[:NAMED].mapped("name"))
         if len(moves) > NAMED:
             documents = self.env._(
                 "%(documents)s and %(count)s more", documents=documents, count=len(moves) - NAMED
             )
+        return documents
+
+    def _describe_unsent(self, moves):
+        if not moves:
+            return False
         return self.env._(
             "Never sent to the customer: %(documents)s. Send them first, or make sure that the "
             "customer has them.",
-            documents=documents,
+            documents=self._name_unsent(moves),
+        )
+
+    def _describe_unsent_briefly(self, moves):
+        """For a reason, which stands in a row of the agenda."""
+        return self.env._(
+            "Never sent to the customer: %(documents)s.", documents=self._name_unsent(moves)
         )
 
     @api.depends("state", "item_ids", "customer_id", "leader_line_id")
@@ -278,6 +301,7 @@ class DsoActionClaim(models.AbstractModel):
             "blocked": self.env._("with payment blocked"),
             "announced": self.env._("with money on its way"),
             "discount": self.env._("down to the early-payment discount"),
+            "unsent": self.env._("never sent to the customer"),
             "not_due": self.env._("not due yet"),
         }
         texts = []

@@ -354,17 +354,20 @@ class DsoCustomerPlan(models.AbstractModel):
         return facts
 
     def _decide(self, facts, todays):
-        """{customer id: engine decision}; archived files and customers plan nothing."""
+        """{customer id: engine decision}; archived files and customers plan nothing, nor do
+        companies of this database among themselves."""
         decisions = {}
         rounding = {company.id: company.currency_id.round for company in self.company_id}
         for customer_id, customer in facts:
             row = facts.rows[customer_id]
-            if not row["active"] or not row["partner_active"]:
+            if not row["active"] or not row["partner_active"] or row["own_company"]:
                 customer = customer._replace(scenario=None)
             company_id = row["company_id"]
             decision = scenario.decide(customer, todays[company_id], facts.settings[company_id])
             if decision.code == "no_scenario" and not row["partner_active"]:
                 decision = decision._replace(code="archived")
+            elif decision.code == "no_scenario" and row["own_company"]:
+                decision = decision._replace(code="own_company")
             decisions[customer_id] = decision._replace(amount=rounding[company_id](decision.amount))
         return decisions
 
@@ -710,7 +713,7 @@ class DsoCustomerPlan(models.AbstractModel):
             for customer_id, customer in facts:
                 row = facts.rows[customer_id]
                 company_id = row["company_id"]
-                if not row["partner_active"]:
+                if not row["partner_active"] or row["own_company"]:
                     continue
                 for day, decision in simulation.simulate(
                     customer,
@@ -869,6 +872,10 @@ class DsoCustomerPlan(models.AbstractModel):
             "archived": self.env._(
                 "The customer is archived: nothing is chased. Restore the contact to chase it."
             ),
+            "own_company": self.env._(
+                "The customer is a company of this database: nothing is chased. The settings say "
+                "whether such companies are."
+            ),
             "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
         }.get(code, False)
 
@@ -894,6 +901,7 @@ class DsoCustomerPlan(models.AbstractModel):
             "blocked": self.env._("with payment blocked"),
             "announced": self.env._("with money on its way"),
             "discount": self.env._("down to the early-payment discount"),
+            "unsent": self.env._("never sent to the customer"),
         }
         causes = ", ".join(f"{count} {words[cause]}" for cause, count in counts.items())
         return self.env._("Every item is excluded: %(causes)s.", causes=causes)

@@ -68,6 +68,9 @@ PLAN_SETTINGS = frozenset(
         "dso_announced_days",
         "dso_default_collector_id",
         "dso_sending_calendar_id",
+        "dso_chase_companies",
+        "dso_warn_unsent",
+        "dso_hold_unsent",
         # what letters, numbers and faxes need
         "country_id",
         "dso_fax_domain",
@@ -125,6 +128,16 @@ class ResCompany(models.Model):
         string="Warn of Invoices Never Sent",
         default=True,
         help="An action says which of its invoices were never sent to the customer from here.",
+    )
+    dso_hold_unsent = fields.Boolean(
+        string="Hold Back Invoices Never Sent",
+        help="Invoices that were never sent to the customer from here count in the amounts, but "
+        "are not chased before they are sent.",
+    )
+    dso_chase_companies = fields.Boolean(
+        string="Chase Companies of This Database",
+        help="Otherwise nothing is planned for customers who are companies of this database, "
+        "archived ones and branches included; their figures stay.",
     )
     dso_sending_calendar_id = fields.Many2one(
         "resource.calendar",
@@ -374,8 +387,26 @@ class ResCompany(models.Model):
         # record rules are made with it
         return super().cache_invalidation_fields() | {"dso_own_customers_only"}
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._dso_follow_partner()
+        return companies
+
+    def _dso_follow_partner(self):
+        """Customers who become companies of this database are not chased, and the reverse."""
+        # sudo: files of all companies, which are planned anew only
+        files = self.env["dso.customer"].sudo().with_context(active_test=False)
+        self.env["dso.refresh.queue"].sudo()._enqueue_customers(
+            files.search([("partner_id", "in", self.sudo().partner_id.ids)])
+        )
+
     def write(self, vals):
+        if "partner_id" in vals:
+            self._dso_follow_partner()
         result = super().write(vals)
+        if "partner_id" in vals:
+            self._dso_follow_partner()
         if PLAN_SETTINGS & vals.keys():
             self.env["dso.refresh.queue"]._enqueue_companies(self)
         if "dso_sending_calendar_id" in vals:

@@ -1,6 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
-
 
 #: What says when a calendar is open.
 OPENING_FIELDS = frozenset(

@@ -75,6 +75,7 @@ from . import test_accessibility
 from . import test_page_browser_colleague
 from . import test_page_without
 from . import test_migration
+from . import test_not_chased
 from . import test_offers
 from . import test_mended
 from . import test_narrow_screen
