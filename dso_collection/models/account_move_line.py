@@ -9,6 +9,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import leader as rules
 from ..engine.facts import EXCLUDING_KINDS, Item, Settings
+from ..tools.inside import get_inside, inside
 from ..tools.labels import NOT_QUALIFIED
 from ..tools.toasts import name_some, toast
 
@@ -24,6 +25,7 @@ WATCHED = frozenset(
         "dso_ignored",
     }
 )
+
 #: Context under which own fields are written on posted items: they are no accounting, so none of
 #: accounting's synchronisation has to run.
 QUIET = {
@@ -688,7 +690,7 @@ class AccountMoveLine(models.Model):
         if gone and changed and "dso_status_id" in vals:
             # sudo: fields of the module's own, on items that were just written
             lines = self.browse(changed).sudo()
-            lines.with_context(**QUIET, dso_skip_log=True).write(gone)
+            lines.with_context(**QUIET, **inside(dso_skip_log=True)).write(gone)
 
     def _dso_check_promise(self, vals):
         """A promise is for a day that is still to come, however it is written.
@@ -712,7 +714,7 @@ class AccountMoveLine(models.Model):
 
     def _dso_skips(self, *keys):
         """Whether the module itself said so, which writes as superuser: a client says nothing."""
-        return self.env.su and any(self.env.context.get(key) for key in keys)
+        return self.env.su and any(get_inside(self.env, key) for key in keys)
 
     def _dso_log_changes(self, before, vals):
         """Keep every change of status in the append-only log, however it was made. A comment that
@@ -805,7 +807,7 @@ class AccountMoveLine(models.Model):
         """Put a status on items, as the module itself does."""
         # sudo: own fields of the module, which accounting's rights are not about
         # what follows from it, the caller knows
-        lines = self.sudo().with_context(**QUIET, dso_skip_follow_up=True)
+        lines = self.sudo().with_context(**QUIET, **inside(dso_skip_follow_up=True))
         lines.write({"dso_status_id": status.id, "dso_status_date": date, "dso_comment": False})
 
     def _dso_resolve(self):
@@ -824,7 +826,7 @@ class AccountMoveLine(models.Model):
                 )
             )
         lines = self.filtered(lambda line: line.sudo().dso_status_id.kind == "dispute")
-        lines.with_context(dso_skip_log=True)._dso_set_status(status)
+        lines.with_context(**inside(dso_skip_log=True))._dso_set_status(status)
         lines._dso_log()
 
     def _dso_check_write(self):
@@ -861,9 +863,7 @@ class AccountMoveLine(models.Model):
         lines._dso_check_write()
         lines._dso_check_promise(vals)
         # sudo: checked above; only the module's own fields and the follow-up flag are written
-        # what a client's context says is left out
-        said = {"dso_skip_log": False, "dso_skip_follow_up": False}
-        lines.sudo().with_context(**QUIET, **said).write(vals)
+        lines.sudo().with_context(**QUIET).write(vals)
 
     def action_dso_qualify(self):
         """Change status…: the dialog in three steps for these items. [seed 004]"""

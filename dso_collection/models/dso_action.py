@@ -492,7 +492,11 @@ class DsoAction(models.Model):
         result = {}
         for action in self.sudo():
             partner = action.partner_id
-            own = action.recipient_ids or serving[action.customer_id.id]._dso_serving("phone")
+            # who was archived since is not called, nor is anybody else in their place
+            chosen = action.with_context(active_test=False).recipient_ids.with_env(partner.env)
+            own = chosen.filtered("active")
+            if not chosen:
+                own = serving[action.customer_id.id]._dso_serving("phone")
             candidates = (own | partner).with_prefetch(everybody.ids)
             result[action.id] = candidates.filtered(
                 lambda contact: contact.phone and not contact.dso_wrong_phone

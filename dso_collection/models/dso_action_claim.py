@@ -88,6 +88,8 @@ class DsoActionClaim(models.AbstractModel):
         if not waiting:
             return result
         told = waiting._get_told_lines()
+        # read together what each of them is asked for below
+        self.env["account.move.line"].sudo().union(*told.values()).mapped("move_id.is_move_sent")
         by_id = {action.id: action for action in self}
         for key, lines in told.items():
             moves = lines.sudo().filtered(lambda line: line.amount_residual > 0).move_id
@@ -96,28 +98,25 @@ class DsoActionClaim(models.AbstractModel):
                 result[by_id[key]] = unsent
         return result
 
-    def _name_unsent(self, moves):
+    def _describe_unsent(self, moves):
+        if not moves:
+            return False
         documents = ", ".join(moves[:NAMED].mapped("name"))
         if len(moves) > NAMED:
             documents = self.env._(
                 "%(documents)s and %(count)s more", documents=documents, count=len(moves) - NAMED
             )
-        return documents
-
-    def _describe_unsent(self, moves):
-        if not moves:
-            return False
         return self.env._(
             "Never sent to the customer: %(documents)s. Send them first, or make sure that the "
             "customer has them.",
-            documents=self._name_unsent(moves),
+            documents=documents,
         )
 
     def _describe_unsent_briefly(self, moves):
-        """For a reason, which stands in a row of the agenda."""
-        return self.env._(
-            "Never sent to the customer: %(documents)s.", documents=self._name_unsent(moves)
-        )
+        """For a reason, which stands in a row of the agenda: the action's form names them."""
+        if len(moves) == 1:
+            return self.env._("One invoice was never sent to the customer.")
+        return self.env._("%(count)s invoices were never sent to the customer.", count=len(moves))
 
     @api.depends("state", "item_ids", "customer_id", "leader_line_id")
     @api.depends_context("lang")

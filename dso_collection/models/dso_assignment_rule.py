@@ -4,6 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools.criteria import check_criteria, is_empty, read_fields
+from ..tools.inside import inside
 
 #: What of a customer's partner lies behind fields of the file that are computed.
 BEHIND = {
@@ -31,6 +32,7 @@ FIGURES = frozenset(
         "promise_broken_count",
     }
 )
+
 #: What a rule gives, with the field that says which rule gave it and the one that says that
 #: somebody chose it by hand.
 GIVEN = {
@@ -208,7 +210,8 @@ class DsoAssignmentRule(models.Model):
         """What this rule gives customers in a field, ``None`` where it says nothing of it."""
         if fname == "scenario_id" and self.never_chase:
             return False
-        return self[fname].id or None
+        # what was put out of use since is given to nobody
+        return self[fname].filtered("active").id or None
 
     def _get_changes(self, customers, fill_empty=False, overrule=False):
         """What these rules would change, without writing.
@@ -231,7 +234,7 @@ class DsoAssignmentRule(models.Model):
                 )
                 if value is None:
                     for company, own in free.filtered(by_rule).grouped("company_id").items():
-                        default = company[f"dso_default_{fname}"].id
+                        default = company._dso_get_default(fname).id
                         result.append((own, {fname: default, by_rule: False, by_hand: False}))
                     continue
                 changed = free.filtered(
@@ -251,7 +254,7 @@ class DsoAssignmentRule(models.Model):
         """
         changed = customers.browse()
         for some, values in self._get_changes(customers, fill_empty, overrule):
-            some.with_context(dso_by_rule=True)._dso_own().write(values)
+            some.with_context(**inside(dso_by_rule=True))._dso_own().write(values)
             changed |= some
         return changed
 
@@ -271,13 +274,14 @@ class DsoAssignmentRule(models.Model):
                     value = rule._prepare_assignment(fname) if rule else None
                     values[by_hand] = False
                     values[by_rule] = rule.id if value is not None else False
-                    values[fname] = company[f"dso_default_{fname}"].id if value is None else value
+                    default = company._dso_get_default(fname)
+                    values[fname] = default.id if value is None else value
                 changed |= own.filtered(
                     lambda each, values=values: any(
                         (each[fname].id or False) != (values[fname] or False) for fname in fnames
                     )
                 )
-                own.with_context(dso_by_rule=True).write(values)
+                own.with_context(**inside(dso_by_rule=True)).write(values)
         return changed
 
     def _get_applied(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.inside import get_inside, inside
 from ..tools.labels import WITHOUT_COLLECTOR, WITHOUT_SCENARIO
 from ..tools.toasts import name_some, toast
 from .dso_assignment_rule import GIVEN
@@ -457,7 +458,7 @@ class DsoCustomer(models.Model):
                     create_uid, write_uid, create_date, write_date
                 )
                 SELECT missing.partner_id, company.id, TRUE,
-                       company.dso_default_scenario_id, company.dso_default_collector_id,
+                       scenario.id, collector.id,
                        company.dso_default_penalty_enabled,
                        company.dso_default_recovery_cost_enabled,
                        company.dso_default_page_enabled,
@@ -471,6 +472,10 @@ class DsoCustomer(models.Model):
                        WHERE %(conditions)s
                   ) missing
                   JOIN res_company company ON company.id = missing.company_id
+                  LEFT JOIN dso_scenario scenario
+                    ON scenario.id = company.dso_default_scenario_id AND scenario.active
+                  LEFT JOIN res_users collector
+                    ON collector.id = company.dso_default_collector_id AND collector.active
                  WHERE NOT EXISTS (
                      SELECT 1 FROM dso_customer customer
                       WHERE customer.partner_id = missing.partner_id
@@ -504,7 +509,9 @@ class DsoCustomer(models.Model):
         # sudo: rules are configuration and apply whoever posted the invoice
         rules = self.env["dso.assignment.rule"].sudo().search([("active", "=", True)])
         if rules:
-            rules._assign(self.sudo().with_context(dso_skip_plan=True, tracking_disable=True))
+            rules._assign(
+                self.sudo().with_context(tracking_disable=True, **inside(dso_skip_plan=True))
+            )
 
     def _assign_again(self):
         """Apply the assignment rules to customers of whom something changed; what was chosen by
@@ -514,7 +521,7 @@ class DsoCustomer(models.Model):
         """
         # sudo: see _assign_by_rules
         rules = self.env["dso.assignment.rule"].sudo().search([("active", "=", True)])
-        return rules._assign(self.sudo().with_context(dso_skip_plan=True))
+        return rules._assign(self.sudo().with_context(**inside(dso_skip_plan=True)))
 
     def _adopt_forerunners(self):
         """Hand a file over when its partner got a new parent: the new commercial partner's file
@@ -573,7 +580,7 @@ class DsoCustomer(models.Model):
         # sudo: moving a file with its history is the module's own housekeeping
         source, target = self.sudo(), target.sudo()
         if take_settings:
-            target.with_context(dso_skip_plan=True, dso_by_rule=True).write(
+            target.with_context(**inside(dso_skip_plan=True, dso_by_rule=True)).write(
                 {
                     "scenario_id": source.scenario_id.id,
                     "collector_id": source.collector_id.id,
@@ -672,8 +679,8 @@ class DsoCustomer(models.Model):
             company = self.env["res.company"].browse(vals.get("company_id"))
             company = company or self.env.company
             vals.setdefault("company_id", company.id)
-            vals.setdefault("scenario_id", company.dso_default_scenario_id.id)
-            vals.setdefault("collector_id", company.dso_default_collector_id.id)
+            vals.setdefault("scenario_id", company._dso_get_default("scenario_id").id)
+            vals.setdefault("collector_id", company._dso_get_default("collector_id").id)
             vals.setdefault("penalty_enabled", company.dso_default_penalty_enabled)
             vals.setdefault("recovery_cost_enabled", company.dso_default_recovery_cost_enabled)
         return super()._dso_complete(vals_list, new)
@@ -681,7 +688,7 @@ class DsoCustomer(models.Model):
     @api.model
     def _prepare_origins(self, vals):
         """That a scenario or collector was chosen by hand, where no rule gives it."""
-        if self.env.context.get("dso_by_rule"):
+        if get_inside(self.env, "dso_by_rule"):
             return {}
         origins = {}
         for fname, (by_rule, by_hand) in GIVEN.items():
@@ -704,8 +711,8 @@ class DsoCustomer(models.Model):
         if "collector_id" in vals:
             # sudo: open actions follow their customer
             self.sudo().open_action_ids.write({"collector_id": vals["collector_id"]})
-        if {"scenario_id", "collector_id", "active"} & vals.keys() and not self.env.context.get(
-            "dso_skip_plan"
+        if {"scenario_id", "collector_id", "active"} & vals.keys() and not get_inside(
+            self.env, "dso_skip_plan"
         ):
             self._plan(self)
         return result
@@ -873,7 +880,7 @@ class DsoCustomer(models.Model):
         """An e-mail that came in for the file is a reply (see ``mail.thread`` for what of its
         headers is known here)."""
         result = super()._message_post_after_hook(message, msg_values)
-        incoming = self.env.context.get("dso_incoming")
+        incoming = get_inside(self.env, "dso_incoming")
         if incoming is not None and message.message_type == "email":
             self.env["dso.reply"]._receive_email(
                 self,

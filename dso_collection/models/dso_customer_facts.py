@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..engine import facts, leader, scenario
 from ..tools.collectors import COLLECTOR, join_collector
+from ..tools.inside import inside
 
 _logger = logging.getLogger(__name__)
 
@@ -235,7 +236,7 @@ class DsoCustomerFacts(models.AbstractModel):
         for company_id, ids in claims.items():
             # sudo: the same facts as the rest
             lines = self.env["account.move.line"].sudo().browse(ids)
-            lines = lines.with_context(dso_today=todays[company_id])
+            lines = lines.with_context(**inside(dso_today=todays[company_id]))
             for line_id, (day, amount, _words) in lines._dso_get_announced().items():
                 if day and (company_id, day) not in until:
                     until[company_id, day] = companies[company_id]._dso_announced_until(day)

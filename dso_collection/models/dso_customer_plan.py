@@ -16,6 +16,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import amounts, leader, promises, scenario, score, simulation
 from ..tools.bulk import bulk_insert, bulk_update
+from ..tools.inside import inside
 
 _logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ PLAN_COLUMNS = (
     "planning_code",
     "planning_data",
 )
+
 #: What the screen of one customer shows beside, see ``dso.customer.sheet``.
 SHEET_FIELDS = frozenset({"ageing", "statement_filters", "currency_totals", "scenario_line"})
 DATE_COLUMNS = ("next_action_id", "next_action_date", "last_action_date")
@@ -633,7 +635,7 @@ class DsoCustomerPlan(models.AbstractModel):
         )
         groups = (
             self.env["dso.promise"]
-            .with_context(dso_todays=todays)
+            .with_context(**inside(dso_todays=todays))
             ._read_group(
                 Domain("customer_id", "in", self.ids)
                 & Domain("state", "in", promises.NOT_KEPT)
@@ -885,6 +887,14 @@ class DsoCustomerPlan(models.AbstractModel):
         if rule and not self.scenario_id:
             return self.env._(
                 "No scenario: rule “%(rule)s” says never to chase this customer.", rule=rule.name
+            )
+        # sudo: the name of the customer's own scenario
+        scenario = self.sudo().scenario_id
+        if scenario and not scenario.active:
+            return self.env._(
+                "The scenario “%(scenario)s” is archived: restore it, or choose another one for "
+                "this customer.",
+                scenario=scenario.name,
             )
         return self.env._("No scenario: choose one for this customer.")
 

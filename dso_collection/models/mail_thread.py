@@ -8,6 +8,7 @@ from odoo.tools.mail import (
 )
 
 from ..engine import autoreply, reports
+from ..tools.inside import inside
 
 
 class MailThread(models.AbstractModel):
@@ -257,10 +258,12 @@ class MailThread(models.AbstractModel):
                 references = unfold_references(message_dict.get("references") or "")
                 references.append(message_dict.get("in_reply_to"))
                 self = self.with_context(
-                    dso_incoming={
-                        "automatic": kind == autoreply.AUTOMATIC,
-                        "references": [reference for reference in references if reference],
-                    }
+                    **inside(
+                        dso_incoming={
+                            "automatic": kind == autoreply.AUTOMATIC,
+                            "references": [reference for reference in references if reference],
+                        }
+                    )
                 )
         return super()._message_route_process(message, message_dict, routes)
 

@@ -694,6 +694,14 @@ class ResCompany(models.Model):
         )
         return weights, company.dso_score_amount
 
+    def _dso_get_default(self, fname):
+        """What customers get of whom no rule says more; nothing that was put out of use.
+
+        :param fname: of ``dso.customer``
+        """
+        # sudo: a setting of the company
+        return self.sudo()[f"dso_default_{fname}"].filtered("active").sudo(self.env.su)
+
     def _dso_default_collector(self):
         """Who collects where nobody is in charge; nobody who left."""
         self.ensure_one()

@@ -18,6 +18,7 @@ from . import test_rights_internal
 from . import test_scenario
 from . import test_score
 from . import test_search
+from . import test_archived
 from . import test_assignment
 from . import test_call
 from . import test_contact
@@ -79,6 +80,7 @@ from . import test_not_chased
 from . import test_offers
 from . import test_mended
 from . import test_narrow_screen
+from . import test_context_keys
 from . import test_contract
 from . import finders
 from . import test_dates

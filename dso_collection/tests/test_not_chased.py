@@ -72,25 +72,25 @@ class TestUnsent(DsoCommon):
         return self._open_action().web_read({"reason": {}})[0]["reason"]
 
     def test_warned_in_the_agenda_and_on_the_screen_of_the_customer(self):
-        said = f"Never sent to the customer: {self.invoice.name}."
+        said = "One invoice was never sent to the customer."
         self.assertIn(said, self._read_row())
         spec = {"next_action_reason": {}}
         self.assertIn(said, self.customer.web_read(spec)[0]["next_action_reason"])
         self.assertIn(self.invoice.name, self.action.warning)
         # off
         self.company.dso_warn_unsent = False
-        self.assertNotIn("Never sent", self._read_row())
+        self.assertNotIn("never sent", self._read_row())
         self.assertFalse(self.action.warning)
         self.company.dso_warn_unsent = True
         self.assertIn(said, self._read_row())
         # sent
         self.invoice.is_move_sent = True
-        self.assertNotIn("Never sent", self._read_row())
+        self.assertNotIn("never sent", self._read_row())
 
     def test_what_was_done_is_not_warned_of(self):
         self._do(self.action, "2026-03-06")
         self.env.invalidate_all()
-        self.assertNotIn("Never sent", self.action.reason)
+        self.assertNotIn("never sent", self.action.reason)
 
     def test_held_back_until_it_is_sent(self):
         self.company.dso_hold_unsent = True
@@ -131,4 +131,9 @@ class TestUnsent(DsoCommon):
         actions = self.env["dso.action"].search([("state", "=", "planned")])
         one = self._count_queries(lambda: actions[:1]._find_unsent())
         all_ = self._count_queries(lambda: actions._find_unsent())
-        self.assertLessEqual(all_, one + 2)
+        self.assertLessEqual(all_, one + 1)
+        self.assertIn("One invoice", actions[0].reason)
+        self._invoice("2026-03-02", partner=partners[0])
+        action = self._open_action(partners[0])
+        action.invalidate_recordset()
+        self.assertIn("2 invoices were never sent", action.reason)
