@@ -15,7 +15,7 @@ help: ## This list
 setup: ## Make everything that is missing: Odoo 19, Python packages, PostgreSQL
 	@$(DSO) setup
 
-run: ## Odoo with demo data, in the foreground (PORT=8069, V=1, FRESH=1)
+run: ## Odoo with demo data, in the foreground (DB=dso_demo, PORT=8069, V=1, FRESH=1)
 	@$(DSO) run
 
 test: ## Every test; T="path -k words" runs some of them

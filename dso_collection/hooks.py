@@ -14,6 +14,7 @@ def post_init_hook(env):
 
     Set-based and without touching journal items, so that it takes seconds on a ledger of millions.
     """
+    # sudo: every company gets its files, whoever installs
     companies = env["res.company"].sudo().search([])
     standard = env.ref("dso_collection.scenario_standard", raise_if_not_found=False)
     companies.filtered(lambda company: not company.dso_default_scenario_id).write(

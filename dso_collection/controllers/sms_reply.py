@@ -45,6 +45,7 @@ class SmsReply(http.Controller):
         text = _first(post, TEXT_NAMES)[:MAX_TEXT]
         if not number or not text:
             raise BadRequest
+        # sudo: the company's secret token was checked: the gateway is nobody's user
         request.env["dso.customer"].sudo()._receive_sms(
             number, text, company=company, reference=_first(post, REFERENCE_NAMES)[:MAX_WORD]
         )

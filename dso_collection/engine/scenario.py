@@ -51,20 +51,47 @@ def offsets(steps: Sequence[Step]) -> list[int]:
     return result
 
 
+def faults(steps: Sequence[Step]) -> list[ScenarioError]:
+    """Everything in these steps that nobody can mean, in their order; what only follows from the
+    fault of a step above it is not counted again.
+
+    ``first_on_previous`` and ``backwards`` as in :func:`offsets`; ``delay`` if one is longer than
+    ten years, ``too_far`` if a step comes more than ten years from the due date.
+
+    >>> [(fault.code, fault.position) for fault in faults([
+    ...     Step(1, "previous_action", 5), Step(2, "due_date", 99999), Step(3, "due_date", 2)])]
+    [('first_on_previous', 0), ('delay', 1), ('backwards', 2)]
+    """
+    result = []
+    before: int | None = None
+    for position, step in enumerate(steps):
+        if abs(step.delay) > MOST_DAYS:
+            result.append(ScenarioError("delay", position))
+            continue
+        offset = step.delay
+        if step.trigger == "previous_action":
+            if position == 0:
+                result.append(ScenarioError("first_on_previous", position))
+            offset += before or 0
+        if before is not None and offset < before:
+            result.append(ScenarioError("backwards", position))
+            continue
+        if abs(offset) > MOST_DAYS:
+            result.append(ScenarioError("too_far", position))
+            continue
+        before = offset
+    return result
+
+
 def check(steps: Sequence[Step]) -> None:
     """Refuse what nobody can mean, before anything is planned with it.
 
-    :raise ScenarioError: as :func:`offsets` does; ``delay`` if one is longer than ten years,
-        ``too_far`` if a step comes more than ten years from the due date
+    :raise ScenarioError: the first of :func:`faults`
 
     >>> check([Step(1, "due_date", 3650), Step(2, "previous_action", 0)])
     """
-    for position, step in enumerate(steps):
-        if abs(step.delay) > MOST_DAYS:
-            raise ScenarioError("delay", position)
-    for position, offset in enumerate(offsets(steps)):
-        if abs(offset) > MOST_DAYS:
-            raise ScenarioError("too_far", position)
+    for fault in faults(steps):
+        raise fault
 
 
 class Decision(NamedTuple):

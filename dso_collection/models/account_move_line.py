@@ -49,6 +49,7 @@ class AccountMoveLine(models.Model):
         "dso.item.penalty",
         "dso.item.announced",
         "dso.internal",
+        "dso.search.plain",
     ]
 
     dso_status_id = fields.Many2one(
@@ -313,6 +314,7 @@ class AccountMoveLine(models.Model):
         result = {}
         for company, lines in claims.grouped("company_id").items():
             today = company._dso_today()
+            # sudo: settings of the company, for items that the caller may read
             settings = Settings(
                 ignore_below=company.sudo().dso_ignore_below,
                 hold_unsent=company.sudo().dso_hold_unsent,
@@ -708,6 +710,7 @@ class AccountMoveLine(models.Model):
             day = line.dso_status_date
             if "dso_status_date" in vals:
                 day = fields.Date.to_date(vals["dso_status_date"])
+            # sudo: what stands there, compared only
             same = (status, day) == (line.sudo().dso_status_id, line.dso_status_date)
             if status.kind == "promise" and day and not same:
                 line.company_id._dso_check_promise_day(day)
@@ -776,10 +779,12 @@ class AccountMoveLine(models.Model):
         values_list = []
         for line in lines:
             customer = customers.get(
+                # sudo: found among files that were read as superuser
                 (line.company_id, line.partner_id.commercial_partner_id.sudo())
             )
             if not customer:
                 continue
+            # sudo: the log tells the status as it is, whoever may read statuses
             status = line.sudo().dso_status_id
             values_list.append(
                 {
@@ -801,6 +806,7 @@ class AccountMoveLine(models.Model):
                     **values,
                 }
             )
+        # sudo: the log is written by the module only, of items that the caller changed
         return self.env["dso.qualification"].sudo().create(values_list)
 
     def _dso_set_status(self, status, date=None):
@@ -825,6 +831,7 @@ class AccountMoveLine(models.Model):
                     "to add one in the item statuses."
                 )
             )
+        # sudo: the status's kind decides, whoever may read statuses
         lines = self.filtered(lambda line: line.sudo().dso_status_id.kind == "dispute")
         lines.with_context(**inside(dso_skip_log=True))._dso_set_status(status)
         lines._dso_log()
@@ -917,6 +924,7 @@ class AccountMoveLine(models.Model):
         todays = {company: company._dso_today() for company in self.company_id}
         held = {}
         for line in self:
+            # sudo: compared with what was read as superuser
             actions = by_line.get(line.sudo(), items).action_id
             if own and own.sudo() in actions:
                 continue

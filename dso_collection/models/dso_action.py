@@ -344,7 +344,10 @@ class DsoAction(models.Model):
     _done_customer_idx = models.Index("(customer_id, done_date) WHERE done_date IS NOT NULL")
     # SMS whose failure may not have been noted yet
     _sms_idx = models.Index("(done_date) WHERE sms_uuid IS NOT NULL AND state = 'done'")
-    _history_idx = models.Index("(done_date DESC, id DESC) WHERE done_date IS NOT NULL")
+    _history_idx = models.Index(
+        "(COALESCE(done_date, (write_date)::date) DESC, id DESC)"
+        " WHERE state IN ('done', 'cancelled')"
+    )
 
     # ------------------------------------------------------------------
     # Computed fields
@@ -442,7 +445,13 @@ class DsoAction(models.Model):
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """The agenda's state sorts by what waits for somebody: to do and in error, to come,
-        confirmed, past."""
+        confirmed, past. The day when something was done sorts by what happened: what was withdrawn
+        stands at the day when it was."""
+        if field_name == "done_date":
+            done, written = (
+                self._field_to_sql(alias, name, query) for name in ("done_date", "write_date")
+            )
+            return SQL("COALESCE(%s, (%s)::date) %s %s", done, written, direction, nulls)
         if field_name != "agenda_state":
             return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
         columns = {
@@ -565,6 +574,7 @@ class DsoAction(models.Model):
         )
         texts = {}
         for action in waiting:
+            # sudo: keys of what was grouped, nothing of them is shown
             own = by_customer.get((action.sudo().partner_id, action.sudo().company_id), ())
             texts[action] = " ".join(
                 self.env._(
@@ -952,6 +962,7 @@ class DsoAction(models.Model):
             self.env._(
                 "%(user)s has no e-mail address to send from. Only an administrator can enter it, "
                 "in the field “Email” of this user, which is not the login. Ask %(names)s.",
+                # sudo: the name of who cannot send, for who tried it
                 user=user.sudo().name,
                 names=names,
             )

@@ -71,6 +71,7 @@ class DsoActionClaim(models.AbstractModel):
         if not waiting:
             return result
         # mostly there are none, which is known at once
+        # sudo: the customers' own invoices, counted only
         open_invoices = (
             self.env["account.move"]
             .sudo()
@@ -89,9 +90,11 @@ class DsoActionClaim(models.AbstractModel):
             return result
         told = waiting._get_told_lines()
         # read together what each of them is asked for below
+        # sudo: whether the customers' own invoices were sent
         self.env["account.move.line"].sudo().union(*told.values()).mapped("move_id.is_move_sent")
         by_id = {action.id: action for action in self}
         for key, lines in told.items():
+            # sudo: whether invoices of a readable action were sent is a fact of the rules
             moves = lines.sudo().filtered(lambda line: line.amount_residual > 0).move_id
             unsent = moves.filtered(lambda move: move._dso_is_unsent())
             if unsent:
@@ -174,6 +177,7 @@ class DsoActionClaim(models.AbstractModel):
                 asked[action] = families
         if not asked:
             return {}
+        # sudo: a set of actions that the caller holds already
         asking = self.sudo().browse().union(*asked)
         readings = hashtag_values.Readings(asking)
         rows = {family: readings.rows(family) for family in set().union(*asked.values())}

@@ -278,6 +278,7 @@ class DsoActionDispatch(models.AbstractModel):
         moments = sorted({moment for moment in openings if moment})
         if not moments:
             return
+        # sudo: when the module's own cron runs next; nothing else of it changes
         cron = self.env.ref("dso_collection.ir_cron_dispatch").sudo()
         triggers = self.env["ir.cron.trigger"].sudo()
         domain = [("cron_id", "=", cron.id), ("call_at", "in", moments)]

@@ -46,6 +46,7 @@ class DsoActionEvidence(models.AbstractModel):
         old = action.evidence_attachment_id
         action.evidence_attachment_id = (
             self.env["ir.attachment"]
+            # sudo: a file of an action that the caller carries out, read through it
             .sudo()
             .create(
                 {

@@ -72,6 +72,7 @@ class DsoActionReply(models.AbstractModel):
             return {}
         replies = (
             self.env["dso.reply"]
+            # sudo: whether a reply waits holds an action back, whoever reads replies
             .sudo()
             .search(
                 [("customer_id", "in", waiting.customer_id.ids), ("state", "=", "to_handle")],

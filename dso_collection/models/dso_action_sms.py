@@ -107,6 +107,7 @@ class DsoActionSms(models.AbstractModel):
         )
         ids = [row[0] for row in self.env.cr.fetchall()]
         if ids:
+            # sudo: a cron looks at what became of messages of the module
             self._follow_sms(self.env["mail.notification"].sudo().browse(ids))
 
     def _describe_sms_errors(self, data, values):

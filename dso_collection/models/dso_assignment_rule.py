@@ -71,7 +71,7 @@ class DsoAssignmentRule(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index=True, help="Empty: for all companies.")
     domain = fields.Char(string="Customers", default="[]", required=True)
-    scenario_id = fields.Many2one("dso.scenario", check_company=True, ondelete="cascade")
+    scenario_id = fields.Many2one("dso.scenario", check_company=True, ondelete="restrict")
     never_chase = fields.Boolean(
         help="These customers have no scenario: nothing is planned for them by itself."
     )
@@ -210,7 +210,7 @@ class DsoAssignmentRule(models.Model):
         """What this rule gives customers in a field, ``None`` where it says nothing of it."""
         if fname == "scenario_id" and self.never_chase:
             return False
-        # what was put out of use since is given to nobody
+        # one that was archived is not given any more
         return self[fname].filtered("active").id or None
 
     def _get_changes(self, customers, fill_empty=False, overrule=False):
@@ -219,7 +219,8 @@ class DsoAssignmentRule(models.Model):
         Chosen by hand stays, unless asked for; what came from a rule that matches no more goes
         back to the default of the company.
 
-        :param fill_empty: whether those left without by hand get something
+        :param fill_empty: whether those left without by hand get something; so do those that are
+            without since the rule that wanted it was deleted
         :param overrule: whether those with something chosen by hand do, too
         :return: [(customers, values)]
         """
@@ -233,7 +234,12 @@ class DsoAssignmentRule(models.Model):
                     )
                 )
                 if value is None:
-                    for company, own in free.filtered(by_rule).grouped("company_id").items():
+                    given = free.filtered(
+                        lambda each, fname=fname, by_rule=by_rule, by_hand=by_hand: (
+                            each[by_rule] or fill_empty and not each[fname] and not each[by_hand]
+                        )
+                    )
+                    for company, own in given.grouped("company_id").items():
                         default = company._dso_get_default(fname).id
                         result.append((own, {fname: default, by_rule: False, by_hand: False}))
                     continue
@@ -244,6 +250,21 @@ class DsoAssignmentRule(models.Model):
                 )
                 if changed:
                     result.append((changed, {fname: value, by_rule: rule.id, by_hand: False}))
+        return result
+
+    def _get_differences(self, customers, fill_empty=False, overrule=False):
+        """What these rules would give customers that they do not have yet: not what only comes
+        from another rule now.
+
+        :param fill_empty, overrule: see ``_get_changes``
+        :return: {customer: {field: id or ``False``}}
+        """
+        result = {}
+        for some, values in self._get_changes(customers, fill_empty, overrule):
+            for fname in GIVEN.keys() & values.keys():
+                for customer in some:
+                    if (customer[fname].id or False) != (values[fname] or False):
+                        result.setdefault(customer, {})[fname] = values[fname] or False
         return result
 
     def _assign(self, customers, fill_empty=False, overrule=False):
@@ -274,8 +295,7 @@ class DsoAssignmentRule(models.Model):
                     value = rule._prepare_assignment(fname) if rule else None
                     values[by_hand] = False
                     values[by_rule] = rule.id if value is not None else False
-                    default = company._dso_get_default(fname)
-                    values[fname] = default.id if value is None else value
+                    values[fname] = company._dso_get_default(fname).id if value is None else value
                 changed |= own.filtered(
                     lambda each, values=values: any(
                         (each[fname].id or False) != (values[fname] or False) for fname in fnames
@@ -306,7 +326,8 @@ class DsoAssignmentRule(models.Model):
         if not self.env.user.has_group("dso_collection.group_dso_manager") and not self.env.su:
             raise UserError(self.env._("Only credit managers apply the rules to all customers."))
         rules, customers = self._get_applied()
-        changed = rules._assign(customers, fill_empty=True, overrule=overrule)
+        changed = rules._get_differences(customers, fill_empty=True, overrule=overrule)
+        rules._assign(customers, fill_empty=True, overrule=overrule)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -49,7 +49,7 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _get_sender_blocker(self, action):
-        # nobody writes in the name of somebody who left
+        # sudo: who signs a readable action; nobody writes in the name of somebody who left
         collector = action.sudo().collector_id.filtered("active")
         if not collector:
             return {
@@ -252,6 +252,7 @@ class DsoChannelEmail(models.AbstractModel):
         return {
             "subject": subject,
             "body": self._encapsulate(action, body),
+            # sudo: who signs a readable action
             "sender": action.sudo().collector_id.email_formatted or "",
             "recipients": ", ".join(
                 ", ".join(self._format_recipients(contact))
@@ -268,6 +269,7 @@ class DsoChannelEmail(models.AbstractModel):
         names = action.attachment_ids.mapped("name")
         if not (action.attach_invoices or action.step_id.attach_invoices):
             return names
+        # sudo: names of the invoices that a readable action tells of
         moves = action._get_told_lines()[action.id].sudo().move_id
         invoices = moves._dso_filter_documents()
         return names + [move._get_invoice_report_filename() for move in invoices]

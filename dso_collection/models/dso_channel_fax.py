@@ -108,6 +108,7 @@ class DsoChannelFax(models.AbstractModel):
             "subject": subject,
             # in letters as on the paper, not in those of browsers
             "body": Markup('<div style="font-family: Arial, sans-serif">%s</div>') % body,
+            # sudo: who signs a readable action
             "sender": action.sudo().collector_id.email_formatted or "",
             "recipients": ", ".join(map(channel._format_recipient, contacts)),
             "attachment_names": channel._get_attachment_names(action),

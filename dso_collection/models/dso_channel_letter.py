@@ -220,6 +220,7 @@ class DsoChannelLetter(models.AbstractModel):
             if blocker:
                 action._set_error(**blocker)
                 stuck |= action
+        # sudo: the prints of these actions are the module's own files
         failed = (actions - stuck).filtered("letter_attachment_id").sudo()
         readdressed = failed.filtered(
             lambda action: action.letter_address != self._get_address(action, addressees)

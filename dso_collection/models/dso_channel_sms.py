@@ -349,6 +349,7 @@ class DsoChannelSms(models.AbstractModel):
             sms.write({"number": number.number, "to_delete": False})
         sms.action_set_outgoing()
         # without the address, the notification would keep the old one
+        # sudo: the notification is the module's own, of an action being sent
         notifications = action.sudo().message_id.notification_ids
         notifications.filtered(lambda entry: entry.notification_type == "sms").write(
             {

@@ -1,3 +1,5 @@
+from markupsafe import Markup, escape
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
@@ -473,9 +475,9 @@ class DsoCustomer(models.Model):
                   ) missing
                   JOIN res_company company ON company.id = missing.company_id
                   LEFT JOIN dso_scenario scenario
-                    ON scenario.id = company.dso_default_scenario_id AND scenario.active
+                         ON scenario.id = company.dso_default_scenario_id AND scenario.active
                   LEFT JOIN res_users collector
-                    ON collector.id = company.dso_default_collector_id AND collector.active
+                         ON collector.id = company.dso_default_collector_id AND collector.active
                  WHERE NOT EXISTS (
                      SELECT 1 FROM dso_customer customer
                       WHERE customer.partner_id = missing.partner_id
@@ -644,13 +646,17 @@ class DsoCustomer(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
         """A file with done actions or qualifications is evidence: it is archived, not deleted."""
-        # sudo: history counts even where the user may not see it
-        used = (
-            self.env["dso.action"]
-            .sudo()
-            .search([("customer_id", "in", self.ids), ("done_date", "!=", False)], limit=1)
+        places = (
+            ("dso.action", [("done_date", "!=", False)]),
+            ("dso.qualification", []),
+            ("dso.penalty.charge", []),
         )
-        if used:
+        for model, domain in places:
+            # sudo: history counts even where the user may not see it
+            history = self.env[model].sudo()
+            used = history.search([("customer_id", "in", self.ids), *domain], limit=1)
+            if not used:
+                continue
             raise ValidationError(
                 self.env._(
                     "The collection file of %(customer)s has a history and cannot be deleted. "
@@ -875,6 +881,35 @@ class DsoCustomer(models.Model):
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["partner_id"]
+
+    def message_post(self, *, body="", subject=None, parent_id=False, body_is_html=False, **kwargs):
+        """What somebody types into the box below the file leaves as from Odoo's composer: its
+        hashtags are filled in, or nothing leaves."""
+        if self._dso_is_typed_to_customer(**kwargs):
+            if not isinstance(body, Markup):
+                body = Markup(body) if body_is_html else escape(body or "")
+            values = {"subject": subject, "body": body}
+            # with the rights of whoever writes: Odoo's route posts as superuser
+            composer = self.env["mail.compose.message"].sudo(False)
+            composer = composer.new({"model": self._name, "parent_id": parent_id})
+            composer._dso_fill_hashtags({self.id: values})
+            subject, body = values["subject"], values["body"]
+        return super().message_post(
+            body=body, subject=subject, parent_id=parent_id, body_is_html=body_is_html, **kwargs
+        )
+
+    def _dso_is_typed_to_customer(self, **kwargs):
+        """Whether a colleague writes to followers here: no note, nor what somebody else wrote."""
+        if kwargs.get("message_type") != "comment" or not self.env.user._is_internal():
+            return False
+        author_id = kwargs.get("author_id")
+        if author_id and author_id != self.env.user.partner_id.id:
+            return False
+        comment = self.env.ref("mail.mt_comment")
+        return (
+            kwargs.get("subtype_xmlid") == "mail.mt_comment"
+            or kwargs.get("subtype_id") == comment.id
+        )
 
     def _message_post_after_hook(self, message, msg_values):
         """An e-mail that came in for the file is a reply (see ``mail.thread`` for what of its

@@ -109,6 +109,7 @@ class DsoCustomerPlan(models.AbstractModel):
         companies = self.env["res.company"]._dso_companies()
         self._again(lambda: self._ensure_customers(companies))
         self._commit()
+        # sudo: the plan follows the ledger and the scenario, whoever causes it
         self = self.sudo().with_context(active_test=False, tracking_disable=True)
         for company in companies:
             self._plan_company(company, company._dso_today())
@@ -173,6 +174,7 @@ class DsoCustomerPlan(models.AbstractModel):
     @api.model
     def _cron_refresh(self):
         """Empty the refresh queue; at the turn of a company's day, start the full plan."""
+        # sudo: the queue is the module's own, nobody else reads or writes it
         queue = self.env["dso.refresh.queue"].sudo()
         # what this very transaction changed counts too
         self.env.flush_all()
@@ -181,6 +183,7 @@ class DsoCustomerPlan(models.AbstractModel):
         waiting = queue._waiting()
         left = sum(waiting.values())
         self._commit(0, left)
+        # sudo: every company that waits, whoever causes it
         for company in self.env["res.company"].sudo().browse(waiting).exists():
             left = self._refresh_company(company, left)
             if left is None:
@@ -194,6 +197,7 @@ class DsoCustomerPlan(models.AbstractModel):
 
         :return: how many are left for other companies, None where the cron's time is over
         """
+        # sudo: the queue is the module's own, nobody else reads or writes it
         queue = self.env["dso.refresh.queue"].sudo()
         for _round in range(MAX_ROUNDS):
             position, held = 0, []
@@ -221,6 +225,7 @@ class DsoCustomerPlan(models.AbstractModel):
         :return: (the next position, number of customers taken off the queue, ids of those that
             others hold and that stay in it), None where there are no more
         """
+        # sudo: the queue is the module's own; the plan follows the ledger
         queue = self.env["dso.refresh.queue"].sudo()
         self = self.sudo().with_context(active_test=False)
         rows, free = queue._lock_next(company, position, REFRESH_BATCH_SIZE)
@@ -283,6 +288,7 @@ class DsoCustomerPlan(models.AbstractModel):
 
     def _follow_rules(self, today=None):
         """Rules that look at figures are applied with each plan, which just wrote them."""
+        # sudo: whether any rule looks at figures
         if self.env["dso.assignment.rule"].sudo()._follow_figures():
             changed = self._assign_again()
             changed._plan_batch(today)
@@ -793,6 +799,7 @@ class DsoCustomerPlan(models.AbstractModel):
         if step.automatic and day == today and not company._dso_is_open(fields.Datetime.now()):
             opening = company._dso_next_opening()
             day = company._dso_today(opening) if opening else day
+        # sudo: the leader is what the decision on the whole ledger found
         line = self.env["account.move.line"].sudo().browse(decision.leader.id)
         values = {
             "step": step.name,

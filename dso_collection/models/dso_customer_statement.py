@@ -2,15 +2,19 @@
 page."""
 
 import functools
+import re
 
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import ageing, families
+from ..engine.pages import clean_file_name
 
 REPORT = "dso_collection.report_statement"
 TEMPLATE = "dso_collection.mail_template_statement"
+#: How much of a customer's name fits into the name of a file, with the day behind it.
+MAX_NAME = 50
 
 
 class DsoCustomerStatement(models.AbstractModel):
@@ -65,7 +69,9 @@ class DsoCustomerStatement(models.AbstractModel):
             .sudo()
             .create(
                 {
-                    "name": customer._get_statement_name(),
+                    "name": customer.with_context(
+                        lang=customer.partner_id.lang or self.env.lang
+                    )._get_statement_name(),
                     "raw": customer._print_statement(statement),
                     "mimetype": "application/pdf",
                     "res_model": "dso.customer",
@@ -76,12 +82,15 @@ class DsoCustomerStatement(models.AbstractModel):
         return self._download_file(attachment)
 
     def _get_statement_name(self):
-        customer = self.with_context(lang=self.partner_id.lang or self.env.lang)
-        return customer.env._(
-            "Statement of account %(customer)s %(date)s.pdf",
-            customer=self.partner_id.name,
-            date=self.company_id._dso_today(),
-        )
+        return self._make_file_name(self.env._("Statement of account %(customer)s %(date)s"), "pdf")
+
+    def _make_file_name(self, name, extension):
+        """The name of a file: whose it is and of which day, as any system takes it."""
+        self.ensure_one()
+        # a company and its customer's department may have a slash in their names
+        customer = re.sub(r"[/\\]+", "-", self.partner_id.name or "")[:MAX_NAME].strip()
+        name = name % {"customer": customer, "date": self.company_id._dso_today()}
+        return f"{clean_file_name(name)}.{extension}"
 
     def _print_statement(self, statement):
         """The statement of account on paper: printed from the customer's sheet, and what the

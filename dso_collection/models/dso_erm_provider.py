@@ -1,7 +1,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..engine import erm
@@ -141,6 +141,21 @@ class DsoErmProvider(models.Model):
     def _compute_request_names(self):
         self.request_names = ", ".join(f"{{{name}}}" for name in sorted(erm.NAMES))
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Letters and their proofs name who delivered them."""
+        # sudo: letters of all companies count, only that there are some is told
+        letters = self.env["dso.erm.letter"].sudo()
+        used = letters.search([("provider_id", "in", self.ids)], limit=1).provider_id
+        if used:
+            raise UserError(
+                self.env._(
+                    "“%(provider)s” has delivered letters, whose proofs name it: it was not "
+                    "deleted. Archive it instead; it gets no new letters then.",
+                    provider=used.name,
+                )
+            )
+
     @api.constrains("url")
     def _check_url(self):
         for provider in self:
@@ -177,6 +192,7 @@ class DsoErmProvider(models.Model):
 
     @api.constrains("key", "key_header", "key_prefix", "idempotency_header")
     def _check_headers(self):
+        # sudo: a constraint of the keys, which only administrators read
         for provider in self.sudo():
             names = (provider.key_header, provider.idempotency_header)
             values = filter(None, (provider.key, provider.key_prefix))

@@ -1,5 +1,7 @@
 """Which fields users write: those that a list names, and no others."""
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -27,6 +29,7 @@ class DsoGuard(models.AbstractModel):
 
     _name = "dso.guard"
     _description = "Guard of the Fields of Collection"
+    _inherit = ["dso.search.plain"]
 
     #: Fields that users give to a new record and change on one that exists.
     _dso_writable = frozenset()
@@ -183,6 +186,36 @@ class DsoGuard(models.AbstractModel):
     # ------------------------------------------------------------------
     # Ways in
     # ------------------------------------------------------------------
+
+    @api.model
+    def _sql_error_to_message_generic(self, exc):
+        """What keeps something from being deleted, without the words of the database."""
+        # a database of PostgreSQL 18 says the second, those before the first
+        kinds = (psycopg2.errors.ForeignKeyViolation, psycopg2.errors.RestrictViolation)
+        if isinstance(exc, kinds) and exc.diag.table_name == self._table:
+            names = [
+                name
+                for name, field in self._fields.items()
+                if field.type == "many2one"
+                and field.store
+                and exc.diag.constraint_name == f"{self._table}_{name}_fkey"
+            ]
+            values = {
+                "model": self.env["ir.model"]._get(self._name).name or self._description,
+                "field": self._fields[names[0]]._description_string(self.env) if names else "",
+            }
+            if names:
+                return self.env._(
+                    "Collection still names what is to be deleted, in “%(field)s” of “%(model)s”. "
+                    "That history is kept: archive it instead.",
+                    **values,
+                )
+            return self.env._(
+                "Collection still names what is to be deleted, in “%(model)s”. That history is "
+                "kept: archive it instead.",
+                **values,
+            )
+        return super()._sql_error_to_message_generic(exc)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -332,6 +332,7 @@ class DsoItemPenalty(models.AbstractModel):
             )
         )
         disputed = [row["id"] for row in rows if row["kind"] == "dispute"]
+        # sudo: parts in dispute of items that the caller asked about
         parts = self.env["account.move.line"].sudo().browse(disputed)._dso_get_parts()
         by_file = defaultdict(list)
         for row in rows:

@@ -143,17 +143,20 @@ class DsoItemStatus(models.Model):
     def _unlink_except_used(self):
         """A used status is part of the history: it can be archived, not deleted."""
         # sudo: items of other companies count too, only their existence is told
-        lines = self.env["account.move.line"].sudo()
-        log = self.env["dso.qualification"].sudo()
+        places = (
+            ("account.move.line", "dso_status_id"),
+            ("dso.qualification", "status_id"),
+            ("dso.page.answer", "status_id"),
+        )
         for status in self:
-            domain = [("dso_status_id", "=", status.id)]
-            if lines.search_count(domain, limit=1) or log.search_count(
-                [("status_id", "=", status.id)], limit=1
+            if any(
+                self.env[model].sudo().search_count([(fname, "=", status.id)], limit=1)
+                for model, fname in places
             ):
                 raise UserError(
                     self.env._(
-                        "The status “%(status)s” was used on items. Archive it instead: it stays "
-                        "in the history and is no longer proposed.",
+                        "The status “%(status)s” was used on items, or proposed by customers. "
+                        "Archive it instead: it stays in the history and is no longer proposed.",
                         status=status.name,
                     )
                 )

@@ -156,6 +156,7 @@ class DsoPage(models.Model):
         page = self._find_ever(token)
         now = fields.Datetime.now()
         if not page or not rules.is_open(page.expires_date, page.revoked_date or None, now):
+            # sudo: nothing, of the kind that is found as superuser
             return self.sudo().browse()
         return page
 
@@ -163,6 +164,7 @@ class DsoPage(models.Model):
     def _find_ever(self, token):
         """The page of a link that once opened it."""
         if not isinstance(token, str) or not 16 <= len(token) <= 64:
+            # sudo: nothing, of the kind that is found as superuser
             return self.sudo().browse()
         # sudo: the link is the right, and gives no other
         return self.sudo().search([("digest", "=", self._make_digest(token))], limit=1)

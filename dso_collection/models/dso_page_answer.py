@@ -202,6 +202,7 @@ class DsoPageAnswer(models.Model):
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 return self._receive(page, dict(values), files)
         except UniqueViolation as error:
+            # sudo: the page was found by its link, which is the right
             known = self.sudo().search(
                 [("page_id", "=", page.id), ("key", "=", values["key"])], limit=1
             )
@@ -443,6 +444,7 @@ class DsoPageAnswer(models.Model):
             }
         )
         # what is said to be paid is not asked for again (R17)
+        # sudo: items of an answer that the caller decides
         self.env["dso.refresh.queue"]._note(line_ids=self.sudo().line_ids.ids)
 
     def _close_replies(self):

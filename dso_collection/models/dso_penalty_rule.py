@@ -12,7 +12,7 @@ class DsoPenaltyRule(models.Model):
 
     _name = "dso.penalty.rule"
     _description = "Late Payment Penalty Rule"
-    _inherit = ["dso.guard"]
+    _inherit = ["dso.in.use", "dso.guard"]
     _order = "sequence, id"
     _dso_writable = frozenset(
         {
@@ -78,6 +78,16 @@ class DsoPenaltyRule(models.Model):
         "CHECK (kind = 'fixed' OR reference IS NOT NULL)",
         "Choose the reference rate of the penalty rule, or a fixed rate.",
     )
+
+    def _dso_find_uses(self, deleting):
+        names = self._dso_name_companies("dso_penalty_rule_id", self)
+        if not names:
+            return [], None, ""
+        text = self.env._("Penalties are calculated with it in: %(names)s.", names=names)
+        return [text], None, ""
+
+    def _dso_advise_unused(self):
+        return self.env._("Choose another rule, or none, in the settings of Collection first.")
 
     @api.depends("kind", "rate", "reference")
     @api.depends_context("lang", "company", "dso_today")

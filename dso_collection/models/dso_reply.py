@@ -200,6 +200,7 @@ class DsoReply(models.Model):
         known = self._find_known(customer.company_id, reference)
         if known:
             return known
+        # sudo: a reply comes from outside, as nobody's user
         message = customer.sudo().message_post(
             body=plaintext2html(text),
             subject=self.env._("SMS from %(number)s", number=number),

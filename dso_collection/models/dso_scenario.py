@@ -2,6 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..engine import facts, scenario
+from ..tools.toasts import name_some
+
+#: In the context while a scenario is saved with its steps: they are checked together, afterwards.
+#: An object of this process, which no client can send.
+LATER = object()
+#: The key of that object.
+TOGETHER = "dso_steps_together"
 
 
 class DsoScenario(models.Model):
@@ -9,7 +16,7 @@ class DsoScenario(models.Model):
 
     _name = "dso.scenario"
     _description = "Collection Scenario"
-    _inherit = ["dso.guard"]
+    _inherit = ["dso.in.use", "dso.guard"]
     _order = "sequence, name, id"
     _check_company_auto = True
     _dso_writable = frozenset(
@@ -89,12 +96,30 @@ class DsoScenario(models.Model):
     @api.constrains("step_ids")
     def _check_steps(self):
         """A scenario whose steps cannot follow one another is refused on save (R3)."""
+        if self.env.context.get(TOGETHER) is not LATER:
+            self._dso_check_steps()
+
+    def _dso_check_steps(self, steps=None):
+        """:param steps: those that changed, all by default
+        :raise ValidationError: with everything that is wrong
+        """
+        texts = []
         for record in self:
-            steps = record.step_ids.sorted()
-            try:
-                scenario.check(tuple(step._to_engine() for step in steps))
-            except facts.ScenarioError as error:
-                raise ValidationError(record._describe_step_error(error, steps)) from error
+            ordered = record.step_ids.sorted()
+            found = [
+                (error.position, record._describe_step_error(error, ordered))
+                for error in scenario.faults(tuple(step._to_engine() for step in ordered))
+            ]
+            for position, step in enumerate(ordered):
+                if steps is None or step in steps:
+                    found += [(position, text) for text in step._find_faults()]
+            found.sort(key=lambda fault: fault[0])
+            texts += [text for _position, text in found]
+        if len(texts) > 1:
+            intro = self.env._("Correct these before the steps can be saved:")
+            texts = [intro, *(f"- {text}" for text in texts)]
+        if texts:
+            raise ValidationError("\n".join(texts))
 
     def _describe_step_error(self, error, steps):
         step = steps[error.position]
@@ -134,8 +159,53 @@ class DsoScenario(models.Model):
             previous=steps[error.position - 1].name,
         )
 
+    def _dso_find_uses(self, deleting):
+        # sudo: whoever follows it counts, in companies of others too; only the number is told
+        customers = self.env["dso.customer"].sudo().with_context(active_test=not deleting)
+        rules = self.env["dso.assignment.rule"].sudo().with_context(active_test=not deleting)
+        domain = [("scenario_id", "=", self.id)]
+        uses, action, label = [], None, ""
+        if count := customers.search_count(domain):
+            uses.append(
+                self.env._("1 customer follows it.")
+                if count == 1
+                else self.env._("%(count)s customers follow it.", count=count)
+            )
+            action = dict(self.action_view_customers(), context={"active_test": not deleting})
+            label = self.env._("Show the customers")
+        if companies := self._dso_name_companies("dso_default_scenario_id", self):
+            uses.append(
+                self.env._("New customers get it, by the settings of: %(names)s.", names=companies)
+            )
+        if names := rules.search(domain).mapped("name"):
+            uses.append(
+                self.env._(
+                    "It is given by assignment rules: %(names)s.", names=name_some(self.env, names)
+                )
+            )
+        return uses, action, label
+
+    def _dso_advise_unused(self):
+        return self.env._(
+            "Choose another scenario there first: select the customers in their list, then "
+            "“Assign scenario and collector”."
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """The steps are checked once all are there, so that everything wrong is said at once."""
+        scenarios = super(DsoScenario, self.with_context(**{TOGETHER: LATER})).create(vals_list)
+        scenarios = scenarios.with_env(self.env)
+        scenarios._dso_check_steps()
+        return scenarios
+
     def write(self, vals):
-        result = super().write(vals)
+        if "step_ids" in vals:
+            super(DsoScenario, self.with_context(**{TOGETHER: LATER})).write(vals)
+            self._dso_check_steps()
+        else:
+            super().write(vals)
+        result = True
         if {"active", "min_amount", "restart_policy", "step_ids", "company_id"} & vals.keys():
             self.env["dso.refresh.queue"]._enqueue_scenarios(self)
         return result

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.mail import email_normalize
 
 from ..engine import facts
+from .dso_scenario import LATER, TOGETHER
 
 ACTION_TYPES = [
     ("call", "Phone call"),
@@ -194,36 +195,61 @@ class DsoScenarioStep(models.Model):
         else:
             self.recipient = False
 
-    @api.constrains("scenario_id", "sequence", "trigger", "delay")
-    def _check_order(self):
-        self.scenario_id._check_steps()
+    @api.constrains(
+        "action_type",
+        "automatic",
+        "call_script",
+        "delay",
+        "letter_template_id",
+        "mail_template_id",
+        "recipient",
+        "recipient_address",
+        "recipient_field",
+        "scenario_id",
+        "sequence",
+        "sms_template_id",
+        "trigger",
+    )
+    def _check_faults(self):
+        """Everything that is wrong is said at once; with its scenario, once all steps are there."""
+        if self.env.context.get(TOGETHER) is not LATER:
+            self.scenario_id._dso_check_steps(self)
 
-    @api.constrains("automatic", "action_type")
-    def _check_automatic(self):
-        for step in self:
-            if step.automatic and step.action_type in MANUAL_TYPES:
-                raise ValidationError(
-                    self.env._(
-                        "Step “%(step)s”: a %(type)s cannot be automatic, somebody has to do it. "
-                        "Uncheck “Automatic”.",
-                        step=step.name,
-                        type=step._get_type_label().lower(),
-                    )
-                )
+    def _find_faults(self):
+        """What is wrong with this step by itself, as sentences."""
+        self.ensure_one()
+        texts = [
+            self._describe_automatic_fault(),
+            self._describe_template_fault(),
+            self._describe_recipient_fault(),
+            *self._describe_template_model_faults(),
+        ]
+        try:
+            self._dso_check_hashtags()
+        except ValidationError as error:
+            texts.append(str(error))
+        return [text for text in texts if text]
 
-    @api.constrains("action_type", "mail_template_id", "sms_template_id", "letter_template_id")
-    def _check_template(self):
-        for step in self:
-            fname = REQUIRED_TEMPLATES.get(step.action_type)
-            if fname and not step[fname]:
-                raise ValidationError(
-                    self.env._(
-                        "Step “%(step)s” (%(type)s) needs a template. Choose one in “%(field)s”.",
-                        step=step.name,
-                        type=step._get_type_label(),
-                        field=step._fields[fname]._description_string(self.env),
-                    )
-                )
+    def _describe_automatic_fault(self):
+        if not self.automatic or self.action_type not in MANUAL_TYPES:
+            return None
+        return self.env._(
+            "Step “%(step)s”: a %(type)s cannot be automatic, somebody has to do it. "
+            "Uncheck “Automatic”.",
+            step=self.name,
+            type=self._get_type_label().lower(),
+        )
+
+    def _describe_template_fault(self):
+        fname = REQUIRED_TEMPLATES.get(self.action_type)
+        if not fname or self[fname]:
+            return None
+        return self.env._(
+            "Step “%(step)s” (%(type)s) needs a template. Choose one in “%(field)s”.",
+            step=self.name,
+            type=self._get_type_label(),
+            field=self._fields[fname]._description_string(self.env),
+        )
 
     # ------------------------------------------------------------------
     # Colleagues
@@ -245,48 +271,39 @@ class DsoScenarioStep(models.Model):
             ]
         return result
 
-    @api.constrains("action_type", "recipient", "recipient_field", "recipient_address")
-    def _check_recipient(self):
-        for step in self:
-            if step.action_type != "email_internal":
-                continue
-            values = {"step": step.name}
-            if step.recipient == "field" and not step.recipient_field:
-                raise ValidationError(
-                    self.env._(
-                        "Step “%(step)s”: choose the field of the customer that names who gets "
-                        "the e-mail.",
-                        **values,
-                    )
-                )
-            if step.recipient == "address" and not email_normalize(step.recipient_address or ""):
-                raise ValidationError(
-                    self.env._(
-                        "Step “%(step)s”: “%(address)s” is no e-mail address. Enter the one of a "
-                        "colleague.",
-                        address=step.recipient_address or "",
-                        **values,
-                    )
-                )
-            step._check_is_inside()
+    def _describe_recipient_fault(self):
+        if self.action_type != "email_internal":
+            return None
+        if self.recipient == "field" and not self.recipient_field:
+            return self.env._(
+                "Step “%(step)s”: choose the field of the customer that names who gets the e-mail.",
+                step=self.name,
+            )
+        if self.recipient == "address" and not email_normalize(self.recipient_address or ""):
+            return self.env._(
+                "Step “%(step)s”: “%(address)s” is no e-mail address. Enter the one of a "
+                "colleague.",
+                address=self.recipient_address or "",
+                step=self.name,
+            )
+        return self._describe_outsider()
 
-    def _check_is_inside(self):
+    def _describe_outsider(self):
         """What is internal is never sent to a customer."""
         partner = self.recipient_partner_id.commercial_partner_id
         # sudo: files of all companies; only whether there is one is told
         Customer = self.env["dso.customer"].sudo()
-        if self.recipient == "address" and Customer.search_count(
+        if self.recipient != "address" or not Customer.search_count(
             [("partner_id", "in", partner.ids)], limit=1
         ):
-            raise ValidationError(
-                self.env._(
-                    "Step “%(step)s”: “%(address)s” is an address of the customer %(customer)s. An "
-                    "internal e-mail goes to colleagues only.",
-                    step=self.name,
-                    address=self.recipient_address,
-                    customer=partner.display_name,
-                )
-            )
+            return None
+        return self.env._(
+            "Step “%(step)s”: “%(address)s” is an address of the customer %(customer)s. An "
+            "internal e-mail goes to colleagues only.",
+            step=self.name,
+            address=self.recipient_address,
+            customer=partner.display_name,
+        )
 
     @api.model
     def _dso_complete(self, vals_list, new=False):
@@ -322,6 +339,7 @@ class DsoScenarioStep(models.Model):
         }.get(self.recipient, lambda: action.collector_id)()
         partners = users.filtered(lambda user: user.active and not user.share).partner_id
         if self.recipient == "address":
+            # sudo: the address of a step that is carried out
             partners = self.sudo().recipient_partner_id.filtered("active")
         return partners.sudo().filtered(
             lambda partner: partner.commercial_partner_id != customer.partner_id
@@ -332,6 +350,7 @@ class DsoScenarioStep(models.Model):
         model, _sep, name = (self.recipient_field or "").partition(",")
         record = {"res.partner": customer.partner_id, "dso.customer": customer}.get(model)
         if record is None or name not in record._fields:
+            # sudo: nobody, of the kind that is read as superuser
             return self.env["res.users"].sudo()
         return record.with_company(customer.company_id)[name]
 
@@ -342,26 +361,20 @@ class DsoScenarioStep(models.Model):
         labels = dict(self._fields["recipient"]._description_selection(self.env))
         return labels.get(self.recipient or "collector")
 
-    @api.constrains("call_script")
-    def _check_dso_hashtags(self):
-        self._dso_check_hashtags()
-
     def _dso_is_for_actions(self):
         return True
 
-    @api.constrains("mail_template_id", "sms_template_id")
-    def _check_template_model(self):
-        for step in self:
-            for template in (step.mail_template_id, step.sms_template_id):
-                if template and template.model != "dso.action":
-                    raise ValidationError(
-                        self.env._(
-                            "Step “%(step)s”: the template “%(template)s” is made for another "
-                            "kind of document. Choose one that applies to Collection Actions.",
-                            step=step.name,
-                            template=template.name,
-                        )
-                    )
+    def _describe_template_model_faults(self):
+        return [
+            self.env._(
+                "Step “%(step)s”: the template “%(template)s” is made for another "
+                "kind of document. Choose one that applies to Collection Actions.",
+                step=self.name,
+                template=template.name,
+            )
+            for template in (self.mail_template_id, self.sms_template_id)
+            if template and template.model != "dso.action"
+        ]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -11,9 +11,40 @@ from odoo import api, models
 TECHNICAL = re.compile(
     r"(^|_)(uuid|guid|token|hash|secret|password|checksum|signature|json|xml|data|filename|domain)s?(_|$)"
 )
-#: Our own ones besides, by model.
+#: The same, of fields that come with an add-on: a company's own code says something to it.
+TECHNICAL_STANDARD = re.compile(
+    r"^(id|write_date|write_uid)$|(^|_)(code|color|header|key|path|prefix|sequence|number)$"
+)
+#: Numbers that people know.
+KNOWN_NUMBERS = frozenset({"matching_number", "sms_number", "tracking_number"})
+#: Those besides, by model.
 TECHNICAL_FIELDS = {
+    "account.move.line": {
+        "account_internal_group",
+        "account_root_id",
+        "collapse_composition",
+        "collapse_prices",
+        "company_currency_id",
+        "display_type",
+        "full_reconcile_id",
+        "group_tax_id",
+        "is_account_reconcile",
+        "is_imported",
+        "is_storno",
+        "move_name",
+        "parent_state",
+        "product_uom_id",
+        "reconcile_model_id",
+        "statement_line_id",
+        "tax_calculation_rounding_method",
+        "tax_group_id",
+        "tax_ids",
+        "tax_line_id",
+        "tax_repartition_line_id",
+        "tax_tag_ids",
+    },
     "dso.action": {
+        "all_the_same",
         "attachment_ids",
         "cancel_code",
         "evidence_attachment_id",
@@ -22,12 +53,22 @@ TECHNICAL_FIELDS = {
         "message_id",
         "parent_id",
         "retry_count",
+        "retry_date",
         "sms_id",
         "snailmail_letter_id",
     },
     "dso.alert": {"error", "sequence"},
-    "dso.qualification": {"attachment_ids", "line_id"},
-    "dso.reply": {"attachment_ids", "gateway_reference", "message_id"},
+    "dso.erm.provider": {
+        "key_prefix",
+        "request",
+        "timeout",
+        "url",
+        "words_deposited",
+        "words_received",
+        "words_refused",
+    },
+    "dso.qualification": {"attachment_ids", "line_id", "undoes_id"},
+    "dso.reply": {"attachment_ids", "gateway_reference", "message_id", "preview"},
 }
 #: Types that Odoo's search box understands.
 SEARCHED_TYPES = (
@@ -50,12 +91,57 @@ STANDARD_AUTHORS = re.compile(r"\bodoo (s\.?a|ps|in)\b|^odoo$", re.IGNORECASE)
 STANDARD_NAMES = ("dso_collection", "l10n_")
 
 
+class DsoSearchPlain(models.AbstractModel):
+    """*Group by* and the editor of filters offer nothing that only programs read."""
+
+    _name = "dso.search.plain"
+    _description = "Search without Technical Fields"
+
+    @api.model
+    def get_views(self, views, options=None):
+        result = super().get_views(views, options)
+        if "search" in result["views"] and self._dso_is_own_search(result["views"]["search"]):
+            for name, description in result["models"][self._name]["fields"].items():
+                if self._dso_is_technical(name):
+                    description["groupable"] = False
+        return result
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        result = super().fields_get(allfields, attributes)
+        if self._name.startswith("dso."):
+            for name, description in result.items():
+                if description.get("searchable") and self._dso_is_technical(name):
+                    description["searchable"] = False
+        return result
+
+    @api.model
+    def _dso_is_own_search(self, view):
+        """Whether a search is ours: screens of accounting stay as they are."""
+        if self._name.startswith("dso."):
+            return True
+        # sudo: where a view comes from, of which nothing is shown
+        data = self.env["ir.model.data"].sudo()
+        domain = [("model", "=", "ir.ui.view"), ("res_id", "=", view["id"])]
+        return bool(data.search_count([*domain, ("module", "=", "dso_collection")], limit=1))
+
+    @api.model
+    def _dso_is_technical(self, name):
+        if name in TECHNICAL_FIELDS.get(self._name, ()) or TECHNICAL.search(name):
+            return True
+        field = self._fields.get(name)
+        if field is None or field.manual or name in KNOWN_NUMBERS:
+            return False
+        return bool(TECHNICAL_STANDARD.search(name))
+
+
 class DsoSearch(models.AbstractModel):
     """Own fields of the company on customers are found and grouped by, as ``partner_id.x_segment``:
     a path that Odoo's domains and groups understand."""
 
     _name = "dso.search"
     _description = "Search of Collection"
+    _inherit = ["dso.search.plain"]
 
     @api.model
     def _get_own_paths(self):
@@ -68,19 +154,12 @@ class DsoSearch(models.AbstractModel):
         if "search" not in result["views"]:
             return result
         offered = result["models"][self._name]["fields"]
-        for name, description in offered.items():
-            if self._dso_is_technical(name):
-                description["groupable"] = False
         own = self._get_own_descriptions(offered)
         if own:
             offered.update(own)
             search = result["views"]["search"]
             search["arch"] = self._add_own_fields(search["arch"], own)
         return result
-
-    @api.model
-    def _dso_is_technical(self, name):
-        return name in TECHNICAL_FIELDS.get(self._name, ()) or bool(TECHNICAL.search(name))
 
     @api.model
     def _get_own_descriptions(self, offered):
@@ -115,7 +194,8 @@ class DsoSearch(models.AbstractModel):
         field = model._fields[name]
         return (
             field.type in SEARCHED_TYPES
-            and not self._dso_is_technical(name)
+            and name not in TECHNICAL_FIELDS.get(model._name, ())
+            and not TECHNICAL.search(name)
             and (field.manual or bool(field._modules and modules.issuperset(field._modules)))
         )
 

@@ -62,6 +62,7 @@ class DsoSummary(models.AbstractModel):
         for user in users.filtered(lambda user: not user.share):
             messages |= self._notify(user, contents[user.id])
         for company, today in todays.items():
+            # sudo: the day of the summary, noted by its cron
             company.sudo().dso_last_summary_date = today
         return messages
 

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..tools.toasts import name_some
+
 
 class DsoTemplateMixin(models.AbstractModel):
     """A template that collection actions are made of: what it kept back goes on when it is mended,
@@ -8,8 +10,9 @@ class DsoTemplateMixin(models.AbstractModel):
 
     _name = "dso.template.mixin"
     _description = "Template of Collection Actions"
-    _inherit = ["dso.hashtag.mixin"]
+    _inherit = ["dso.hashtag.mixin", "dso.in.use"]
 
+    _dso_kept_in_use = False
     #: field of the actions that has this template
     _dso_action_field = None
 
@@ -26,6 +29,40 @@ class DsoTemplateMixin(models.AbstractModel):
         # before they are gone from the actions
         self._dso_enqueue_actions()
         return super().unlink()
+
+    def _dso_find_uses(self, deleting):
+        """Steps that cannot do without it, and statuses that propose it."""
+        # sudo: whoever keeps the templates of the whole company is told who uses them
+        env = self.sudo().with_context(active_test=not deleting).env
+        uses, action, label = [], None, ""
+        steps = env["dso.scenario.step"].search([(self._dso_action_field, "=", self.id)])
+        steps = steps if deleting else steps.filtered("scenario_id.active")
+        if steps:
+            names = name_some(self.env, steps.mapped("display_name"))
+            uses.append(self.env._("Steps of scenarios need it: %(names)s.", names=names))
+            if env["dso.scenario"].sudo(False).has_access("write"):
+                action = self.env["ir.actions.act_window"]._for_xml_id(
+                    "dso_collection.dso_scenario_action"
+                )
+                action.update(
+                    domain=[("id", "in", steps.scenario_id.ids)],
+                    context={"active_test": not deleting},
+                )
+                label = self.env._("Show the scenarios")
+        Status = env["dso.item.status"]
+        fnames = [
+            name
+            for name, field in Status._fields.items()
+            if field.type == "many2one" and field.comodel_name == self._name and field.store
+        ]
+        statuses = Status.search(Domain.OR([(name, "=", self.id)] for name in fnames))
+        if statuses:
+            names = name_some(self.env, statuses.mapped("name"))
+            uses.append(self.env._("Item statuses propose it: %(names)s.", names=names))
+        return uses, action, label
+
+    def _dso_advise_unused(self):
+        return self.env._("Choose another template there first.")
 
     @api.model
     def _dso_get_content_fields(self):

@@ -27,6 +27,7 @@ class IrActionsActWindow(models.Model):
     def _dso_is_ours(self):
         """Whether the action is one of this module, or shows its models."""
         self.ensure_one()
+        # sudo: where an action comes from, compared only
         xmlid = self.sudo().get_external_id()[self.id]
         return self.res_model.startswith("dso.") or xmlid.startswith("dso_collection")
 

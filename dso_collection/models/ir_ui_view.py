@@ -18,6 +18,7 @@ class IrUiView(models.Model):
     def _dso_is_ours(self):
         """Whether a screen is this module's: not a form of Odoo's to which we only add."""
         if self.model == "account.move.line":
+            # sudo: where a view comes from, compared only
             return self.sudo().xml_id.startswith("dso_collection.")
         return (self.model or "").startswith("dso.")
 

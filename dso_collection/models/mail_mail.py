@@ -129,6 +129,7 @@ class MailMail(models.Model):
         :param refused: {address: what the server said}
         """
         self.ensure_one()
+        # sudo: what a server said of the module's own message
         told = self.mail_message_id.sudo().notification_ids.filtered(
             lambda entry: not entry._dso_get_addresses().isdisjoint(refused)
         )
@@ -142,6 +143,7 @@ class MailMail(models.Model):
                 "failure_reason": text,
             }
         )
+        # sudo: what a server said of the module's own message
         self.sudo().write({"failure_type": "unknown", "failure_reason": text})
         try:
             with self.env.cr.savepoint():

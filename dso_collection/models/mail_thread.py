@@ -136,6 +136,7 @@ class MailThread(models.AbstractModel):
                 limit=1,
             )
             if message_ids
+            # sudo: nothing, of the kind that is found as superuser
             else self.env["mail.message"].sudo()
         )
 
@@ -144,6 +145,7 @@ class MailThread(models.AbstractModel):
         """Odoo takes every report for a bounce, of its first recipient: of messages of ours only
         what failed is one, and each recipient at whom it did. Others' bounces are left alone."""
         report = reports.read(email_message)
+        # sudo: messages of the module that a report names, by its own Message-Id
         told = self.env["mail.message"].sudo()
         if report and report.kind:
             told = self._dso_find_told(report.message_ids)
@@ -174,6 +176,7 @@ class MailThread(models.AbstractModel):
         """The last message to the address of a report that names no message, unless it names
         one of somebody else."""
         if report.message_ids and message_dict.get("bounced_message"):
+            # sudo: nothing, of the kind that is found as superuser
             return self.env["mail.message"].sudo()
         addresses = [
             email_normalize(address) or address

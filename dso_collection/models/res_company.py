@@ -57,7 +57,7 @@ RANGES = {
     "dso_score_weight_behaviour": (0, 1000),
     "dso_score_weight_guarantee": (0, 1000),
 }
-AMOUNT_SETTINGS = ("dso_min_amount", "dso_ignore_below", "dso_score_amount")
+AMOUNT_SETTINGS = ("dso_min_amount", "dso_ignore_below")
 #: Settings that change what is planned for every customer of the company.
 PLAN_SETTINGS = frozenset(
     {
@@ -316,7 +316,7 @@ class ResCompany(models.Model):
         "The days until a claim is declared to the insurer cannot be negative.",
     )
 
-    @api.constrains(*RANGES, *AMOUNT_SETTINGS)
+    @api.constrains(*RANGES, *AMOUNT_SETTINGS, "dso_score_amount")
     def _check_dso_ranges(self):
         """Everything that is wrong is said at once, before the database refuses the first."""
         faults = []
@@ -341,6 +341,14 @@ class ResCompany(models.Model):
                             setting=self._fields[name]._description_string(self.env),
                         )
                     )
+            if company.dso_score_amount <= 0:
+                faults.append(
+                    self.env._(
+                        "“%(setting)s” has to be more than 0: choose what is a large debt here. To "
+                        "leave amounts out of the score, set their weight to 0.",
+                        setting=self._fields["dso_score_amount"]._description_string(self.env),
+                    )
+                )
         if faults:
             raise ValidationError("\n".join(faults))
 
@@ -628,11 +636,13 @@ class ResCompany(models.Model):
             return user.partner_id
         if email_domain_extract(email) not in self._dso_get_own_domains(collector):
             return Partner
+        # sudo: found by an address at the company's own domains only
         known = Partner.sudo().search(
             [("email_normalized", "=", email), ("company_id", "in", (False, self.id))], limit=1
         )
         if known or not create:
             return known
+        # sudo: an address at the company's own domains, and nothing else of it
         return Partner.sudo().create({"name": email, "email": email})
 
     def _dso_get_banks(self):
@@ -695,12 +705,12 @@ class ResCompany(models.Model):
         return weights, company.dso_score_amount
 
     def _dso_get_default(self, fname):
-        """What customers get of whom no rule says more; nothing that was put out of use.
+        """What new customers get where no rule says otherwise; nothing that was archived.
 
-        :param fname: of ``dso.customer``
+        :param fname: of a customer: ``scenario_id`` or ``collector_id``
         """
-        # sudo: a setting of the company
-        return self.sudo()[f"dso_default_{fname}"].filtered("active").sudo(self.env.su)
+        # sudo: a setting of the company, whoever makes the file
+        return self.sudo()[f"dso_default_{fname}"].filtered("active")
 
     def _dso_default_collector(self):
         """Who collects where nobody is in charge; nobody who left."""

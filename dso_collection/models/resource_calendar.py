@@ -15,7 +15,22 @@ OPENING_FIELDS = frozenset(
 
 
 class ResourceCalendar(models.Model):
-    _inherit = "resource.calendar"
+    _name = "resource.calendar"
+    _inherit = ["resource.calendar", "dso.in.use"]
+
+    def _dso_find_uses(self, deleting):
+        names = self._dso_name_companies("dso_sending_calendar_id", self)
+        if not names:
+            return [], None, ""
+        text = self.env._(
+            "They are the sending hours of Collection, without which automatic actions would leave "
+            "at any time, in: %(names)s.",
+            names=names,
+        )
+        return [text], None, ""
+
+    def _dso_advise_unused(self):
+        return self.env._("Choose other sending hours in the settings of Collection first.")
 
     @api.constrains("schedule_type", "flexible_hours")
     def _check_dso_sending(self):

@@ -6,6 +6,7 @@ from lxml import etree
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
 from ..models.dso_action_agenda import TAB_DOMAINS
@@ -187,6 +188,33 @@ class TestAgenda(DsoCommon):
         view = etree.fromstring(arch)
         self.assertEqual(view.get("decoration-muted"), "state == 'cancelled'")
         self.assertEqual(view.xpath("//field[@name='reason']")[0].get("optional"), "show")
+
+    def test_history_is_sorted_by_what_happened(self):
+        """What was withdrawn stands at the day when it was, not above all that was done."""
+        calls = self.calls.sorted()[:3]
+        late, withdrawn, early = calls
+        (late | early).action_execute()
+        withdrawn._cancel("user")
+        self.env.flush_all()
+        for action, column, day in (
+            (late, "done_date", "2026-03-05"),
+            (withdrawn, "write_date", "2026-03-04"),
+            (early, "done_date", "2026-03-03"),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE dso_action SET %s = %s WHERE id = %s",
+                    SQL.identifier(column),
+                    day,
+                    action.id,
+                )
+            )
+        self.env.invalidate_all()
+        window = self.env.ref("dso_collection.dso_action_action_history")
+        found = self.env["dso.action"].search(
+            [*safe_eval(window.domain), ("id", "in", calls.ids)], order="done_date desc, id desc"
+        )
+        self.assertEqual(found, late + withdrawn + early)
 
     def test_what_was_done_is_not_searched_for_what_is_to_do(self):
         """One query to count the history, however long it is; none to find nothing to do in it."""

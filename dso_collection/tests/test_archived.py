@@ -109,19 +109,19 @@ class TestArchived(DsoCommon):
         self.assertFalse(action._get_recipients()[action.id])
 
     def test_a_template(self):
-        self.template.active = False
+        self.template.sudo().active = False
         self._leave()
         self.assertEqual(self.action.state, "error")
         self.assertIn("is archived", self.action.error_message)
 
     def test_a_scenario(self):
-        self.scenario.active = False
+        self.scenario.sudo().active = False
         self._leave()
         self.assertNothingPlanned("no_scenario")
         self.assertIn("“Test scenario” is archived", self.customer.planning_reason)
 
     def test_defaults_of_new_files(self):
-        self.scenario.active = self.collector.active = False
+        self.scenario.sudo().active = self.collector.active = False
         other = self.env["res.partner"].create({"name": "Other"})
         self._invoice("2026-03-01", partner=other)
         self._plan("2026-03-06", other)
@@ -148,7 +148,7 @@ class TestArchived(DsoCommon):
                 "collector_id": gone.id,
             }
         )
-        old.active = gone.active = False
+        old.sudo().active = gone.active = False
         rule._assign(self.customer.with_context(active_test=False))
         self.assertEqual(self.customer.scenario_id, self.scenario)
         self.assertEqual(self.customer.collector_id, self.collector)

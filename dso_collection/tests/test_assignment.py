@@ -174,6 +174,92 @@ class TestAssignment(DsoCommon):
         with self.assertRaises(UserError):
             self.env["dso.assignment.rule"].with_user(self.collector).action_apply()
 
+    def test_rule_that_is_gone(self):
+        """Who had nothing by a rule that was deleted or archived gets what is left."""
+        manager = self.manager
+        for gone in ("unlink", "action_archive"):
+            with self.subTest(gone):
+                rule = self._create_rule(
+                    [("partner_id", "=", self.partner.id)], never_chase=True, sequence=1
+                )
+                self.env["dso.assignment.rule"].with_user(manager).action_apply()
+                self.assertFalse(self.customer.scenario_id)
+                getattr(rule.with_user(manager), gone)()
+                self.env.invalidate_all()
+                wizard = self.env["dso.assignment.apply"].with_user(manager).create({})
+                self.assertIn(self.customer, wizard.customer_ids)
+                wizard.action_apply()
+                self.assertEqual(self.customer.scenario_id, self.scenario)
+        # what somebody took away by hand stays away
+        self.customer.with_user(manager).scenario_id = False
+        self.env["dso.assignment.rule"].with_user(manager).action_apply()
+        self.assertFalse(self.customer.scenario_id)
+        # a rule that is left goes first
+        rule = self._create_rule(
+            [("partner_id", "=", self.partner.id)], never_chase=True, sequence=1
+        )
+        self._create_rule([], scenario_id=self.slow.id, sequence=2)
+        self.env["dso.assignment.rule"].with_user(manager).action_apply(overrule=True)
+        self.assertFalse(self.customer.scenario_id)
+        rule.with_user(manager).unlink()
+        self.env["dso.assignment.rule"].with_user(manager).action_apply()
+        self.assertEqual(self.customer.scenario_id, self.slow)
+
+    def test_now_and_then(self):
+        """Only who changes, with what it has and what it gets; everybody is counted once."""
+        partners = self.env["res.partner"].create(
+            [
+                {"name": name, "is_company": True}
+                for name in ("Both", "Collector", "Kept", "Never", "Same")
+            ]
+        )
+        for partner in partners:
+            self._invoice("2026-03-01", partner=partner)
+        self._refresh()
+        both, colleague, kept, never, same = (self._customer(partner) for partner in partners)
+        self._create_rule(
+            [("id", "in", (both | kept).ids)],
+            scenario_id=self.slow.id,
+            collector_id=self.manager.id,
+            sequence=1,
+        )
+        self._create_rule([("id", "=", colleague.id)], collector_id=self.manager.id)
+        self._create_rule([("id", "=", never.id)], never_chase=True)
+        # comes from another rule now, but is what it was
+        self._create_rule([("id", "=", same.id)], scenario_id=self.scenario.id)
+        kept.with_user(self.manager).write(
+            {"scenario_id": self.scenario.id, "collector_id": self.collector.id}
+        )
+        wizard = self.env["dso.assignment.apply"].with_user(self.manager).create({})
+        lines = {line.name: line for line in wizard.line_ids}
+        self.assertEqual(lines.keys(), {"Both", "Collector", "Never"})
+        self.assertEqual(
+            (lines["Both"].scenario_now, lines["Both"].scenario_then),
+            (self.scenario.name, "Slow"),
+        )
+        self.assertEqual(
+            (lines["Collector"].collector_now, lines["Collector"].collector_then),
+            (self.collector.name, self.manager.name),
+        )
+        self.assertFalse(lines["Collector"].scenario_then)
+        self.assertIn("not chased", lines["Never"].scenario_then)
+        self.assertEqual(
+            (wizard.scenario_count, wizard.never_count, wizard.collector_count), (1, 1, 1)
+        )
+        self.assertEqual(wizard.change_count, 3)
+        self.assertEqual(wizard.kept_count, 1)
+        self.assertEqual(
+            wizard.change_count + wizard.kept_count + wizard.same_count, wizard.customer_count
+        )
+        said = wizard.action_apply()["params"]["message"]
+        self.assertIn("3 customers", said)
+        self.assertIn(f"{wizard.customer_count - 3} keep", said)
+        form = Form(self.env["dso.assignment.apply"].with_user(self.manager))
+        self.assertFalse(len(form.line_ids))
+        form.overrule = True
+        self.assertEqual(len(form.line_ids), 1)
+        self.assertEqual(form.save().change_count, 1)
+
     def test_bad_rules(self):
         for values in (
             {"domain": "[('country_id', 'in', [])]"},

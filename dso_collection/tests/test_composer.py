@@ -1,4 +1,5 @@
 from freezegun import freeze_time
+from markupsafe import Markup
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -84,3 +85,49 @@ class TestComposer(DsoCommon):
         message = self._send(self.partner, template_id=other.id, body="<p>#hello_there</p>")
         self.assertEqual(message.subject, "#items_amount #whatever_it_is")
         self.assertIn("#hello_there", message.body)
+
+    # ------------------------------------------------------------------
+    # The box below the file
+    # ------------------------------------------------------------------
+
+    def _type(self, body, **values):
+        """As the web client posts it: with the user, as superuser."""
+        return (
+            self.customer.with_user(self.collector)
+            .sudo()
+            .message_post(
+                body=Markup(body),
+                message_type="comment",
+                **{
+                    "subtype_xmlid": "mail.mt_comment",
+                    "partner_ids": self.contact.ids,
+                    **values,
+                },
+            )
+        )
+
+    def test_typed_into_the_box(self):
+        message = self._type("<p>Dear #customer_name, #items_amount_overdue and invoice #12</p>")
+        self.assertIn("Dear Acme", message.body)
+        self.assertIn("100.00", message.body)
+        self.assertIn("invoice #12", message.body)
+        before = self.customer.message_ids
+        with self.assertRaises(ValidationError) as caught:
+            self._type("<p>Dear #costumer_name, #items_amount_overdu</p>")
+        for words in ("“#costumer_name”", "“#customer_name”", "“#items_amount_overdu”"):
+            self.assertIn(words, str(caught.exception))
+        self.assertEqual(self.customer.message_ids, before)
+
+    def test_a_note_in_the_box_stays_as_it_is(self):
+        message = self._type("<p>#whatever_this_is</p>", subtype_xmlid="mail.mt_note")
+        self.assertIn("#whatever_this_is", message.body)
+
+    def test_what_a_customer_wrote_stays_as_it_is(self):
+        message = self._type("<p>#whatever_this_is</p>", author_id=self.contact.id)
+        self.assertIn("#whatever_this_is", message.body)
+
+    def test_plain_words_in_the_box(self):
+        message = self.customer.with_user(self.collector).message_post(
+            body="<#customer_name>", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.assertEqual(message.body, "<p>&lt;Acme&gt;</p>")

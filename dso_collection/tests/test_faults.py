@@ -2,6 +2,7 @@
 broken templates, conflicts between transactions. With real processes, real commits and a real SMTP
 server, in a copy of the database. What holds for every channel is in ``test_faults_channels``."""
 
+import os
 import random
 import threading
 import time
@@ -13,6 +14,8 @@ from odoo.tests import tagged
 from .faults.case import FaultsCase
 from .faults.workers import TIMEOUT
 
+#: Customers of the long dispatch.
+STORM = int(os.environ.get("DSO_STORM", 60))
 SMALL_BATCHES = {"dso_action_dispatch.BATCH_SIZE": 5}
 
 
@@ -316,6 +319,41 @@ class TestFaults(FaultsCase):
         logged = [text for job in jobs for text in job.logged]
         self.assertEqual(logged, [])
         self.assertEqual(self.workers.run("dispatch"), 120 - done)
+        self.workers.run("refresh")
+        self.assertFalse(self._query("SELECT 1 FROM dso_refresh_queue"))
+        self._check_once(customer_ids)
+
+    def test_a_long_dispatch_beside_accounting(self):
+        """While a dispatch runs over all customers, two plans, refreshes and an accountant go on:
+        no cron fails, nothing is logged, and what is paid is off the agenda after one refresh.
+
+        ``DSO_STORM=2000`` lasts more than a minute; the tests make do with fewer customers.
+        """
+        customer_ids = self._make_customers(STORM, opening=True)
+        others = self._make_customers(40, "paying", confirm=False)
+        dispatch = self.workers.start(
+            "dispatch", hold=["processed"], constants={"dso_action_dispatch.BATCH_SIZE": 10}
+        )
+        dispatch.until("processed")
+        dispatch.go()
+        jobs, paid_ids = [], []
+        # at least once beside it, however fast it is
+        while not paid_ids or (others and dispatch.runs_for(0)):
+            plans = [self.workers.start("plan all") for _number in range(2)]
+            paid_ids.append(others.pop())
+            with self._env(self.accountant_id) as env:
+                # a wait for the crons would be an error
+                env.cr.execute("SET LOCAL lock_timeout = '2s'")
+                self._pay(env, paid_ids[-1:])
+            plans.append(self.workers.start("refresh"))
+            for job in plans:
+                job.finish()
+            jobs += plans
+            self._check_refreshed(paid_ids[-1:])
+        done = dispatch.finish()
+        jobs.append(dispatch)
+        self.assertEqual([text for job in jobs for text in job.logged], [])
+        self.assertEqual(self.workers.run("dispatch"), STORM - done)
         self.workers.run("refresh")
         self.assertFalse(self._query("SELECT 1 FROM dso_refresh_queue"))
         self._check_once(customer_ids)

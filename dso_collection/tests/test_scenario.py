@@ -88,6 +88,46 @@ class TestScenario(DsoCommon):
         with self.assertRaisesRegex(ValidationError, "another kind of document"):
             self.scenario.step_ids[0].mail_template_id = other
 
+    def test_all_faults_at_once(self):
+        """Each names its step, whatever was changed on it; corrected, it is saved."""
+        steps = self.scenario.step_ids.sorted()
+        commands = [
+            Command.update(steps[0].id, {"trigger": "previous_action"}),
+            Command.update(steps[1].id, {"action_type": "call", "automatic": True}),
+            Command.update(steps[2].id, {"delay": 4000}),
+            Command.create(
+                {
+                    "name": "E",
+                    "sequence": 9,
+                    "trigger": "due_date",
+                    "delay": 3,
+                    "action_type": "sms",
+                }
+            ),
+        ]
+        with self.assertRaises(ValidationError) as caught:
+            self.scenario.with_user(self.manager).write({"step_ids": commands})
+        said = str(caught.exception)
+        for step, words in (
+            ("A", "cannot wait for a previous"),
+            ("B", "cannot be automatic"),
+            ("C", "delay of 4000"),
+            ("E", "needs a template"),
+            ("E", "would come before"),
+        ):
+            self.assertTrue(
+                any(f"“{step}”" in line and words in line for line in said.splitlines()), words
+            )
+        self.assertEqual(len(said.splitlines()), 6)
+        with self.assertRaises(ValidationError) as caught:
+            self._create_scenario(
+                ("A", "previous_action", 5), ("B", "due_date", 5, {"mail_template_id": False})
+            )
+        self.assertEqual(len(str(caught.exception).splitlines()), 3)
+        # one alone needs no list, and nobody switches the check off from outside
+        with self.assertRaisesRegex(ValidationError, "^Scenario"):
+            self.scenario.with_context(dso_steps_together=True).write({"step_ids": commands[:1]})
+
     def test_call_cannot_be_automatic(self):
         with self.assertRaisesRegex(ValidationError, "cannot be automatic"):
             self.scenario.step_ids[0].write({"action_type": "call", "automatic": True})
@@ -121,7 +161,7 @@ class TestScenario(DsoCommon):
                 self.assertEqual(offsets, sorted(offsets))
                 self.assertGreaterEqual(len(offsets), 5)
                 self.assertEqual(scenario.step_ids.sorted()[-1].action_type, "litigation")
-                scenario.step_ids._check_template()
+                scenario.step_ids._check_faults()
         standard = self.env.ref("dso_collection.scenario_standard").step_ids.sorted()
         self.assertLess(standard[0].delay, 0, "a friendly reminder before due")
         self.assertIn("call", standard.mapped("action_type"))
@@ -155,10 +195,14 @@ class TestScenario(DsoCommon):
         status.active = False
 
     def test_settings_that_make_no_sense_are_refused(self):
-        for name in ("dso_min_amount", "dso_ignore_below", "dso_score_amount"):
+        for name in ("dso_min_amount", "dso_ignore_below"):
             with self.assertRaises(ValidationError) as caught:
                 self.company[name] = -50
             self.assertIn("cannot be negative", str(caught.exception))
+        for value in (-50, 0):
+            with self.assertRaises(ValidationError) as caught:
+                self.company.dso_score_amount = value
+            self.assertIn("has to be more than 0", str(caught.exception))
         for value in (-1, 4000):
             with self.assertRaises(ValidationError) as caught:
                 self.company.dso_contact_gap_days = value

@@ -1,5 +1,7 @@
 """The search box and Group by: the company's own fields, and nothing that only programs read."""
 
+import re
+
 from lxml import etree
 
 from odoo.tests import tagged
@@ -25,6 +27,9 @@ class TestSearch(DsoCommon):
             (partner, "x_portal_token", "Portal token", "char"),
             (partner, "x_import_data", "Import data", "text"),
             (customer, "x_lawyer", "Lawyer", "char"),
+            (customer, "x_customer_code", "Customer code", "char"),
+            (cls.env["ir.model"]._get_id("account.move.line"), "x_segment", "Segment", "char"),
+            (cls.env["ir.model"]._get_id("account.move.line"), "x_row_uuid", "UUID", "char"),
         ):
             fields.create(
                 {
@@ -95,3 +100,49 @@ class TestSearch(DsoCommon):
         self.assertEqual(
             customers.search([("partner_id.x_priority", "=", 3)]).partner_id, self.partner
         )
+
+    def test_no_list_of_ours_offers_what_only_programs_read(self):
+        """Every search of ours, Items included; accounting's own stays as it is."""
+        technical = re.compile(
+            r"^(id|write_uid|write_date|display_type|parent_state)$|(^|_)(uuid|token|hash|code|key"
+            r"|prefix|sequence|sequence_number|color|path|header|message_id|statement_line_id)$"
+        )
+        views = self.env["ir.ui.view"].sudo().search([("type", "=", "search")])
+        ours = [
+            view
+            for view, xmlid in zip(views, views.get_external_id().values(), strict=True)
+            if xmlid.startswith("dso_collection.") and not view.inherit_id
+        ]
+        self.assertGreater(len(ours), 15)
+        for view in ours:
+            model = self.env[view.model].with_user(self.manager)
+            offered = model.get_views([(view.id, "search")])["models"][view.model]["fields"]
+            found = [
+                name
+                for name, field in offered.items()
+                if field.get("groupable") and technical.search(name) and "x_" not in name
+            ]
+            with self.subTest(view.model):
+                self.assertFalse(found)
+        items = self.env.ref("dso_collection.dso_item_view_search")
+        fields = self.env["account.move.line"].with_user(self.collector)
+        offered = fields.get_views([(items.id, "search")])["models"]["account.move.line"]["fields"]
+        for name in ("x_segment", "partner_id", "dso_status_id", "journal_id", "date_maturity"):
+            self.assertTrue(offered[name]["groupable"], name)
+        self.assertFalse(offered["x_row_uuid"]["groupable"])
+        accounting = self.env.ref("account.view_account_move_line_filter")
+        views = self.env["account.move.line"].get_views([(accounting.id, "search")])
+        self.assertTrue(views["models"]["account.move.line"]["fields"]["display_type"]["groupable"])
+
+    def test_own_code_is_offered(self):
+        names, fields = self._search_view("dso.customer")
+        self.assertIn("x_customer_code", names)
+        self.assertTrue(fields["x_customer_code"]["groupable"])
+
+    def test_filters_are_not_made_of_what_only_programs_read(self):
+        """The editor of filters asks for the fields by itself."""
+        for model, name in (("dso.action", "sms_uuid"), ("dso.customer", "planning_code")):
+            fields = self.env[model].with_user(self.collector).fields_get([name])
+            self.assertFalse(fields[name]["searchable"])
+        fields = self.env["dso.customer"].with_user(self.collector).fields_get(["collector_id"])
+        self.assertTrue(fields["collector_id"]["searchable"])

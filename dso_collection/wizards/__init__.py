@@ -1,6 +1,7 @@
 from . import base_partner_merge
 from . import dso_action_draft
 from . import dso_assignment_apply
+from . import dso_assignment_apply_line
 from . import dso_action_end
 from . import dso_action_log
 from . import dso_action_new

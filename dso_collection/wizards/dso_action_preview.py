@@ -119,6 +119,7 @@ class DsoActionPreview(models.TransientModel):
             "subject": action.subject,
             "body": action.sudo().mail_id.body_html or action.body,
             "attachment_names": message.attachment_ids.mapped("name"),
+            # sudo: the message belongs to the system, its action was checked
             **action.sudo()._get_channel()._preview_sent(action.sudo()),
         }
 

@@ -421,6 +421,7 @@ class DsoItemQualify(models.TransientModel):
         :param create: whether new addresses of the house are kept; a dialog writes nothing
         :raise UserError: for an address outside, when they are kept
         """
+        # sudo: colleagues, found by an address at the company's own domains
         found = self.env["res.partner"].sudo()
         for address in _split_addresses(self.email_addresses):
             colleague = customer.company_id._dso_find_colleague(
@@ -435,6 +436,7 @@ class DsoItemQualify(models.TransientModel):
                         company=customer.company_id.name,
                     )
                 )
+            # sudo: see above
             found |= colleague.sudo()
         return found
 
@@ -757,6 +759,7 @@ class DsoItemQualify(models.TransientModel):
                 self.env._("An item was cleared meanwhile. Close this dialog and choose again.")
             )
         for company, group in lines.grouped("company_id").items():
+            # sudo: a file for a customer whose items the dialog shows; they are checked below
             self.env["dso.customer"].sudo()._ensure_customers(
                 company, group.partner_id.commercial_partner_id.ids
             )
@@ -883,6 +886,7 @@ class DsoItemQualify(models.TransientModel):
             "dso_status_date": self.date,
             "dso_comment": self.comment,
         }
+        # sudo: checked by _dso_check_write; only the module's own fields are written
         marked.sudo().with_context(**quiet).write(values)
         whole = marked
         for line, part in self._get_parts().items():

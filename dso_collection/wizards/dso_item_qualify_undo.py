@@ -132,6 +132,7 @@ class DsoItemQualifyUndo(models.TransientModel):
                 )
             )
         data = self.data
+        # sudo: what the module kept, in a record that nobody else writes or reads
         entries = self.env["dso.qualification"].sudo().browse(data["entries"]).exists()
         lines = self._check_lines(data)
         self._check_nothing_since(data, entries, lines)
@@ -147,6 +148,7 @@ class DsoItemQualifyUndo(models.TransientModel):
         ids = [int(line_id) for line_id in data["lines"]]
         # as the user: a right may have been taken away meanwhile
         lines = self.env["account.move.line"].sudo(False).browse(ids)
+        # sudo: whether they are still open; the user's right is checked below
         kept = lines.sudo().exists()
         if kept.ids != ids or not all(line._dso_is_open() for line in kept):
             raise UserError(
@@ -156,6 +158,7 @@ class DsoItemQualifyUndo(models.TransientModel):
         return kept
 
     def _check_nothing_since(self, data, entries, lines):
+        # sudo: ids that the module kept, see _undo
         customers = self.env["dso.customer"].sudo().browse(map(int, data["customers"])).exists()
         done = self._find_done(customers).filtered(lambda action: action.id not in data["done"])
         if done:
@@ -213,6 +216,7 @@ class DsoItemQualifyUndo(models.TransientModel):
 
     def _restore_actions(self, data):
         """What was planned goes, what was there before comes back."""
+        # sudo: ids that the module kept, see _undo
         Action = self.env["dso.action"].sudo()
         made = Action.browse(data["made"]).exists()
         made._filter_undone()._cancel("undone")
@@ -221,6 +225,7 @@ class DsoItemQualifyUndo(models.TransientModel):
             if not action or action.done_date and action.state != kept["state"]:
                 continue
             held = action.item_ids.line_id.ids
+            # sudo: ids that the module kept, see _undo
             lines = self.env["account.move.line"].sudo()
             missing = [
                 Command.create({"line_id": line_id, "partial": partial})
@@ -232,6 +237,7 @@ class DsoItemQualifyUndo(models.TransientModel):
                 values.update(state=kept["state"], cancel_code=False, cancel_reason=False)
             if values:
                 action.write(values)
+        # sudo: ids that the module kept, see _undo
         customers = self.env["dso.customer"].sudo().browse(map(int, data["customers"])).exists()
         for customer in customers:
             leader_id, since = data["customers"][str(customer.id)]
@@ -240,6 +246,7 @@ class DsoItemQualifyUndo(models.TransientModel):
 
     def _restore_answer(self, data):
         """What a customer or colleague answered waits for a decision again."""
+        # sudo: ids that the module kept, see _undo
         answer = self.env["dso.page.answer"].sudo().browse(data["answer"] or []).exists()
         if answer:
             answer.write({"state": "proposed", "decided_by_id": False, "decided_date": False})
@@ -250,6 +257,7 @@ class DsoItemQualifyUndo(models.TransientModel):
     def _plan_again(self, data, customers):
         """The scenario's action is the one that was there, with its date and confirmation."""
         customers._plan(customers)
+        # sudo: customers that the module kept, see _undo
         actions = self.env["dso.action"].sudo()
         open_actions = actions.search(
             [

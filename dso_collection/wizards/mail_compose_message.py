@@ -16,6 +16,7 @@ class MailComposeMessage(models.TransientModel):
 
     def _dso_has_our_template(self):
         """Whether the template is made for collection actions."""
+        # sudo: for which model a template is made, compared only
         return self.template_id.sudo().model == ACTION
 
     def _dso_is_ours(self):

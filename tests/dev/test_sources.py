@@ -1,0 +1,20 @@
+"""What the sources of the add-ons keep to, that no linter knows of."""
+
+from dsodev.paths import REPO
+
+#: How far above the call its reason may stand, in lines: a statement may have several.
+ABOVE = 12
+
+
+def test_whoever_reads_as_superuser_says_why_that_is_safe():
+    files = [path for path in REPO.glob("dso_collection*/**/*.py") if "tests" not in path.parts]
+    assert files
+    silent = [
+        f"{path.relative_to(REPO)}:{number + 1}"
+        for path in files
+        for lines in [path.read_text(encoding="utf-8").splitlines()]
+        for number, line in enumerate(lines)
+        if ".sudo()" in line.partition("#")[0]
+        and not any("sudo:" in above for above in lines[max(0, number - ABOVE) : number + 1])
+    ]
+    assert not silent, "without a comment “# sudo: …”: " + ", ".join(silent)
