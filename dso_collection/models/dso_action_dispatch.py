@@ -736,6 +736,10 @@ class DsoActionDispatch(models.AbstractModel):
                 "The template “%(template)s” is archived. Restore it, or choose another one.",
                 **values,
             ),
+            "empty_template": self.env._(
+                "The template “%(template)s” has no text: write one, or choose another template.",
+                **values,
+            ),
             "no_collector": self.env._(
                 "%(customer)s has no collector to send in the name of. Choose one on the customer, "
                 "or a default collector in the settings.",

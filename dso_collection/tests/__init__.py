@@ -3,6 +3,14 @@ from . import test_colleague
 from . import test_dispute
 from . import test_propose
 from . import test_qualify
+from . import test_qualify_empty
+from . import test_composer
+from . import test_hooks
+from . import test_ledger
+from . import test_rights_screens
+from . import test_views
+from . import test_withdrawn
+from . import test_words
 from . import test_qualify_slips
 from . import test_specific
 from . import test_flexible
@@ -38,6 +46,7 @@ from . import test_summary
 from . import test_security
 from . import test_sheet
 from . import test_sms
+from . import test_sms_template
 from . import test_statement
 from . import test_smtp
 from . import test_smtp_reports

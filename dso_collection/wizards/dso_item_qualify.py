@@ -488,12 +488,15 @@ class DsoItemQualify(models.TransientModel):
 
     def _get_parts(self):
         """The items that get the status: {line: its promised or disputed part in its currency,
-        ``None`` for all of it}. An amount is shared out over the claims, oldest first."""
+        ``None`` for all of it}. An amount is shared out over the claims, oldest first; a credit
+        that is ticked with them is deducted from what is promised, and promises nothing itself."""
         lines = self._get_lines()
-        if not self.amount or self.kind not in ("promise", "dispute"):
+        if self.kind not in ("promise", "dispute"):
             return dict.fromkeys(lines)
-        left, parts = self.amount, {}
         claims = lines.filtered(lambda line: line.amount_residual > 0)
+        left, parts = self._get_part(), {}
+        if not left:
+            return dict.fromkeys(claims if self.kind == "promise" else lines)
         for line in claims.sorted(lambda line: (line.date_maturity or line.date, line.id)):
             residual, currency = line.amount_residual_currency, line.currency_id
             part = min(left, residual)
@@ -502,6 +505,15 @@ class DsoItemQualify(models.TransientModel):
                 parts[line] = None if whole else currency.round(part)
             left -= part
         return parts
+
+    def _get_part(self):
+        """The part that is promised or disputed, in the currency of the items; 0 for all."""
+        lines = self._get_lines()
+        has_credits = any(line.amount_residual < 0 for line in lines)
+        if self.amount or self.kind != "promise" or not has_credits or not self.currency_id:
+            return self.amount
+        net = sum(lines.mapped("amount_residual_currency"))
+        return self.currency_id.round(max(net, 0.0))
 
     @api.depends("amount", "kind", "line_ids", "taken_line_ids")
     def _compute_parts_text(self):
@@ -548,23 +560,37 @@ class DsoItemQualify(models.TransientModel):
 
     def _is_shared_out(self):
         """Whether a part is given of several items."""
-        if not self.amount or self.kind not in ("promise", "dispute") or not self.currency_id:
+        if self.kind not in ("promise", "dispute") or not self.currency_id:
             return False
-        claims = self._get_lines().filtered(lambda line: line.amount_residual > 0)
+        lines, part = self._get_lines(), self._get_part()
+        claims = lines.filtered(lambda line: line.amount_residual > 0)
         total = sum(claims.mapped("amount_residual_currency"))
         return (
-            len(claims) > 1
-            and self.amount > 0
-            and self.currency_id.compare_amounts(self.amount, total) <= 0
+            # of a single item, what is deducted is told
+            (len(claims) > 1 or len(lines) > len(claims) and not self.amount)
+            and part > 0
+            and self.currency_id.compare_amounts(part, total) <= 0
         )
 
     def _get_partial_lines(self):
-        if not self.amount:
+        if not self._get_part():
             return super()._get_partial_lines()
         partial = [line.id for line, part in self._get_parts().items() if part is not None]
         return self.env["account.move.line"].browse(partial)
 
     def _check_amount(self):
+        if self.kind == "promise" and self.currency_id and not self._get_part():
+            lines = self._get_lines()
+            net = sum(lines.mapped("amount_residual_currency"))
+            if self.currency_id.compare_amounts(net, 0.0) <= 0:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s: these items add up to %(total)s, so there is nothing to "
+                        "promise. Take the credits out, or choose another status.",
+                        customer=self.customer_names,
+                        total=format_amount(self.env, net, self.currency_id),
+                    )
+                )
         if not self.amount:
             return
         if self.kind not in ("promise", "dispute"):
