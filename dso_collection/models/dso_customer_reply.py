@@ -104,7 +104,7 @@ class DsoCustomerReply(models.AbstractModel):
         # {number: countries in which it is read so}
         numbers = defaultdict(set)
         if reading.national:
-            for country in self.env["res.country"].search([]):
+            for country in self.env["res.country"].search([("phone_code", "!=", 0)]):
                 if valid := _to_e164(reading.national, country.code):
                     numbers[valid].add(country)
         found = Partner.search([("phone_sanitized", "in", [international, *numbers])])

@@ -95,7 +95,7 @@ class MailThread(models.AbstractModel):
             for email in email_split(message_dict.get("recipients") or message_dict.get("to") or "")
         }
         # sudo: addresses and companies of this database, compared only
-        domains = self.env["mail.alias.domain"].sudo().search([])
+        domains = self.env["mail.alias.domain"].sudo().search([("catchall_alias", "!=", False)])
         return domains.filtered(lambda domain: domain.catchall_email in addresses).company_ids
 
     @api.model

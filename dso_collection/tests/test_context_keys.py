@@ -24,6 +24,7 @@ SAID_BY_SCREENS = {
     "dso_evidence_lang",
     "dso_held",
     "dso_my_customers",
+    "dso_reply",
     "dso_status",
     "dso_status_amount",
     "dso_status_comment",

@@ -182,10 +182,10 @@ class TestSmsSenders(UnassignedCommon):
         today = rule.domain_force
         rule.domain_force = today.replace("'|', ('customer_id', '=', False), ", "")
         self.assertNotEqual(rule.domain_force, today)
-        version = "19.0.1.7.0"
+        version = "19.0.1.6.0"
         path = file_path(f"dso_collection/migrations/{version}/post-replies.py")
         for _time in range(2):
-            exec_script(self.cr, "19.0.1.6.0", path, "dso_collection", "post", version)
+            exec_script(self.cr, "19.0.1.5.0", path, "dso_collection", "post", version)
             self.assertEqual(rule.domain_force, today)
 
     def test_of_the_company_whose_number_it_is(self):

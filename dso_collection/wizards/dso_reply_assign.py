@@ -19,7 +19,6 @@ class DsoReplyAssign(models.TransientModel):
     )
     customer_id = fields.Many2one(
         "dso.customer",
-        string="Customer",
         required=True,
         compute="_compute_customer_id",
         store=True,
