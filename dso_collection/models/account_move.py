@@ -5,6 +5,17 @@ from odoo.fields import Domain
 #: What is sent to a customer: entries and credit notes are not asked for.
 UNSENT_TYPES = ("out_invoice", "out_receipt")
 
+#: What changes whether, and by what, the items of an entry are paid.
+WATCHED = frozenset(
+    {
+        "is_move_sent",
+        "matched_payment_ids",
+        "payment_state",
+        "preferred_payment_method_line_id",
+        "state",
+    }
+)
+
 
 class AccountMove(models.Model):
     _name = "account.move"
@@ -112,7 +123,7 @@ class AccountMove(models.Model):
             if any(move.dso_status_id.id != vals["dso_status_id"] for move in self):
                 vals = dict(vals, dso_status_date=False)
         result = super().write(vals)
-        if {"state", "payment_state", "matched_payment_ids", "is_move_sent"} & vals.keys():
+        if WATCHED & vals.keys():
             self.env["dso.refresh.queue"]._note(move_ids=self.ids)
         if vals.get("state") == "posted":
             # an import brings statuses with its entries: they count from now on (R13)

@@ -420,6 +420,7 @@ class DsoActionDispatch(models.AbstractModel):
             result |= ready
             repeating = ready.filtered(lambda action: action._repeats())
             ready = ready._make_executions(rows)
+            ready._keep_template_names()
             ready._fill_items_content(rows)
             outcomes = channel._send(ready)
             ready._take_snapshot(rows)

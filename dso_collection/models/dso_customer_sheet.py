@@ -141,6 +141,8 @@ class DsoCustomerSheet(models.AbstractModel):
                 chased = max((company._dso_today() - due).days, 0)
             if late <= chased or late <= 0:
                 customer.oldest_text = False
+            elif chased == 1:
+                customer.oldest_text = self.env._("oldest chased: one day")
             elif chased:
                 customer.oldest_text = self.env._("oldest chased: %(days)s days", days=chased)
             else:

@@ -416,9 +416,15 @@ class DsoScenarioStep(models.Model):
         self.ensure_one()
         days = abs(self.delay)
         if self.trigger == "previous_action":
+            if days == 1:
+                return self.env._("One day after the previous action")
             return self.env._("%(days)s days after the previous action", days=days)
         if not self.delay:
             return self.env._("On the due date")
+        if self.delay == -1:
+            return self.env._("One day before the due date")
+        if self.delay == 1:
+            return self.env._("One day after the due date")
         if self.delay < 0:
             return self.env._("%(days)s days before the due date", days=days)
         return self.env._("%(days)s days after the due date", days=days)

@@ -56,6 +56,7 @@ from . import test_faults
 from . import test_faults_channels
 from . import test_trial
 from . import test_trial_pages
+from . import test_told
 from . import test_tour
 from . import test_tour_channels
 from . import test_debug_mode

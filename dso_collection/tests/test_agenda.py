@@ -315,6 +315,23 @@ class TestAgenda(DsoCommon):
     # Many at once
     # ------------------------------------------------------------------
 
+    def test_confirm_many_of_which_some_are_in_error(self):
+        """They are confirmed, and do not leave: that is not counted as done."""
+        first, second, third, _fourth = self.automatic.sorted("date")
+        first._set_error("no_contact", model="res.partner", res_id=first.partner_id.id)
+        message = self._message(
+            self._as(self.collector, first | second | third).action_confirm_selected()
+        )
+        self.assertIn("2 confirmed.", message)
+        self.assertIn("1 not: in error, it leaves by itself once that is corrected (", message)
+        self.assertEqual((first | second | third).mapped("confirmed"), [True, True, True])
+
+    def test_confirming_one_in_error_says_so(self):
+        first = self.automatic.sorted("date")[0]
+        first._set_error("no_contact", model="res.partner", res_id=first.partner_id.id)
+        message = self._message(self._as(self.collector, first).action_confirm())
+        self.assertIn(f"{first.display_name}: confirmed, but in error.", message)
+
     def test_confirm_many(self):
         """Four reminders and a call, one reminder confirmed before and one cancelled."""
         first, second, third, fourth = self.automatic.sorted("date")
@@ -386,7 +403,7 @@ class TestAgenda(DsoCommon):
             .create({"collector_id": other.id})
         )
         message = self._message(wizard.action_apply())
-        self.assertIn("1 customers assigned, with their 2 planned actions.", message)
+        self.assertIn("Customers assigned: 1. Planned actions that go with them: 2.", message)
         self.assertIn("1 not: they had this already.", message)
         moved = self._customer(self.partners[0]).open_action_ids
         self.assertEqual(len(moved), 2)

@@ -380,7 +380,7 @@ class TestOwnActions(QualifyCase):
         wizard.action_apply()
         action = self._last()
         self.assertEqual(action.with_context(lang="fr_FR").name, "Première relance")
-        self.assertEqual(action.with_context(lang="en_US").name, template.name)
+        self.assertEqual(action.with_context(lang="en_US").name, "First reminder")
         self.assertIn("#company_name", action.subject)
 
     def test_steps_name_their_scenario(self):

@@ -245,10 +245,16 @@ class DsoItemQualify(models.TransientModel):
         """The real items: in an onchange the field holds images of them."""
         return (self.line_ids | self.taken_line_ids)._origin
 
+    def _get_sorted_lines(self):
+        """The same oldest first, in whatever order the screen sends them."""
+        return self._get_lines().sorted(
+            lambda line: (line.date_maturity or line.date or fields.Date.today(), line.id)
+        )
+
     @api.depends("line_ids", "taken_line_ids", "next_action")
     def _compute_replaced_text(self):
         for wizard in self:
-            texts = wizard._get_lines()._dso_describe_held()
+            texts = wizard._get_sorted_lines()._dso_describe_held()
             wizard.replaced_text = "\n".join(
                 f"{line._dso_get_document()}: {text}" for line, text in list(texts.items())[:10]
             )
@@ -689,6 +695,9 @@ class DsoItemQualify(models.TransientModel):
         :return: the actions that were made, sentences on what could not be done, and what was
             replaced, to take it back
         """
+        if self.comment and not self.comment.strip():
+            # nothing was said
+            self.comment = False
         lines = self._get_lines()
         self._check(lines)
         Undo = self.env["dso.item.qualify.undo"]
@@ -880,6 +889,16 @@ class DsoItemQualify(models.TransientModel):
             self.email_user_ids or _split_addresses(self.email_addresses)
         ):
             raise UserError(self.env._("Choose the colleagues to write to in step two."))
+        if self.email_mode == "customer" and not self.email_recipient_ids:
+            customers = self._get_customers()
+            serving = customers._find_serving()
+            if len(customers) == 1 and serving[customers.id]._dso_serving("email"):
+                # somebody was taken out: nobody is written to in their place
+                raise UserError(
+                    self.env._(
+                        "Nobody is left in “Recipients”: choose in step two who gets the e-mail."
+                    )
+                )
         told = self.status_id or self.comment or self.email_body or self.body
         if not told and not self.email_template_id:
             raise UserError(
@@ -1016,10 +1035,13 @@ class DsoItemQualify(models.TransientModel):
             subject, body = self.subject, self.body
         if self.email_mode == "internal":
             self._find_addressees(customer, create=True)
+        named = self.email_template_id
         if not body or not edited and self.email_template_id:
             if not self.email_template_id:
                 return self.env["dso.action"]
             subject, body = self._render_email(customer)
+        elif _is_edited(subject, self.email_subject_proposed):
+            named = named.browse()
         action = (
             self.env["dso.action"]
             ._dso_own()
@@ -1032,6 +1054,8 @@ class DsoItemQualify(models.TransientModel):
                     "collector_id": self._get_draft_sender(customer).id,
                     "recipient_ids": [Command.set(self._get_email_recipients(customer).ids)],
                     "subject": subject or self.status_id.name,
+                    # after its template, whose subject is in the recipient's language
+                    "name_data": {"template_id": named.id} if named else False,
                     "body": body,
                     "comment": self.comment,
                     "attach_invoices": self.email_attach_invoices,
