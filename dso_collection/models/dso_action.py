@@ -1040,6 +1040,7 @@ class DsoAction(models.Model):
         self.ensure_one()
         documents = self._name_documents(self.item_ids)
         statuses = self._get_statuses()
+        # sudo: the items of an action that the user may see, compared only
         if len(statuses) == 1 and statuses[0][1] == self.sudo().item_ids:
             return self.env._(
                 "Specific action for %(documents)s: %(statuses)s.",

@@ -31,6 +31,7 @@ from . import test_assignment
 from . import test_call
 from . import test_contact
 from . import test_customer
+from . import test_in_use
 from . import test_item
 from . import test_preview
 from . import test_promise
