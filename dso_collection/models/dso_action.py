@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..engine import promises
 from ..tools.clauses import join_clauses
 from ..tools.labels import WITHOUT_COLLECTOR
 from ..tools.toasts import name_some, toast
@@ -366,6 +367,7 @@ class DsoAction(models.Model):
 
     @api.depends(
         "step_id.name",
+        "done_date",
         "subject",
         "mail_template_id.name",
         "action_type",
@@ -382,13 +384,19 @@ class DsoAction(models.Model):
         templates = self._get_template_names()
         for action in self:
             action.name = (
-                action.step_id.name
+                action._get_step_name()
                 or action._describe_follow_up(action.name_data)
                 or templates.get(action.id)
                 or subjects.get(action.id)
                 or action._describe_follow_up(action._get_name_data())
                 or labels.get(action.action_type)
             )
+
+    def _get_step_name(self):
+        """The name of the step: of what was done, the one that it had then, in the reader's
+        language where it had one."""
+        kept = self.done_date and (self.name_data or {}).get("step") or {}
+        return kept.get(self.env.lang or "en_US") or kept.get("en_US") or self.step_id.name
 
     @api.depends("name", "partner_id.name")
     def _compute_display_name(self):
@@ -662,6 +670,8 @@ class DsoAction(models.Model):
         if not self.env.su and AUTOMATIC_CONTENT & vals.keys():
             self._check_content_is_free()
         moved = "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals)
+        if moved:
+            self._check_new_date(fields.Date.to_date(vals["date"]))
         followed = self.browse().item_ids.line_id
         if not self.env.su and HOLDING_FIELDS & vals.keys():
             followed = self._find_unfollowed()
@@ -839,10 +849,31 @@ class DsoAction(models.Model):
             raise UserError(self.env._("Choose the new date."))
         if self != self._filter_undone():
             raise UserError(self.env._("Only planned actions can be moved to another date."))
+        self._check_new_date(date)
         self._dso_own().write({"date": date, "date_forced": True})
         # sudo: the plan looks at the whole file; the right to move the action was checked
         customers = self.sudo().customer_id
         customers._plan(customers)
+
+    def _check_new_date(self, day):
+        """Refuse a day that can only be a slip: what is moved into the past leaves at once, and
+        what waits for a far year never comes."""
+        for company in self.company_id:
+            fault = promises.check_day(day, company._dso_today())
+            values = {"date": day and format_date(self.env, day), "actions": self._name_some()}
+            if fault == "past":
+                raise UserError(
+                    self.env._(
+                        "%(actions)s: %(date)s has passed. Choose a day from today on.", **values
+                    )
+                )
+            if fault == "far":
+                raise UserError(
+                    self.env._(
+                        "%(actions)s: %(date)s is more than a year away. Choose an earlier day.",
+                        **values,
+                    )
+                )
 
     def _cancel(self, code, reason=None, skip=False):
         """Cancel with a reason that is kept; ``skip`` marks a step skipped by the user."""
@@ -1106,7 +1137,7 @@ class DsoAction(models.Model):
     def _describe_step(self, data):
         values = {
             "position": data["position"],
-            "step": self.step_id.name or self.name,
+            "step": self._get_step_name() or self.name,
             "days": abs(data["delay"]),
         }
         if data["trigger"] == "previous_action":
