@@ -1049,9 +1049,11 @@ class DsoAction(models.Model):
         if self._is_statement():
             text = f"{text} {self._describe_statement()}"
         elif documents:
-            text = f"{text} {self.env._('About %(documents)s.', documents=documents)}"
+            about = self.env._("About %(documents)s.", documents=documents)
+            text = f"{text} {about}"
         if self.comment and not self.done_date:
-            text = f"{text} {self.env._('“%(comment)s”', comment=self.comment)}"
+            said = self.env._("“%(comment)s”", comment=self.comment)
+            text = f"{text} {said}"
         return text
 
     def _describe_statement(self):
@@ -1071,7 +1073,7 @@ class DsoAction(models.Model):
         self.ensure_one()
         documents = self._name_documents(self.item_ids)
         statuses = self._get_statuses()
-        # sudo: the items of an action that the user may see, compared only
+        # sudo: compared with what was read as superuser
         if len(statuses) == 1 and statuses[0][1] == self.sudo().item_ids:
             return self.env._(
                 "Specific action for %(documents)s: %(statuses)s.",

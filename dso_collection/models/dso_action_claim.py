@@ -278,7 +278,7 @@ class DsoActionClaim(models.AbstractModel):
                     line.amount_residual > 0 and (line.date_maturity or line.date) > until
                 )
             )
-            # sudo: what its own texts ask for
+            # sudo: which words the template of a readable action uses
             if lines and "selected" in action.sudo()._get_asked_families():
                 result[action] = lines
         return result

@@ -90,7 +90,6 @@ from . import test_migration
 from . import test_not_chased
 from . import test_offers
 from . import test_mended
-from . import test_in_use
 from . import test_narrow_screen
 from . import test_context_keys
 from . import test_contract
