@@ -11,6 +11,7 @@ from . import dso_penalty_charge
 from . import dso_customer_penalty
 from . import dso_item_penalty
 from . import dso_item_announced
+from . import dso_debit_order
 from . import res_company
 from . import res_config_settings
 from . import dso_item_status
@@ -71,6 +72,7 @@ from . import dso_erm_letter
 from . import dso_letter_printer
 from . import dso_qualification
 from . import dso_reply
+from . import dso_reply_unassigned
 from . import dso_alert
 from . import dso_alert_hit
 from . import dso_page

@@ -367,6 +367,36 @@ class TestAgenda(DsoCommon):
         self.assertEqual(moved.mapped("date_forced"), [True, True])
         self.assertEqual(str(self.calls[0].date), "2026-03-05")
 
+    def test_slips_of_dates_are_refused(self):
+        """What is moved into the past would leave at once, what waits for the year 9999 never."""
+        action = self.calls[1].with_user(self.collector)
+        wizard = self.env["dso.action.reschedule"].with_user(self.collector)
+        for day, words in (("2001-01-01", "has passed"), ("9999-12-31", "more than a year away")):
+            for move in (
+                lambda day=day: action.action_reschedule(day),
+                lambda day=day: action.write({"date": day}),
+                lambda day=day: wizard.create(
+                    {"action_ids": [Command.set(self.calls.ids)], "date": day}
+                ).action_apply(),
+            ):
+                with self.subTest(day), self.assertRaisesRegex(UserError, words):
+                    move()
+        action.action_reschedule(self.company._dso_today())
+
+    def test_a_date_beyond_all_calendars_breaks_no_screen(self):
+        """However it came there, the agenda opens and it can be moved back."""
+        self._invoice("2026-03-01")
+        self._plan("2026-03-06")
+        action = self._open_action().with_user(self.collector)
+        action.sudo().write({"date": "9999-12-31", "confirmed": True, "date_forced": True})
+        customer = action.customer_id
+        customer._plan(customer)
+        self.env.invalidate_all()
+        self.assertTrue(action.leaving_text)
+        self.assertEqual(customer.scenario_line[0]["date"], "9999-12-31")
+        action.action_reschedule("2026-03-20")
+        self.assertEqual(str(action.date), "2026-03-20")
+
     def test_skip_many(self):
         self.calls[0].action_cancel()
         message = self._message(self._as(self.collector).action_cancel_selected())

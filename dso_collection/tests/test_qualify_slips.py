@@ -45,6 +45,13 @@ class TestHeldItems(QualifyCase):
         action = self._specific().with_user(self.collector).action_qualify_items()
         self.assertEqual(self._context(action), (self.old.ids, []))
 
+    def test_a_comment_alone_says_that_the_follow_up_stays(self):
+        self._qualify(status_id=self.dispute.id)
+        follow_up = self._specific()
+        wizard = self._wizard(self.old, comment="They sent the delivery note")
+        self.assertIn(f"The follow-up of {follow_up.date:%m/%d/%Y} stays", wizard.summary)
+        self.assertIn("Scenario goes on", self._wizard(self.young, comment="Well").summary)
+
     def test_promise_in_one_click_leaves_the_dispute(self):
         self._qualify(status_id=self.dispute.id, comment="Wrong price")
         action = self.customer.with_user(self.collector).action_qualify()

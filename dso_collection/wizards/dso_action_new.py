@@ -245,6 +245,8 @@ class DsoActionNew(models.TransientModel):
         self.ensure_one()
         self.customer_id.check_access("write")
         self._check_draft()
+        if not self.execute_now:
+            self._new_action()._check_new_date(self.action_date)
         lines = self.line_ids
         if lines:
             lines._dso_check_write()

@@ -7,8 +7,10 @@ from odoo.tools.misc import clean_context, format_amount, format_date
 from ..engine import promises
 from ..engine.facts import plus
 from ..models.account_move_line import QUIET
+from ..models.dso_customer_facts import OPEN_STATES
 from ..models.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
 from ..tools.errors import BrokenTemplate
+from ..tools.inside import inside
 from ..tools.toasts import name_some
 
 STEPS = [("status", "1. Status"), ("email", "2. E-mail"), ("next", "3. Next action")]
@@ -916,7 +918,7 @@ class DsoItemQualify(models.TransientModel):
             # with a part that concerns only some of them, the others keep what they have
             self.env["dso.action"]._detach(marked if self.status_id else lines)
         # sudo: checked by _dso_check_write; only the module's own fields are written
-        quiet = {**QUIET, "dso_skip_log": True}
+        quiet = {**QUIET, **inside(dso_skip_log=True)}
         entries = self.env["dso.qualification"]
         if not self.status_id:
             if self.comment or self.attachment_ids:
@@ -1106,7 +1108,7 @@ class DsoItemQualify(models.TransientModel):
     def _find_blockers(self, actions):
         """{action id: what keeps it from being carried out by hand}"""
         # sudo: it needs contacts, templates and accounts; the right to act was checked
-        by_hand = actions.sudo().with_context(dso_by_hand=True)
+        by_hand = actions.sudo().with_context(**inside(dso_by_hand=True))
         blocked = {}
         for channel, group in by_hand._by_channel():
             blocked.update(channel._get_blockers(group))
@@ -1242,7 +1244,7 @@ class DsoItemQualify(models.TransientModel):
 
     def _describe_next(self):
         if self.next_action != "specific":
-            return self.env._("Scenario goes on")
+            return self._describe_kept() or self.env._("Scenario goes on")
         label = dict(self._fields["action_type"]._description_selection(self.env)).get(
             self.action_type
         )
@@ -1256,6 +1258,29 @@ class DsoItemQualify(models.TransientModel):
                 "%(type)s on %(date)s, automatic, to be confirmed", type=label, date=when
             )
         return self.env._("%(type)s on %(date)s, automatic", type=label, date=when)
+
+    def _describe_kept(self):
+        """The follow-up that a comment alone leaves as it is; nothing where there is none."""
+        if self._replaces_follow_up():
+            return None
+        # sudo: the next day of what is going on with items that the dialog shows
+        action = (
+            self.env["dso.action"]
+            .sudo()
+            .search(
+                [
+                    ("item_ids.line_id", "in", self._get_lines()._origin.ids),
+                    ("origin", "=", "specific"),
+                    ("state", "in", list(OPEN_STATES)),
+                ],
+                order="date, id",
+                limit=1,
+            )
+        )
+        if not action:
+            return None
+        day = format_date(self.env, action.date)
+        return self.env._("The follow-up of %(date)s stays", date=day)
 
 
 def _split_addresses(text):
