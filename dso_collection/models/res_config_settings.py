@@ -19,6 +19,8 @@ class ResConfigSettings(models.TransientModel):
     )
     dso_contact_gap_days = fields.Integer(related="company_id.dso_contact_gap_days", readonly=False)
     dso_warn_unsent = fields.Boolean(related="company_id.dso_warn_unsent", readonly=False)
+    dso_hold_unsent = fields.Boolean(related="company_id.dso_hold_unsent", readonly=False)
+    dso_chase_companies = fields.Boolean(related="company_id.dso_chase_companies", readonly=False)
     dso_announced_days = fields.Integer(related="company_id.dso_announced_days", readonly=False)
     dso_promise_grace_days = fields.Integer(
         related="company_id.dso_promise_grace_days", readonly=False
