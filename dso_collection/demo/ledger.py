@@ -255,6 +255,8 @@ class Book:
             "date": day,
             "ref": f"PO {self.rng.randint(4100, 9899)}",
             "invoice_payment_term_id": self.terms[row["terms"]].id,
+            # the customers know them: reminders say so of those that were never sent
+            "is_move_sent": True,
             "invoice_line_ids": [
                 Command.create(line) for line in self._draw_lines(min(max(amount, 80), 60000))
             ],
