@@ -171,6 +171,12 @@ class DsoScenario(models.Model):
                 if count == 1
                 else self.env._("%(count)s customers follow it.", count=count)
             )
+            shown = customers.sudo(False).search_count(domain)
+            if shown < count:
+                uses[-1] += " " + self.env._(
+                    "In companies that you do not see now: %(count)s.",
+                    count=count - shown,
+                )
             action = dict(self.action_view_customers(), context={"active_test": not deleting})
             label = self.env._("Show the customers")
         if companies := self._dso_name_companies("dso_default_scenario_id", self):
