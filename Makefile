@@ -6,8 +6,8 @@ FINDERS := $(addprefix dso_collection/tests/finders/test_,click.py click_pages.p
 export T PORT V DB FRESH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-engine test-dev test-odoo test-rules test-demo crawl test-pot lint format pot bench \
-	screenshots screens stop clean
+.PHONY: help setup run test test-engine test-dev test-odoo test-rules test-demo test-beside crawl test-pot lint format \
+	pot bench screenshots screens stop clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test-rules: ## Odoo's own checks of add-ons: manifest, indexes, views, names …
 
 test-demo: ## Install and update with demo data, and look for faults there (T=… to choose)
 	@$(DSO) test demo $(if $(T),-- "$$T")
+
+test-beside: ## Beside other add-ons (OCA's, Odoo's), in both orders; by hand (T=netting: one)
+	@$(DSO) beside $(T)
 
 crawl: ## Click, press and change everything as everybody; hours (DSO_CRAWL=300 clicks a screen)
 	@DSO_CRAWL=$${DSO_CRAWL:-300} $(DSO) test demo -- "$(FINDERS) $$T"

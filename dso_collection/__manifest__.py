@@ -64,6 +64,7 @@
         "views/dso_scenario_views.xml",
         "views/dso_item_status_views.xml",
         "views/dso_letter_template_views.xml",
+        "views/dso_sms_template_views.xml",
         "views/dso_hashtag_views.xml",
         "views/dso_assignment_rule_views.xml",
         "views/account_move_line_views.xml",

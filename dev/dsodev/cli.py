@@ -14,6 +14,7 @@ dev/dso python ARGS…     Python with Odoo at hand         (= dev/python)
 dev/dso psql ARGS…       psql on the PostgreSQL in use    (= dev/psql)
 dev/dso run              Odoo with demo data, in the foreground
 dev/dso test [PHASE…]    all tests, or the phases engine, dev, odoo, finders, rules, demo, pot
+dev/dso beside [NAME…]   tests beside other add-ons, which are downloaded: all, or those named
 dev/dso pot              write the translation template anew
 dev/dso lint             style checks
 dev/dso stop | clean     stop PostgreSQL | and remove everything that was made
@@ -93,6 +94,7 @@ COMMANDS = {
     "psql": _psql,
     "run": _in_module("run"),
     "test": _in_module("testing"),
+    "beside": _in_module("beside"),
     "pot": _in_module("pot"),
     "lint": _in_module("lint"),
     "stop": _stop,

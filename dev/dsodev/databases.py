@@ -237,8 +237,8 @@ def with_module(database, *, demo, fresh):
     return problems
 
 
-def state(database):
-    query = f"SELECT state FROM ir_module_module WHERE name = '{MODULE_NAME}'"
+def state(database, module=MODULE_NAME):
+    query = f"SELECT state FROM ir_module_module WHERE name = '{module}'"
     return sql(query, database)
 
 

@@ -222,6 +222,11 @@ def _odoo_in(database, folder, extra, *, fresh):
         return _pytest(folder, extra, _odoo_environment(), options)
 
 
+def run_stories(database, paths):
+    """Tests in a database that somebody else made; its file store and its port are ours alone."""
+    return _pytest(None, paths, _odoo_environment(), _odoo_options(database))
+
+
 def _rules(extra):
     found = odoo.find()
     # In a checkout, `addons` lies beside the package, but for `base`.

@@ -19,6 +19,15 @@ class Announced(NamedTuple):
     source: str = ""
 
 
+def is_direct_debit(code: str) -> bool:
+    """Whether a payment method collects money from customers: by its technical code.
+
+    >>> [is_direct_debit(code) for code in ("sepa_direct_debit", "sdd", "manual")]
+    [True, True, False]
+    """
+    return code == "sdd" or "direct_debit" in code
+
+
 def spread(amount: float, left: Mapping[int, float]) -> dict[int, float]:
     """What of an amount goes to which item: in their order, to none more than it has left.
 

@@ -11,6 +11,7 @@ from . import dso_penalty_charge
 from . import dso_customer_penalty
 from . import dso_item_penalty
 from . import dso_item_announced
+from . import dso_debit_order
 from . import res_company
 from . import res_config_settings
 from . import dso_item_status

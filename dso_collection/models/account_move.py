@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: What changes whether, and by what, the items of an entry are paid.
+WATCHED = frozenset(
+    {"state", "payment_state", "matched_payment_ids", "preferred_payment_method_line_id"}
+)
+
 
 class AccountMove(models.Model):
     _name = "account.move"
@@ -108,7 +113,7 @@ class AccountMove(models.Model):
             if any(move.dso_status_id.id != vals["dso_status_id"] for move in self):
                 vals = dict(vals, dso_status_date=False)
         result = super().write(vals)
-        if {"state", "payment_state", "matched_payment_ids"} & vals.keys():
+        if WATCHED & vals.keys():
             self.env["dso.refresh.queue"]._note(move_ids=self.ids)
         if vals.get("state") == "posted":
             # an import brings statuses with its entries: they count from now on (R13)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
-from ..engine import amounts, leader, penalties
+from ..engine import amounts, families, leader, penalties
 
 #: What a line of the statement is made of, see ``account.move.line._dso_prepare_row``.
 STATEMENT_FIELDS = (
@@ -119,16 +119,14 @@ class DsoActionContent(models.AbstractModel):
                 continue
             company_id = action.company_id.id
             today = todays[company_id]
-            until = today
+            items, settings = facts.customers[customer.id].items, facts.settings[company_id]
+            if action._is_statement():
+                told = families.family(items, "all", today, settings)
+                result[action.id] = dict.fromkeys(item.id for item in told)
+                continue
             line = action.leader_line_id
-            if line:
-                until = max(until, line.date_maturity or line.date)
-            told = amounts.told(
-                facts.customers[customer.id].items,
-                until,
-                today,
-                facts.settings[company_id],
-            )
+            until = amounts.asked_until(today, line.date_maturity or line.date or None)
+            told = amounts.told(items, until, today, settings)
             result[action.id] = {item.id: self._get_rest(item, today) for item in told}
         return result
 

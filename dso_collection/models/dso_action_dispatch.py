@@ -419,6 +419,7 @@ class DsoActionDispatch(models.AbstractModel):
             result |= ready
             repeating = ready.filtered(lambda action: action._repeats())
             ready = ready._make_executions(rows)
+            ready._keep_template_names()
             ready._fill_items_content(rows)
             outcomes = channel._send(ready)
             ready._take_snapshot(rows)
@@ -733,6 +734,10 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "archived_template": self.env._(
                 "The template “%(template)s” is archived. Restore it, or choose another one.",
+                **values,
+            ),
+            "empty_template": self.env._(
+                "The template “%(template)s” has no text: write one, or choose another template.",
                 **values,
             ),
             "no_collector": self.env._(

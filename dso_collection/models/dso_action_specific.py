@@ -73,7 +73,7 @@ class DsoActionSpecific(models.AbstractModel):
             "amount": self.amount,
             "recipient_ids": [Command.set(self.recipient_ids.ids)],
             "subject": self.subject,
-            "name_data": self.name_data or self._get_name_data(),
+            "name_data": self._prepare_name(),
             "body": self.body,
             "mail_template_id": self.mail_template_id.id,
             "sms_template_id": self.sms_template_id.id,
@@ -206,7 +206,9 @@ class DsoActionSpecific(models.AbstractModel):
                     ],
                 }
             )
-        return self._dso_own().create(values_list)
+        actions = self._dso_own().create(values_list)
+        actions._keep_name()
+        return actions
 
     def _keep_followed(self):
         """What ended by being carried out followed disputes: somebody looks at them again."""

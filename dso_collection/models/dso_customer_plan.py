@@ -28,6 +28,8 @@ MAX_CONFLICTS = 5
 #: How often customers whom others hold are tried again, and how many seconds they are waited for.
 MAX_ROUNDS = 20
 PATIENCE = 10
+#: How far ahead working days are looked up: three years.
+MOST_WORKING_DAYS = 1100
 #: First key of the advisory locks of this module ("dso"), the second being the company.
 ADVISORY_LOCK = 0x64736F
 
@@ -929,8 +931,9 @@ def _differs(stored, new):
 
 
 def _next_opening(company, today, until):
-    """A function from a date to the next working day on which actions are carried out."""
-    span = (until - today).days + 31
+    """A function from a date to the next working day on which actions are carried out; days
+    further away than anybody plans stay as they are."""
+    span = min((until - today).days + 31, MOST_WORKING_DAYS)
     working = sorted(company._dso_working_days(today, span))
 
     def next_opening(day):

@@ -128,8 +128,23 @@ class DsoItemAnnounced(models.AbstractModel):
                 Domain("move_id", "in", moves.ids),
                 Domain("id", "in", lines.ids),
                 Domain("discount_date", "!=", False),
+                self._dso_get_debited_domain(),
             ]
         )
+
+    @api.model
+    def _dso_get_debited_domain(self):
+        """Items of customers who let us collect, whether or not that failed already."""
+        # sudo: how an invoice is paid is a fact of the rules
+        methods = self.env["account.payment.method"].sudo()
+        methods = methods.search([("payment_type", "=", "inbound")])
+        debits = methods.filtered(lambda method: rules.is_direct_debit(method.code or ""))
+        ways = self.env["account.payment.method.line"].sudo().with_context(active_test=False)
+        ways = ways.search([("payment_method_id", "in", debits.ids)])
+        # named one by one: without any, and there is none in most companies, nothing is looked for
+        if not ways:
+            return Domain.FALSE
+        return Domain("move_id.preferred_payment_method_line_id", "in", ways.ids)
 
     def _dso_get_awaited(self):
         """What of these items is on its way and still waited for, in their currency: {line id:
@@ -150,12 +165,13 @@ class DsoItemAnnounced(models.AbstractModel):
         """
         self.env.flush_all()
         found = self._dso_read_announced()
-        return self._dso_spread(found) if found else []
+        return self._dso_spread(found, self._dso_read_open(found)) if found else []
 
     def _dso_read_announced(self):
         """Money on its way: payments that are in process or were validated without an entry, online
-        payments that are not booked, accepted answers that say it was paid. An add-on adds its own:
-        what stands first counts first, and no item gets more than is open.
+        payments that are not booked, accepted answers that say it was paid, and last what is to be
+        debited. An add-on adds its own: what stands first counts first, and no item gets more than
+        is open.
 
         :return: list of dicts with ``move_ids`` or ``line_ids`` (what it is for), ``day`` (on which
             it is expected), ``amount`` (``None``: all that is open), ``currency_id``, ``source``
@@ -164,15 +180,14 @@ class DsoItemAnnounced(models.AbstractModel):
             *self._dso_read_payments(),
             *self._dso_read_transactions(),
             *(self._dso_read_answers() if self.env.context.get("dso_answers", True) else ()),
+            *self._dso_read_direct_debits(),
         ]
 
-    def _dso_spread(self, found):
-        """Spread sums over the items that they are for, the oldest first; no item gets more than
-        is open.
+    def _dso_read_open(self, found):
+        """The open items that sums are for, the oldest first.
 
-        :param found: [dict with ``move_ids`` or ``line_ids``, ``day``, ``amount``,
-            ``currency_id``, ``source``], in the order in which they count
-        :return: list of :class:`engine.announced.Announced`, only of these items
+        :param found: see :meth:`_dso_spread`
+        :return: rows of (id, entry, company, currency, what is open in that currency)
         """
         move_ids = {key for entry in found for key in entry.get("move_ids") or ()}
         line_ids = {key for entry in found for key in entry.get("line_ids") or ()}
@@ -195,7 +210,17 @@ class DsoItemAnnounced(models.AbstractModel):
                 list(line_ids),
             )
         )
-        lines = self.env.cr.fetchall()
+        return self.env.cr.fetchall()
+
+    def _dso_spread(self, found, lines):
+        """Spread sums over the items that they are for, the oldest first; no item gets more than
+        is open.
+
+        :param found: [dict with ``move_ids`` or ``line_ids``, ``day``, ``amount``,
+            ``currency_id``, ``source``], in the order in which they count
+        :param lines: the items that are open, see :meth:`_dso_read_open`
+        :return: list of :class:`engine.announced.Announced`, only of these items
+        """
         left = {row[0]: row[4] for row in lines}
         own = set(self.ids)
         result = []
@@ -392,6 +417,52 @@ class DsoItemAnnounced(models.AbstractModel):
             for row in rows
         ]
 
+    def _dso_read_direct_debits(self):
+        """Items that the customer lets us collect: expected on their due date, whether or not that
+        was ordered yet; nothing is asked for before it failed."""
+        rows = self._dso_read_debited()
+        if not rows:
+            return []
+        back = self._dso_read_returned()
+        moves = {key for entry in back for key in entry.get("move_ids") or ()}
+        lines = {key for entry in back for key in entry.get("line_ids") or ()}
+        return [
+            {
+                "line_ids": [row["id"]],
+                "day": row["day"],
+                "amount": None,
+                "currency_id": row["currency_id"],
+                "source": self.env._("direct debit"),
+            }
+            for row in rows
+            if row["id"] not in lines and row["move_id"] not in moves
+        ]
+
+    def _dso_read_debited(self):
+        """Which of these items the customer lets us collect, as the invoice's preferred payment
+        method says. An add-on with a mark of its own adds to it.
+
+        :return: list of dicts with ``id``, ``move_id``, ``day`` (the due date), ``currency_id``
+        """
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT line.id, line.move_id, line.currency_id, method.code,
+                       COALESCE(line.date_maturity, line.date) AS day
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN account_payment_method_line way
+                    ON way.id = move.preferred_payment_method_line_id
+                  JOIN account_payment_method method ON method.id = way.payment_method_id
+                 WHERE line.id = ANY(%s)
+                   AND method.payment_type = 'inbound'
+                 ORDER BY day, line.id
+                """,
+                self.ids,
+            )
+        )
+        return [row for row in rows if rules.is_direct_debit(row["code"] or "")]
+
     # ------------------------------------------------------------------
     # What came back
     # ------------------------------------------------------------------
@@ -416,8 +487,10 @@ class DsoItemAnnounced(models.AbstractModel):
         :return: list of :class:`engine.announced.Announced`, ``source`` being the reason
         """
         self.env.flush_all()
+        found = self._dso_read_returned()
+        lines = self._dso_read_open(found) if found else []
         # each by itself: what failed twice would not have come twice
-        return [part for entry in self._dso_read_returned() for part in self._dso_spread([entry])]
+        return [part for entry in found for part in self._dso_spread([entry], lines)]
 
     def _dso_read_returned(self):
         """Payments of these items that were rejected. An add-on adds its own.

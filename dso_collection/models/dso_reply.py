@@ -299,6 +299,7 @@ class DsoReply(models.Model):
                 "default_parent_id": self.message_id.id,
                 "default_partner_ids": self.author_id.ids,
                 "default_subject": subject,
+                "dso_reply": True,
             },
         }
 

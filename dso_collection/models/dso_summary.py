@@ -294,6 +294,7 @@ class DsoSummary(models.AbstractModel):
             "no_letter_template": self.env._("Error: no template"),
             "archived_template": self.env._("Error: a template is archived"),
             "broken_template": self.env._("Error: a template is broken"),
+            "empty_template": self.env._("Error: a template has no text"),
             "no_collector": self.env._("Error: no collector"),
             "no_sender_email": self.env._("Error: the collector has no e-mail address"),
             "no_channel": self.env._("Error: to be done by hand"),

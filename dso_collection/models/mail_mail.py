@@ -5,6 +5,7 @@ from psycopg2 import OperationalError
 
 from odoo import models
 
+from ..tools.clauses import join_clauses
 from ..tools.plain_text import html_to_text
 from ..tools.smtp import WatchedSmtp
 
@@ -134,7 +135,7 @@ class MailMail(models.Model):
         )
         if not told:
             return
-        text = "; ".join(f"{address}: {words}" for address, words in refused.items())
+        text = join_clauses(self.env, [f"{address}: {words}" for address, words in refused.items()])
         told.write(
             {
                 "notification_status": "exception",

@@ -425,7 +425,12 @@ class ResCompany(models.Model):
         """Naive UTC start of the next opening after ``now``, ``None`` within the horizon."""
         self.ensure_one()
         moment = pytz.utc.localize(now or fields.Datetime.now())
-        intervals = self._dso_opening_intervals(moment, moment + timedelta(days=HORIZON_DAYS))
+        try:
+            horizon = moment + timedelta(days=HORIZON_DAYS)
+        except OverflowError:
+            # where somebody slipped with the year, no calendar looks
+            return None
+        intervals = self._dso_opening_intervals(moment, horizon)
         starts = [start for start, _stop, _meta in intervals if start > moment]
         return min(starts).astimezone(pytz.utc).replace(tzinfo=None) if starts else None
 

@@ -3,6 +3,14 @@ from . import test_colleague
 from . import test_dispute
 from . import test_propose
 from . import test_qualify
+from . import test_qualify_empty
+from . import test_composer
+from . import test_hooks
+from . import test_ledger
+from . import test_rights_screens
+from . import test_views
+from . import test_withdrawn
+from . import test_words
 from . import test_qualify_slips
 from . import test_specific
 from . import test_freshness
@@ -35,6 +43,7 @@ from . import test_summary
 from . import test_security
 from . import test_sheet
 from . import test_sms
+from . import test_sms_template
 from . import test_statement
 from . import test_smtp
 from . import test_smtp_reports
@@ -44,6 +53,7 @@ from . import test_faults
 from . import test_faults_channels
 from . import test_trial
 from . import test_trial_pages
+from . import test_told
 from . import test_tour
 from . import test_tour_channels
 from . import test_debug_mode
@@ -75,6 +85,7 @@ from . import test_page_without
 from . import test_migration
 from . import test_offers
 from . import test_mended
+from . import test_in_use
 from . import test_narrow_screen
 from . import test_contract
 from . import finders

@@ -511,6 +511,89 @@ class TestAnnounced(DsoCommon):
 
         return patch.object(Line, "_dso_get_announced", get)
 
+    def _debit_by(self, code):
+        """A way of payment of the bank journal whose method has a code."""
+        values = {"code": code, "payment_type": "inbound"}
+        Method = self.env["account.payment.method"].sudo()
+        domain = [(name, "=", value) for name, value in values.items()]
+        method = Method.search(domain, limit=1) or Method.create({"name": "Debit", **values})
+        return self.env["account.payment.method.line"].create(
+            {
+                "name": "Debit",
+                "payment_method_id": method.id,
+                "journal_id": self.company_data["default_journal_bank"].id,
+            }
+        )
+
+    def test_a_customer_who_pays_by_direct_debit(self):
+        """Odoo's own preferred payment method says so: no reminder before collection had its time,
+        five working days after the due date."""
+        self.partner.property_inbound_payment_method_line_id = self._debit_by("sepa_direct_debit")
+        partner = self.partner
+        self.moves.button_draft()
+        self.moves.button_cancel()
+        move = self._invoice("2026-03-03", partner=partner)
+        self.assertEqual(
+            move.preferred_payment_method_line_id, partner.property_inbound_payment_method_line_id
+        )
+        line = self._line(move)
+        self._plan("2026-03-06")
+        self.assertNothingPlanned("excluded")
+        self.assertIn("direct debit", line.dso_announced)
+        self.assertEqual(line.dso_excluded_reason, "Money on its way")
+        self.assertIn(line, line.search([("dso_excluded", "=", True)]))
+        self._plan("2026-03-10")
+        self.assertNothingPlanned("excluded")
+        self._plan("2026-03-11")
+        self.assertIn("has not come", self._open_action().reason)
+
+    def test_which_methods_are_direct_debits(self):
+        for code, debit in (
+            ("sepa_direct_debit", True),
+            ("bacs_direct_debit", True),
+            ("sdd", True),
+            ("sddx", False),
+            ("manual", False),
+        ):
+            self.moves[0].preferred_payment_method_line_id = self._debit_by(code)
+            self.assertEqual(bool(self.lines[0]._dso_get_announced()), debit, code)
+            found = self.lines.search(self.lines._dso_get_announced_domain())
+            self.assertEqual(self.lines[0] in found, debit, code)
+
+    def test_an_invoice_that_is_to_be_debited_changes_the_agenda(self):
+        self._plan("2026-03-06")
+        self.assertEqual(self._open_action().amount, 300.0)
+        self.moves[0].preferred_payment_method_line_id = self._debit_by("sepa_direct_debit")
+        self.env["dso.customer"]._cron_refresh()
+        self.assertEqual(self._open_action().amount, 200.0)
+        self.moves[0].preferred_payment_method_line_id = False
+        self.env["dso.customer"]._cron_refresh()
+        self.assertEqual(self._open_action().amount, 300.0)
+
+    def test_a_debit_that_came_back_is_chased(self):
+        """At once: collection failed, nothing is awaited any more. A payment counts once."""
+        self.moves[0].preferred_payment_method_line_id = self._debit_by("sepa_direct_debit")
+        payment = self._register(self.moves[0], 30.0)
+        found = self.lines._dso_get_announced()
+        self.assertEqual(found[self.lines[0].id][1], 100.0)
+        payment.action_reject()
+        self.assertFalse(self.lines._dso_get_announced())
+        self._plan("2026-03-06")
+        action = self._open_action()
+        self.assertEqual(action.amount, 300.0)
+        self.assertIn("came back", action.reason)
+
+    def test_the_number_of_queries_does_not_depend_on_what_came_back(self):
+        self.moves.preferred_payment_method_line_id = self._debit_by("sepa_direct_debit")
+        self._register(self.moves[0], 100.0).action_reject()
+        announced = self._count_queries(lambda: self.lines[:1]._dso_get_announced())
+        returned = self._count_queries(lambda: self.lines[:1]._dso_get_returned())
+        for move in self.moves[1:]:
+            self._register(move, 60.0).action_reject()
+            self._register(move, 40.0).action_reject()
+        self.assertEqual(self._count_queries(lambda: self.lines._dso_get_announced()), announced)
+        self.assertEqual(self._count_queries(lambda: self.lines._dso_get_returned()), returned)
+
     def test_the_number_of_queries_does_not_depend_on_the_number_of_items(self):
         self._register(self.moves[0], 100.0)
         few = self._count_queries(lambda: self.lines[:1]._dso_get_announced())

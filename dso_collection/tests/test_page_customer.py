@@ -166,6 +166,13 @@ class TestPageCustomer(PageHttpCase):
         day = self._day(20).strftime("%m/%d/%Y")
         self.assertIn(f"Payment promised for {day}", rows[str(self.young.id)])
 
+    def test_a_promise_that_was_not_kept_does_not_look_like_one_that_is_awaited(self):
+        promise = self.env.ref("dso_collection.status_promise")
+        self.late.with_context(dso_skip_log=True)._dso_set_status(promise, self._day(-8))
+        day = self._day(-8).strftime("%m/%d/%Y")
+        row = self._rows(self._open())[str(self.late.id)]
+        self.assertIn(f"Payment promised for {day}, not received", row)
+
     # ------------------------------------------------------------------
     # Answering
     # ------------------------------------------------------------------

@@ -17,6 +17,7 @@ from ..engine import families
 from ..engine.hashtags import Block
 from ..engine.leader import is_partial
 from . import words
+from .clauses import join_clauses
 
 # ------------------------------------------------------------------
 # What is read for a batch
@@ -368,14 +369,17 @@ def _render_penalties(batch, action, entries, only):
 
 
 def _write_items(batch, entries):
-    return "; ".join(
-        batch.env._(
-            "%(document)s due %(date)s: %(amount)s",
-            document=entry["document"],
-            date=batch.day(entry["due_date"]),
-            amount=batch.money(entry["total"], entry["currency_id"]),
-        )
-        for entry in entries
+    return join_clauses(
+        batch.env,
+        [
+            batch.env._(
+                "%(document)s due %(date)s: %(amount)s",
+                document=entry["document"],
+                date=batch.day(entry["due_date"]),
+                amount=batch.money(entry["total"], entry["currency_id"]),
+            )
+            for entry in entries
+        ],
     )
 
 

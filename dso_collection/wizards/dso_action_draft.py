@@ -312,8 +312,7 @@ class DsoActionDraft(models.AbstractModel):
         ]
         actions = self.env["dso.action"]._dso_own().create(values_list)
         actions._adopt_attachments()
-        if self._follows_up():
-            actions._keep_name()
+        actions._keep_name(self._follows_up())
         # what keeps them from leaving is told at once (R11)
         # sudo: it needs contacts and accounts; the right to make these actions was checked
         actions.sudo()._refresh_errors()

@@ -228,7 +228,8 @@ class DsoActionLog(models.TransientModel):
             asks = action.origin != "scenario" and not all_the_same
             if asks and (question := action._ask_first("action_apply", record=self)):
                 return question
-            action.write({"result": self.result, "comment": self.comment})
+            comment = (self.comment or "").strip() and self.comment
+            action.write({"result": self.result, "comment": comment})
             # a dispute that is not resolved keeps a follow-up, here on the day that is chosen (R13)
             how = ends and ("resolved" if self.disputed else True)
             outcome = action.with_context(dso_end=how).action_execute(all_the_same)

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.mail import email_normalize
 
 from ..engine import contacts as rules
+from ..tools.clauses import join_clauses
 
 #: What a row gives its contact as it is, where the file has the column.
 CONTACT_FIELDS = (
@@ -333,14 +334,17 @@ class DsoContactImport(models.TransientModel):
             if outcome.values["dso_collection_contact"]:
                 parts.append(self.env._("contact for collection"))
             return ", ".join(parts)
-        return "; ".join(
-            self.env._(
-                "%(field)s: %(old)s → %(new)s",
-                field=partners._fields[fname]._description_string(self.env),
-                old=self._format_value(outcome.contact[fname]),
-                new=self._format_value(value),
-            )
-            for fname, value in outcome.values.items()
+        return join_clauses(
+            self.env,
+            [
+                self.env._(
+                    "%(field)s: %(old)s → %(new)s",
+                    field=partners._fields[fname]._description_string(self.env),
+                    old=self._format_value(outcome.contact[fname]),
+                    new=self._format_value(value),
+                )
+                for fname, value in outcome.values.items()
+            ],
         )
 
     @api.model

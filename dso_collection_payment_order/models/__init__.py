@@ -1,2 +1,3 @@
 from . import account_move_line
 from . import account_payment_line
+from . import account_payment_mode

@@ -12,7 +12,8 @@ from dsodev.paths import REPO
 def test_help_lists_the_commands(dso):
     answer = dso("help")
     assert answer.returncode == 0
-    for name in ("setup", "odoo", "python", "psql", "run", "test", "lint", "pot", "clean"):
+    names = ("setup", "odoo", "python", "psql", "run", "test", "beside", "lint", "pot", "clean")
+    for name in names:
         assert f"dev/dso {name}" in answer.stdout or f"| {name}" in answer.stdout
 
 
@@ -24,7 +25,7 @@ def test_an_unknown_command_shows_the_help(dso):
 
 def test_make_lists_its_targets():
     answer = subprocess.run(["make", "-C", REPO], capture_output=True, text=True, check=True)
-    for target in ("run", "test", "lint", "bench", "clean", "screenshots", "pot"):
+    for target in ("run", "test", "test-beside", "lint", "bench", "clean", "screenshots", "pot"):
         assert f"make {target} " in answer.stdout
 
 

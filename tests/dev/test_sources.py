@@ -18,3 +18,11 @@ def test_whoever_reads_as_superuser_says_why_that_is_safe():
         and not any("sudo:" in above for above in lines[max(0, number - ABOVE) : number + 1])
     ]
     assert not silent, "without a comment “# sudo: …”: " + ", ".join(silent)
+
+
+def test_odoo_finds_every_test():
+    """Its own runner knows only those that the package imports."""
+    for package in REPO.glob("dso_collection*/tests"):
+        named = (package / "__init__.py").read_text(encoding="utf-8").split()
+        missing = {path.stem for path in package.glob("test_*.py")} - set(named)
+        assert not missing, f"{package.relative_to(REPO)}/__init__.py imports no {missing}"
