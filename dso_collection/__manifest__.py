@@ -49,6 +49,7 @@
         "wizards/dso_action_new_views.xml",
         "wizards/dso_item_qualify_views.xml",
         "wizards/dso_action_reschedule_views.xml",
+        "wizards/dso_reply_assign_views.xml",
         "wizards/dso_action_return_views.xml",
         "wizards/dso_action_preview_views.xml",
         "wizards/dso_action_question_views.xml",

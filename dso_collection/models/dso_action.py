@@ -511,7 +511,11 @@ class DsoAction(models.Model):
         result = {}
         for action in self.sudo():
             partner = action.partner_id
-            own = action.recipient_ids or serving[action.customer_id.id]._dso_serving("phone")
+            # who was archived since is not called, nor is anybody else in their place
+            chosen = action.with_context(active_test=False).recipient_ids.with_env(partner.env)
+            own = chosen.filtered("active")
+            if not chosen:
+                own = serving[action.customer_id.id]._dso_serving("phone")
             candidates = (own | partner).with_prefetch(everybody.ids)
             result[action.id] = candidates.filtered(
                 lambda contact: contact.phone and not contact.dso_wrong_phone
@@ -538,6 +542,7 @@ class DsoAction(models.Model):
         pausing = self._find_pausing_replies()
         substitutes = self._find_substitutes()
         returned = self._describe_returns()
+        unsent = self._find_unsent()
         for action in self:
             sentences = broken[action]._describe_not_kept() if action in broken else []
             if action in pausing:
@@ -559,6 +564,8 @@ class DsoAction(models.Model):
                 sentences.append(action._describe_manual())
             elif action.origin == "specific":
                 sentences.append(action._describe_specific())
+            if action in unsent:
+                sentences.append(action._describe_unsent_briefly(unsent[action]))
             if action in substitutes:
                 sentences.append(action._describe_substitute(substitutes[action]))
             action.reason = " ".join(filter(None, sentences))
@@ -1042,9 +1049,11 @@ class DsoAction(models.Model):
         if self._is_statement():
             text = f"{text} {self._describe_statement()}"
         elif documents:
-            text = f"{text} {self.env._('About %(documents)s.', documents=documents)}"
+            about = self.env._("About %(documents)s.", documents=documents)
+            text = f"{text} {about}"
         if self.comment and not self.done_date:
-            text = f"{text} {self.env._('“%(comment)s”', comment=self.comment)}"
+            said = self.env._("“%(comment)s”", comment=self.comment)
+            text = f"{text} {said}"
         return text
 
     def _describe_statement(self):
@@ -1064,6 +1073,7 @@ class DsoAction(models.Model):
         self.ensure_one()
         documents = self._name_documents(self.item_ids)
         statuses = self._get_statuses()
+        # sudo: compared with what was read as superuser
         if len(statuses) == 1 and statuses[0][1] == self.sudo().item_ids:
             return self.env._(
                 "Specific action for %(documents)s: %(statuses)s.",
@@ -1257,6 +1267,7 @@ class DsoAction(models.Model):
             "no_step": self.env._("Cancelled: the scenario has no steps any more."),
             "scenario_done": self.env._("Cancelled: the scenario is done for the leader."),
             "archived": self.env._("Cancelled: the customer was archived."),
+            "own_company": self.env._("Cancelled: the customer is a company of this database."),
             "covered": self.env._("Cancelled: unallocated credits cover what is due."),
             "below_minimum": self.env._("Cancelled: the amount to chase is below the minimum."),
             "kept": self.env._("Closed: what was promised is paid."),

@@ -312,7 +312,8 @@ class DsoActionAgenda(models.AbstractModel):
         }
         waiting = Domain("state", "=", "to_handle")
         if own:
-            waiting &= Domain("collector_id", "=", self.env.uid)
+            # what is nobody's yet is everybody's to look at
+            waiting &= Domain("collector_id", "=", self.env.uid) | Domain("customer_id", "=", False)
         limit = counts["manual"]["limit"]
         to_handle = self.env["dso.reply"].search_count(waiting, limit=limit + 1)
         counts["replies"] = {"all": 0, "todo": to_handle, "limit": limit}

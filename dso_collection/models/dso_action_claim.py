@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..engine import amounts, hashtags, leader
 from ..tools import hashtag_values
@@ -76,16 +77,33 @@ class DsoActionClaim(models.AbstractModel):
         result = {}
         if not waiting:
             return result
+        # mostly there are none, which is known at once
+        # sudo: the customers' own invoices, counted only
+        open_invoices = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                self.env["account.move"]._dso_get_unsent_domain()
+                & Domain("state", "=", "posted")
+                & Domain("payment_state", "in", ("not_paid", "partial", "blocked"))
+                & Domain("company_id", "in", waiting.company_id.ids)
+                & Domain("commercial_partner_id", "in", waiting.partner_id.ids),
+                ["company_id", "commercial_partner_id"],
+            )
+        )
+        owing = set(open_invoices)
+        waiting = waiting.filtered(lambda action: (action.company_id, action.partner_id) in owing)
+        if not waiting:
+            return result
         told = waiting._get_told_lines()
+        # read together what each of them is asked for below
+        # sudo: whether the customers' own invoices were sent
+        self.env["account.move.line"].sudo().union(*told.values()).mapped("move_id.is_move_sent")
         by_id = {action.id: action for action in self}
         for key, lines in told.items():
             # sudo: whether invoices of a readable action were sent is a fact of the rules
             moves = lines.sudo().filtered(lambda line: line.amount_residual > 0).move_id
-            unsent = moves.filtered(
-                lambda move: (
-                    move.move_type in ("out_invoice", "out_receipt") and not move.is_move_sent
-                )
-            )
+            unsent = moves.filtered(lambda move: move._dso_is_unsent())
             if unsent:
                 result[by_id[key]] = unsent
         return result
@@ -103,6 +121,12 @@ class DsoActionClaim(models.AbstractModel):
             "customer has them.",
             documents=documents,
         )
+
+    def _describe_unsent_briefly(self, moves):
+        """For a reason, which stands in a row of the agenda: the action's form names them."""
+        if len(moves) == 1:
+            return self.env._("One invoice was never sent to the customer.")
+        return self.env._("%(count)s invoices were never sent to the customer.", count=len(moves))
 
     @api.depends("state", "item_ids", "customer_id", "leader_line_id")
     @api.depends_context("lang")
@@ -254,6 +278,7 @@ class DsoActionClaim(models.AbstractModel):
                     line.amount_residual > 0 and (line.date_maturity or line.date) > until
                 )
             )
+            # sudo: which words the template of a readable action uses
             if lines and "selected" in action.sudo()._get_asked_families():
                 result[action] = lines
         return result
@@ -345,6 +370,7 @@ class DsoActionClaim(models.AbstractModel):
             "blocked": self.env._("with payment blocked"),
             "announced": self.env._("with money on its way"),
             "discount": self.env._("down to the early-payment discount"),
+            "unsent": self.env._("never sent to the customer"),
             "not_due": self.env._("not due yet"),
         }
         texts = []

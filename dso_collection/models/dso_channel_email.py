@@ -50,8 +50,8 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _get_sender_blocker(self, action):
-        # sudo: who signs a readable action
-        collector = action.sudo().collector_id
+        # sudo: who signs a readable action; nobody writes in the name of somebody who left
+        collector = action.sudo().collector_id.filtered("active")
         if not collector:
             return {
                 "code": "no_collector",

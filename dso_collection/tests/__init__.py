@@ -13,6 +13,7 @@ from . import test_withdrawn
 from . import test_words
 from . import test_qualify_slips
 from . import test_specific
+from . import test_flexible
 from . import test_freshness
 from . import test_action
 from . import test_agenda
@@ -25,10 +26,12 @@ from . import test_rights_internal
 from . import test_scenario
 from . import test_score
 from . import test_search
+from . import test_archived
 from . import test_assignment
 from . import test_call
 from . import test_contact
 from . import test_customer
+from . import test_in_use
 from . import test_item
 from . import test_preview
 from . import test_promise
@@ -38,6 +41,7 @@ from . import test_empty_values
 from . import test_erm
 from . import test_errors
 from . import test_reply
+from . import test_reply_unassigned
 from . import test_report
 from . import test_summary
 from . import test_security
@@ -83,10 +87,11 @@ from . import test_accessibility
 from . import test_page_browser_colleague
 from . import test_page_without
 from . import test_migration
+from . import test_not_chased
 from . import test_offers
 from . import test_mended
-from . import test_in_use
 from . import test_narrow_screen
+from . import test_context_keys
 from . import test_contract
 from . import finders
 from . import test_dates

@@ -216,6 +216,16 @@ class TestScenario(DsoCommon):
         unused.unlink()
         status.active = False
 
+    def test_settings_say_that_nobody_can_pay(self):
+        """Without a bank account a reminder asks for money and does not say where to."""
+        self.company.partner_id.bank_ids.unlink()
+        settings = self.env["res.config.settings"].create({})
+        self.assertFalse(settings.dso_has_bank)
+        self.env["res.partner.bank"].create(
+            {"acc_number": "BE71096123456769", "partner_id": self.company.partner_id.id}
+        )
+        self.assertTrue(self.env["res.config.settings"].create({}).dso_has_bank)
+
     def test_settings_that_make_no_sense_are_refused(self):
         for name in ("dso_min_amount", "dso_ignore_below"):
             with self.assertRaises(ValidationError) as caught:

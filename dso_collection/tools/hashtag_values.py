@@ -18,6 +18,7 @@ from ..engine.hashtags import Block
 from ..engine.leader import is_partial
 from . import words
 from .clauses import join_clauses
+from .inside import get_inside
 
 # ------------------------------------------------------------------
 # What is read for a batch
@@ -36,7 +37,7 @@ class Readings:
 
     @functools.cached_property
     def todays(self):
-        return self.actions.customer_id._get_todays(self.env.context.get("dso_today"))
+        return self.actions.customer_id._get_todays(get_inside(self.env, "dso_today"))
 
     @functools.cached_property
     def facts(self):

@@ -10,6 +10,7 @@ from ..models.account_move_line import QUIET
 from ..models.dso_customer_facts import OPEN_STATES
 from ..models.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
 from ..tools.errors import BrokenTemplate
+from ..tools.inside import inside
 from ..tools.toasts import name_some
 
 STEPS = [("status", "1. Status"), ("email", "2. E-mail"), ("next", "3. Next action")]
@@ -917,7 +918,7 @@ class DsoItemQualify(models.TransientModel):
             # with a part that concerns only some of them, the others keep what they have
             self.env["dso.action"]._detach(marked if self.status_id else lines)
         # sudo: checked by _dso_check_write; only the module's own fields are written
-        quiet = {**QUIET, "dso_skip_log": True}
+        quiet = {**QUIET, **inside(dso_skip_log=True)}
         entries = self.env["dso.qualification"]
         if not self.status_id:
             if self.comment or self.attachment_ids:
@@ -1107,7 +1108,7 @@ class DsoItemQualify(models.TransientModel):
     def _find_blockers(self, actions):
         """{action id: what keeps it from being carried out by hand}"""
         # sudo: it needs contacts, templates and accounts; the right to act was checked
-        by_hand = actions.sudo().with_context(dso_by_hand=True)
+        by_hand = actions.sudo().with_context(**inside(dso_by_hand=True))
         blocked = {}
         for channel, group in by_hand._by_channel():
             blocked.update(channel._get_blockers(group))
