@@ -1,5 +1,7 @@
 import secrets
 
+from werkzeug.exceptions import BadRequest
+
 from odoo import fields, http
 from odoo.http import content_disposition, request
 from odoo.modules import get_manifest
@@ -116,6 +118,7 @@ class PageController(http.Controller):
         """
         if not self._is_allowed("view", self._get_network()):
             return None, self._limit()
+        self._check_form()
         page = self._find(token)
         # Odoo lets OPTIONS through to every route
         asked = request.httprequest.method != "OPTIONS"
@@ -124,6 +127,10 @@ class PageController(http.Controller):
         if not page or not asked or purpose not in (None, page.purpose):
             return None, self._refuse(token)
         return page, None
+
+    def _check_form(self):
+        form = request.httprequest.form
+        check_characters(value for name in form for value in (name, *form.getlist(name)))
 
     def _find_given_away(self, token):
         """The page of a question that its colleague forwarded, in its language; else empty."""
@@ -480,6 +487,15 @@ class PageController(http.Controller):
                 raise Problem(problem)
             files.append((name, rules.get_file_type(name), content))
         return files
+
+
+def check_characters(values):
+    """No browser and no provider sends a NUL, and no database keeps one.
+
+    :raise BadRequest: if there is one
+    """
+    if any("\x00" in value for value in values if isinstance(value, str)):
+        raise BadRequest
 
 
 def _read_texts(values):

@@ -27,6 +27,7 @@ class CustomerPageController(PageController):
         sent goes to the addresses of the old one only."""
         if not self._is_allowed("wrong", self._get_network()):
             return self._limit()
+        self._check_form()
         if not self._has_session():
             return self._refuse(token, status=400)
         # the one route for links that open nothing any more

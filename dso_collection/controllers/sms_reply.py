@@ -4,6 +4,7 @@ from odoo import http
 from odoo.http import request
 
 from ..engine import pages as rules
+from .page import check_characters
 
 #: How providers name what they hand over: Twilio's names first, then common ones.
 NUMBER_NAMES = ("From", "from", "sender", "msisdn")
@@ -31,6 +32,7 @@ class SmsReply(http.Controller):
 
         Whether the number is known is not told: a provider that got an error would ask again.
         """
+        check_characters([token, *post.values()])
         # sudo: the token is the right to hand something over, and gives no other
         company = request.env["res.company"].sudo()._dso_find_by_sms_token(token)
         if not company:

@@ -12,6 +12,7 @@ from odoo.fields import Command
 from ..engine import scenario as rules
 from ..models.account_move_line import QUIET
 from ..tools.bulk import bulk_insert
+from ..tools.inside import inside
 from . import texts
 from .channels import Channels
 from .company import record
@@ -154,7 +155,7 @@ class History:
         for (scenario, collector), files in groups.items():
             risky = scenario == "risky"
             # nobody chose these by hand: assignment rules can be tried on them
-            files.with_context(dso_by_rule=True).write(
+            files.with_context(**inside(dso_by_rule=True)).write(
                 {
                     "scenario_id": scenario != "none"
                     and self._ref(SCENARIOS.get(scenario, f"scenario_{scenario}")).id,
@@ -223,7 +224,7 @@ class History:
     def _qualify(self, file, item, status, comment, date, logged_on):
         """Put a status on an item, as its collector did on a day."""
         status = self._ref(status)
-        line = item.line.with_context(dso_skip_log=True, **QUIET)
+        line = item.line.with_context(**QUIET, **inside(dso_skip_log=True))
         line.write({"dso_status_id": status.id, "dso_status_date": date, "dso_comment": comment})
         line._dso_log(
             user_id=self._collector(file).id,

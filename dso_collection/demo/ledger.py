@@ -16,6 +16,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tools import file_open
 
+from ..tools.inside import inside
 from . import channels, company as company_data, history, texts
 from .company import record
 from .entries import Entries
@@ -30,7 +31,7 @@ QUIET = {
     "mail_auto_subscribe_no_notify": True,
     "mail_notrack": True,
     "skip_pdf_attachment_generation": True,
-    "dso_skip_plan": True,
+    **inside(dso_skip_plan=True),
     "lang": "en_US",
 }
 

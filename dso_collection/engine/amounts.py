@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from .facts import Item, Settings
@@ -62,6 +62,20 @@ days_overdue_max=4, oldest_due_date=datetime.date(2026, 3, 1))
             promised += part
     days = max(0, (today - oldest).days) if oldest else 0
     return Amounts(overdue, not_due, credits_, disputed, promised, days, oldest)
+
+
+def asked_until(today: date, leader_due: date | None = None) -> date:
+    """Up to which due date a message of this day asks for items: those that are late, and all that
+    are due no later than the leader. What is due today is not late, so that a reminder of an older
+    leader leaves it out; R8 counts it for the minimum.
+
+    >>> asked_until(date(2026, 3, 6), date(2026, 3, 1))
+    datetime.date(2026, 3, 5)
+    >>> asked_until(date(2026, 3, 6), date(2026, 3, 9))  # before it is due
+    datetime.date(2026, 3, 9)
+    """
+    yesterday = today - timedelta(days=1)
+    return yesterday if leader_due is None else max(yesterday, leader_due)
 
 
 def told(items: Iterable[Item], until: date, today: date, settings: Settings) -> list[Item]:

@@ -41,7 +41,8 @@ class Item(NamedTuple):
     scenario. ``attached`` means: wholly, to an open specific action; ``attached_part``: its
     disputed or promised part only.
 
-    ``blocked``: by Odoo's *Block payment*. ``announced`` is money on its way to this item (R17),
+    ``blocked``: by Odoo's *Block payment*. ``unsent``: an invoice that was never sent to the
+    customer. ``announced`` is money on its way to this item (R17),
     expected on ``announced_for`` and awaited up to and including ``announced_until``; both are
     ``None`` where it was received and never will be booked.
 
@@ -68,6 +69,7 @@ class Item(NamedTuple):
     discount: float = 0.0
     discount_until: date | None = None
     paid_on: date | None = None
+    unsent: bool = False
 
 
 class Step(NamedTuple):
@@ -96,11 +98,13 @@ class Done(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """A company's settings, see ``res.company``. Amounts in company currency, gap in days."""
+    """A company's settings, see ``res.company``. Amounts in company currency, gap in days.
+    ``hold_unsent``: whether invoices that were never sent wait until they are."""
 
     ignore_below: float = 0.0
     min_amount: float = 0.0
     contact_gap_days: int = 7
+    hold_unsent: bool = False
 
 
 class OpenAction(NamedTuple):

@@ -19,8 +19,8 @@ def exclusion(item: Item, today: date, settings: Settings) -> str | None:
     A credit that is left out for itself says why; of any other it is said that it is one.
 
     :return: ``credit``, ``no_followup``, ``ignored``, ``blocked``, ``dispute``, ``litigation``,
-        ``specific``, ``promise``, ``discount`` (all but the early-payment discount was paid in
-        time) or ``announced``
+        ``specific``, ``promise``, ``unsent`` (never sent, where such invoices wait), ``discount``
+        (all but the early-payment discount was paid in time) or ``announced``
 
     >>> day = date(2026, 3, 1)
     >>> exclusion(Item(1, day, day, 100.0, kind="dispute"), day, Settings())
@@ -42,6 +42,8 @@ def exclusion(item: Item, today: date, settings: Settings) -> str | None:
         return "credit"
     if is_promised(item, today) and not is_partial(item):
         return "promise"
+    if item.unsent and settings.hold_unsent:
+        return "unsent"
     if is_discount(item):
         return "discount"
     coming = awaited(item, today)

@@ -72,6 +72,7 @@ from . import dso_erm_letter
 from . import dso_letter_printer
 from . import dso_qualification
 from . import dso_reply
+from . import dso_reply_unassigned
 from . import dso_alert
 from . import dso_alert_hit
 from . import dso_page

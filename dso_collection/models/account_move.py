@@ -1,9 +1,19 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+#: What is sent to a customer: entries and credit notes are not asked for.
+UNSENT_TYPES = ("out_invoice", "out_receipt")
 
 #: What changes whether, and by what, the items of an entry are paid.
 WATCHED = frozenset(
-    {"state", "payment_state", "matched_payment_ids", "preferred_payment_method_line_id"}
+    {
+        "is_move_sent",
+        "matched_payment_ids",
+        "payment_state",
+        "preferred_payment_method_line_id",
+        "state",
+    }
 )
 
 
@@ -122,6 +132,15 @@ class AccountMove(models.Model):
                 followed = self.env["dso.action"]._get_followed(marked)
                 (marked - followed.with_env(marked.env))._dso_follow_written()
         return result
+
+    @api.model
+    def _dso_get_unsent_domain(self):
+        """Invoices that were never sent to the customer from here."""
+        return Domain("move_type", "in", UNSENT_TYPES) & Domain("is_move_sent", "=", False)
+
+    def _dso_is_unsent(self):
+        """The same of one, in memory."""
+        return self.move_type in UNSENT_TYPES and not self.is_move_sent
 
     def action_dso_qualify(self):
         """Change status…: of the open items of these invoices."""

@@ -9,6 +9,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import leader as rules
 from ..engine.facts import EXCLUDING_KINDS, Item, Settings
+from ..tools.inside import get_inside, inside
 from ..tools.labels import NOT_QUALIFIED
 from ..tools.toasts import name_some, toast
 
@@ -24,6 +25,7 @@ WATCHED = frozenset(
         "dso_ignored",
     }
 )
+
 #: Context under which own fields are written on posted items: they are no accounting, so none of
 #: accounting's synchronisation has to run.
 QUIET = {
@@ -287,6 +289,7 @@ class AccountMoveLine(models.Model):
             "blocked": self.env._("Payment blocked"),
             "announced": self.env._("Money on its way"),
             "discount": self.env._("Early-payment discount"),
+            "unsent": self.env._("Never sent"),
         }
 
     def _dso_get_exclusions(self):
@@ -311,8 +314,11 @@ class AccountMoveLine(models.Model):
         result = {}
         for company, lines in claims.grouped("company_id").items():
             today = company._dso_today()
-            # sudo: a setting of the company, for items that the caller may read
-            settings = Settings(ignore_below=company.sudo().dso_ignore_below)
+            # sudo: settings of the company, for items that the caller may read
+            settings = Settings(
+                ignore_below=company.sudo().dso_ignore_below,
+                hold_unsent=company.sudo().dso_hold_unsent,
+            )
             for line in lines:
                 item = line._dso_to_engine(company, announced.get(line.id))._replace(
                     attached=line in wholly,
@@ -350,6 +356,7 @@ class AccountMoveLine(models.Model):
             promised_until=company._dso_promised_until(promised) if promised else None,
             # sudo: whether an invoice is blocked is shown with the item
             blocked=self.sudo().move_id.payment_state == "blocked",
+            unsent=self.sudo().move_id._dso_is_unsent(),
             **self._dso_prepare_announced(company, announced),
             **self._dso_prepare_discount(),
         )
@@ -427,6 +434,9 @@ class AccountMoveLine(models.Model):
                 domains.append(
                     own & claims & Domain("amount_residual", "<", company.dso_ignore_below)
                 )
+            if company.dso_hold_unsent:
+                unsent = self.env["account.move"]._dso_get_unsent_domain()
+                domains.append(own & claims & Domain("move_id", "any", unsent))
             today = company._dso_today()
             awaited = company._dso_awaited_from(today)
             domains.append(
@@ -682,7 +692,7 @@ class AccountMoveLine(models.Model):
         if gone and changed and "dso_status_id" in vals:
             # sudo: fields of the module's own, on items that were just written
             lines = self.browse(changed).sudo()
-            lines.with_context(**QUIET, dso_skip_log=True).write(gone)
+            lines.with_context(**QUIET, **inside(dso_skip_log=True)).write(gone)
 
     def _dso_check_promise(self, vals):
         """A promise is for a day that is still to come, however it is written.
@@ -707,7 +717,7 @@ class AccountMoveLine(models.Model):
 
     def _dso_skips(self, *keys):
         """Whether the module itself said so, which writes as superuser: a client says nothing."""
-        return self.env.su and any(self.env.context.get(key) for key in keys)
+        return self.env.su and any(get_inside(self.env, key) for key in keys)
 
     def _dso_log_changes(self, before, vals):
         """Keep every change of status in the append-only log, however it was made. A comment that
@@ -803,7 +813,7 @@ class AccountMoveLine(models.Model):
         """Put a status on items, as the module itself does."""
         # sudo: own fields of the module, which accounting's rights are not about
         # what follows from it, the caller knows
-        lines = self.sudo().with_context(**QUIET, dso_skip_follow_up=True)
+        lines = self.sudo().with_context(**QUIET, **inside(dso_skip_follow_up=True))
         lines.write({"dso_status_id": status.id, "dso_status_date": date, "dso_comment": False})
 
     def _dso_resolve(self):
@@ -823,7 +833,7 @@ class AccountMoveLine(models.Model):
             )
         # sudo: the status's kind decides, whoever may read statuses
         lines = self.filtered(lambda line: line.sudo().dso_status_id.kind == "dispute")
-        lines.with_context(dso_skip_log=True)._dso_set_status(status)
+        lines.with_context(**inside(dso_skip_log=True))._dso_set_status(status)
         lines._dso_log()
 
     def _dso_check_write(self):
@@ -860,9 +870,7 @@ class AccountMoveLine(models.Model):
         lines._dso_check_write()
         lines._dso_check_promise(vals)
         # sudo: checked above; only the module's own fields and the follow-up flag are written
-        # what a client's context says is left out
-        said = {"dso_skip_log": False, "dso_skip_follow_up": False}
-        lines.sudo().with_context(**QUIET, **said).write(vals)
+        lines.sudo().with_context(**QUIET).write(vals)
 
     def action_dso_qualify(self):
         """Change status…: the dialog in three steps for these items. [seed 004]"""

@@ -1,6 +1,7 @@
 """One thing to do or done. Planning writes it (``dso_customer_plan``), dispatch carries it out
 (``dso_action_dispatch``), its words are made in ``dso_action_content``."""
 
+from collections import defaultdict
 from datetime import date as Date
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -9,6 +10,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..engine import promises
+from ..tools.clauses import join_clauses
 from ..tools.labels import WITHOUT_COLLECTOR
 from ..tools.toasts import name_some, toast
 from .dso_action_specific import HOLDING_FIELDS
@@ -364,6 +367,7 @@ class DsoAction(models.Model):
 
     @api.depends(
         "step_id.name",
+        "done_date",
         "subject",
         "mail_template_id.name",
         "action_type",
@@ -380,13 +384,19 @@ class DsoAction(models.Model):
         templates = self._get_template_names()
         for action in self:
             action.name = (
-                action.step_id.name
+                action._get_step_name()
                 or action._describe_follow_up(action.name_data)
                 or templates.get(action.id)
                 or subjects.get(action.id)
                 or action._describe_follow_up(action._get_name_data())
                 or labels.get(action.action_type)
             )
+
+    def _get_step_name(self):
+        """The name of the step: of what was done, the one that it had then, in the reader's
+        language where it had one."""
+        kept = self.done_date and (self.name_data or {}).get("step") or {}
+        return kept.get(self.env.lang or "en_US") or kept.get("en_US") or self.step_id.name
 
     @api.depends("name", "partner_id.name")
     def _compute_display_name(self):
@@ -501,7 +511,11 @@ class DsoAction(models.Model):
         result = {}
         for action in self.sudo():
             partner = action.partner_id
-            own = action.recipient_ids or serving[action.customer_id.id]._dso_serving("phone")
+            # who was archived since is not called, nor is anybody else in their place
+            chosen = action.with_context(active_test=False).recipient_ids.with_env(partner.env)
+            own = chosen.filtered("active")
+            if not chosen:
+                own = serving[action.customer_id.id]._dso_serving("phone")
             candidates = (own | partner).with_prefetch(everybody.ids)
             result[action.id] = candidates.filtered(
                 lambda contact: contact.phone and not contact.dso_wrong_phone
@@ -528,6 +542,7 @@ class DsoAction(models.Model):
         pausing = self._find_pausing_replies()
         substitutes = self._find_substitutes()
         returned = self._describe_returns()
+        unsent = self._find_unsent()
         for action in self:
             sentences = broken[action]._describe_not_kept() if action in broken else []
             if action in pausing:
@@ -549,6 +564,8 @@ class DsoAction(models.Model):
                 sentences.append(action._describe_manual())
             elif action.origin == "specific":
                 sentences.append(action._describe_specific())
+            if action in unsent:
+                sentences.append(action._describe_unsent_briefly(unsent[action]))
             if action in substitutes:
                 sentences.append(action._describe_substitute(substitutes[action]))
             action.reason = " ".join(filter(None, sentences))
@@ -653,6 +670,8 @@ class DsoAction(models.Model):
         if not self.env.su and AUTOMATIC_CONTENT & vals.keys():
             self._check_content_is_free()
         moved = "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals)
+        if moved:
+            self._check_new_date(fields.Date.to_date(vals["date"]))
         followed = self.browse().item_ids.line_id
         if not self.env.su and HOLDING_FIELDS & vals.keys():
             followed = self._find_unfollowed()
@@ -766,7 +785,32 @@ class DsoAction(models.Model):
             actions.sudo().write({"all_the_same": True})
         actions._dso_own().write({"confirmed": True})
         actions._trigger_dispatch()
-        return toast(self.env._("%(actions)s: confirmed.", actions=actions._name_some()))
+        return actions._tell_confirmed()
+
+    def _tell_confirmed(self):
+        """That these actions are confirmed, and which of them do not leave all the same."""
+        stuck = self.filtered(lambda action: action.state == "error")
+        lines = []
+        if ready := self - stuck:
+            lines.append(self.env._("%(actions)s: confirmed.", actions=ready._name_some()))
+        if len(stuck) == 1:
+            lines.append(
+                self.env._(
+                    "%(actions)s: confirmed, but in error. It leaves by itself once this is "
+                    "corrected: %(error)s",
+                    actions=stuck.display_name,
+                    error=stuck.error_message,
+                )
+            )
+        elif stuck:
+            lines.append(
+                self.env._(
+                    "%(actions)s: confirmed, but in error. They leave by themselves once that is "
+                    "corrected.",
+                    actions=stuck._name_some(),
+                )
+            )
+        return toast("\n".join(lines), "warning" if stuck else "success")
 
     def action_unconfirm(self):
         """Take a confirmation back."""
@@ -805,10 +849,31 @@ class DsoAction(models.Model):
             raise UserError(self.env._("Choose the new date."))
         if self != self._filter_undone():
             raise UserError(self.env._("Only planned actions can be moved to another date."))
+        self._check_new_date(date)
         self._dso_own().write({"date": date, "date_forced": True})
         # sudo: the plan looks at the whole file; the right to move the action was checked
         customers = self.sudo().customer_id
         customers._plan(customers)
+
+    def _check_new_date(self, day):
+        """Refuse a day that can only be a slip: what is moved into the past leaves at once, and
+        what waits for a far year never comes."""
+        for company in self.company_id:
+            fault = promises.check_day(day, company._dso_today())
+            values = {"date": day and format_date(self.env, day), "actions": self._name_some()}
+            if fault == "past":
+                raise UserError(
+                    self.env._(
+                        "%(actions)s: %(date)s has passed. Choose a day from today on.", **values
+                    )
+                )
+            if fault == "far":
+                raise UserError(
+                    self.env._(
+                        "%(actions)s: %(date)s is more than a year away. Choose an earlier day.",
+                        **values,
+                    )
+                )
 
     def _cancel(self, code, reason=None, skip=False):
         """Cancel with a reason that is kept; ``skip`` marks a step skipped by the user."""
@@ -981,30 +1046,58 @@ class DsoAction(models.Model):
             else self.env._("Action out of scenario, by %(user)s.", user=user.name)
         )
         documents = name_some(self.env, self.item_ids.mapped("document"))
-        if documents:
-            text = f"{text} {self.env._('About %(documents)s.', documents=documents)}"
+        if self._is_statement():
+            text = f"{text} {self._describe_statement()}"
+        elif documents:
+            about = self.env._("About %(documents)s.", documents=documents)
+            text = f"{text} {about}"
         if self.comment and not self.done_date:
-            text = f"{text} {self.env._('“%(comment)s”', comment=self.comment)}"
+            said = self.env._("“%(comment)s”", comment=self.comment)
+            text = f"{text} {said}"
         return text
 
-    def _describe_specific(self):
-        """What a specific action follows up: the statuses of its items."""
-        self.ensure_one()
-        # sudo: the statuses of the items of an action that the reader may see
-        statuses = self.sudo().item_ids.line_id.dso_status_id
-        documents = ", ".join(self.item_ids[:3].mapped("document"))
-        if len(self.item_ids) > 3:
-            documents = self.env._(
-                "%(documents)s and %(count)s more",
-                documents=documents,
-                count=len(self.item_ids) - 3,
-            )
-        if not statuses:
-            return self.env._("Specific action for %(documents)s.", documents=documents)
+    def _describe_statement(self):
+        """What the statement came to, each currency by itself."""
+        totals = defaultdict(float)
+        for item in self.item_ids:
+            totals[item.currency_id] += item.amount_residual
+        if not totals:
+            return self.env._("Statement of account.")
         return self.env._(
-            "Specific action for %(documents)s: %(statuses)s.",
-            documents=documents,
-            statuses=", ".join(statuses.mapped("name")),
+            "Statement of account: %(totals)s.",
+            totals=self._join_amounts(sorted(totals.items(), key=lambda entry: entry[0].id)),
+        )
+
+    def _describe_specific(self):
+        """What a specific action follows up: the statuses that it found on its items."""
+        self.ensure_one()
+        documents = self._name_documents(self.item_ids)
+        statuses = self._get_statuses()
+        # sudo: compared with what was read as superuser
+        if len(statuses) == 1 and statuses[0][1] == self.sudo().item_ids:
+            return self.env._(
+                "Specific action for %(documents)s: %(statuses)s.",
+                documents=documents,
+                statuses=statuses[0][0].name,
+            )
+        sentences = [self.env._("Specific action for %(documents)s.", documents=documents)]
+        # some of its items have a status, or each another one
+        for status, items in statuses:
+            sentences.append(
+                self.env._(
+                    "%(documents)s: %(status)s.",
+                    documents=self._name_documents(items),
+                    status=status.name,
+                )
+            )
+        return " ".join(sentences)
+
+    def _name_documents(self, items):
+        documents = ", ".join(items[:3].mapped("document"))
+        if len(items) <= 3:
+            return documents
+        return self.env._(
+            "%(documents)s and %(count)s more", documents=documents, count=len(items) - 3
         )
 
     def _describe_reason(self, day, previous, skipped):
@@ -1020,7 +1113,7 @@ class DsoAction(models.Model):
         if data.get("previous_date"):
             sentences.append(self._describe_previous(data, previous, skipped))
         sentences.append(self._describe_cause(data))
-        return "; ".join(filter(None, sentences)) + "."
+        return join_clauses(self.env, sentences) + "."
 
     def _describe_leader(self, day):
         line = self.leader_line_id
@@ -1030,11 +1123,15 @@ class DsoAction(models.Model):
         document = line._dso_get_document_label()
         late = (day - due).days
         if late > 0:
+            if late == 1:
+                return self.env._("%(document)s (leader) is one day late", document=document)
             return self.env._(
                 "%(document)s (leader) is %(days)s days late", document=document, days=late
             )
         if late == 0:
             return self.env._("%(document)s (leader) is due today", document=document)
+        if late == -1:
+            return self.env._("%(document)s (leader) is due tomorrow", document=document)
         return self.env._(
             "%(document)s (leader) is due in %(days)s days", document=document, days=-late
         )
@@ -1042,13 +1139,28 @@ class DsoAction(models.Model):
     def _describe_step(self, data):
         values = {
             "position": data["position"],
-            "step": self.step_id.name or self.name,
+            "step": self._get_step_name() or self.name,
             "days": abs(data["delay"]),
         }
         if data["trigger"] == "previous_action":
+            if data["delay"] == 1:
+                return self.env._(
+                    "step %(position)s “%(step)s” is due one day after the previous action",
+                    **values,
+                )
             return self.env._(
                 "step %(position)s “%(step)s” is due %(days)s days after the previous action",
                 **values,
+            )
+        if data["delay"] == 0:
+            return self.env._("step %(position)s “%(step)s” is due on the due date", **values)
+        if data["delay"] == -1:
+            return self.env._(
+                "step %(position)s “%(step)s” is due one day before the due date", **values
+            )
+        if data["delay"] == 1:
+            return self.env._(
+                "step %(position)s “%(step)s” is due one day after the due date", **values
             )
         if data["delay"] < 0:
             return self.env._(
@@ -1155,6 +1267,7 @@ class DsoAction(models.Model):
             "no_step": self.env._("Cancelled: the scenario has no steps any more."),
             "scenario_done": self.env._("Cancelled: the scenario is done for the leader."),
             "archived": self.env._("Cancelled: the customer was archived."),
+            "own_company": self.env._("Cancelled: the customer is a company of this database."),
             "covered": self.env._("Cancelled: unallocated credits cover what is due."),
             "below_minimum": self.env._("Cancelled: the amount to chase is below the minimum."),
             "kept": self.env._("Closed: what was promised is paid."),

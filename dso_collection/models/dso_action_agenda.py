@@ -312,7 +312,8 @@ class DsoActionAgenda(models.AbstractModel):
         }
         waiting = Domain("state", "=", "to_handle")
         if own:
-            waiting &= Domain("collector_id", "=", self.env.uid)
+            # what is nobody's yet is everybody's to look at
+            waiting &= Domain("collector_id", "=", self.env.uid) | Domain("customer_id", "=", False)
         limit = counts["manual"]["limit"]
         to_handle = self.env["dso.reply"].search_count(waiting, limit=limit + 1)
         counts["replies"] = {"all": 0, "todo": to_handle, "limit": limit}
@@ -372,7 +373,12 @@ class DsoActionAgenda(models.AbstractModel):
         ready -= empty
         if ready:
             ready.action_confirm()
-        return self._report_bulk(self.env._("%(count)s confirmed.", count=len(ready)), ready, kept)
+        # confirmed too, and yet they stay where they are
+        stuck = ready.filtered(lambda action: action.state == "error")
+        kept.append((self.env._("in error, it leaves by itself once that is corrected"), stuck))
+        leaving = ready - stuck
+        done = self.env._("%(count)s confirmed.", count=len(leaving))
+        return self._report_bulk(done, leaving, kept)
 
     def action_cancel_selected(self):
         """Skip the ticked actions, and say which could not be."""

@@ -4,9 +4,11 @@ import re
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
-from ..engine import hashtags, leader
+from ..engine import amounts, hashtags, leader
 from ..tools import hashtag_values
+from ..tools.toasts import name_some
 
 #: Types of actions that say what is to be paid only where their text does.
 WRITTEN_TYPES = frozenset(
@@ -16,8 +18,14 @@ WRITTEN_TYPES = frozenset(
 FORMAL_TYPES = frozenset("fax letter letter_registered letter_electronic".split())
 #: Hashtags that ask for something, with the family of items that they are about.
 ASKING = re.compile(r"items(?:_amount|_list)?_(selected|overdue)(?:_\w+)?\Z")
+#: Those that tell of the whole account and ask for nothing by themselves: a statement.
+STATING = re.compile(r"items_(?:amount|list)(?:_(?:in|ex)clude_\w+|_late_penalties)?\Z")
 #: The same of templates with placeholders.
 ASKING_FIELDS = re.compile(r"\bobject\.(?:total_text|total_in_words|amount)\b")
+#: Methods after which something leaves on its own date.
+CONFIRMING = frozenset({"action_confirm", "action_confirm_all"})
+#: The template that asks for what is still to come, on purpose.
+BEFORE_DUE = "dso_collection.mail_template_before_due"
 #: Documents named in a sentence.
 NAMED = 3
 #: How many of several actions a question describes.
@@ -69,16 +77,33 @@ class DsoActionClaim(models.AbstractModel):
         result = {}
         if not waiting:
             return result
+        # mostly there are none, which is known at once
+        # sudo: the customers' own invoices, counted only
+        open_invoices = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                self.env["account.move"]._dso_get_unsent_domain()
+                & Domain("state", "=", "posted")
+                & Domain("payment_state", "in", ("not_paid", "partial", "blocked"))
+                & Domain("company_id", "in", waiting.company_id.ids)
+                & Domain("commercial_partner_id", "in", waiting.partner_id.ids),
+                ["company_id", "commercial_partner_id"],
+            )
+        )
+        owing = set(open_invoices)
+        waiting = waiting.filtered(lambda action: (action.company_id, action.partner_id) in owing)
+        if not waiting:
+            return result
         told = waiting._get_told_lines()
+        # read together what each of them is asked for below
+        # sudo: whether the customers' own invoices were sent
+        self.env["account.move.line"].sudo().union(*told.values()).mapped("move_id.is_move_sent")
         by_id = {action.id: action for action in self}
         for key, lines in told.items():
             # sudo: whether invoices of a readable action were sent is a fact of the rules
             moves = lines.sudo().filtered(lambda line: line.amount_residual > 0).move_id
-            unsent = moves.filtered(
-                lambda move: (
-                    move.move_type in ("out_invoice", "out_receipt") and not move.is_move_sent
-                )
-            )
+            unsent = moves.filtered(lambda move: move._dso_is_unsent())
             if unsent:
                 result[by_id[key]] = unsent
         return result
@@ -97,6 +122,12 @@ class DsoActionClaim(models.AbstractModel):
             documents=documents,
         )
 
+    def _describe_unsent_briefly(self, moves):
+        """For a reason, which stands in a row of the agenda: the action's form names them."""
+        if len(moves) == 1:
+            return self.env._("One invoice was never sent to the customer.")
+        return self.env._("%(count)s invoices were never sent to the customer.", count=len(moves))
+
     @api.depends("state", "item_ids", "customer_id", "leader_line_id")
     @api.depends_context("lang")
     def _compute_nothing_asked(self):
@@ -108,16 +139,19 @@ class DsoActionClaim(models.AbstractModel):
     # Asking first
     # ------------------------------------------------------------------
 
-    def _ask_first(self, method, record=None, empty=None):
+    def _ask_first(self, method, record=None, empty=None, day=None):
         """The question to put before something is done to these actions.
 
         :param method: of ``record``, called again with ``all_the_same`` where the answer is yes
         :param record: what the button belongs to, default these actions
         :param empty: see :meth:`_find_empty_claims`, default looked up
+        :param day: on which they leave, default today
         :return: the dialog, ``None`` if there is nothing to ask
         """
         empty = self._find_empty_claims() if empty is None else empty
-        if not empty:
+        # of what is confirmed it was asked when it was planned
+        early = {} if method in CONFIRMING else self._find_early(day)
+        if not empty and not early:
             return None
         lines = [
             self.env._(
@@ -127,6 +161,11 @@ class DsoActionClaim(models.AbstractModel):
         ]
         if len(empty) > DESCRIBED:
             lines.append(self.env._("%(count)s more.", count=len(empty) - DESCRIBED))
+        for action, items in list(early.items())[:DESCRIBED]:
+            text = self._describe_early(items)
+            lines.append(text if len(self) == 1 else f"{action.display_name}: {text}")
+        if len(early) > DESCRIBED:
+            lines.append(self.env._("%(count)s more.", count=len(early) - DESCRIBED))
         return self.env["dso.action.question"]._ask(
             self if record is None else record, method, "\n".join(lines)
         )
@@ -160,7 +199,7 @@ class DsoActionClaim(models.AbstractModel):
         empty = {
             action: action._describe_nothing_asked(readings, selected=rows.get("selected"))
             for action, families in asked.items()
-            if not any(_is_claim(rows[family][action.id]) for family in families)
+            if not any(_is_told(family, rows[family][action.id]) for family in families)
         }
         for action in asked.keys() - empty.keys():
             if why := action._describe_put_off(readings):
@@ -184,7 +223,8 @@ class DsoActionClaim(models.AbstractModel):
 
     def _get_asked_families(self):
         """The items of which an action says that they are to be paid: ``selected``, its own, and
-        ``overdue``; none where it asks for nothing by its nature."""
+        ``overdue``; ``all`` of a statement of account, which only tells of them; none where it
+        asks for nothing by its nature."""
         self.ensure_one()
         if self.action_type == "email_internal":
             return set()
@@ -192,13 +232,63 @@ class DsoActionClaim(models.AbstractModel):
             return {"selected"}
         if self.action_type not in WRITTEN_TYPES:
             return set()
-        families = set()
+        families, states = set(), False
         for text, html in self._get_sources():
             names = (hashtags.find_html if html else hashtags.find)(text)
             families |= {match[1] for name in names if (match := ASKING.match(name))}
+            states = states or any(STATING.match(name) for name in names)
             if ASKING_FIELDS.search(text):
                 families.add("selected")
-        return families
+        return families or ({"all"} if states else families)
+
+    def _is_statement(self):
+        """Whether this action tells of the whole account and asks for no item in particular."""
+        self.ensure_one()
+        if (self.name_data or {}).get("statement"):
+            return True
+        return (
+            self.origin == "manual"
+            and not self.done_date
+            and not self.item_ids
+            and self._get_asked_families() == {"all"}
+        )
+
+    def _find_early(self, day=None):
+        """The items that these actions would ask for as if they were late, and that are not: what
+        is due on the day itself is not late.
+
+        :param day: on which they leave, default today
+        :return: {action: account.move.line}, of actions with items of their own
+        """
+        result = {}
+        # the text for what is still to come is meant so
+        kind = self.env.ref(BEFORE_DUE, raise_if_not_found=False)
+        for action in self:
+            # sudo: due dates of the items of an action that the user may see
+            items = action.sudo().item_ids
+            if action.origin == "scenario" or not items or action.done_date:
+                continue
+            if action.action_type not in WRITTEN_TYPES or (
+                kind and action.sudo().mail_template_id == kind
+            ):
+                continue
+            until = amounts.asked_until(day or action.company_id._dso_today())
+            lines = items.line_id.filtered(
+                lambda line, until=until: (
+                    line.amount_residual > 0 and (line.date_maturity or line.date) > until
+                )
+            )
+            # sudo: which words the template of a readable action uses
+            if lines and "selected" in action.sudo()._get_asked_families():
+                result[action] = lines
+        return result
+
+    @api.model
+    def _describe_early(self, lines):
+        return self.env._(
+            "Not due yet: %(documents)s. The text asks for this as overdue.",
+            documents=name_some(self.env, [line._dso_get_document() for line in lines]),
+        )
 
     def _get_sources(self):
         """The texts of an action as they were written: [(text, whether it is HTML)]"""
@@ -280,6 +370,7 @@ class DsoActionClaim(models.AbstractModel):
             "blocked": self.env._("with payment blocked"),
             "announced": self.env._("with money on its way"),
             "discount": self.env._("down to the early-payment discount"),
+            "unsent": self.env._("never sent to the customer"),
             "not_due": self.env._("not due yet"),
         }
         texts = []
@@ -299,6 +390,11 @@ class DsoActionClaim(models.AbstractModel):
                 )
             )
         return texts
+
+
+def _is_told(family, rows):
+    """Whether there is something to write about: a statement may consist of credits."""
+    return bool(rows) if family == "all" else _is_claim(rows)
 
 
 def _is_claim(rows):

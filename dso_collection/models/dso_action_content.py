@@ -10,7 +10,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
-from ..engine import amounts, leader, penalties
+from ..engine import amounts, families, leader, penalties
+from ..tools.inside import get_inside
 
 #: What a line of the statement is made of, see ``account.move.line._dso_prepare_row``.
 STATEMENT_FIELDS = (
@@ -109,7 +110,7 @@ class DsoActionContent(models.AbstractModel):
             return result
         # sudo: which items are chased is a matter of the rules, not of the reader's rights
         customers = others.customer_id.sudo().with_context(active_test=False)
-        todays = customers._get_todays(self.env.context.get("dso_today"))
+        todays = customers._get_todays(get_inside(self.env, "dso_today"))
         facts = facts or customers._read_facts(todays)
         for action in others:
             # in a form that is being changed, the customer is not the stored one
@@ -119,16 +120,14 @@ class DsoActionContent(models.AbstractModel):
                 continue
             company_id = action.company_id.id
             today = todays[company_id]
-            until = today
+            items, settings = facts.customers[customer.id].items, facts.settings[company_id]
+            if action._is_statement():
+                told = families.family(items, "all", today, settings)
+                result[action.id] = dict.fromkeys(item.id for item in told)
+                continue
             line = action.leader_line_id
-            if line:
-                until = max(until, line.date_maturity or line.date)
-            told = amounts.told(
-                facts.customers[customer.id].items,
-                until,
-                today,
-                facts.settings[company_id],
-            )
+            until = amounts.asked_until(today, line.date_maturity or line.date or None)
+            told = amounts.told(items, until, today, settings)
             result[action.id] = {item.id: self._get_rest(item, today) for item in told}
         return result
 
@@ -199,7 +198,7 @@ class DsoActionContent(models.AbstractModel):
             for action in done
         }
         todays = self.company_id and (self - done).customer_id._get_todays(
-            self.env.context.get("dso_today")
+            get_inside(self.env, "dso_today")
         )
         told = (self - done)._get_told(facts)
         # sudo: the message lists the customer's own documents, whoever sends it
@@ -503,7 +502,9 @@ class DsoActionContent(models.AbstractModel):
         serving = actions._get_serving()
         recipients = {}
         for action in actions:
-            chosen, others = action.recipient_ids, serving[action.id]
+            # also where the caller looks away from archived contacts: others were not chosen
+            chosen = action.with_context(active_test=False).recipient_ids.with_env(actions.env)
+            others = serving[action.id]
             if chosen and not action.done_date:
                 # who was archived since receives nothing; nobody else does in their place
                 chosen = action.customer_id._filter_contacts(chosen.filtered("active"))
@@ -526,7 +527,8 @@ class DsoActionContent(models.AbstractModel):
             elif action.step_id:
                 others = action.step_id._get_colleagues(action)
             else:
-                others = action.collector_id.partner_id
+                # nobody who left
+                others = action.collector_id.filtered("active").partner_id
             result[action.id] = others
         return result
 
@@ -598,5 +600,5 @@ class DsoActionContent(models.AbstractModel):
     @api.depends_context("dso_today")
     def _compute_deadline(self):
         for action in self:
-            today = self.env.context.get("dso_today") or action.company_id._dso_today()
+            today = get_inside(self.env, "dso_today") or action.company_id._dso_today()
             action.deadline = (action.done_date or today) + timedelta(days=8)

@@ -16,6 +16,7 @@ from odoo.tools import SQL
 
 from ..tools.bulk import bulk_insert, bulk_update
 from ..tools.errors import BrokenTemplate
+from ..tools.inside import get_inside, inside
 from ..tools.toasts import toast
 from .dso_customer_facts import OPEN_STATES
 
@@ -217,7 +218,7 @@ class DsoActionDispatch(models.AbstractModel):
         done = 0
         for company, actions in self.grouped("company_id").items():
             today = todays[company.id]
-            actions = actions.with_context(dso_today=today)
+            actions = actions.with_context(**inside(dso_today=today))
             customers = actions.customer_id.with_context(active_test=False)
             facts = customers._plan_batch(today)
             actions._cancel_cleared()
@@ -298,13 +299,13 @@ class DsoActionDispatch(models.AbstractModel):
         """
         self.check_access("write")
         # sudo: sending needs contacts, templates and accounts; the right to act was checked
-        actions = self.sudo().with_context(tracking_disable=True, dso_by_hand=True)
+        actions = self.sudo().with_context(tracking_disable=True, **inside(dso_by_hand=True))
         actions._lock_open()
         before = {action.id: (action.leader_line_id, action.step_id) for action in actions}
         by_company = {}
         for company, group in actions.grouped("company_id").items():
             today = company._dso_today()
-            group = group.with_context(dso_today=today)
+            group = group.with_context(**inside(dso_today=today))
             group.customer_id.with_context(active_test=False)._plan_batch(today)
             group._cancel_cleared()
             group._check_unchanged(before)
@@ -419,6 +420,7 @@ class DsoActionDispatch(models.AbstractModel):
             result |= ready
             repeating = ready.filtered(lambda action: action._repeats())
             ready = ready._make_executions(rows)
+            ready._keep_template_names()
             ready._fill_items_content(rows)
             outcomes = channel._send(ready)
             ready._take_snapshot(rows)
@@ -433,7 +435,7 @@ class DsoActionDispatch(models.AbstractModel):
             ready._write_outcomes(rows, outcomes)
             channel._after(ready)
             repeating._move_on(today)
-            if self.env.context.get("dso_end") != "resolved":
+            if get_inside(self.env, "dso_end") != "resolved":
                 ready._keep_followed()
         return result
 
@@ -733,6 +735,10 @@ class DsoActionDispatch(models.AbstractModel):
             ),
             "archived_template": self.env._(
                 "The template “%(template)s” is archived. Restore it, or choose another one.",
+                **values,
+            ),
+            "empty_template": self.env._(
+                "The template “%(template)s” has no text: write one, or choose another template.",
                 **values,
             ),
             "no_collector": self.env._(

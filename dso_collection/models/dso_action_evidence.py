@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.tools import is_html_empty
 from odoo.tools.misc import format_amount, format_date
 
+from ..tools.clauses import join_clauses
 from ..tools.dates import format_moment
 
 
@@ -98,7 +99,7 @@ class DsoActionEvidence(models.AbstractModel):
             "subject": self.subject or self.name or "",
             "items": self._prepare_evidence_items(lines),
             "body": self.body if written and not is_html_empty(self.body) else "",
-            "note": "; ".join(filter(None, notes)),
+            "note": join_clauses(self.env, notes),
         }
 
     def _prepare_evidence_items(self, lines):

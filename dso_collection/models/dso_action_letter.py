@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from ..engine import letters
+from ..tools.inside import get_inside
 
 #: Types of actions whose letters the post may bring back.
 POSTED_TYPES = frozenset({"letter", "letter_registered", "litigation"})
@@ -202,7 +203,7 @@ class DsoActionLetter(models.AbstractModel):
         :meth:`_set_undelivered`."""
         self.ensure_one()
         letter = self.snailmail_letter_id
-        not_taken = self.env.context.get("dso_not_taken")
+        not_taken = get_inside(self.env, "dso_not_taken")
         code = POST_ERRORS.get(letter.error_code, "not_posted")
         if letter.state == "canceled":
             code = "cancelled_in_queue"
@@ -376,7 +377,7 @@ class DsoActionLetter(models.AbstractModel):
     def _prepare_letter(self, addressee, subject, body):
         """One letter, see :meth:`_prepare_letters`; the context has its language."""
         self.ensure_one()
-        today = self.env.context.get("dso_today") or self.company_id._dso_today()
+        today = get_inside(self.env, "dso_today") or self.company_id._dso_today()
         penalties = self.penalties_table or ""
         return {
             "lang": self.lang,

@@ -3,6 +3,11 @@
 from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
+from .dso_scenario_step import REQUIRED_TEMPLATES
+
+#: What the names of our ready-made templates begin with, in Odoo's list of all templates.
+TEMPLATE_PREFIX = "Collection: "
+
 
 class DsoActionName(models.AbstractModel):
     """The part of ``dso.action`` that names it. What a name is made of is kept as data (status,
@@ -44,7 +49,7 @@ class DsoActionName(models.AbstractModel):
         return {**subjects, **open_ones._dso_render_batch(texts)}
 
     def _get_template_names(self):
-        """{action id: name of the text that it was made from}"""
+        """{action id: name of the text that it was made from, in the reader's language}"""
         # sudo: a template's name, read with the action that uses it
         actions = self.sudo()
         used = {
@@ -52,17 +57,46 @@ class DsoActionName(models.AbstractModel):
             for action in actions
             if (template_id := (action.name_data or {}).get("template_id"))
         }
-        edited = self.env["mail.template"].sudo().browse(set(used.values())).exists()
-        names = {template.id: template.name for template in edited}
-        return {
-            action.id: names.get(used.get(action.id))
-            or (not action.subject and action.mail_template_id.name)
-            for action in actions
-        }
+        templates = self.env["mail.template"].sudo().browse(set(used.values())).exists()
+        by_id = {template.id: template for template in templates}
+        result = {}
+        for action in actions:
+            template = by_id.get(used.get(action.id))
+            if not template and not action.subject and action._is_mail_written():
+                template = action.mail_template_id
+            result[action.id] = _get_template_name(template) if template else False
+        return result
+
+    def _is_mail_written(self):
+        """Whether its words are those of its e-mail template: one may be left over from when it
+        was of another type."""
+        return REQUIRED_TEMPLATES.get(self.action_type) == "mail_template_id"
+
+    def _keep_template_names(self):
+        """What leaves with the words of a template, in the customer's language, is called after
+        the template; that it was a statement of account is not to be seen in its words."""
+        for action in self:
+            if action.origin == "manual" and action._is_statement():
+                # sudo: what kind of message it is; the right to carry it out was checked
+                action.sudo().name_data = {**(action.name_data or {}), "statement": True}
+        # a step has a name of its own
+        written = self.filtered(
+            lambda action: (
+                not action.step_id
+                and action.mail_template_id
+                and action._is_mail_written()
+                and not (action.subject and action.body)
+                and not {"status_id", "template_id"} & (action.name_data or {}).keys()
+            )
+        )
+        for action in written:
+            data = dict(action.name_data or {}, template_id=action.mail_template_id.id)
+            # sudo: a name made of the template's; the right to carry it out was checked
+            action.sudo().name_data = data
 
     def _get_name_data(self):
-        """What a specific action follows up, as things are now: the first status of its items
-        that is followed up.
+        """What a specific action follows up, as things are now: the status of its items, where
+        they all are of one kind. What tells of others besides is called after what it is.
 
         :return: dict with ``status_id``, ``kind``, ``amount``, ``currency_id`` and ``date``,
             ``None`` where there is nothing to follow up
@@ -72,17 +106,63 @@ class DsoActionName(models.AbstractModel):
             return None
         # sudo: statuses of the items of an action that the reader may see
         items = self.sudo().item_ids
-        for status in items.line_id.dso_status_id:
-            lines = items.line_id.filtered(lambda line, status=status: line.dso_status_id == status)
-            return {"status_id": status.id, "kind": status.kind, **self._sum_up(items, lines)}
-        return None
+        lines = items.line_id
+        kinds = {line.dso_status_id.kind for line in lines}
+        if len(kinds) != 1 or not all(kinds):
+            return None
+        return {
+            "status_id": lines.dso_status_id[0].id,
+            "kind": kinds.pop(),
+            **self._sum_up(items, lines),
+        }
 
-    def _keep_name(self):
-        """Call these actions after what they follow up, also once that has changed."""
+    def _get_statuses(self):
+        """The statuses that this action found on its items: kept when it was made, else those of
+        now.
+
+        :return: [(dso.item.status, dso.action.item of this action)]
+        """
+        self.ensure_one()
+        # sudo: statuses of the items of an action that the reader may see
+        action = self.sudo()
+        kept = (action.name_data or {}).get("statuses")
+        if kept is None:
+            kept = action._prepare_statuses()
+        Status = action.env["dso.item.status"]
+        found = [
+            (status, action.item_ids.filtered(lambda item, ids=ids: item.line_id.id in ids))
+            for status_id, ids in kept
+            if (status := Status.browse(status_id).exists())
+        ]
+        return [(status, items) for status, items in found if items]
+
+    def _prepare_statuses(self):
+        """The statuses of this action's items as data: [[status id, ids of its items]]"""
+        # sudo: see _get_statuses
+        lines = self.sudo().item_ids.line_id
+        return [
+            [status.id, own.ids] for status, own in lines.grouped("dso_status_id").items() if status
+        ]
+
+    def _prepare_name(self):
+        """What keeps the name of what is carried out of this action, and why it was there."""
+        data = dict(self.name_data or {})
+        if not data and not (self.subject or self.mail_template_id):
+            # called after what its items are now
+            data = self._get_name_data() or {}
+        data.setdefault("statuses", self._prepare_statuses())
+        return data
+
+    def _keep_name(self, follows_up=True):
+        """What these actions follow up and found on their items, also once that has changed.
+
+        :param follows_up: whether they are there for the status of their items, and called after
+            it
+        """
         for action in self.filtered(lambda action: action.origin == "specific"):
-            if data := action._get_name_data():
-                # sudo: a name made of the items' statuses; the right to make it was checked
-                action.sudo().name_data = data
+            data = (follows_up and action._get_name_data()) or action.name_data or {}
+            # sudo: a name made of the items' statuses; the right to make it was checked
+            action.sudo().name_data = {**data, "statuses": action._prepare_statuses()}
 
     @api.model
     def _sum_up(self, items, lines):
@@ -113,9 +193,9 @@ class DsoActionName(models.AbstractModel):
         if data.get("kind") == "promise":
             return self._describe_promise(data)
         if data.get("kind") == "dispute":
-            # "Dispute: price": the cause alone, after the word for a dispute
-            _word, colon, cause = status.name.partition(":")
-            cause = cause.strip() if colon and cause.strip() else status.name
+            ids = [status_id for status_id, _lines in data.get("statuses", ())]
+            causes = status.browse(ids).exists() or status
+            cause = ", ".join(_get_cause(each.name) for each in causes)
             return self.env._("Dispute follow-up: %(cause)s", cause=cause)
         return self.env._("Follow-up: %(status)s", status=status.name)
 
@@ -134,3 +214,19 @@ class DsoActionName(models.AbstractModel):
         if "date" in values:
             return self.env._("Follow-up: promise for %(date)s", **values)
         return self.env._("Follow-up: promise to pay")
+
+
+def _get_template_name(template):
+    """ "Collection: First reminder": our own ones without the word that tells them from those of
+    other apps."""
+    name = template.name or ""
+    if not (template.with_context(lang="en_US").name or "").startswith(TEMPLATE_PREFIX):
+        return name
+    short = _get_cause(name)
+    return short[:1].upper() + short[1:]
+
+
+def _get_cause(name):
+    """ "Dispute: price": the cause alone, after the word for a dispute"""
+    _word, colon, cause = name.partition(":")
+    return cause.strip() if colon and cause.strip() else name

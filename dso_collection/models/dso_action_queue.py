@@ -13,6 +13,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine import retry
+from ..tools.inside import get_inside
 
 _logger = logging.getLogger(__name__)
 
@@ -127,7 +128,7 @@ class DsoActionQueue(models.AbstractModel):
         if mail.state == "cancel":
             self._set_undelivered("", code="cancelled_in_queue")
             return
-        call = self.env.context.get("dso_smtp")
+        call = get_inside(self.env, "dso_smtp")
         text = mail.failure_reason or mail.failure_type or ""
         if call and call.may_have_left(mail.message_id) or mail._dso_may_have_left():
             self._set_undelivered(text, code="unknown_outcome")

@@ -210,6 +210,12 @@ class DsoActionScore(models.AbstractModel):
         if code == "promise":
             return self.env._("promises broken in a year: %(count)s", count=value)
         days = round(value)
+        if days == 1:
+            return {
+                "lateness": self.env._("one day late"),
+                "behaviour": self.env._("pays one day late on average"),
+                "guarantee": self.env._("guarantee or declaration ends tomorrow"),
+            }[code]
         return {
             "lateness": self.env._("%(days)s days late", days=days),
             "behaviour": self.env._("pays %(days)s days late on average", days=days),

@@ -7,6 +7,8 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 
+from ..tools.inside import get_inside
+
 _logger = logging.getLogger(__name__)
 
 #: States of a notification that say that an SMS has not arrived.
@@ -69,7 +71,7 @@ class DsoActionSms(models.AbstractModel):
         cause = notification.failure_type or notification.notification_status
         if notification.failure_reason == DUPLICATE:
             cause = DUPLICATE
-        call = self.env.context.get("dso_sms_call")
+        call = get_inside(self.env, "dso_sms_call")
         values = {
             "transient": cause == "sms_server" and bool(call) and call.nothing_left,
             "code": "undelivered_sms",

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..tools.bulk import bulk_update
+from ..tools.inside import get_inside
 from ..tools.toasts import name_some, toast
 from .dso_customer_facts import OPEN_STATES
 
@@ -21,6 +22,7 @@ FOLLOW_UP_FIELDS = (
     "letter_template_id",
     "attach_invoices",
 )
+
 #: Types whose messages Odoo's own queues send, and the field with the address that is told.
 QUEUED = {
     "email": "email",
@@ -44,7 +46,7 @@ class DsoActionSpecific(models.AbstractModel):
         ends it (R16)."""
         self.ensure_one()
         return (
-            self.origin == "specific" and not self.automatic and not self.env.context.get("dso_end")
+            self.origin == "specific" and not self.automatic and not get_inside(self.env, "dso_end")
         )
 
     def _make_executions(self, rows):
@@ -73,7 +75,7 @@ class DsoActionSpecific(models.AbstractModel):
             "amount": self.amount,
             "recipient_ids": [Command.set(self.recipient_ids.ids)],
             "subject": self.subject,
-            "name_data": self.name_data or self._get_name_data(),
+            "name_data": self._prepare_name(),
             "body": self.body,
             "mail_template_id": self.mail_template_id.id,
             "sms_template_id": self.sms_template_id.id,
@@ -206,7 +208,9 @@ class DsoActionSpecific(models.AbstractModel):
                     ],
                 }
             )
-        return self._dso_own().create(values_list)
+        actions = self._dso_own().create(values_list)
+        actions._keep_name()
+        return actions
 
     def _keep_followed(self):
         """What ended by being carried out followed disputes: somebody looks at them again."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools.criteria import check_criteria, is_empty, read_fields
+from ..tools.inside import inside
 
 #: What of a customer's partner lies behind fields of the file that are computed.
 BEHIND = {
@@ -31,6 +32,7 @@ FIGURES = frozenset(
         "promise_broken_count",
     }
 )
+
 #: What a rule gives, with the field that says which rule gave it and the one that says that
 #: somebody chose it by hand.
 GIVEN = {
@@ -273,7 +275,7 @@ class DsoAssignmentRule(models.Model):
         """
         changed = customers.browse()
         for some, values in self._get_changes(customers, fill_empty, overrule):
-            some.with_context(dso_by_rule=True)._dso_own().write(values)
+            some.with_context(**inside(dso_by_rule=True))._dso_own().write(values)
             changed |= some
         return changed
 
@@ -299,7 +301,7 @@ class DsoAssignmentRule(models.Model):
                         (each[fname].id or False) != (values[fname] or False) for fname in fnames
                     )
                 )
-                own.with_context(dso_by_rule=True).write(values)
+                own.with_context(**inside(dso_by_rule=True)).write(values)
         return changed
 
     def _get_applied(self):

@@ -1,5 +1,7 @@
 from odoo import api, models, tools
 
+from ..tools.inside import get_inside
+
 #: By which of its ways a contact for collection is reached, see ``res.partner.dso_serves_…``;
 #: types that are not named here take any contact.
 MEDIA = {
@@ -51,7 +53,7 @@ class DsoChannel(models.AbstractModel):
         return {
             action.id: {"code": "no_channel"}
             for action in actions
-            if action.automatic and not self.env.context.get("dso_by_hand")
+            if action.automatic and not get_inside(self.env, "dso_by_hand")
         }
 
     @api.model

@@ -3,6 +3,7 @@ import secrets
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.tools import is_html_empty
 from odoo.tools.mail import email_normalize, email_normalize_all, formataddr
 
 from ..tools.bulk import bulk_update
@@ -49,8 +50,8 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _get_sender_blocker(self, action):
-        # sudo: who signs a readable action
-        collector = action.sudo().collector_id
+        # sudo: who signs a readable action; nobody writes in the name of somebody who left
+        collector = action.sudo().collector_id.filtered("active")
         if not collector:
             return {
                 "code": "no_collector",
@@ -124,7 +125,10 @@ class DsoChannelEmail(models.AbstractModel):
         # sudo: whether a template is in use is asked for whoever sends
         template = action[self._template_field].sudo()
         if template and not template.active and not (action.body and action.subject):
-            return self._prepare_archived_template(template)
+            return self._prepare_blocked_template("archived_template", template)
+        text = template.with_context(lang=action.lang)[self._body_field] if template else ""
+        if template and not action.body and is_html_empty(text):
+            return self._prepare_blocked_template("empty_template", template)
         if template or action.body:
             return None
         if action.step_id:
@@ -136,10 +140,10 @@ class DsoChannelEmail(models.AbstractModel):
         return {"code": "no_template", "model": "dso.action", "res_id": action.id}
 
     @api.model
-    def _prepare_archived_template(self, template):
-        """That the template of an action was put out of use."""
+    def _prepare_blocked_template(self, code, template):
+        """That the template of an action was put out of use, or has no text."""
         return {
-            "code": "archived_template",
+            "code": code,
             "template": template.display_name,
             "model": template._name,
             "res_id": template.id,
@@ -168,7 +172,7 @@ class DsoChannelEmail(models.AbstractModel):
         if own:
             subjects = own._dso_render_batch({a.id: a.subject or a.name for a in own})
             bodies = own._dso_render_batch({a.id: a.body for a in own}, html=True)
-            for action_id in own.ids:
+            for action_id in subjects:
                 result[action_id] = (_one_line(subjects[action_id]), bodies[action_id])
         for (template, lang), ids in groups.items():
             # sudo: the text was written by a template editor, the collector only sends it
@@ -196,7 +200,8 @@ class DsoChannelEmail(models.AbstractModel):
                 and PLACEHOLDER not in str(contents[action.id][1] or "")
             )
         )
-        buttons = without._dso_render_batch(dict.fromkeys(without.ids, BUTTON), html=True)
+        texts = {action.id: BUTTON for action in without}
+        buttons = without._dso_render_batch(texts, html=True)
         return {
             action_id: (subject, (body or Markup("")) + Markup(buttons[action_id]))
             if action_id in buttons

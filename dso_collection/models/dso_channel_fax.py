@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
+from ..tools.inside import get_inside, inside
+
 
 class DsoChannelFax(models.AbstractModel):
     """Fax: an e-mail to number@gateway with the letter as PDF, created and sent like all e-mails.
@@ -121,7 +123,7 @@ class DsoChannelFax(models.AbstractModel):
             pdfs = Letter._print(group, contents)
             files = Letter._store(group, pdfs)
             channel = self.with_company(company).with_context(
-                dso_fax_files=files, dso_fax_contents=contents
+                **inside(dso_fax_files=files, dso_fax_contents=contents)
             )
             found = super(DsoChannelFax, channel)._send(group)
             for action in group:
@@ -136,12 +138,12 @@ class DsoChannelFax(models.AbstractModel):
     @api.model
     def _render_to_leave(self, actions):
         """The letter and the e-mail around it are one message, with one link."""
-        return self.env.context.get("dso_fax_contents") or super()._render_to_leave(actions)
+        return get_inside(self.env, "dso_fax_contents") or super()._render_to_leave(actions)
 
     @api.model
     def _get_attachments(self, actions):
         result = super()._get_attachments(actions)
-        for action_id, file in self.env.context.get("dso_fax_files", {}).items():
+        for action_id, file in get_inside(self.env, "dso_fax_files", {}).items():
             # the letter first: it is read first
             result[action_id] = file | result[action_id]
         return result

@@ -1,6 +1,8 @@
 from odoo import Command, api, models
 from odoo.tools import SQL
 
+from ..tools.inside import get_inside
+
 REPORT = "dso_collection.report_letter"
 
 
@@ -169,7 +171,7 @@ class DsoChannelLetter(models.AbstractModel):
 
     @api.model
     def _get_file_name(self, action):
-        day = self.env.context.get("dso_today") or action.company_id._dso_today()
+        day = get_inside(self.env, "dso_today") or action.company_id._dso_today()
         return f"{action.name or ''} - {action.partner_id.name or ''} - {day}.pdf"
 
     @api.model

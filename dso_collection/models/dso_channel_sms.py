@@ -85,8 +85,21 @@ class DsoChannelSms(models.AbstractModel):
 
     @api.model
     def _get_content_blocker(self, action):
-        if action.sms_template_id or action.sms_text:
+        # sudo: whether a template has a text is asked for whoever sends
+        template = action.sms_template_id.sudo()
+        if (
+            action.sms_text
+            or template
+            and (template.with_context(lang=action.lang).body or "").strip()
+        ):
             return None
+        if template:
+            return {
+                "code": "empty_template",
+                "template": template.display_name,
+                "model": template._name,
+                "res_id": template.id,
+            }
         scenario = action.step_id.scenario_id
         record = scenario or action
         return {"code": "no_sms_template", "model": record._name, "res_id": record.id}

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.inside import get_inside, inside
 from ..tools.labels import WITHOUT_COLLECTOR, WITHOUT_SCENARIO
 from ..tools.toasts import name_some, toast
 from .dso_assignment_rule import GIVEN
@@ -16,6 +17,7 @@ PLANNING_CODES = [
     ("no_item", "Nothing open"),
     ("excluded", "Everything is excluded"),
     ("no_scenario", "No scenario"),
+    ("own_company", "Company of this database"),
     ("no_step", "Scenario without steps"),
     ("scenario_done", "Scenario done"),
     ("covered", "Covered by credits"),
@@ -509,7 +511,9 @@ class DsoCustomer(models.Model):
         # sudo: rules are configuration and apply whoever posted the invoice
         rules = self.env["dso.assignment.rule"].sudo().search([("active", "=", True)])
         if rules:
-            rules._assign(self.sudo().with_context(dso_skip_plan=True, tracking_disable=True))
+            rules._assign(
+                self.sudo().with_context(tracking_disable=True, **inside(dso_skip_plan=True))
+            )
 
     def _assign_again(self):
         """Apply the assignment rules to customers of whom something changed; what was chosen by
@@ -519,7 +523,7 @@ class DsoCustomer(models.Model):
         """
         # sudo: see _assign_by_rules
         rules = self.env["dso.assignment.rule"].sudo().search([("active", "=", True)])
-        return rules._assign(self.sudo().with_context(dso_skip_plan=True))
+        return rules._assign(self.sudo().with_context(**inside(dso_skip_plan=True)))
 
     def _adopt_forerunners(self):
         """Hand a file over when its partner got a new parent: the new commercial partner's file
@@ -578,7 +582,7 @@ class DsoCustomer(models.Model):
         # sudo: moving a file with its history is the module's own housekeeping
         source, target = self.sudo(), target.sudo()
         if take_settings:
-            target.with_context(dso_skip_plan=True, dso_by_rule=True).write(
+            target.with_context(**inside(dso_skip_plan=True, dso_by_rule=True)).write(
                 {
                     "scenario_id": source.scenario_id.id,
                     "collector_id": source.collector_id.id,
@@ -690,7 +694,7 @@ class DsoCustomer(models.Model):
     @api.model
     def _prepare_origins(self, vals):
         """That a scenario or collector was chosen by hand, where no rule gives it."""
-        if self.env.context.get("dso_by_rule"):
+        if get_inside(self.env, "dso_by_rule"):
             return {}
         origins = {}
         for fname, (by_rule, by_hand) in GIVEN.items():
@@ -713,8 +717,8 @@ class DsoCustomer(models.Model):
         if "collector_id" in vals:
             # sudo: open actions follow their customer
             self.sudo().open_action_ids.write({"collector_id": vals["collector_id"]})
-        if {"scenario_id", "collector_id", "active"} & vals.keys() and not self.env.context.get(
-            "dso_skip_plan"
+        if {"scenario_id", "collector_id", "active"} & vals.keys() and not get_inside(
+            self.env, "dso_skip_plan"
         ):
             self._plan(self)
         return result
@@ -911,7 +915,7 @@ class DsoCustomer(models.Model):
         """An e-mail that came in for the file is a reply (see ``mail.thread`` for what of its
         headers is known here)."""
         result = super()._message_post_after_hook(message, msg_values)
-        incoming = self.env.context.get("dso_incoming")
+        incoming = get_inside(self.env, "dso_incoming")
         if incoming is not None and message.message_type == "email":
             self.env["dso.reply"]._receive_email(
                 self,
@@ -923,12 +927,11 @@ class DsoCustomer(models.Model):
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
-        """An e-mail to the module's address without a thread: find the customer of its sender;
-        files are made from the ledger, never by a message."""
+        """An e-mail to the module's address without a thread: find the customer of its sender, who
+        must be the only one; files are made from the ledger, never by a message. (What several
+        may have written is kept before, see ``mail.thread``.)"""
         email = msg_dict.get("email_from")
-        partners = self.env["res.partner"]._mail_find_partner_from_emails([email]) if email else []
-        partner = partners[0].commercial_partner_id if partners else self.env["res.partner"]
-        customer = self.search([("partner_id", "=", partner.id)], limit=1)
-        if customer:
+        customer = self._find_by_email(email)
+        if len(customer) == 1:
             return customer
         raise ValueError(f"No collection customer for a message from {email}")

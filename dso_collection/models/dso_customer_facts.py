@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..engine import facts, leader, scenario
 from ..tools.collectors import COLLECTOR, join_collector
+from ..tools.inside import inside
 
 _logger = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ class DsoCustomerFacts(models.AbstractModel):
                 ignore_below=company.dso_ignore_below,
                 min_amount=company.dso_min_amount,
                 contact_gap_days=company.dso_contact_gap_days,
+                hold_unsent=company.dso_hold_unsent,
             )
         result.rows = self._read_rows()
         if scenario is not None:
@@ -121,6 +123,9 @@ class DsoCustomerFacts(models.AbstractModel):
                 """
                 SELECT customer.id, customer.company_id, customer.partner_id, customer.active,
                        partner.active AS partner_active,
+                       company.dso_chase_companies IS NOT TRUE AND EXISTS (
+                           SELECT 1 FROM res_company own WHERE own.partner_id = partner.id
+                       ) AS own_company,
                        customer.scenario_id,
                        %(collector)s AS collector_id,
                        customer.leader_line_id, customer.leader_since,
@@ -195,12 +200,14 @@ class DsoCustomerFacts(models.AbstractModel):
                     until[key] = by_id[company_id]._dso_promised_until(promised)
                 promised = until[key]
             *head, attached, restarted, part, then, residual, attached_part = values[:13]
-            blocked, discount, discount_until, paid_on = values[13:]
+            blocked, unsent, discount, discount_until, paid_on = values[13:]
             amount, kind = head[3], head[6]
             share = amount / residual if residual else 0.0
             if part is not None and residual:
                 part = leader.open_part(kind, part, then, residual) * share
             item = facts.Item(*head, promised, attached, restarted, part, attached_part, blocked)
+            if unsent:
+                item = item._replace(unsent=True)
             if discount:
                 item = item._replace(
                     discount=discount * share, discount_until=discount_until, paid_on=paid_on
@@ -229,7 +236,7 @@ class DsoCustomerFacts(models.AbstractModel):
         for company_id, ids in claims.items():
             # sudo: the same facts as the rest
             lines = self.env["account.move.line"].sudo().browse(ids)
-            lines = lines.with_context(dso_today=todays[company_id])
+            lines = lines.with_context(**inside(dso_today=todays[company_id]))
             for line_id, (day, amount, _words) in lines._dso_get_announced().items():
                 if day and (company_id, day) not in until:
                     until[company_id, day] = companies[company_id]._dso_announced_until(day)
@@ -259,6 +266,8 @@ class DsoCustomerFacts(models.AbstractModel):
                    line.amount_residual_currency::float8,
                    NOT COALESCE(attached.wholly, TRUE),
                    move.payment_state IS NOT DISTINCT FROM 'blocked',
+                   move.move_type IN ('out_invoice', 'out_receipt')
+                       AND move.is_move_sent IS NOT TRUE,
                    CASE WHEN line.discount_date IS NOT NULL AND line.discount_amount_currency != 0
                         THEN (line.amount_currency - line.discount_amount_currency)::float8
                    END,

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import penalties
+from ..tools.inside import get_inside
 
 #: Items that were paid late are looked for among those due within so many days; open ones always.
 PAID_LATE_DAYS = 365
@@ -124,7 +125,7 @@ class DsoCustomerPenalty(models.AbstractModel):
             )
         )
         for company, group in customers.grouped("company_id").items():
-            today = self.env.context.get("dso_today") or company._dso_today()
+            today = get_inside(self.env, "dso_today") or company._dso_today()
             day = on_date or today
             since = paid_since or day - timedelta(days=PAID_LATE_DAYS)
             owners = group._find_late_items(day, since)

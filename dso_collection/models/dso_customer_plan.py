@@ -16,6 +16,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import amounts, leader, promises, scenario, score, simulation
 from ..tools.bulk import bulk_insert, bulk_update
+from ..tools.inside import inside
 
 _logger = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ MAX_CONFLICTS = 5
 #: How often customers whom others hold are tried again, and how many seconds they are waited for.
 MAX_ROUNDS = 20
 PATIENCE = 10
+#: How far ahead working days are looked up: three years.
+MOST_WORKING_DAYS = 1100
 #: First key of the advisory locks of this module ("dso"), the second being the company.
 ADVISORY_LOCK = 0x64736F
 
@@ -48,6 +51,7 @@ PLAN_COLUMNS = (
     "planning_code",
     "planning_data",
 )
+
 #: What the screen of one customer shows beside, see ``dso.customer.sheet``.
 SHEET_FIELDS = frozenset({"ageing", "statement_filters", "currency_totals", "scenario_line"})
 DATE_COLUMNS = ("next_action_id", "next_action_date", "last_action_date")
@@ -360,17 +364,20 @@ class DsoCustomerPlan(models.AbstractModel):
         return facts
 
     def _decide(self, facts, todays):
-        """{customer id: engine decision}; archived files and customers plan nothing."""
+        """{customer id: engine decision}; archived files and customers plan nothing, nor do
+        companies of this database among themselves."""
         decisions = {}
         rounding = {company.id: company.currency_id.round for company in self.company_id}
         for customer_id, customer in facts:
             row = facts.rows[customer_id]
-            if not row["active"] or not row["partner_active"]:
+            if not row["active"] or not row["partner_active"] or row["own_company"]:
                 customer = customer._replace(scenario=None)
             company_id = row["company_id"]
             decision = scenario.decide(customer, todays[company_id], facts.settings[company_id])
             if decision.code == "no_scenario" and not row["partner_active"]:
                 decision = decision._replace(code="archived")
+            elif decision.code == "no_scenario" and row["own_company"]:
+                decision = decision._replace(code="own_company")
             decisions[customer_id] = decision._replace(amount=rounding[company_id](decision.amount))
         return decisions
 
@@ -636,7 +643,7 @@ class DsoCustomerPlan(models.AbstractModel):
         )
         groups = (
             self.env["dso.promise"]
-            .with_context(dso_todays=todays)
+            .with_context(**inside(dso_todays=todays))
             ._read_group(
                 Domain("customer_id", "in", self.ids)
                 & Domain("state", "in", promises.NOT_KEPT)
@@ -716,7 +723,7 @@ class DsoCustomerPlan(models.AbstractModel):
             for customer_id, customer in facts:
                 row = facts.rows[customer_id]
                 company_id = row["company_id"]
-                if not row["partner_active"]:
+                if not row["partner_active"] or row["own_company"]:
                     continue
                 for day, decision in simulation.simulate(
                     customer,
@@ -876,6 +883,10 @@ class DsoCustomerPlan(models.AbstractModel):
             "archived": self.env._(
                 "The customer is archived: nothing is chased. Restore the contact to chase it."
             ),
+            "own_company": self.env._(
+                "The customer is a company of this database: nothing is chased. The settings say "
+                "whether such companies are."
+            ),
             "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
         }.get(code, False)
 
@@ -885,6 +896,14 @@ class DsoCustomerPlan(models.AbstractModel):
         if rule and not self.scenario_id:
             return self.env._(
                 "No scenario: rule “%(rule)s” says never to chase this customer.", rule=rule.name
+            )
+        # sudo: the name of the customer's own scenario
+        scenario = self.sudo().scenario_id
+        if scenario and not scenario.active:
+            return self.env._(
+                "The scenario “%(scenario)s” is archived: restore it, or choose another one for "
+                "this customer.",
+                scenario=scenario.name,
             )
         return self.env._("No scenario: choose one for this customer.")
 
@@ -901,6 +920,7 @@ class DsoCustomerPlan(models.AbstractModel):
             "blocked": self.env._("with payment blocked"),
             "announced": self.env._("with money on its way"),
             "discount": self.env._("down to the early-payment discount"),
+            "unsent": self.env._("never sent to the customer"),
         }
         causes = ", ".join(f"{count} {words[cause]}" for cause, count in counts.items())
         return self.env._("Every item is excluded: %(causes)s.", causes=causes)
@@ -929,8 +949,9 @@ def _differs(stored, new):
 
 
 def _next_opening(company, today, until):
-    """A function from a date to the next working day on which actions are carried out."""
-    span = (until - today).days + 31
+    """A function from a date to the next working day on which actions are carried out; days
+    further away than anybody plans stay as they are."""
+    span = min((until - today).days + 31, MOST_WORKING_DAYS)
     working = sorted(company._dso_working_days(today, span))
 
     def next_opening(day):

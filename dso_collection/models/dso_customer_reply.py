@@ -1,8 +1,16 @@
+from collections import defaultdict
 from datetime import timedelta
 
-from odoo import api, fields, models
+import phonenumbers
 
-from ..engine import reports
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools.mail import email_normalize
+
+from odoo.addons.phone_validation.tools.phone_validation import phone_parse
+
+from ..engine import reports, senders
 
 #: A text message without a thread answers the last one sent to that number within these days.
 SMS_ANSWER_DAYS = 30
@@ -35,13 +43,16 @@ class DsoCustomerReply(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_reply_action")
         return dict(action, domain=[("customer_id", "=", self.id)], context={})
 
+    # ------------------------------------------------------------------
+    # Whose answer it is
+    # ------------------------------------------------------------------
+
     @api.model
     def _receive_sms(self, number, text, company=None, reference=None):
-        """A text message came in: find whose number it is, and note the reply.
+        """A text message came in: find whose number it is, and note the reply. What may be of
+        several customers is nobody's until a person says whose it is.
 
-        The customer is the one to whom this number was written last; else the contact's own.
-
-        :param number: of the sender, with its country code
+        :param number: of the sender, as its provider writes it
         :param text: what was written
         :param company: the company that the provider's number belongs to, default any
         :param reference: of the provider: what is handed over twice is noted once
@@ -49,28 +60,96 @@ class DsoCustomerReply(models.AbstractModel):
         """
         # sudo: the gateway of the provider looks the sender up
         Customer = self.sudo()
-        contacts = Customer._find_contacts_by_number(number)
-        if not contacts:
-            return self.env["dso.reply"]
-        domain = [("partner_id", "in", contacts.commercial_partner_id.ids)]
-        if company:
-            domain.append(("company_id", "=", company.id))
-        customers = Customer.search(domain)
+        Reply = self.env["dso.reply"]
+        customers, contacts, certain = Customer._find_by_number(number, company)
+        if not customers:
+            return Reply
+        if not certain:
+            company = company or customers.company_id[:1]
+            return Reply._receive_unassigned_sms(company, text, number, reference)
         action = Customer._find_answered_sms(customers, contacts)
-        customer = action.customer_id or customers[:1]
-        if not customer:
-            return self.env["dso.reply"]
-        own = contacts.filtered(lambda c: c.commercial_partner_id == customer.partner_id)
+        own = contacts.filtered(lambda c: c.commercial_partner_id == customers.partner_id)
         contact = (own & action.recipient_ids)[:1] or own[:1]
-        return self.env["dso.reply"]._receive_sms(
-            customer, contact, text, number, action, reference
+        return Reply._receive_sms(customers, contact, text, number, action, reference)
+
+    @api.model
+    def _find_by_number(self, number, company=None):
+        """The customers who may have written a text message.
+
+        :param number: of the sender, as its provider writes it
+        :param company: whose customers, default any
+        :return: (customers, contacts with that number, whether it is certainly this customer)
+        """
+        company = company or self.env["res.company"]
+        international, national = self._find_contacts_by_number(number, company)
+        one = self._find_of_contacts(international, company)
+        other = self._find_of_contacts(national, company)
+        others = bool(international) and not one
+        certain = senders.is_certain(set(one.ids), set(other.ids), others)
+        contacts = international | national
+        contacts = contacts.sorted(lambda p: (not p.dso_collection_contact, p.id))
+        return one | other, contacts, certain
+
+    @api.model
+    def _find_contacts_by_number(self, number, company):
+        """Contacts with this phone number, however it was typed.
+
+        :return: (those whose number it is with its country's code, those whose number it is as
+            dialled in their own country or the company's)
+        """
+        Partner = self.env["res.partner"]
+        reading = senders.read_number(number)
+        own = company.country_id or self.env.company.country_id
+        international = _to_e164(reading.international)
+        # {number: countries in which it is read so}
+        numbers = defaultdict(set)
+        if reading.national:
+            for country in self.env["res.country"].search([("phone_code", "!=", 0)]):
+                if valid := _to_e164(reading.national, country.code):
+                    numbers[valid].add(country)
+        found = Partner.search([("phone_sanitized", "in", [international, *numbers])])
+        found = found.filtered("phone_sanitized")
+        return (
+            found.filtered(lambda contact: contact.phone_sanitized == international),
+            found.filtered(
+                lambda contact: (
+                    {contact.country_id or contact.commercial_partner_id.country_id or own, own}
+                    & numbers.get(contact.phone_sanitized, set())
+                )
+            ),
         )
 
     @api.model
-    def _find_contacts_by_number(self, number):
-        """Contacts with this phone number, however it was typed; those for collection first."""
-        number = self.env["res.partner"]._phone_format(number=number) or number
-        partners = self.env["res.partner"].search([("phone_sanitized", "=", number)])
+    def _find_of_contacts(self, contacts, companies):
+        """The customers whose contacts these are.
+
+        :param companies: whose customers, all where there are none
+        """
+        domain = Domain("partner_id", "in", contacts.commercial_partner_id.ids)
+        if companies:
+            domain &= Domain("company_id", "in", companies.ids)
+        return self.env["dso.customer"].search(domain)
+
+    @api.model
+    def _find_by_email(self, email, companies=None):
+        """The customers who may have written an e-mail that does not say what it answers.
+
+        :param companies: whose customers, default any
+        :return: customers, none for colleagues
+        """
+        none = self.env["dso.customer"]
+        contacts = self._find_contacts_by_email(email)
+        if any(not user.share for user in contacts.user_ids):
+            return none
+        return self._find_of_contacts(contacts, companies)
+
+    @api.model
+    def _find_contacts_by_email(self, email):
+        """Contacts with this address, those for collection first."""
+        email = email_normalize(email or "")
+        partners = self.env["res.partner"]
+        if email:
+            partners = partners.search([("email_normalized", "=", email)])
         return partners.sorted(lambda p: (not p.dso_collection_contact, p.id))
 
     @api.model
@@ -108,3 +187,14 @@ class DsoCustomerReply(models.AbstractModel):
                 **values,
             ),
         }[kind]
+
+
+def _to_e164(number, country_code=None):
+    """A valid number as contacts have it in ``phone_sanitized``, else nothing."""
+    if not number:
+        return None
+    try:
+        parsed = phone_parse(number, country_code)
+    except UserError:
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

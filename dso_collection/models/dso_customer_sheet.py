@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import ageing, leader as leader_rules, outlook, scenario
+from ..engine.facts import plus
 from .dso_customer_plan import SHEET_FIELDS, _next_opening
 
 #: How far ahead the dates of a line of steps look for working days.
@@ -141,6 +142,8 @@ class DsoCustomerSheet(models.AbstractModel):
                 chased = max((company._dso_today() - due).days, 0)
             if late <= chased or late <= 0:
                 customer.oldest_text = False
+            elif chased == 1:
+                customer.oldest_text = self.env._("oldest chased: one day")
             elif chased:
                 customer.oldest_text = self.env._("oldest chased: %(days)s days", days=chased)
             else:
@@ -408,6 +411,6 @@ class DsoCustomerSheet(models.AbstractModel):
             return outlook.same_day
         step_offsets = scenario.offsets(facts.scenario.steps)
         span = timedelta(days=step_offsets[-1] - step_offsets[decision.position])
-        until = max(decision.date, today) + min(span, HORIZON)
+        until = plus(max(decision.date, today), min(span, HORIZON).days)
         # sudo: the working days of the company are no secret
         return _next_opening(self.sudo().company_id, today, until)

@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 
 from ..engine import gaps, hashtags as rules
 from ..tools import hashtags as table
+from ..tools.inside import get_inside
 
 ACTION = "dso.action"
 
@@ -48,7 +49,7 @@ class DsoHashtagMixin(models.AbstractModel):
         )
         if source == template_src:
             return rendered
-        if self.env.context.get("dso_keep_hashtags"):
+        if get_inside(self.env, "dso_keep_hashtags"):
             rendered = {key: _keep_hashtags(text, html) for key, text in rendered.items()}
         else:
             actions = self.env[ACTION].browse(res_ids)

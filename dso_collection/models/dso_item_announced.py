@@ -9,6 +9,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import announced as rules
 from ..engine.announced import Announced
+from ..tools.inside import get_inside
 
 
 class DsoItemAnnounced(models.AbstractModel):
@@ -53,7 +54,7 @@ class DsoItemAnnounced(models.AbstractModel):
         company = self.company_id
         until = company._dso_announced_until(day)
         values = {"amount": money, "date": format_date(self.env, day), "origin": origin}
-        if (self.env.context.get("dso_today") or company._dso_today()) > until:
+        if (get_inside(self.env, "dso_today") or company._dso_today()) > until:
             return self.env._("%(amount)s announced for %(date)s has not come%(origin)s.", **values)
         return self.env._(
             "%(amount)s announced for %(date)s, awaited until %(until)s%(origin)s.",
@@ -93,7 +94,7 @@ class DsoItemAnnounced(models.AbstractModel):
         for line in self.browse(by_line):
             company = line.company_id
             if company not in awaited_from:
-                today = self.env.context.get("dso_today") or company._dso_today()
+                today = get_inside(self.env, "dso_today") or company._dso_today()
                 awaited_from[company] = company._dso_announced_from(today)
             day, amount, words = rules.combine(by_line[line.id], awaited_from[company])
             result[line.id] = (day or False, line.currency_id.round(amount), words)
@@ -153,7 +154,7 @@ class DsoItemAnnounced(models.AbstractModel):
         for line_id, (day, amount, _words) in self._dso_get_announced().items():
             line = self.browse(line_id)
             company = line.company_id
-            today = self.env.context.get("dso_today") or company._dso_today()
+            today = get_inside(self.env, "dso_today") or company._dso_today()
             if not day or today <= company._dso_announced_until(day):
                 result[line_id] = min(amount, line.amount_residual_currency)
         return result
@@ -179,7 +180,7 @@ class DsoItemAnnounced(models.AbstractModel):
         return [
             *self._dso_read_payments(),
             *self._dso_read_transactions(),
-            *(self._dso_read_answers() if self.env.context.get("dso_answers", True) else ()),
+            *(self._dso_read_answers() if get_inside(self.env, "dso_answers", True) else ()),
             *self._dso_read_direct_debits(),
         ]
 

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine import penalties
+from ..tools.inside import get_inside
 
 #: Nothing due: interest, recovery cost, breakdown.
 NOTHING = (0.0, 0.0, [])
@@ -35,7 +36,7 @@ class DsoItemPenalty(models.AbstractModel):
         found = {}
         items = self._origin._dso_filter_seen()
         for company, lines in items.grouped("company_id").items():
-            today = self.env.context.get("dso_today") or company._dso_today()
+            today = get_inside(self.env, "dso_today") or company._dso_today()
             found.update(lines._dso_penalties(today))
         for line in self:
             line.dso_penalty, line.dso_recovery_cost, _parts = found.get(line._origin.id, NOTHING)

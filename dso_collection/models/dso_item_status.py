@@ -162,10 +162,31 @@ class DsoItemStatus(models.Model):
                 )
 
     def write(self, vals):
+        if "kind" in vals:
+            self.filtered(lambda status: status.kind != vals["kind"])._check_kind_is_free()
         result = super().write(vals)
         if "kind" in vals:
             self.env["dso.refresh.queue"]._enqueue_statuses(self)
         return result
+
+    def _check_kind_is_free(self):
+        """What is disputed or promised stays so: another kind would take the items out of it, and
+        leave the follow-up without what it follows."""
+        # sudo: items of other companies count too, only how many is told
+        lines = self.env["account.move.line"].sudo()
+        domain = [("reconciled", "=", False), ("parent_state", "=", "posted")]
+        for status in self:
+            count = lines.search_count([("dso_status_id", "=", status.id), *domain])
+            if count:
+                raise UserError(
+                    self.env._(
+                        "The kind of “%(status)s” cannot be changed: %(count)s open items have "
+                        "this status. Add a new status with the other kind and archive this "
+                        "one, or change the status of these items first.",
+                        status=status.name,
+                        count=count,
+                    )
+                )
 
     def _needs_follow_up(self):
         """Whether items with this status get a specific action: a dispute always does (R13), the

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_amount
 
 from ..engine import pages as rules
+from ..tools.inside import inside
 
 #: After which time a payment is no longer told of as the one that was just made.
 RECENT = timedelta(hours=2)
@@ -42,7 +43,7 @@ class DsoPagePayment(models.AbstractModel):
         claims = self.env["account.move.line"].search(
             self._get_lines_domain() & Domain("amount_residual", ">", 0)
         )
-        return claims.with_context(dso_answers=False)._dso_get_awaited()
+        return claims.with_context(**inside(dso_answers=False))._dso_get_awaited()
 
     def _get_lines_being_paid(self, awaited=None):
         """Items of which all is on its way."""

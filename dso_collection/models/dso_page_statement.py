@@ -203,11 +203,19 @@ class DsoPageStatement(models.AbstractModel):
         """
         result = {}
         parts = lines._dso_get_parts()
+        broken = lines._dso_find_broken_promises()
+        company = self.company_id
+        awaited_from = company._dso_awaited_from(company._dso_today())
         for line in lines:
             kind = line.dso_status_id.kind
             if kind == "promise" and line.dso_status_date:
                 day = format_date(self.env, line.dso_status_date)
-                result[line.id] = self.env._("Payment promised for %(date)s", date=day)
+                if line.id in broken:
+                    result[line.id] = self.env._(
+                        "Payment promised for %(date)s, not received", date=day
+                    )
+                elif line.dso_status_date >= awaited_from:
+                    result[line.id] = self.env._("Payment promised for %(date)s", date=day)
             elif line.id in own and line.id in parts:
                 result[line.id] = self.env._(
                     "In dispute: %(amount)s",

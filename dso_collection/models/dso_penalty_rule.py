@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
 from ..engine import penalties
+from ..tools.inside import get_inside
 from .dso_penalty_rate import EVE_REFERENCES, REFERENCES
 
 
@@ -91,7 +92,7 @@ class DsoPenaltyRule(models.Model):
     @api.depends("kind", "rate", "reference")
     @api.depends_context("lang", "company", "dso_today")
     def _compute_current_rate_text(self):
-        today = self.env.context.get("dso_today") or self.env.company._dso_today()
+        today = get_inside(self.env, "dso_today") or self.env.company._dso_today()
         rates = self.env["dso.penalty.rate"]._get_engine_rates(
             set(self.filtered("reference").mapped("reference"))
         )

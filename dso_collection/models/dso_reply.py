@@ -27,16 +27,22 @@ class DsoReply(models.Model):
     customer_id = fields.Many2one(
         "dso.customer",
         string="Customer File",
-        required=True,
         readonly=True,
         index=True,
         ondelete="cascade",
+        help="Empty where several customers may have written it, until somebody says who did.",
     )
     partner_id = fields.Many2one(
         related="customer_id.partner_id", store=True, index=True, precompute=True
     )
     company_id = fields.Many2one(
-        related="customer_id.company_id", store=True, index=True, precompute=True
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        required=True,
+        index=True,
+        readonly=False,
+        precompute=True,
     )
     collector_id = fields.Many2one(related="customer_id.collector_id", store=True, precompute=True)
     action_id = fields.Many2one(
@@ -62,6 +68,9 @@ class DsoReply(models.Model):
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
     body = fields.Html(related="message_id.body", string="Whole Text", related_sudo=True)
+    attachment_ids = fields.Many2many(
+        related="message_id.attachment_ids", string="Files", related_sudo=True
+    )
     gateway_reference = fields.Char(
         readonly=True, help="The provider's of a text message: handed over twice, it is noted once."
     )
@@ -101,12 +110,18 @@ class DsoReply(models.Model):
         "(date DESC, id DESC) INCLUDE (collector_id, company_id) WHERE state = 'to_handle'"
     )
 
-    @api.depends("state", "company_id.dso_pause_on_reply")
+    @api.depends("customer_id")
+    def _compute_company_id(self):
+        """The customer's; of what is nobody's yet the one that it came in for."""
+        for reply in self:
+            reply.company_id = reply.customer_id.company_id or reply.company_id
+
+    @api.depends("state", "customer_id", "company_id.dso_pause_on_reply")
     def _compute_pauses(self):
         for reply in self:
             # sudo: a setting of the company of a reply that the user may read
             pauses = reply.sudo().company_id.dso_pause_on_reply
-            reply.pauses = reply.state == "to_handle" and pauses
+            reply.pauses = bool(reply.customer_id) and reply.state == "to_handle" and pauses
 
     @api.depends("answer_ids.kind", "answer_ids.state")
     def _compute_has_proposal(self):
@@ -182,12 +197,7 @@ class DsoReply(models.Model):
         """
         # sudo: the gateway of the provider notes it
         self = self.sudo()
-        known = reference and self.search(
-            [
-                ("gateway_reference", "=", reference),
-                ("company_id", "=", customer.company_id.id),
-            ]
-        )
+        known = self._find_known(customer.company_id, reference)
         if known:
             return known
         # sudo: a reply comes from outside, as nobody's user
@@ -210,6 +220,12 @@ class DsoReply(models.Model):
             preview=self._shorten(text),
             message_id=message.id,
         )
+
+    @api.model
+    def _find_known(self, company, reference):
+        """What the provider handed over already."""
+        domain = [("gateway_reference", "=", reference), ("company_id", "=", company.id)]
+        return self.search(domain) if reference else self.browse()
 
     @api.model
     def _note(self, customer, **values):
@@ -299,6 +315,7 @@ class DsoReply(models.Model):
                 "default_parent_id": self.message_id.id,
                 "default_partner_ids": self.author_id.ids,
                 "default_subject": subject,
+                "dso_reply": True,
             },
         }
 
@@ -308,7 +325,7 @@ class DsoReply(models.Model):
             return self.env._("%s replies", len(self))
         names = []
         for reply in self:
-            customer = reply.partner_id.display_name
+            customer = reply.partner_id.display_name or ""
             author = reply.author_name or customer
             names.append(author if customer in author else f"{author} ({customer})")
         return self.env._("reply of %s", ", ".join(names))

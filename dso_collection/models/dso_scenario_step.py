@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
 from ..engine import facts
@@ -384,13 +385,38 @@ class DsoScenarioStep(models.Model):
 
     def write(self, vals):
         scenarios = self.scenario_id
+        if "name" in vals:
+            self.filtered(lambda step: step.name != vals["name"])._keep_names()
         result = super().write(vals)
         self.env["dso.refresh.queue"]._enqueue_scenarios(scenarios | self.scenario_id)
         return result
 
     def unlink(self):
+        self._keep_names()
         self.env["dso.refresh.queue"]._enqueue_scenarios(self.scenario_id)
         return super().unlink()
+
+    def _keep_names(self):
+        """What was done keeps the name that its step had, in every language: it is evidence."""
+        if not self:
+            return
+        self.env["dso.action"].flush_model(["step_id", "done_date", "name_data"])
+        self.flush_recordset(["name"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dso_action
+                   SET name_data = COALESCE(NULLIF(name_data, 'null'), '{}')
+                                   || jsonb_build_object('step', step.name)
+                  FROM dso_scenario_step step
+                 WHERE step.id = dso_action.step_id AND step.id = ANY(%s)
+                   AND dso_action.done_date IS NOT NULL
+                   AND NOT COALESCE(dso_action.name_data, '{}') ? 'step'
+                """,
+                self.ids,
+            )
+        )
+        self.env["dso.action"].invalidate_model(["name_data", "name"])
 
     def action_open_call_script(self):
         """Write what to say on the phone."""
@@ -416,9 +442,15 @@ class DsoScenarioStep(models.Model):
         self.ensure_one()
         days = abs(self.delay)
         if self.trigger == "previous_action":
+            if days == 1:
+                return self.env._("One day after the previous action")
             return self.env._("%(days)s days after the previous action", days=days)
         if not self.delay:
             return self.env._("On the due date")
+        if self.delay == -1:
+            return self.env._("One day before the due date")
+        if self.delay == 1:
+            return self.env._("One day after the due date")
         if self.delay < 0:
             return self.env._("%(days)s days before the due date", days=days)
         return self.env._("%(days)s days after the due date", days=days)

@@ -68,7 +68,7 @@ TECHNICAL_FIELDS = {
         "words_refused",
     },
     "dso.qualification": {"attachment_ids", "line_id", "undoes_id"},
-    "dso.reply": {"gateway_reference", "message_id", "preview"},
+    "dso.reply": {"attachment_ids", "gateway_reference", "message_id", "preview"},
 }
 #: Types that Odoo's search box understands.
 SEARCHED_TYPES = (

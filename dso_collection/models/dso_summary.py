@@ -11,6 +11,7 @@ from odoo.tools.misc import format_date
 
 from ..tools.collectors import COLLECTOR, join_collector
 from ..tools.conflicts import afresh
+from ..tools.inside import get_inside, inside
 
 #: From when on, in the company's own time.
 HOUR = time(7)
@@ -20,6 +21,7 @@ MAX_LINKS = 5
 AUTOMATIC, MANUAL, REPLIES = (
     f"/odoo/collection-agenda/collection-{name}" for name in ("automatic", "manual", "replies")
 )
+
 REGISTERED = "/odoo/collection-registered"
 #: What the summary tells besides errors.
 KINDS = ("to_confirm", "receipts", "replies")
@@ -182,7 +184,7 @@ class DsoSummary(models.AbstractModel):
     def _notify(self, user, contents):
         """Tell one collector, in the user's own language and time zone, as the user's company."""
         self = self.with_company(user.company_id).with_context(lang=user.lang, tz=user.tz)
-        self = self.with_context(dso_name_company=len(user.company_ids) > 1)
+        self = self.with_context(**inside(dso_name_company=len(user.company_ids) > 1))
         sections = self._get_sections(contents)
         count = sum(section["count"] for section in sections)
         body = self.env["ir.qweb"]._render(
@@ -240,7 +242,9 @@ class DsoSummary(models.AbstractModel):
                     "model": reply._name,
                     "id": reply.id,
                     "name": self._name_record(
-                        reply, f"{reply.partner_id.display_name}: {reply.subject or ''}"
+                        reply,
+                        f"{reply.partner_id.display_name or reply.author_name}: "
+                        f"{reply.subject or ''}",
                     ),
                     "text": reply.preview or "",
                 }
@@ -273,7 +277,7 @@ class DsoSummary(models.AbstractModel):
     @api.model
     def _name_record(self, record, name):
         """Whose it is, for those who work for several companies."""
-        if not self.env.context.get("dso_name_company"):
+        if not get_inside(self.env, "dso_name_company"):
             return name
         return f"{name} ({record.company_id.name})"
 
@@ -294,6 +298,7 @@ class DsoSummary(models.AbstractModel):
             "no_letter_template": self.env._("Error: no template"),
             "archived_template": self.env._("Error: a template is archived"),
             "broken_template": self.env._("Error: a template is broken"),
+            "empty_template": self.env._("Error: a template has no text"),
             "no_collector": self.env._("Error: no collector"),
             "no_sender_email": self.env._("Error: the collector has no e-mail address"),
             "no_channel": self.env._("Error: to be done by hand"),

@@ -5,6 +5,8 @@ from psycopg2 import OperationalError
 
 from odoo import models
 
+from ..tools.clauses import join_clauses
+from ..tools.inside import get_inside, inside
 from ..tools.plain_text import html_to_text
 from ..tools.smtp import WatchedSmtp
 
@@ -78,7 +80,7 @@ class MailMail(models.Model):
             )
         call = WatchedSmtp(smtp_session)
         try:
-            return super(MailMail, self.with_context(dso_smtp=call))._send(
+            return super(MailMail, self.with_context(**inside(dso_smtp=call)))._send(
                 auto_commit=auto_commit,
                 raise_exception=raise_exception,
                 smtp_session=call,
@@ -111,7 +113,7 @@ class MailMail(models.Model):
             failure_reason=failure_reason,
             failure_type=failure_type,
         )
-        call = self.env.context.get("dso_smtp")
+        call = get_inside(self.env, "dso_smtp")
         if call and not failure_type:
             for mail in self.exists():
                 refused = call.get_refused(mail.message_id)
@@ -134,7 +136,7 @@ class MailMail(models.Model):
         )
         if not told:
             return
-        text = "; ".join(f"{address}: {words}" for address, words in refused.items())
+        text = join_clauses(self.env, [f"{address}: {words}" for address, words in refused.items()])
         told.write(
             {
                 "notification_status": "exception",

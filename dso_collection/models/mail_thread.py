@@ -1,8 +1,14 @@
 from odoo import api, models
 from odoo.tools import html2plaintext
-from odoo.tools.mail import decode_message_header, email_normalize, unfold_references
+from odoo.tools.mail import (
+    decode_message_header,
+    email_normalize,
+    email_split,
+    unfold_references,
+)
 
 from ..engine import autoreply, reports
+from ..tools.inside import inside
 
 
 class MailThread(models.AbstractModel):
@@ -14,7 +20,83 @@ class MailThread(models.AbstractModel):
         for a bounce: one from somebody whom we wrote to is an answer like others."""
         if message_dict.get("is_bounce") and self._dso_is_answer(message, message_dict):
             message_dict["is_bounce"] = False
+        if self._dso_is_without_thread(message, message_dict, model, thread_id):
+            routes = self._dso_route_by_sender(message, message_dict)
+            if routes is not None:
+                return routes
         return super().message_route(message, message_dict, model, thread_id, custom_values)
+
+    # ------------------------------------------------------------------
+    # Without a thread: whoever wrote it tells whose it is
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _dso_is_without_thread(self, message, message_dict, model, thread_id):
+        """Whether Odoo would turn an e-mail away, or ask for a collection file to be made: it
+        answers no message that is known, and goes to the catchall address, or to an alias or a
+        server of collection files."""
+        if message_dict.get("is_bounce") or thread_id:
+            return False
+        references = unfold_references(
+            message_dict.get("references") or message_dict.get("in_reply_to") or ""
+        )
+        # sudo: the mail gateway looks for what it is about, whoever it runs as
+        messages = self.env["mail.message"].sudo()
+        if references and messages.search_count(
+            [("message_id", "in", references[-32:]), ("model", "!=", False)], limit=1
+        ):
+            return False
+        addresses = [email.lower() for email in email_split(message_dict.get("recipients") or "")]
+        aliases = self.env["mail.alias"].sudo().search([("alias_full_name", "in", addresses)])
+        if aliases:
+            return set(aliases.alias_model_id.mapped("model")) == {"dso.customer"}
+        if self._detect_write_to_catchall(message_dict):
+            return True
+        if model:
+            return model == "dso.customer"
+        return bool(
+            self.with_context(mail_catchall_write_any_to=True)._detect_write_to_catchall(
+                message_dict
+            )
+        )
+
+    @api.model
+    def _dso_route_by_sender(self, message, message_dict):
+        """Where an e-mail goes that says nothing but who wrote it.
+
+        :return: routes, none where it was kept for somebody to say whose it is; ``None`` where
+            nobody is known by that address, which Odoo is asked to decide
+        """
+        if self._dso_classify(message, message_dict, reports.read(message)) == autoreply.BOUNCE:
+            return None
+        sender = message_dict.get("email_from")
+        # sudo: the mail gateway looks the sender up, whoever it runs as
+        Customer = self.env["dso.customer"].sudo()
+        customers = Customer._find_by_email(sender, self._dso_find_companies(message_dict))
+        if not customers:
+            return None
+        # no message is known that it answers
+        message_dict.pop("parent_id", None)
+        if len(customers) > 1:
+            self.env["dso.reply"]._receive_unassigned_email(
+                customers.company_id[:1],
+                message_dict,
+                automatic=self._dso_classify(message, message_dict) == autoreply.AUTOMATIC,
+            )
+            return []
+        uid = self._mail_find_user_for_gateway(sender).id or self.env.uid
+        return [(customers._name, customers.id, None, uid, None)]
+
+    @api.model
+    def _dso_find_companies(self, message_dict):
+        """The companies to whose catchall address an e-mail went."""
+        addresses = {
+            email_normalize(email) or email
+            for email in email_split(message_dict.get("recipients") or message_dict.get("to") or "")
+        }
+        # sudo: addresses and companies of this database, compared only
+        domains = self.env["mail.alias.domain"].sudo().search([("catchall_alias", "!=", False)])
+        return domains.filtered(lambda domain: domain.catchall_email in addresses).company_ids
 
     @api.model
     def _dso_is_answer(self, message, message_dict):
@@ -179,10 +261,12 @@ class MailThread(models.AbstractModel):
                 references = unfold_references(message_dict.get("references") or "")
                 references.append(message_dict.get("in_reply_to"))
                 self = self.with_context(
-                    dso_incoming={
-                        "automatic": kind == autoreply.AUTOMATIC,
-                        "references": [reference for reference in references if reference],
-                    }
+                    **inside(
+                        dso_incoming={
+                            "automatic": kind == autoreply.AUTOMATIC,
+                            "references": [reference for reference in references if reference],
+                        }
+                    )
                 )
         return super()._message_route_process(message, message_dict, routes)
 

@@ -5,6 +5,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.intervals import Intervals
 from odoo.tools.mail import email_domain_extract, email_normalize, single_email_re
 from odoo.tools.misc import format_date
 
@@ -14,6 +15,8 @@ from .dso_scenario_step import LETTER_CARRIERS
 
 #: A promise or a calendar is never looked up further ahead than this.
 HORIZON_DAYS = 60
+#: When a schedule of flexible hours is taken for open, on working days.
+OFFICE = (time(9), time(17))
 
 #: Whoever has an address there is no colleague for it.
 FREE_DOMAINS = frozenset(
@@ -65,6 +68,9 @@ PLAN_SETTINGS = frozenset(
         "dso_announced_days",
         "dso_default_collector_id",
         "dso_sending_calendar_id",
+        "dso_chase_companies",
+        "dso_warn_unsent",
+        "dso_hold_unsent",
         # what letters, numbers and faxes need
         "country_id",
         "dso_fax_domain",
@@ -122,6 +128,16 @@ class ResCompany(models.Model):
         string="Warn of Invoices Never Sent",
         default=True,
         help="An action says which of its invoices were never sent to the customer from here.",
+    )
+    dso_hold_unsent = fields.Boolean(
+        string="Hold Back Invoices Never Sent",
+        help="Invoices that were never sent to the customer from here count in the amounts, but "
+        "are not chased before they are sent.",
+    )
+    dso_chase_companies = fields.Boolean(
+        string="Chase Companies of This Database",
+        help="Otherwise nothing is planned for customers who are companies of this database, "
+        "archived ones and branches included; their figures stay.",
     )
     dso_sending_calendar_id = fields.Many2one(
         "resource.calendar",
@@ -357,12 +373,48 @@ class ResCompany(models.Model):
 
     _dso_sms_token_uniq = models.UniqueIndex("(dso_sms_token) WHERE dso_sms_token IS NOT NULL")
 
+    @api.constrains("dso_sending_calendar_id")
+    def _check_dso_sending(self):
+        """A flexible schedule has so many hours a week, whenever they are: Odoo takes it for open
+        from any moment that it is asked for, on a Sunday at three in the morning, too."""
+        for company in self:
+            # sudo: the schedule that was chosen, named only
+            calendar = company.sudo().dso_sending_calendar_id
+            if calendar.flexible_hours:
+                raise ValidationError(
+                    self.env._(
+                        "“%(calendar)s” is a flexible schedule: it does not say on which days and "
+                        "at what time e-mails and text messages of %(company)s may leave. Choose a "
+                        "schedule with fixed hours as sending hours, or none to send at any time.",
+                        calendar=calendar.name,
+                        company=company.name,
+                    )
+                )
+
     def cache_invalidation_fields(self):
         # record rules are made with it
         return super().cache_invalidation_fields() | {"dso_own_customers_only"}
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._dso_follow_partner()
+        return companies
+
+    def _dso_follow_partner(self):
+        """Customers who become companies of this database are not chased, and the reverse."""
+        # sudo: files of all companies, which are planned anew only
+        files = self.env["dso.customer"].sudo().with_context(active_test=False)
+        self.env["dso.refresh.queue"].sudo()._enqueue_customers(
+            files.search([("partner_id", "in", self.sudo().partner_id.ids)])
+        )
+
     def write(self, vals):
+        if "partner_id" in vals:
+            self._dso_follow_partner()
         result = super().write(vals)
+        if "partner_id" in vals:
+            self._dso_follow_partner()
         if PLAN_SETTINGS & vals.keys():
             self.env["dso.refresh.queue"]._enqueue_companies(self)
         if "dso_sending_calendar_id" in vals:
@@ -401,8 +453,28 @@ class ResCompany(models.Model):
 
     def _dso_opening_intervals(self, start, end):
         """Opening times of the sending calendar between two aware datetimes."""
-        calendar = self.dso_sending_calendar_id
-        return calendar._work_intervals_batch(start, end, domain=self._dso_leave_domain())[False]
+        return self._dso_work_intervals(self.dso_sending_calendar_id, start, end)
+
+    def _dso_work_intervals(self, calendar, start, end):
+        """When a calendar is open between two aware datetimes. One of flexible hours does not say
+        on which days: it is taken for Monday to Friday, without public holidays."""
+        domain = self._dso_leave_domain()
+        if not calendar.flexible_hours:
+            return calendar._work_intervals_batch(start, end, domain=domain)[False]
+        tz = pytz.timezone(calendar.tz or "UTC")
+        first, last = start.astimezone(tz).date(), end.astimezone(tz).date()
+        hours = (
+            [tz.localize(datetime.combine(facts.plus(first, number), hour)) for hour in OFFICE]
+            for number in range((last - first).days + 1)
+        )
+        opening = Intervals(
+            [
+                (max(start, since), min(end, until), calendar)
+                for since, until in hours
+                if since.weekday() < 5 and start < until and since < end
+            ]
+        )
+        return opening - calendar._leave_intervals_batch(start, end, domain=domain)[False]
 
     def _dso_is_open(self, now=None):
         """Whether automatic actions may leave at this moment.
@@ -425,7 +497,12 @@ class ResCompany(models.Model):
         """Naive UTC start of the next opening after ``now``, ``None`` within the horizon."""
         self.ensure_one()
         moment = pytz.utc.localize(now or fields.Datetime.now())
-        intervals = self._dso_opening_intervals(moment, moment + timedelta(days=HORIZON_DAYS))
+        try:
+            horizon = moment + timedelta(days=HORIZON_DAYS)
+        except OverflowError:
+            # where somebody slipped with the year, no calendar looks
+            return None
+        intervals = self._dso_opening_intervals(moment, horizon)
         starts = [start for start, _stop, _meta in intervals if start > moment]
         return min(starts).astimezone(pytz.utc).replace(tzinfo=None) if starts else None
 
@@ -446,8 +523,8 @@ class ResCompany(models.Model):
         tz = pytz.timezone(calendar.tz or "UTC")
         begin = tz.localize(datetime.combine(start, time.min))
         end = tz.localize(datetime.combine(last, time.min))
-        intervals = calendar._work_intervals_batch(begin, end, domain=self._dso_leave_domain())
-        return {moment.astimezone(tz).date() for moment, _stop, _meta in intervals[False]}
+        intervals = self._dso_work_intervals(calendar, begin, end)
+        return {moment.astimezone(tz).date() for moment, _stop, _meta in intervals}
 
     def _dso_promised_until(self, promised):
         """Last day on which a promise is still awaited: its date plus the grace in working days.

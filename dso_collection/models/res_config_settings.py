@@ -19,6 +19,8 @@ class ResConfigSettings(models.TransientModel):
     )
     dso_contact_gap_days = fields.Integer(related="company_id.dso_contact_gap_days", readonly=False)
     dso_warn_unsent = fields.Boolean(related="company_id.dso_warn_unsent", readonly=False)
+    dso_hold_unsent = fields.Boolean(related="company_id.dso_hold_unsent", readonly=False)
+    dso_chase_companies = fields.Boolean(related="company_id.dso_chase_companies", readonly=False)
     dso_announced_days = fields.Integer(related="company_id.dso_announced_days", readonly=False)
     dso_promise_grace_days = fields.Integer(
         related="company_id.dso_promise_grace_days", readonly=False
@@ -90,6 +92,7 @@ class ResConfigSettings(models.TransientModel):
         string="Address for SMS Replies", compute="_compute_dso_sms_reply_url"
     )
     dso_has_catchall = fields.Boolean(compute="_compute_dso_has_catchall")
+    dso_has_bank = fields.Boolean(compute="_compute_dso_has_bank")
 
     @api.depends("company_id.dso_sms_token")
     def _compute_dso_sms_reply_url(self):
@@ -109,3 +112,8 @@ class ResConfigSettings(models.TransientModel):
         """Replies find their way into the customer's file only through a catchall address."""
         for settings in self:
             settings.dso_has_catchall = bool(settings.company_id.catchall_email)
+
+    def _compute_dso_has_bank(self):
+        """Reminders say where to pay only where the company has an account."""
+        for settings in self:
+            settings.dso_has_bank = bool(settings.company_id._dso_get_banks())

@@ -1,5 +1,18 @@
 from odoo import api, models
 
+#: What says when a calendar is open.
+OPENING_FIELDS = frozenset(
+    {
+        "attendance_ids",
+        "flexible_hours",
+        "global_leave_ids",
+        "leave_ids",
+        "schedule_type",
+        "two_weeks_calendar",
+        "tz",
+    }
+)
+
 
 class ResourceCalendar(models.Model):
     _name = "resource.calendar"
@@ -19,11 +32,18 @@ class ResourceCalendar(models.Model):
     def _dso_advise_unused(self):
         return self.env._("Choose other sending hours in the settings of Collection first.")
 
+    @api.constrains("schedule_type", "flexible_hours")
+    def _check_dso_sending(self):
+        """Sending hours have hours: see ``res.company``."""
+        flexible = self.filtered("flexible_hours")
+        # sudo: which companies send by them is asked for whoever keeps the calendars
+        companies = self.env["res.company"].sudo()
+        if flexible:
+            companies.search([("dso_sending_calendar_id", "in", flexible.ids)])._check_dso_sending()
+
     def write(self, vals):
         result = super().write(vals)
-        if {"attendance_ids", "global_leave_ids", "leave_ids", "tz", "two_weeks_calendar"} & (
-            vals.keys()
-        ):
+        if OPENING_FIELDS & vals.keys():
             self._dso_reopen()
         return result
 

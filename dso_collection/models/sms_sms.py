@@ -3,6 +3,7 @@ from odoo import models
 from odoo.addons.sms.tools.sms_api import SmsApi
 
 from ..tools.iap import Watched
+from ..tools.inside import inside
 
 
 class SmsSms(models.Model):
@@ -47,7 +48,7 @@ class SmsSms(models.Model):
         again by itself. Odoo's own service tells which SMS it did not take; Twilio's adapter says
         the same of an SMS that was refused and of one that it had no answer for."""
         call = Watched(sms_api, isinstance(sms_api, SmsApi))
-        return super(SmsSms, self.with_context(dso_sms_call=call))._send_with_api(
+        return super(SmsSms, self.with_context(**inside(dso_sms_call=call)))._send_with_api(
             call,
             unlink_failed=unlink_failed,
             unlink_sent=unlink_sent,

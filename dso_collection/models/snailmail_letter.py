@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import html2plaintext
 
 from ..tools.iap import was_not_taken
+from ..tools.inside import inside
 
 #: States of a letter that its collection action has to know of.
 FAILED = ("error", "canceled")
@@ -69,7 +70,7 @@ class SnailmailLetter(models.Model):
         try:
             return super()._snailmail_print_valid_address()
         except AccessError as error:
-            self.with_context(dso_not_taken=was_not_taken(error)).write(
+            self.with_context(**inside(dso_not_taken=was_not_taken(error))).write(
                 {"state": "error", "error_code": "UNKNOWN_ERROR", "info_msg": str(error)}
             )
         return None

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import ageing
+from ..tools.inside import get_inside, inside
 from ..tools.labels import WITHOUT_SCENARIO
 
 #: Ends of month before today that the trend tells of.
@@ -44,6 +45,7 @@ CUSTOMER_JOINS = SQL(
      AND customer.company_id = claim.company_id
     """
 )
+
 #: Of nearly all open claims nothing was ever settled: the same amount was open on each day since
 #: they were made. (A claim is the debit side of its reconciliations, which only make it less.)
 WHOLE = SQL("(claim.reconciled IS NOT TRUE AND claim.amount_residual >= claim.balance)")
@@ -105,7 +107,7 @@ class DsoOverdueTrend(models.Model):
 
     @property
     def _table_query(self):
-        customer_fields = self.env.context.get("dso_trend_totals")
+        customer_fields = get_inside(self.env, "dso_trend_totals")
         companies = self.env["res.company"]._dso_companies()
         points = [
             (company.id, number, day)
@@ -325,7 +327,7 @@ class DsoOverdueTrend(models.Model):
     def _read_group_select(self, aggregate_spec, query):
         """What was overdue on one day and on another is never added up: the same item would count
         twice."""
-        if aggregate_spec == "__count" and "dso_trend_totals" in self.env.context:
+        if aggregate_spec == "__count" and get_inside(self.env, "dso_trend_totals") is not None:
             # as many as there would be, item by item
             return SQL("COALESCE(sum(%s), 0)", self._field_to_sql(self._table, "item_count", query))
         select = super()._read_group_select(aggregate_spec, query)
@@ -367,4 +369,4 @@ class DsoOverdueTrend(models.Model):
         asked |= {spec.partition(":")[0] for spec in specs} - {"__count"}
         if asked - TOTAL_FIELDS - set(CUSTOMER_FIELDS):
             return self
-        return self.with_context(dso_trend_totals=sorted(asked & set(CUSTOMER_FIELDS)))
+        return self.with_context(**inside(dso_trend_totals=sorted(asked & set(CUSTOMER_FIELDS))))

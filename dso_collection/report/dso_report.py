@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools.inside import get_inside
 from ..tools.labels import WITHOUT_COLLECTOR
 
 
@@ -29,7 +30,7 @@ class DsoReport(models.AbstractModel):
 
         :return: an SQL expression for a FROM clause
         """
-        todays = self.env.context.get("dso_todays", {})
+        todays = get_inside(self.env, "dso_todays", {})
         companies = self.env["res.company"]._dso_companies()
         return SQL(
             "unnest(%s::int[], %s::date[])",

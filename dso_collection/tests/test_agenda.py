@@ -315,6 +315,23 @@ class TestAgenda(DsoCommon):
     # Many at once
     # ------------------------------------------------------------------
 
+    def test_confirm_many_of_which_some_are_in_error(self):
+        """They are confirmed, and do not leave: that is not counted as done."""
+        first, second, third, _fourth = self.automatic.sorted("date")
+        first._set_error("no_contact", model="res.partner", res_id=first.partner_id.id)
+        message = self._message(
+            self._as(self.collector, first | second | third).action_confirm_selected()
+        )
+        self.assertIn("2 confirmed.", message)
+        self.assertIn("1 not: in error, it leaves by itself once that is corrected (", message)
+        self.assertEqual((first | second | third).mapped("confirmed"), [True, True, True])
+
+    def test_confirming_one_in_error_says_so(self):
+        first = self.automatic.sorted("date")[0]
+        first._set_error("no_contact", model="res.partner", res_id=first.partner_id.id)
+        message = self._message(self._as(self.collector, first).action_confirm())
+        self.assertIn(f"{first.display_name}: confirmed, but in error.", message)
+
     def test_confirm_many(self):
         """Four reminders and a call, one reminder confirmed before and one cancelled."""
         first, second, third, fourth = self.automatic.sorted("date")
@@ -349,6 +366,36 @@ class TestAgenda(DsoCommon):
         self.assertEqual({str(day) for day in moved.mapped("date")}, {"2026-03-13"})
         self.assertEqual(moved.mapped("date_forced"), [True, True])
         self.assertEqual(str(self.calls[0].date), "2026-03-05")
+
+    def test_slips_of_dates_are_refused(self):
+        """What is moved into the past would leave at once, what waits for the year 9999 never."""
+        action = self.calls[1].with_user(self.collector)
+        wizard = self.env["dso.action.reschedule"].with_user(self.collector)
+        for day, words in (("2001-01-01", "has passed"), ("9999-12-31", "more than a year away")):
+            for move in (
+                lambda day=day: action.action_reschedule(day),
+                lambda day=day: action.write({"date": day}),
+                lambda day=day: wizard.create(
+                    {"action_ids": [Command.set(self.calls.ids)], "date": day}
+                ).action_apply(),
+            ):
+                with self.subTest(day), self.assertRaisesRegex(UserError, words):
+                    move()
+        action.action_reschedule(self.company._dso_today())
+
+    def test_a_date_beyond_all_calendars_breaks_no_screen(self):
+        """However it came there, the agenda opens and it can be moved back."""
+        self._invoice("2026-03-01")
+        self._plan("2026-03-06")
+        action = self._open_action().with_user(self.collector)
+        action.sudo().write({"date": "9999-12-31", "confirmed": True, "date_forced": True})
+        customer = action.customer_id
+        customer._plan(customer)
+        self.env.invalidate_all()
+        self.assertTrue(action.leaving_text)
+        self.assertEqual(customer.scenario_line[0]["date"], "9999-12-31")
+        action.action_reschedule("2026-03-20")
+        self.assertEqual(str(action.date), "2026-03-20")
 
     def test_skip_many(self):
         self.calls[0].action_cancel()
@@ -386,7 +433,7 @@ class TestAgenda(DsoCommon):
             .create({"collector_id": other.id})
         )
         message = self._message(wizard.action_apply())
-        self.assertIn("1 customers assigned, with their 2 planned actions.", message)
+        self.assertIn("Customers assigned: 1. Planned actions that go with them: 2.", message)
         self.assertIn("1 not: they had this already.", message)
         moved = self._customer(self.partners[0]).open_action_ids
         self.assertEqual(len(moved), 2)

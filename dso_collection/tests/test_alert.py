@@ -114,7 +114,7 @@ class TestAlert(DsoCommon):
         self.assertEqual(set(messages), {self.collector, self.nora})
         mine, hers = str(messages[self.collector].body), str(messages[self.nora].body)
         self.assertEqual(messages[self.collector].subject, "Collection alerts: 1 new")
-        self.assertIn("Overdue</strong></a>\n                (1)", mine)
+        self.assertIn("Overdue</a></strong>\n                (1)", mine)
         self.assertIn("Call.", mine)
         self.assertIn(f"/mail/view?model=dso.customer&amp;res_id={self.acme_file.id}", mine)
         self.assertNotIn("Bolt", mine)
@@ -646,7 +646,7 @@ class TestReadyAlerts(DsoCommon):
         self.customer.guarantee_temporary_until = "2026-04-30"
         self.assertEqual(self._find(), {"guarantee_ending"})
         self.customer.guarantee_temporary_until = "2026-03-30"
-        self.assertEqual(self._find(), {"guarantee_exceeded"})
+        self.assertEqual(self._find(), {"guarantee_exceeded", "guarantee_ended"})
 
     def test_insurance(self):
         """Due on 11 March: 60 days later is 10 May, 35 days is 15 April: 15 days from now."""
@@ -669,3 +669,19 @@ class TestReadyAlerts(DsoCommon):
         self.assertEqual(self._find(), set())
         self.customer.insurance_expiry = "2026-04-30"
         self.assertEqual(self._find(), {"guarantee_ending"})
+
+    def test_what_was_missed_does_not_fall_silent(self):
+        """Due on 11 March, today is 31 March: within 20 days is today, within 19 was yesterday."""
+        self.customer.write({"insurance_amount": 5000, "insurance_expiry": "2026-12-31"})
+        for days, alert in ((20, "declaration"), (19, "declaration_late")):
+            self.customer.insurance_declaration_days = days
+            self.assertEqual(self._find(), {alert})
+        self.customer.insurance_declaration_days = 60
+        for day, alerts in (
+            ("2026-03-31", {"guarantee_ending"}),
+            ("2026-03-30", {"guarantee_ended"}),
+            ("2026-03-01", {"guarantee_ended"}),
+            ("2026-02-28", set()),
+        ):
+            self.customer.insurance_expiry = day
+            self.assertEqual(self._find(), alerts, day)

@@ -235,6 +235,26 @@ class TestOwnActions(QualifyCase):
         form.action_type = "call"
         self.assertFalse(form.line_ids.ids)
 
+    def test_every_type_shows_its_text_before(self):
+        """With a template, and with words of one's own; there is no action yet."""
+        letter = self.env["dso.letter.template"].search([], limit=1)
+        for action_type, template, own in (
+            ("sms", {"sms_template_id": self.env.ref("dso_collection.sms_template_reminder")}, {}),
+            ("sms", {}, {"sms_text": "Please pay #items_amount_overdue."}),
+            ("email", {"mail_template_id": self.env.ref("dso_collection.mail_template_reminder_1")},
+             {}),
+            ("letter", {"letter_template_id": letter}, {}),
+        ):  # fmt: skip
+            with self.subTest(action_type, template=template):
+                form = self._form(action_type=action_type)
+                for fname, value in {**template, **own}.items():
+                    form[fname] = value
+                self.assertFalse(form.preview_error)
+                if own:
+                    self.assertRegex(form.preview_body, r"Please pay .*\d")
+                else:
+                    self.assertTrue(form.preview_body)
+
     def test_done_now_comes_again_after_the_follow_up_days(self):
         for lines in (self.old, self.env["account.move.line"]):
             wizard = (
@@ -360,7 +380,7 @@ class TestOwnActions(QualifyCase):
         wizard.action_apply()
         action = self._last()
         self.assertEqual(action.with_context(lang="fr_FR").name, "Première relance")
-        self.assertEqual(action.with_context(lang="en_US").name, template.name)
+        self.assertEqual(action.with_context(lang="en_US").name, "First reminder")
         self.assertIn("#company_name", action.subject)
 
     def test_steps_name_their_scenario(self):

@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..tools.inside import inside
 from .common import DsoCommon
 
 
@@ -129,7 +130,7 @@ class TestAssignment(DsoCommon):
                 self.assertEqual(self.customer.scenario_rule_id, rule)
                 self.assertEqual(self.customer.scenario_id, self.slow)
                 rule.unlink()
-                self.customer.with_context(dso_by_rule=True).write(
+                self.customer.with_context(**inside(dso_by_rule=True)).write(
                     {"scenario_id": self.scenario.id}
                 )
 

@@ -60,6 +60,13 @@ class TestComposer(DsoCommon):
         )  # fmt: skip
         self.assertIn("#whatever_this_is", message.body)
 
+    def test_nothing_is_sent_empty(self):
+        """Nothing but the signature would reach the customer."""
+        for body in (False, "", "<p><br></p>"):
+            with self.subTest(body), self.assertRaisesRegex(UserError, "message is empty"):
+                self._compose(self.customer, body=body).action_send_mail()
+        self._compose(self.customer, body="<p>Hello</p>").action_send_mail()
+
     def test_a_template_of_actions_on_a_customer(self):
         """It tells of the customer's own action, whatever other one has the partner's id."""
         self.template.write(

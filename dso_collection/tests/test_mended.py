@@ -168,6 +168,15 @@ class TestMended(DsoCommon):
 
         self._check("email", leave, come, "no_collector")
 
+    def test_template_without_text(self):
+        """Nothing but a greeting and a signature would reach the customer."""
+        for action_type, template, fname, empty in (
+            ("email", self.template, "body_html", "<p><br></p>"),
+            ("letter", self.letter_template, "body", "<p> </p>"),
+            ("sms", self.sms_template, "body", " "),
+        ):
+            self._check_value(action_type, template, fname, empty, "empty_template")
+
     def test_archived_template(self):
         self._check_value("email", self.template, "active", False, "archived_template")
         self._check_value("letter", self.letter_template, "active", False, "archived_template")

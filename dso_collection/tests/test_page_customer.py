@@ -13,6 +13,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ..tools.inside import inside
 from .page_common import PageHttpCase
 
 ROWS = "//section[@id='item']//tbody/tr"
@@ -155,7 +156,7 @@ class TestPageCustomer(PageHttpCase):
             (self.due_today, dispute, False),
             (self.young, promise, self._day(20)),
         ):
-            line.with_context(dso_skip_log=True)._dso_set_status(kind, day)
+            line.with_context(**inside(dso_skip_log=True))._dso_set_status(kind, day)
             line.sudo().dso_comment = "Do not trust him"
             line._dso_log(comment="Do not trust him")
         response = self._get()
@@ -165,6 +166,13 @@ class TestPageCustomer(PageHttpCase):
         self.assertNotIn("In dispute", rows[str(self.due_today.id)])
         day = self._day(20).strftime("%m/%d/%Y")
         self.assertIn(f"Payment promised for {day}", rows[str(self.young.id)])
+
+    def test_a_promise_that_was_not_kept_does_not_look_like_one_that_is_awaited(self):
+        promise = self.env.ref("dso_collection.status_promise")
+        self.late.with_context(**inside(dso_skip_log=True))._dso_set_status(promise, self._day(-8))
+        day = self._day(-8).strftime("%m/%d/%Y")
+        row = self._rows(self._open())[str(self.late.id)]
+        self.assertIn(f"Payment promised for {day}, not received", row)
 
     # ------------------------------------------------------------------
     # Answering

@@ -39,8 +39,9 @@ class TestPageForms(PageHttpCase):
     """What no browser sends."""
 
     def test_what_no_database_keeps(self):
-        """Null bytes, half a character and what is no UTF-8 at all: noted without them."""
-        self._answer("comment", comment="Paid\x00 on\r\nMonday", author="An\x00n\nSmith")
+        """Half a character and what is no UTF-8 at all: noted without them. What holds a null byte
+        is no form of a browser."""
+        self._answer("comment", comment="Paid\x07 on\r\nMonday", author="An\x07n\nSmith")
         answer = self.page.answer_ids
         self.assertEqual((answer.comment, answer.author_name), ("Paid on\nMonday", "Ann Smith"))
         for query in ("search=%00", "search=%ff%fe", "show=%00", "number=%00", "done=%00"):
@@ -49,7 +50,11 @@ class TestPageForms(PageHttpCase):
         for field in ("date", "amount_promise", "item", "key", "show", "search", "all"):
             with self.subTest(field):
                 data = {**self._get_form(), "kind": "promise", field: "\x00"}
-                self.assertEqual(self._post("/answer", data).status_code, 422)
+                self.assertEqual(self._post("/answer", data).status_code, 400)
+        for path in ("/answer", "/seen", "/renew", "/forward", "/pay"):
+            with self.subTest(path):
+                data = {**self._get_form(), "comment": "Paid\x00"}
+                self.assertEqual(self._post(path, data).status_code, 400)
         for token in ("%00" * 20, "%ff" * 20, "%ed%a0%80" * 8):
             self.assertEqual(self.url_open(f"/dso/p/{token}").status_code, 404)
         self.assertEqual(len(self.page.answer_ids), 1)

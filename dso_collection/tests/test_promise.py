@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from ..engine import promises as rules
+from ..tools.inside import inside
 from .common import DsoCommon
 
 
@@ -22,7 +23,9 @@ class PromiseCase(DsoCommon):
     def _promise(self, line, promised, on="2026-02-25", status=None, **values):
         """Log a promise on a day, as the module does."""
         with freeze_time(f"{on} 09:00:00"):
-            line.with_context(dso_skip_log=True)._dso_set_status(status or self.status, promised)
+            line.with_context(**inside(dso_skip_log=True))._dso_set_status(
+                status or self.status, promised
+            )
             return line._dso_log(**values)
 
     def _read(self, qualification, on):
@@ -253,7 +256,7 @@ class TestPromise(PromiseCase):
             self.env["account.move"].union(*[self._invoice("2026-02-20") for _ in range(12)])
         )
         self.env["dso.customer"]._ensure_customers(self.company)
-        lines.with_context(dso_skip_log=True)._dso_set_status(self.status, "2026-03-03")
+        lines.with_context(**inside(dso_skip_log=True))._dso_set_status(self.status, "2026-03-03")
         values = [
             {
                 "customer_id": self._customer().id,

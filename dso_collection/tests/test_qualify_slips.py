@@ -45,6 +45,13 @@ class TestHeldItems(QualifyCase):
         action = self._specific().with_user(self.collector).action_qualify_items()
         self.assertEqual(self._context(action), (self.old.ids, []))
 
+    def test_a_comment_alone_says_that_the_follow_up_stays(self):
+        self._qualify(status_id=self.dispute.id)
+        follow_up = self._specific()
+        wizard = self._wizard(self.old, comment="They sent the delivery note")
+        self.assertIn(f"The follow-up of {follow_up.date:%m/%d/%Y} stays", wizard.summary)
+        self.assertIn("Scenario goes on", self._wizard(self.young, comment="Well").summary)
+
     def test_promise_in_one_click_leaves_the_dispute(self):
         self._qualify(status_id=self.dispute.id, comment="Wrong price")
         action = self.customer.with_user(self.collector).action_qualify()
@@ -574,3 +581,51 @@ class TestWrittenStatuses(QualifyCase):
         )
         self.old.with_user(accountant).dso_status_id = self.dispute.id
         self._assert_followed(self.old)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-06 09:00:00")
+class TestPromiseWithCredit(QualifyCase):
+    """By hand: 3,765.00 and a payment on account of 1,250.00 are ticked, 2,515.00 is promised."""
+
+    def setUp(self):
+        super().setUp()
+        self.claim = self._line(self._invoice("2026-03-01", 3765.00))
+        self.credit = self._line(self._credit(1250.00))
+        self._plan("2026-03-06")
+
+    def test_the_credit_is_deducted_and_promises_nothing(self):
+        self._qualify(self.claim | self.credit, status_id=self.promise.id, date="2026-03-13")
+        self.assertEqual(self.claim.dso_status_id, self.promise)
+        self.assertFalse(self.credit.dso_status_id)
+        promise = self.env["dso.promise"].search([("line_id", "=", self.claim.id)])
+        self.assertEqual(promise.mapped("amount"), [2515.00])
+        follow_up = self._specific()
+        self.assertIn("2,515.00", follow_up.name)
+        self.assertEqual(follow_up.amount, 2515.00)
+        self.assertEqual(self.customer.amount_promised, 2515.00)
+
+    def test_what_is_deducted_is_said_before(self):
+        wizard = self._wizard(
+            self.claim | self.credit, status_id=self.promise.id, date="2026-03-13"
+        )
+        self.assertIn("2,515.00", wizard.parts_text)
+
+    def test_a_credit_is_no_promise(self):
+        with self.assertRaisesRegex(UserError, "nothing to promise"):
+            self._qualify(self.credit, status_id=self.promise.id, date="2026-03-13")
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-06 09:00:00")
+class TestKindOfUsedStatus(QualifyCase):
+    def test_it_stays(self):
+        """Its items would leave the dispute, with a follow-up of nothing."""
+        self._qualify(status_id=self.dispute.id)
+        dispute = self.dispute.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "open items have this"):
+            dispute.kind = "ongoing"
+        dispute.write({"kind": "dispute", "name": "Dispute: quality"})
+        unused = dispute.copy()
+        unused.write({"kind": "ongoing", "next_action": "scenario"})
+        self.assertEqual(unused.kind, "ongoing")

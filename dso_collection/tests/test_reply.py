@@ -411,7 +411,8 @@ class TestReply(DsoCommon):
         composer = Form.from_action(self.env(user=self.collector), action)
         self.assertEqual(composer.subject, "Re: Reminder for Acme")
         composer.body = "<p>Thank you</p>"
-        composer.save()._action_send_mail()
+        said = composer.save().action_send_mail()["params"]["message"]
+        self.assertEqual(said, f"Sent to {self.contact.display_name}.")
         message = self.customer.message_ids[0]
         self.assertIn("Thank you", message.body)
         self.assertEqual(message.author_id, self.collector.partner_id)

@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo import Command
 from odoo.tests import new_test_user, tagged
 
+from ..tools.inside import inside
 from .common import DsoCommon
 
 
@@ -254,7 +255,7 @@ class TestDisputeReport(DsoCommon):
     def _log(self, status, on, line=None, **values):
         line = line or self.line
         with freeze_time(f"{on} 09:00:00"):
-            line.with_context(dso_skip_log=True)._dso_set_status(status)
+            line.with_context(**inside(dso_skip_log=True))._dso_set_status(status)
             return line._dso_log(**values)
 
     def _read(self, entry):

@@ -179,6 +179,28 @@ class TestScenario(DsoCommon):
         self.assertEqual(len(done), 1)
         self.assertTrue(done.subject)
 
+    @freeze_time("2026-03-02")
+    def test_what_was_done_keeps_its_name(self):
+        """A lawyer reads what was said then, whatever the step is called now; what is planned is
+        called as its step is."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        step = self.scenario.step_ids[0]
+        step.with_context(lang="fr_FR").name = "Premier rappel"
+        name = step.name
+        self._invoice("2026-03-01")
+        self._do(self._plan("2026-03-01"), "2026-03-06")
+        done = self._customer().action_ids.filtered(lambda action: action.state == "done")
+        self.assertEqual(done.name, name)
+        for change in (lambda: step.write({"name": "Renamed"}), step.unlink):
+            change()
+            self.assertEqual(done.name, name)
+            self.assertEqual(done.with_context(lang="fr_FR").name, "Premier rappel")
+        second = self.scenario.step_ids[0]
+        planned = self._plan("2026-03-06")
+        self.assertEqual(planned.step_id, second)
+        second.name = "Last"
+        self.assertEqual(planned.name, "Last")
+
     def test_rights(self):
         for user in (self.reader, self.collector):
             with self.assertRaises(AccessError):
@@ -193,6 +215,16 @@ class TestScenario(DsoCommon):
             status.unlink()
         unused.unlink()
         status.active = False
+
+    def test_settings_say_that_nobody_can_pay(self):
+        """Without a bank account a reminder asks for money and does not say where to."""
+        self.company.partner_id.bank_ids.unlink()
+        settings = self.env["res.config.settings"].create({})
+        self.assertFalse(settings.dso_has_bank)
+        self.env["res.partner.bank"].create(
+            {"acc_number": "BE71096123456769", "partner_id": self.company.partner_id.id}
+        )
+        self.assertTrue(self.env["res.config.settings"].create({}).dso_has_bank)
 
     def test_settings_that_make_no_sense_are_refused(self):
         for name in ("dso_min_amount", "dso_ignore_below"):

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from ..engine import behaviour, guarantee, score as rules
+from ..tools.inside import inside
 from .common import DsoCommon
 
 
@@ -50,7 +51,7 @@ class TestScore(RiskCase):
         line = self._line(self._invoice("2026-03-21", 2500))
         with freeze_time("2026-03-22 09:00:00"):
             status = self.env.ref("dso_collection.status_promise")
-            line.with_context(dso_skip_log=True)._dso_set_status(status, "2026-03-25")
+            line.with_context(**inside(dso_skip_log=True))._dso_set_status(status, "2026-03-25")
             line._dso_log()
         action = self._plan("2026-03-31")
         customer = self._customer()
@@ -225,7 +226,7 @@ class TestScore(RiskCase):
         self._invoice("2026-02-10", 777)
         action = self._plan("2026-03-31")
         values = {"insurance_amount": 1000, "insurance_declaration_days": 55}
-        self._customer().with_context(dso_skip_plan=True).write(values)
+        self._customer().with_context(**inside(dso_skip_plan=True)).write(values)
         by_query = action.score
         action.sudo().score = 0
         self._plan("2026-03-31")

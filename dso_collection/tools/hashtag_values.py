@@ -17,6 +17,8 @@ from ..engine import families
 from ..engine.hashtags import Block
 from ..engine.leader import is_partial
 from . import words
+from .clauses import join_clauses
+from .inside import get_inside
 
 # ------------------------------------------------------------------
 # What is read for a batch
@@ -35,7 +37,7 @@ class Readings:
 
     @functools.cached_property
     def todays(self):
-        return self.actions.customer_id._get_todays(self.env.context.get("dso_today"))
+        return self.actions.customer_id._get_todays(get_inside(self.env, "dso_today"))
 
     @functools.cached_property
     def facts(self):
@@ -368,14 +370,17 @@ def _render_penalties(batch, action, entries, only):
 
 
 def _write_items(batch, entries):
-    return "; ".join(
-        batch.env._(
-            "%(document)s due %(date)s: %(amount)s",
-            document=entry["document"],
-            date=batch.day(entry["due_date"]),
-            amount=batch.money(entry["total"], entry["currency_id"]),
-        )
-        for entry in entries
+    return join_clauses(
+        batch.env,
+        [
+            batch.env._(
+                "%(document)s due %(date)s: %(amount)s",
+                document=entry["document"],
+                date=batch.day(entry["due_date"]),
+                amount=batch.money(entry["total"], entry["currency_id"]),
+            )
+            for entry in entries
+        ],
     )
 
 

@@ -8,6 +8,7 @@ from . import dso_action_new
 from . import dso_action_preview
 from . import dso_action_question
 from . import dso_action_reschedule
+from . import dso_reply_assign
 from . import dso_action_return
 from . import dso_contact_import
 from . import dso_contact_import_file

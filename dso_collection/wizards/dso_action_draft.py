@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..engine import hashtags
 from ..models.dso_scenario_step import ACTION_TYPES, MANUAL_TYPES, REQUIRED_TEMPLATES
+from ..tools.inside import inside
 from ..tools.toasts import name_some
 
 #: What a step, a status or an earlier action lends to a new one.
@@ -164,7 +165,9 @@ class DsoActionDraft(models.AbstractModel):
         subject, body = source.subject or "", source.body_html or ""
         if "{{" not in subject and "t-" not in body:
             return subject, body
-        action = self._new_draft(customer, lines, template).with_context(dso_keep_hashtags=True)
+        action = self._new_draft(customer, lines, template).with_context(
+            **inside(dso_keep_hashtags=True)
+        )
         return tuple(action._get_channel()._render(action)[action.id])
 
     def _get_draft_subject(self):
@@ -312,8 +315,7 @@ class DsoActionDraft(models.AbstractModel):
         ]
         actions = self.env["dso.action"]._dso_own().create(values_list)
         actions._adopt_attachments()
-        if self._follows_up():
-            actions._keep_name()
+        actions._keep_name(self._follows_up())
         # what keeps them from leaving is told at once (R11)
         # sudo: it needs contacts and accounts; the right to make these actions was checked
         actions.sudo()._refresh_errors()

@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.dso_action import RESULTS
+from ..tools.inside import inside
 from ..tools.toasts import toast
 
 #: How many of each kind of the last exchanges are shown.
@@ -228,10 +229,11 @@ class DsoActionLog(models.TransientModel):
             asks = action.origin != "scenario" and not all_the_same
             if asks and (question := action._ask_first("action_apply", record=self)):
                 return question
-            action.write({"result": self.result, "comment": self.comment})
+            comment = (self.comment or "").strip() and self.comment
+            action.write({"result": self.result, "comment": comment})
             # a dispute that is not resolved keeps a follow-up, here on the day that is chosen (R13)
             how = ends and ("resolved" if self.disputed else True)
-            outcome = action.with_context(dso_end=how).action_execute(all_the_same)
+            outcome = action.with_context(**inside(dso_end=how)).action_execute(all_the_same)
         done = action.state == "done" or self.repeats
         if ends and action.state in ("planned", "error"):
             action.action_end(

@@ -59,6 +59,7 @@ class DsoActionNew(models.TransientModel):
     preview_body = fields.Html(compute="_compute_preview", compute_sudo=False, sanitize=False)
     preview_error = fields.Char(compute="_compute_preview", compute_sudo=False)
     nothing_asked = fields.Char(compute="_compute_preview", compute_sudo=False)
+    early_text = fields.Char(compute="_compute_early", compute_sudo=False)
 
     @api.depends("customer_id")
     def _compute_action_date(self):
@@ -141,6 +142,47 @@ class DsoActionNew(models.TransientModel):
                 }
             )
 
+    @api.depends(
+        "action_type",
+        "line_ids",
+        "action_date",
+        "execute_now",
+        "body",
+        "sms_text",
+        *TEMPLATE_FIELDS,
+    )
+    @api.depends_context("lang")
+    def _compute_early(self):
+        for wizard in self:
+            lines = wizard._find_early()
+            wizard.early_text = self.env["dso.action"]._describe_early(lines) if lines else False
+
+    def _find_early(self):
+        """The chosen items that the text would ask for as overdue, and that are not."""
+        nothing = self.env["account.move.line"]
+        if not self.customer_id or not self.action_type or not self.line_ids:
+            return nothing
+        action = self._new_action()
+        return action._find_early(self._get_leaving_day()).get(action, nothing)
+
+    def _get_leaving_day(self):
+        today = self.customer_id.company_id._dso_today()
+        return today if self.execute_now else max(self.action_date or today, today)
+
+    def action_leave_out_early(self):
+        """Take the items out that are not due yet."""
+        self.ensure_one()
+        early = self._find_early()
+        if early == self.line_ids:
+            raise UserError(
+                self.env._(
+                    "None of these items is due yet. Choose others, or another text: “Friendly "
+                    "reminder before due date” asks for what is still to come."
+                )
+            )
+        self.line_ids -= early
+        return self._reopen()
+
     def _get_preview(self):
         if not self.customer_id or not self.action_type:
             return {}
@@ -203,6 +245,8 @@ class DsoActionNew(models.TransientModel):
         self.ensure_one()
         self.customer_id.check_access("write")
         self._check_draft()
+        if not self.execute_now:
+            self._new_action()._check_new_date(self.action_date)
         lines = self.line_ids
         if lines:
             lines._dso_check_write()
@@ -215,9 +259,12 @@ class DsoActionNew(models.TransientModel):
                         customer=self.customer_id.display_name,
                     )
                 )
-        if self.execute_now and not all_the_same:
+        if not all_the_same:
             draft = self._new_action().with_env(self.env)
-            if question := draft._ask_first("action_apply", record=self):
+            # whether it asks for anything is looked at again on its day
+            empty = None if self.execute_now else {}
+            day = self._get_leaving_day()
+            if question := draft._ask_first("action_apply", record=self, empty=empty, day=day):
                 return question
         origin = "specific" if lines else "manual"
         return self._make_actions({self.customer_id: lines}, origin)._get_closing()
@@ -230,6 +277,13 @@ class DsoActionNew(models.TransientModel):
                     "e-mail does not go to the customer."
                 )
             )
+        if self.is_statement and not self.recipient_ids:
+            serving = self.customer_id._find_serving()[self.customer_id.id]
+            if serving._dso_serving("email"):
+                # somebody was taken out: nobody is written to in their place
+                raise UserError(
+                    self.env._("Nobody is left in “To”: choose who gets the statement of account.")
+                )
 
     def _prepare_draft_values(self, customer, lines, origin):
         return {

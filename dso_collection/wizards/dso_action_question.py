@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.inside import get_inside, inside
+
+#: What the module told itself by the context, and tells itself again.
+KEPT = ("dso_end",)
 #: What may be done once the question is answered: methods by model.
 METHODS = {
     "dso.action": ("action_execute", "action_confirm", "action_retry"),
@@ -32,14 +36,14 @@ class DsoActionQuestion(models.TransientModel):
 
         :param records: on which ``method`` is called where the answer is yes
         """
-        context = records.env.context
+        held = {key: get_inside(records.env, key) for key in KEPT}
         question = self._dso_own().create(
             {
                 "text": text,
                 "res_model": records._name,
                 "res_ids": records.ids,
                 "method": method,
-                "context_data": {key: context[key] for key in ("dso_end",) if key in context},
+                "context_data": {key: value for key, value in held.items() if value},
             }
         )
         return {
@@ -61,7 +65,7 @@ class DsoActionQuestion(models.TransientModel):
         records = self.env[self.res_model].browse(self.res_ids).exists()
         if not records:
             raise UserError(self.env._("It is gone meanwhile. Reload the page and look again."))
-        records = records.with_context(**(self.context_data or {}))
+        records = records.with_context(**inside(**(self.context_data or {})))
         result = getattr(records, self.method)(all_the_same=True)
         if isinstance(result, dict):
             return result

@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 from odoo.tools.mail import email_normalize
 
 from ..engine import contacts as rules
+from ..tools.clauses import join_clauses
+from ..tools.inside import get_inside, inside
 
 #: What a row gives its contact as it is, where the file has the column.
 CONTACT_FIELDS = (
@@ -15,6 +17,7 @@ CONTACT_FIELDS = (
     "dso_serves_phone",
     "dso_serves_post",
 )
+
 #: What a row may correct of a contact that exists; nothing is ever emptied.
 CORRECTED = ("email", "phone", "function", "lang", "ref")
 #: What it may say of the ways of a contact, both ways.
@@ -136,12 +139,12 @@ class DsoContactImport(models.TransientModel):
     @api.model
     def load(self, fields, data):
         """Rows come in batches, or one by one: who was spoken of is remembered over the file."""
-        return super(DsoContactImport, self.with_context(dso_seen={})).load(fields, data)
+        return super(DsoContactImport, self.with_context(**inside(dso_seen={}))).load(fields, data)
 
     def _load_records(self, data_list, update=False):
         """Odoo blames the first row for what is wrong with any of a batch, besides telling of the
         bad one when it tries them one by one: leave it to the latter."""
-        seen = self.env.context.get("dso_seen", {})
+        seen = get_inside(self.env, "dso_seen", {})
         before = dict(seen)
         try:
             return super()._load_records(data_list, update)
@@ -166,7 +169,7 @@ class DsoContactImport(models.TransientModel):
         :return: {row: :class:`Outcome`}
         :raise ValidationError: if there are bad rows, with the reasons of all
         """
-        seen = self.env.context.get("dso_seen", {})
+        seen = get_inside(self.env, "dso_seen", {})
         outcomes = self._decide(seen)
         refused = [found for found in outcomes.values() if found.outcome == "refused"]
         if refused and not skip_refused:
@@ -333,14 +336,17 @@ class DsoContactImport(models.TransientModel):
             if outcome.values["dso_collection_contact"]:
                 parts.append(self.env._("contact for collection"))
             return ", ".join(parts)
-        return "; ".join(
-            self.env._(
-                "%(field)s: %(old)s → %(new)s",
-                field=partners._fields[fname]._description_string(self.env),
-                old=self._format_value(outcome.contact[fname]),
-                new=self._format_value(value),
-            )
-            for fname, value in outcome.values.items()
+        return join_clauses(
+            self.env,
+            [
+                self.env._(
+                    "%(field)s: %(old)s → %(new)s",
+                    field=partners._fields[fname]._description_string(self.env),
+                    old=self._format_value(outcome.contact[fname]),
+                    new=self._format_value(value),
+                )
+                for fname, value in outcome.values.items()
+            ],
         )
 
     @api.model

@@ -113,7 +113,8 @@ class DsoCustomerAssign(models.TransientModel):
             return toast(self.env._("%(name)s had this already.", **values), "warning")
         lines = [
             self.env._(
-                "%(count)s customers assigned, with their %(actions)s planned actions.", **values
+                "Customers assigned: %(count)s. Planned actions that go with them: %(actions)s.",
+                **values,
             )
         ]
         if kept:

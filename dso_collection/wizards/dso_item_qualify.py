@@ -7,8 +7,10 @@ from odoo.tools.misc import clean_context, format_amount, format_date
 from ..engine import promises
 from ..engine.facts import plus
 from ..models.account_move_line import QUIET
+from ..models.dso_customer_facts import OPEN_STATES
 from ..models.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
 from ..tools.errors import BrokenTemplate
+from ..tools.inside import inside
 from ..tools.toasts import name_some
 
 STEPS = [("status", "1. Status"), ("email", "2. E-mail"), ("next", "3. Next action")]
@@ -244,10 +246,16 @@ class DsoItemQualify(models.TransientModel):
         """The real items: in an onchange the field holds images of them."""
         return (self.line_ids | self.taken_line_ids)._origin
 
+    def _get_sorted_lines(self):
+        """The same oldest first, in whatever order the screen sends them."""
+        return self._get_lines().sorted(
+            lambda line: (line.date_maturity or line.date or fields.Date.today(), line.id)
+        )
+
     @api.depends("line_ids", "taken_line_ids", "next_action")
     def _compute_replaced_text(self):
         for wizard in self:
-            texts = wizard._get_lines()._dso_describe_held()
+            texts = wizard._get_sorted_lines()._dso_describe_held()
             wizard.replaced_text = "\n".join(
                 f"{line._dso_get_document()}: {text}" for line, text in list(texts.items())[:10]
             )
@@ -487,12 +495,15 @@ class DsoItemQualify(models.TransientModel):
 
     def _get_parts(self):
         """The items that get the status: {line: its promised or disputed part in its currency,
-        ``None`` for all of it}. An amount is shared out over the claims, oldest first."""
+        ``None`` for all of it}. An amount is shared out over the claims, oldest first; a credit
+        that is ticked with them is deducted from what is promised, and promises nothing itself."""
         lines = self._get_lines()
-        if not self.amount or self.kind not in ("promise", "dispute"):
+        if self.kind not in ("promise", "dispute"):
             return dict.fromkeys(lines)
-        left, parts = self.amount, {}
         claims = lines.filtered(lambda line: line.amount_residual > 0)
+        left, parts = self._get_part(), {}
+        if not left:
+            return dict.fromkeys(claims if self.kind == "promise" else lines)
         for line in claims.sorted(lambda line: (line.date_maturity or line.date, line.id)):
             residual, currency = line.amount_residual_currency, line.currency_id
             part = min(left, residual)
@@ -501,6 +512,15 @@ class DsoItemQualify(models.TransientModel):
                 parts[line] = None if whole else currency.round(part)
             left -= part
         return parts
+
+    def _get_part(self):
+        """The part that is promised or disputed, in the currency of the items; 0 for all."""
+        lines = self._get_lines()
+        has_credits = any(line.amount_residual < 0 for line in lines)
+        if self.amount or self.kind != "promise" or not has_credits or not self.currency_id:
+            return self.amount
+        net = sum(lines.mapped("amount_residual_currency"))
+        return self.currency_id.round(max(net, 0.0))
 
     @api.depends("amount", "kind", "line_ids", "taken_line_ids")
     def _compute_parts_text(self):
@@ -547,23 +567,37 @@ class DsoItemQualify(models.TransientModel):
 
     def _is_shared_out(self):
         """Whether a part is given of several items."""
-        if not self.amount or self.kind not in ("promise", "dispute") or not self.currency_id:
+        if self.kind not in ("promise", "dispute") or not self.currency_id:
             return False
-        claims = self._get_lines().filtered(lambda line: line.amount_residual > 0)
+        lines, part = self._get_lines(), self._get_part()
+        claims = lines.filtered(lambda line: line.amount_residual > 0)
         total = sum(claims.mapped("amount_residual_currency"))
         return (
-            len(claims) > 1
-            and self.amount > 0
-            and self.currency_id.compare_amounts(self.amount, total) <= 0
+            # of a single item, what is deducted is told
+            (len(claims) > 1 or len(lines) > len(claims) and not self.amount)
+            and part > 0
+            and self.currency_id.compare_amounts(part, total) <= 0
         )
 
     def _get_partial_lines(self):
-        if not self.amount:
+        if not self._get_part():
             return super()._get_partial_lines()
         partial = [line.id for line, part in self._get_parts().items() if part is not None]
         return self.env["account.move.line"].browse(partial)
 
     def _check_amount(self):
+        if self.kind == "promise" and self.currency_id and not self._get_part():
+            lines = self._get_lines()
+            net = sum(lines.mapped("amount_residual_currency"))
+            if self.currency_id.compare_amounts(net, 0.0) <= 0:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s: these items add up to %(total)s, so there is nothing to "
+                        "promise. Take the credits out, or choose another status.",
+                        customer=self.customer_names,
+                        total=format_amount(self.env, net, self.currency_id),
+                    )
+                )
         if not self.amount:
             return
         if self.kind not in ("promise", "dispute"):
@@ -662,6 +696,9 @@ class DsoItemQualify(models.TransientModel):
         :return: the actions that were made, sentences on what could not be done, and what was
             replaced, to take it back
         """
+        if self.comment and not self.comment.strip():
+            # nothing was said
+            self.comment = False
         lines = self._get_lines()
         self._check(lines)
         Undo = self.env["dso.item.qualify.undo"]
@@ -853,6 +890,16 @@ class DsoItemQualify(models.TransientModel):
             self.email_user_ids or _split_addresses(self.email_addresses)
         ):
             raise UserError(self.env._("Choose the colleagues to write to in step two."))
+        if self.email_mode == "customer" and not self.email_recipient_ids:
+            customers = self._get_customers()
+            serving = customers._find_serving()
+            if len(customers) == 1 and serving[customers.id]._dso_serving("email"):
+                # somebody was taken out: nobody is written to in their place
+                raise UserError(
+                    self.env._(
+                        "Nobody is left in “Recipients”: choose in step two who gets the e-mail."
+                    )
+                )
         told = self.status_id or self.comment or self.email_body or self.body
         if not told and not self.email_template_id:
             raise UserError(
@@ -871,7 +918,7 @@ class DsoItemQualify(models.TransientModel):
             # with a part that concerns only some of them, the others keep what they have
             self.env["dso.action"]._detach(marked if self.status_id else lines)
         # sudo: checked by _dso_check_write; only the module's own fields are written
-        quiet = {**QUIET, "dso_skip_log": True}
+        quiet = {**QUIET, **inside(dso_skip_log=True)}
         entries = self.env["dso.qualification"]
         if not self.status_id:
             if self.comment or self.attachment_ids:
@@ -989,10 +1036,13 @@ class DsoItemQualify(models.TransientModel):
             subject, body = self.subject, self.body
         if self.email_mode == "internal":
             self._find_addressees(customer, create=True)
+        named = self.email_template_id
         if not body or not edited and self.email_template_id:
             if not self.email_template_id:
                 return self.env["dso.action"]
             subject, body = self._render_email(customer)
+        elif _is_edited(subject, self.email_subject_proposed):
+            named = named.browse()
         action = (
             self.env["dso.action"]
             ._dso_own()
@@ -1005,6 +1055,8 @@ class DsoItemQualify(models.TransientModel):
                     "collector_id": self._get_draft_sender(customer).id,
                     "recipient_ids": [Command.set(self._get_email_recipients(customer).ids)],
                     "subject": subject or self.status_id.name,
+                    # after its template, whose subject is in the recipient's language
+                    "name_data": {"template_id": named.id} if named else False,
                     "body": body,
                     "comment": self.comment,
                     "attach_invoices": self.email_attach_invoices,
@@ -1056,7 +1108,7 @@ class DsoItemQualify(models.TransientModel):
     def _find_blockers(self, actions):
         """{action id: what keeps it from being carried out by hand}"""
         # sudo: it needs contacts, templates and accounts; the right to act was checked
-        by_hand = actions.sudo().with_context(dso_by_hand=True)
+        by_hand = actions.sudo().with_context(**inside(dso_by_hand=True))
         blocked = {}
         for channel, group in by_hand._by_channel():
             blocked.update(channel._get_blockers(group))
@@ -1192,7 +1244,7 @@ class DsoItemQualify(models.TransientModel):
 
     def _describe_next(self):
         if self.next_action != "specific":
-            return self.env._("Scenario goes on")
+            return self._describe_kept() or self.env._("Scenario goes on")
         label = dict(self._fields["action_type"]._description_selection(self.env)).get(
             self.action_type
         )
@@ -1206,6 +1258,29 @@ class DsoItemQualify(models.TransientModel):
                 "%(type)s on %(date)s, automatic, to be confirmed", type=label, date=when
             )
         return self.env._("%(type)s on %(date)s, automatic", type=label, date=when)
+
+    def _describe_kept(self):
+        """The follow-up that a comment alone leaves as it is; nothing where there is none."""
+        if self._replaces_follow_up():
+            return None
+        # sudo: the next day of what is going on with items that the dialog shows
+        action = (
+            self.env["dso.action"]
+            .sudo()
+            .search(
+                [
+                    ("item_ids.line_id", "in", self._get_lines()._origin.ids),
+                    ("origin", "=", "specific"),
+                    ("state", "in", list(OPEN_STATES)),
+                ],
+                order="date, id",
+                limit=1,
+            )
+        )
+        if not action:
+            return None
+        day = format_date(self.env, action.date)
+        return self.env._("The follow-up of %(date)s stays", date=day)
 
 
 def _split_addresses(text):

@@ -4,6 +4,7 @@ from odoo.tools.misc import format_date
 
 from ..models.account_move_line import QUIET
 from ..models.dso_customer_facts import OPEN_STATES
+from ..tools.inside import inside
 
 #: What of the entry that stands again is put into the one that takes another back.
 COPIED_FROM_LOG = (
@@ -189,7 +190,7 @@ class DsoItemQualifyUndo(models.TransientModel):
             )
 
     def _restore_lines(self, data, lines):
-        lines = lines.with_context(**QUIET, dso_skip_log=True)
+        lines = lines.with_context(**QUIET, **inside(dso_skip_log=True))
         for line in lines:
             status_id, day, comment = data["lines"][str(line.id)]
             line.write({"dso_status_id": status_id, "dso_status_date": day, "dso_comment": comment})

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import letters
+from ..tools.inside import inside
 
 #: How many letters are shown before they are printed: making more takes its time.
 PREVIEW_SIZE = 20
@@ -45,7 +46,7 @@ class DsoLetterPrint(models.TransientModel):
             # sudo: as the dispatcher looks at them
             waiting = wizard.action_ids.sudo()._filter_undone()
             blockers = {}
-            for channel, actions in waiting.with_context(dso_by_hand=True)._by_channel():
+            for channel, actions in waiting.with_context(**inside(dso_by_hand=True))._by_channel():
                 blockers.update(channel._get_blockers(actions))
             ready = waiting.filtered(lambda action, blockers=blockers: action.id not in blockers)
             empty = {} if wizard.all_the_same else ready.with_env(self.env)._find_empty_claims()

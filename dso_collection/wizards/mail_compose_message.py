@@ -2,10 +2,12 @@
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import is_html_empty
 
 from ..engine import hashtags as rules
 from ..models.dso_hashtag_mixin import ACTION
 from ..tools import hashtags as table
+from ..tools.toasts import name_some, toast
 
 #: Records of which our templates can tell, besides actions.
 CUSTOMER_MODELS = ("dso.customer", "res.partner")
@@ -91,6 +93,27 @@ class MailComposeMessage(models.TransientModel):
         if name not in records._fields:
             return dict.fromkeys(res_ids, customers)
         return {record.id: record[name] for record in records}
+
+    # ------------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------------
+
+    def action_send_mail(self):
+        """To customers nothing leaves but the signature; what answers a reply says that it left."""
+        for composer in self:
+            if composer._dso_is_ours() and composer.composition_mode == "comment":
+                composer._dso_refuse_empty()
+        result = super().action_send_mail()
+        if not self.env.context.get("dso_reply"):
+            return result
+        names = name_some(self.env, self.partner_ids.mapped("display_name"))
+        return toast(self.env._("Sent to %(names)s.", names=names))
+
+    def _dso_refuse_empty(self):
+        if is_html_empty(self.body) and not self.attachment_ids and not self.subtype_is_log:
+            raise UserError(
+                self.env._("The message is empty: write what you want to say, then send it.")
+            )
 
     # ------------------------------------------------------------------
     # Hashtags, when it leaves

@@ -1,5 +1,7 @@
 """What the sources of the add-ons keep to, that no linter knows of."""
 
+import ast
+
 from dsodev.paths import REPO
 
 #: How far above the call its reason may stand, in lines: a statement may have several.
@@ -18,3 +20,25 @@ def test_whoever_reads_as_superuser_says_why_that_is_safe():
         and not any("sudo:" in above for above in lines[max(0, number - ABOVE) : number + 1])
     ]
     assert not silent, "without a comment “# sudo: …”: " + ", ".join(silent)
+
+
+def test_odoo_finds_every_test():
+    """Its own runner knows only those that the package imports."""
+    for package in REPO.glob("dso_collection*/tests"):
+        named = (package / "__init__.py").read_text(encoding="utf-8").split()
+        missing = {path.stem for path in package.glob("test_*.py")} - set(named)
+        assert not missing, f"{package.relative_to(REPO)}/__init__.py imports no {missing}"
+
+
+def test_every_text_can_be_translated():
+    """What is put into words inside an f-string is not found by whoever collects the texts."""
+    hidden = [
+        f"{path.relative_to(REPO)}:{call.lineno}"
+        for path in REPO.glob("dso_collection*/**/*.py")
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and (getattr(call.func, "attr", "") == "_" or getattr(call.func, "id", "") == "_")
+    ]
+    assert not hidden, "put into a variable first: " + ", ".join(hidden)

@@ -25,6 +25,16 @@ def leader_id(*items, today=TODAY, settings=SETTINGS):
 # R1: eligible items
 
 
+def test_r1_never_sent_waits_where_the_company_says_so():
+    unsent = item(1, DUE, unsent=True)
+    assert exclusion(unsent, TODAY, SETTINGS) is None
+    hold = SETTINGS._replace(hold_unsent=True)
+    assert exclusion(unsent, TODAY, hold) == "unsent"
+    assert exclusion(item(1, DUE), TODAY, hold) is None
+    assert exclusion(unsent._replace(amount=-1.0), TODAY, hold) == "credit"
+    assert exclusion(unsent._replace(kind="dispute"), TODAY, hold) == "dispute"
+
+
 def test_r1_plain_invoice_is_eligible():
     assert exclusion(item(1, DUE), TODAY, SETTINGS) is None
 

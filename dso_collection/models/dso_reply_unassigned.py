@@ -1,0 +1,217 @@
+"""Answers that several customers may have written: nobody's until a person says whose."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext, plaintext2html
+
+
+class DsoReply(models.Model):
+    _inherit = "dso.reply"
+
+    # ------------------------------------------------------------------
+    # What comes in
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _receive_unassigned_sms(self, company, text, number, reference=None):
+        """Keep a text message that is nobody's yet, in no customer's chatter.
+
+        :param company: for which it came in
+        :param reference: of the provider, by which it knows the text message
+        :return: the reply
+        """
+        # sudo: the gateway of the provider notes it
+        self = self.sudo()
+        known = self._find_known(company, reference)
+        if known:
+            return known
+        subject = self.env._("SMS from %(number)s", number=number)
+        message = self._keep_message(
+            body=plaintext2html(text), subject=subject, message_type="comment", email_from=False
+        )
+        return self._note(
+            self.env["dso.customer"],
+            company_id=company.id,
+            channel="sms",
+            gateway_reference=reference or False,
+            author_name=number,
+            date=message.date,
+            subject=subject,
+            preview=self._shorten(text),
+            message_id=message.id,
+        )
+
+    @api.model
+    def _receive_unassigned_email(self, company, message_dict, automatic=False):
+        """Keep an e-mail that is nobody's yet, with its files, in no customer's chatter.
+
+        :param company: for which it came in
+        :param message_dict: as Odoo's gateway read it
+        :param automatic: whether a machine wrote it
+        :return: the reply
+        """
+        # sudo: the mail gateway notes it, whoever it runs as
+        self = self.sudo()
+        # the gateway does not see it again where a user hands it over, who may not read it
+        known = self.search([("message_id.message_id", "=", message_dict["message_id"])], limit=1)
+        if known:
+            return known
+        message = self._keep_message(
+            message_type="email",
+            **{
+                name: message_dict[name]
+                for name in ("body", "date", "email_from", "message_id", "subject")
+                if message_dict.get(name)
+            },
+        )
+        reply = self._note(
+            self.env["dso.customer"],
+            company_id=company.id,
+            channel="email",
+            author_name=message.email_from,
+            date=message.date,
+            subject=message.subject,
+            preview=self._shorten(html2plaintext(message.body or "")),
+            message_id=message.id,
+            is_automatic=automatic,
+        )
+        message.write(
+            self.env["mail.thread"]._process_attachments_for_post(
+                message_dict.get("attachments") or [],
+                [],
+                {"model": reply._name, "res_id": reply.id, "body": message.body},
+            )
+        )
+        return reply
+
+    @api.model
+    def _keep_message(self, **values):
+        """A message of no record: only who sees the reply reads it."""
+        subtype = self.env.ref("mail.mt_comment")
+        return self.env["mail.message"].create(
+            {"author_id": False, "subtype_id": subtype.id, **values}
+        )
+
+    # ------------------------------------------------------------------
+    # Assigning
+    # ------------------------------------------------------------------
+
+    def _find_candidates(self):
+        """Those who may have written it, as far as the user may see them.
+
+        :return: (customers, contacts with the number or address)
+        """
+        self.ensure_one()
+        # sudo: whose number or address it is; customers are told of as far as the user may see them
+        Customer = self.env["dso.customer"].sudo()
+        if self.channel == "sms":
+            customers, contacts, _certain = Customer._find_by_number(
+                self.author_name or "", self.company_id
+            )
+        else:
+            customers = Customer._find_by_email(self.author_name)
+            contacts = Customer._find_contacts_by_email(self.author_name)
+        return customers.sudo(False)._filtered_access("read"), contacts
+
+    def action_assign(self):
+        """The dialog that asks whose answer it is."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_unassigned()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dso_collection.dso_reply_assign_action"
+        )
+        return dict(action, context={"default_reply_id": self.id})
+
+    def _check_unassigned(self):
+        for reply in self:
+            if reply.customer_id:
+                raise UserError(
+                    self.env._(
+                        "“%(reply)s” is of %(customer)s already. Reload the page.",
+                        reply=reply.display_name,
+                        customer=reply.customer_id.display_name,
+                    )
+                )
+
+    def _check_assigned(self):
+        for reply in self:
+            if not reply.customer_id:
+                raise UserError(
+                    self.env._(
+                        "Nobody knows yet who wrote “%(reply)s”. Assign it to a customer first.",
+                        reply=reply.display_name,
+                    )
+                )
+
+    def _assign(self, customer):
+        """Somebody knows whose answer it is: from now on it is one like the others, and stands in
+        the customer's chatter.
+
+        :param customer: dso.customer, which the user sees
+        """
+        self.ensure_one()
+        self.check_access("write")
+        customer.check_access("read")
+        # two who assign it at the same time
+        self.lock_for_update()
+        self._check_unassigned()
+        if self.channel == "sms" and customer.company_id != self.company_id:
+            raise UserError(
+                self.env._(
+                    "This text message came in for %(company)s, and %(customer)s is a customer of "
+                    "%(other)s. Choose a customer of %(company)s.",
+                    company=self.company_id.name,
+                    customer=customer.display_name,
+                    other=customer.company_id.name,
+                )
+            )
+        _customers, contacts = self._find_candidates()
+        contacts = contacts.filtered(
+            lambda contact: contact.commercial_partner_id == customer.partner_id
+        )
+        action = self.env["dso.action"]
+        if self.channel == "sms":
+            # sudo: what they answer; of a customer that the user sees
+            action = customer.sudo()._find_answered_sms(customer, contacts)
+        values = {"customer_id": customer.id, "action_id": action.id}
+        if contacts:
+            contact = (contacts & action.recipient_ids)[:1] or contacts[:1]
+            values.update(author_id=contact.id, author_name=contact.display_name)
+        # sudo: what came in goes into a file that the user sees
+        reply = self.sudo()
+        reply.write(values)
+        reply.message_id.write(
+            {
+                "model": customer._name,
+                "res_id": customer.id,
+                "author_id": reply.author_id.id,
+            }
+        )
+        own = reply.message_id.attachment_ids.filtered(
+            lambda file: (file.res_model, file.res_id) == (reply._name, reply.id)
+        )
+        own.write({"res_model": customer._name, "res_id": customer.id})
+        return self._notify(
+            self.env._(
+                "“%(reply)s” is of %(customer)s now, and stands in the customer's file.",
+                reply=self.display_name,
+                customer=customer.display_name,
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # What needs a customer
+    # ------------------------------------------------------------------
+
+    def action_reply(self):
+        self._check_assigned()
+        return super().action_reply()
+
+    def action_qualify(self):
+        self._check_assigned()
+        return super().action_qualify()
+
+    def action_view_customer(self):
+        self._check_assigned()
+        return super().action_view_customer()
