@@ -2,12 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..engine import facts, scenario
+from ..tools.inside import get_inside, inside
 from ..tools.toasts import name_some
 
-#: In the context while a scenario is saved with its steps: they are checked together, afterwards.
-#: An object of this process, which no client can send.
-LATER = object()
-#: The key of that object.
+#: In the context, put there from inside, while a scenario is saved with its steps: they are checked
+#: together, afterwards.
 TOGETHER = "dso_steps_together"
 
 
@@ -96,7 +95,7 @@ class DsoScenario(models.Model):
     @api.constrains("step_ids")
     def _check_steps(self):
         """A scenario whose steps cannot follow one another is refused on save (R3)."""
-        if self.env.context.get(TOGETHER) is not LATER:
+        if not get_inside(self.env, TOGETHER):
             self._dso_check_steps()
 
     def _dso_check_steps(self, steps=None):
@@ -171,6 +170,12 @@ class DsoScenario(models.Model):
                 if count == 1
                 else self.env._("%(count)s customers follow it.", count=count)
             )
+            shown = customers.sudo(False).search_count(domain)
+            if shown < count:
+                uses[-1] += " " + self.env._(
+                    "In companies that you do not see now: %(count)s.",
+                    count=count - shown,
+                )
             action = dict(self.action_view_customers(), context={"active_test": not deleting})
             label = self.env._("Show the customers")
         if companies := self._dso_name_companies("dso_default_scenario_id", self):
@@ -194,14 +199,16 @@ class DsoScenario(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """The steps are checked once all are there, so that everything wrong is said at once."""
-        scenarios = super(DsoScenario, self.with_context(**{TOGETHER: LATER})).create(vals_list)
+        scenarios = super(DsoScenario, self.with_context(**inside(**{TOGETHER: True}))).create(
+            vals_list
+        )
         scenarios = scenarios.with_env(self.env)
         scenarios._dso_check_steps()
         return scenarios
 
     def write(self, vals):
         if "step_ids" in vals:
-            super(DsoScenario, self.with_context(**{TOGETHER: LATER})).write(vals)
+            super(DsoScenario, self.with_context(**inside(**{TOGETHER: True}))).write(vals)
             self._dso_check_steps()
         else:
             super().write(vals)

@@ -4,7 +4,8 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
 from ..engine import facts
-from .dso_scenario import LATER, TOGETHER
+from ..tools.inside import get_inside
+from .dso_scenario import TOGETHER
 
 ACTION_TYPES = [
     ("call", "Phone call"),
@@ -213,7 +214,7 @@ class DsoScenarioStep(models.Model):
     )
     def _check_faults(self):
         """Everything that is wrong is said at once; with its scenario, once all steps are there."""
-        if self.env.context.get(TOGETHER) is not LATER:
+        if not get_inside(self.env, TOGETHER):
             self.scenario_id._dso_check_steps(self)
 
     def _find_faults(self):

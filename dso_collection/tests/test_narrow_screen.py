@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.tests import tagged
 
 from .common import DsoCommon
@@ -35,3 +37,27 @@ class TestNarrowScreen(DsoCommon):
                 arch = Model.get_view(view.id, "kanban")
                 self.assertTrue(arch["id"])
                 self.assertIn('t-name="card"', arch["arch"])
+
+    def test_tables_of_messages_scroll_inside(self):
+        """A preview, and a mail program on a phone, show the last column, too."""
+        for xmlid in ("items_table", "items_penalty_table"):
+            arch = etree.fromstring(self.env.ref(f"dso_collection.{xmlid}").arch)
+            for table in arch.iter("table"):
+                with self.subTest(xmlid):
+                    self.assertIn("overflow-x: auto", table.getparent().get("style") or "")
+
+    def test_contact_cards_say_a_name_once(self):
+        arch = self.env["dso.customer"].get_view(view_type="form")["arch"]
+        for name in ("contact_ids", "other_contact_ids"):
+            card = etree.fromstring(arch).xpath(f"//field[@name='{name}']/kanban//t[@t-name]")[0]
+            with self.subTest(name):
+                # the customer itself stands above, and some contacts are an address only
+                self.assertTrue(card.xpath(".//field[@name='name'][@t-if]"))
+                for email in card.xpath(".//field[@name='email']"):
+                    self.assertIn("record.name.raw_value", email.get("t-if"))
+
+    def test_replies_have_the_font_of_the_screen(self):
+        """A page of its own, as a preview is, would have the browser's."""
+        for view in self.env["ir.ui.view"].search([("model", "=", "dso.reply")]):
+            for body in etree.fromstring(view.arch).xpath("//field[@name='body']"):
+                self.assertNotIn("sandboxedPreview", body.get("options") or "")

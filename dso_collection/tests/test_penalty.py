@@ -6,7 +6,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -491,7 +491,7 @@ class TestPenaltyRule(PenaltyCommon):
             self.env.flush_all()
 
     def test_a_rule_in_use_stays(self):
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+        with self.assertRaisesRegex(UserError, self.company.name):
             self.rule.unlink()
 
     def test_rights(self):

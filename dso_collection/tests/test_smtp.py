@@ -13,6 +13,9 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.mail.tests.common import MockEmail
+
+from .common import DsoCommon
 from .smtp_common import QUEUE, SmtpCommon
 
 
@@ -469,3 +472,19 @@ class TestSmtp(SmtpCommon):
         self._plan("2026-03-17")
         self.assertPlanned("C", "2026-03-26")
         self.assertEqual((first.state, second.state), ("done", "done"))
+
+
+@tagged("post_install", "-at_install")
+class TestOtherTransmission(DsoCommon, MockEmail):
+    """A connection that is not Python's own: that of Odoo's tests, which other add-ons use in
+    theirs, or of one that hands messages to a service."""
+
+    def test_it_is_sent(self):
+        self._invoice("2026-03-01")
+        action = self._plan("2026-03-06")
+        self._do(action, "2026-03-06")
+        mail = action.sudo().mail_id
+        with self.mock_mail_gateway():
+            mail.send()
+        self.assertEqual((mail.state, mail.failure_reason), ("sent", False))
+        self.assertEqual(len(self._mails), 1)
