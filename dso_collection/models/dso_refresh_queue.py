@@ -3,6 +3,7 @@ import functools
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..hooks import UNTIL_WORKERS_KNOW
 from ..tools import bell
 
 
@@ -153,22 +154,26 @@ class DsoRefreshQueue(models.Model):
         """What ``ir.cron._trigger`` does, in one statement: accountants pay for it with each
         invoice, and the ORM's way takes milliseconds."""
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id("dso_collection.ir_cron_refresh")
+        now = fields.Datetime.now()
+        # while modules are installed or updated, the workers that run do not know them yet
+        ready = self.env.registry.ready
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO "ir_cron_trigger" (
                     cron_id, call_at, create_uid, write_uid, create_date, write_date
                 )
-                SELECT id, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                SELECT id, %(at)s, %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM ir_cron
                  WHERE id = %(cron)s AND active
                 """,
-                now=fields.Datetime.now(),
+                now=now,
+                at=now if ready else now + UNTIL_WORKERS_KNOW,
                 uid=self.env.uid,
                 cron=cron_id or None,
             )
         )
-        if self.env.cr.rowcount:
+        if self.env.cr.rowcount and ready:
             self.env.cr.postcommit.add(functools.partial(bell.ring, self.env.cr.dbname))
 
     # ------------------------------------------------------------------

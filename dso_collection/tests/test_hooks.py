@@ -1,6 +1,7 @@
 """What the installation leaves to scheduled actions."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
@@ -37,3 +38,16 @@ class TestHooks(TransactionCase):
         self.assertGreater(
             min(triggers.mapped("call_at")), fields.Datetime.now() + timedelta(seconds=30)
         )
+
+    def test_what_the_installation_itself_changes_waits_too(self):
+        """It is noted at the very end, after the hook, when all is written."""
+        cron = self.env.ref("dso_collection.ir_cron_refresh")
+        for ready, seconds in ((False, 30), (True, -30)):
+            with self.subTest(ready=ready), patch.object(self.env.registry, "ready", ready):
+                cron.active = True
+                self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
+                self.env["dso.refresh.queue"]._trigger_refresh()
+                call_at = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).call_at
+                later = fields.Datetime.now() + timedelta(seconds=seconds)
+                self.assertGreater(call_at, later)
+                self.assertEqual(call_at > fields.Datetime.now(), not ready)
