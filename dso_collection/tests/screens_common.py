@@ -274,8 +274,15 @@ class ScreensCase:
             "dso.letter.print": [letter.action_print_letters()],
             "dso.penalty.breakdown": [late.action_dso_view_penalties()],
             "dso.penalty.invoice": [customer.action_invoice_penalties()],
+            "dso.reply.assign": [self._make_reply_of_nobody().with_user(user).action_assign()],
             "dso.scenario.step": [self.scenario.step_ids[:1].action_open_call_script()],
         }
+
+    def _make_reply_of_nobody(self):
+        """An answer that several customers may have sent."""
+        return self.env["dso.reply"]._receive_unassigned_sms(
+            self.company, "We pay on Friday.", "+33612345678", "dialog"
+        )
 
     def _check_dialogs_known(self, dialogs):
         """Each dialog of the module's is opened by one of these actions."""
