@@ -22,8 +22,6 @@ ASKING = re.compile(r"items(?:_amount|_list)?_(selected|overdue)(?:_\w+)?\Z")
 STATING = re.compile(r"items_(?:amount|list)(?:_(?:in|ex)clude_\w+|_late_penalties)?\Z")
 #: The same of templates with placeholders.
 ASKING_FIELDS = re.compile(r"\bobject\.(?:total_text|total_in_words|amount)\b")
-#: Methods after which something leaves on its own date.
-CONFIRMING = frozenset({"action_confirm", "action_confirm_all"})
 #: The template that asks for what is still to come, on purpose.
 BEFORE_DUE = "dso_collection.mail_template_before_due"
 #: Documents named in a sentence.
@@ -145,12 +143,12 @@ class DsoActionClaim(models.AbstractModel):
         :param method: of ``record``, called again with ``all_the_same`` where the answer is yes
         :param record: what the button belongs to, default these actions
         :param empty: see :meth:`_find_empty_claims`, default looked up
-        :param day: on which they leave, default today
+        :param day: on which they leave, of those that are being planned
         :return: the dialog, ``None`` if there is nothing to ask
         """
         empty = self._find_empty_claims() if empty is None else empty
-        # of what is confirmed it was asked when it was planned
-        early = {} if method in CONFIRMING else self._find_early(day)
+        # of what is planned already it was asked when it was planned
+        early = self._find_early(day) if day else {}
         if not empty and not early:
             return None
         lines = [
@@ -253,11 +251,11 @@ class DsoActionClaim(models.AbstractModel):
             and self._get_asked_families() == {"all"}
         )
 
-    def _find_early(self, day=None):
+    def _find_early(self, day):
         """The items that these actions would ask for as if they were late, and that are not: what
         is due on the day itself is not late.
 
-        :param day: on which they leave, default today
+        :param day: on which they leave
         :return: {action: account.move.line}, of actions with items of their own
         """
         result = {}
@@ -272,7 +270,7 @@ class DsoActionClaim(models.AbstractModel):
                 kind and action.sudo().mail_template_id == kind
             ):
                 continue
-            until = amounts.asked_until(day or action.company_id._dso_today())
+            until = amounts.asked_until(day)
             lines = items.line_id.filtered(
                 lambda line, until=until: (
                     line.amount_residual > 0 and (line.date_maturity or line.date) > until

@@ -73,6 +73,7 @@ ODOO = (
         ".tab-pane:has([name=report_template_ids]) .o_form_label",
         "the settings of a template on a phone",
     ),
+    ("color-contrast", ".o_sms_count", "how long an SMS is"),
     ("aria-prohibited-attr", "#o_payment_form i[data-bs-toggle]", "the mark of a test mode"),
 )
 
