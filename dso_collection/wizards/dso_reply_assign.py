@@ -29,8 +29,10 @@ class DsoReplyAssign(models.TransientModel):
     @api.depends("reply_id")
     def _compute_candidate_ids(self):
         for wizard in self:
-            reply = wizard.reply_id
-            wizard.candidate_ids = reply and reply._find_candidates()[0]
+            candidates = self.env["dso.customer"]
+            if wizard.reply_id:
+                candidates, _contacts = wizard.reply_id._find_candidates()
+            wizard.candidate_ids = candidates
 
     @api.depends("reply_id")
     def _compute_customer_id(self):
