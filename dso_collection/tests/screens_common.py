@@ -245,6 +245,8 @@ class ScreensCase:
         letter = planned.filtered(lambda action: action.action_type == "letter")[:1]
         specific = planned.filtered(lambda action: action._get_disputed_lines())[:1]
         return {
+            # first: behind others, a form of the same field would lose its label's target
+            "dso.reply.assign": [self._make_reply_of_nobody().with_user(user).action_assign()],
             "dso.action.end": [specific.action_open_end()],
             "dso.action.log": [call.action_log()],
             "dso.action.new": [customer.action_new_action(), late.action_dso_new_action()],
@@ -274,7 +276,6 @@ class ScreensCase:
             "dso.letter.print": [letter.action_print_letters()],
             "dso.penalty.breakdown": [late.action_dso_view_penalties()],
             "dso.penalty.invoice": [customer.action_invoice_penalties()],
-            "dso.reply.assign": [self._make_reply_of_nobody().with_user(user).action_assign()],
             "dso.scenario.step": [self.scenario.step_ids[:1].action_open_call_script()],
         }
 
