@@ -671,7 +671,7 @@ class DsoAction(models.Model):
             self._check_content_is_free()
         moved = "date" in vals and "date_forced" not in vals and self._is_users_own_date(vals)
         if moved:
-            self._check_new_date(fields.Date.to_date(vals["date"]))
+            self._check_new_date(fields.Date.to_date(vals["date"]), past=True)
         followed = self.browse().item_ids.line_id
         if not self.env.su and HOLDING_FIELDS & vals.keys():
             followed = self._find_unfollowed()
@@ -849,19 +849,22 @@ class DsoAction(models.Model):
             raise UserError(self.env._("Choose the new date."))
         if self != self._filter_undone():
             raise UserError(self.env._("Only planned actions can be moved to another date."))
-        self._check_new_date(date)
+        self._check_new_date(date, past=True)
         self._dso_own().write({"date": date, "date_forced": True})
         # sudo: the plan looks at the whole file; the right to move the action was checked
         customers = self.sudo().customer_id
         customers._plan(customers)
 
-    def _check_new_date(self, day):
+    def _check_new_date(self, day, past=False):
         """Refuse a day that can only be a slip: what is moved into the past leaves at once, and
-        what waits for a far year never comes."""
+        what waits for a far year never comes.
+
+        :param past: whether a day that has passed is meant: a program knows what it does
+        """
         for company in self.company_id:
             fault = promises.check_day(day, company._dso_today())
             values = {"date": day and format_date(self.env, day), "actions": self._name_some()}
-            if fault == "past":
+            if fault == "past" and not past:
                 raise UserError(
                     self.env._(
                         "%(actions)s: %(date)s has passed. Choose a day from today on.", **values

@@ -375,9 +375,13 @@ class DsoPageStatement(models.AbstractModel):
         )
 
     def _get_statement_name(self, extension):
-        return self.customer_id._make_file_name(
-            self.env._("Statement %(customer)s %(date)s"), extension
+        """Named after us: it is the customer who keeps it."""
+        name = self.env._(
+            "Statement %(company)s %(date)s",
+            company=self.company_id.name,
+            date=self.company_id._dso_today(),
         )
+        return f"{rules.clean_file_name(name)}.{extension}"
 
     def _make_statement_pdf(self):
         """The statement as a letter, of the items that the page shows and in its language.

