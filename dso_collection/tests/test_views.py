@@ -15,7 +15,7 @@ from odoo.tools.view_validation import relaxng
 MOST_ATTRIBUTES = 7
 #: Seconds of CPU that one view may take, a fraction of what Odoo's limits leave for all of them.
 MOST_SECONDS = 0.05
-TRIES = 3
+TRIES = 9
 
 
 @tagged("post_install", "-at_install")
