@@ -9,11 +9,12 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..engine import pages as rules
 from .common import DsoCommon
+from .http_common import PatientHttpCase
 
 GATEWAY = "odoo.addons.mail.models.mail_thread"
 BOUNCE = """\
@@ -490,7 +491,7 @@ class TestReply(DsoCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSmsReply(DsoCommon, HttpCase):
+class TestSmsReply(DsoCommon, PatientHttpCase):
     """The address to which a provider of text messages hands over answers."""
 
     def setUp(self):

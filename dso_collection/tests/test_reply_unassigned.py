@@ -10,12 +10,13 @@ from freezegun import freeze_time
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.migration import exec_script
-from odoo.tests import Form, HttpCase, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
 from ..engine import pages as rules
 from .common import DsoCommon
+from .http_common import PatientHttpCase
 
 GATEWAY = "odoo.addons.mail.models.mail_thread"
 
@@ -365,7 +366,7 @@ class TestMailSenders(UnassignedCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSmsCharacters(UnassignedCommon, HttpCase):
+class TestSmsCharacters(UnassignedCommon, PatientHttpCase):
     def test_null_bytes_are_refused(self):
         self.company.sudo()._dso_renew_sms_token()
         path = f"/dso_collection/sms/{self.company.sudo().dso_sms_token}"
