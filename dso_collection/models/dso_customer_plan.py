@@ -884,8 +884,8 @@ class DsoCustomerPlan(models.AbstractModel):
                 "The customer is archived: nothing is chased. Restore the contact to chase it."
             ),
             "own_company": self.env._(
-                "The customer is a company of this database: nothing is chased. The settings say "
-                "whether such companies are."
+                "The customer is a company of this database: nothing is chased. Your "
+                "administrator says in the settings whether such companies are."
             ),
             "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
         }.get(code, False)
