@@ -8,6 +8,7 @@ from . import test_composer
 from . import test_hooks
 from . import test_ledger
 from . import test_rights_screens
+from . import test_row_colors
 from . import test_views
 from . import test_withdrawn
 from . import test_words
