@@ -734,8 +734,8 @@ class DsoActionDispatch(models.AbstractModel):
             **self._describe_sms_errors(data, values),
             **self._describe_letter_errors(data, values),
             "broken_template": self.env._(
-                "The template “%(template)s” cannot be rendered: %(text)s. A credit manager corrects "
-                "it.",
+                "The template “%(template)s” cannot be rendered: %(text)s. A credit manager "
+                "corrects it.",
                 **values,
             ),
             "archived_template": self.env._(
@@ -759,8 +759,8 @@ class DsoActionDispatch(models.AbstractModel):
                 **values,
             ),
             "no_letter": self.env._(
-                "There is no text for the letter. A credit manager chooses a letter template on the "
-                "step of the scenario, or on the action.",
+                "There is no text for the letter. A credit manager chooses a letter template on "
+                "the step of the scenario, or on the action.",
             ),
             "no_address": self.env._(
                 "The postal address of %(contact)s is not complete: %(text)s is missing. Enter it.",

@@ -404,8 +404,8 @@ class DsoItemPenalty(models.AbstractModel):
         }
         texts = {
             "no_rule": self.env._(
-                "%(company)s has no penalty rule. Ask your administrator to choose one in the settings "
-                "of Collection.",
+                "%(company)s has no penalty rule. Ask your administrator to choose one in the "
+                "settings of Collection.",
                 **values,
             ),
             "no_invoice": self.env._(

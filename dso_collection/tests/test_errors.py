@@ -132,7 +132,8 @@ class TestPlaces(TransactionCase):
         }
         self.assertGreater(len(texts), 500)
         place = re.compile(
-            r"\bsettings\b|\bConfiguration\b|missing\. .*step of the scenario|^The template “[^”]+” (is archived|has no text|cannot be rendered: %.text)",
+            r"\bsettings\b|\bConfiguration\b|missing\. .*step of the scenario"
+            r"|^The template “[^”]+” (is archived|has no text|cannot be rendered: %.text)",
             re.IGNORECASE,
         )
         who = re.compile(r"\badministrators?\b|\bcredit managers?\b", re.IGNORECASE)

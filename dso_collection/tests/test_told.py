@@ -114,9 +114,8 @@ class TestNamed(QualifyCase):
         letter.with_context(lang="fr_FR").name = "Mise en demeure"
         letter.subject = "Your account with us"
         self.contact.phone = "+33612345678"
-        self.customer.partner_id.write(
-            {"street": "1 Road", "zip": "75001", "city": "Paris", "country_id": self.env.ref("base.fr").id}
-        )  # fmt: skip
+        address = {"street": "1 Road", "zip": "75001", "city": "Paris"}
+        self.customer.partner_id.write({**address, "country_id": self.env.ref("base.fr").id})
         for kind, template, values in (
             ("sms", sms, {"sms_template_id": sms.id}),
             ("sms", sms, {"sms_template_id": sms.id, "sms_text": "Please call us"}),

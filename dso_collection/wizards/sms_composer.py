@@ -1,4 +1,4 @@
-"""Odoo's own box for SMS, where it writes to customers: hashtags are filled in, or nothing leaves."""
+"""Odoo's own box for SMS, where it writes to customers: hashtags are filled in or refused."""
 
 from odoo import models
 
