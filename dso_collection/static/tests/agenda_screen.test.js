@@ -903,7 +903,7 @@ describe("columns", () => {
         const getWidths = (list) => list.map(({ attrs }) => attrs.width);
         expect(withCompany(columns)).toBe(columns);
         const several = withCompany([...columns, { name: "company_id", attrs: {} }]);
-        expect(getWidths(several)).toEqual(["88px", "136px", "76px", undefined, undefined]);
+        expect(getWidths(several)).toEqual(["88px", "128px", "76px", undefined, undefined]);
         expect(getWidths(columns)).toEqual(["100px", "200px", "76px", undefined]);
     });
 });

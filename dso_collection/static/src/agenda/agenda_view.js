@@ -24,7 +24,7 @@ function getMark({ data }) {
 }
 
 /** What is left of the width of a column beside that of the company. */
-const GIVE_WAY = { reason: 0.68, partner_id: 0.88, name: 0.88, comment: 0.88 };
+const GIVE_WAY = { reason: 0.64, partner_id: 0.88, name: 0.88, comment: 0.88 };
 
 /** Columns of lists that the panel beside them shows in full. */
 const TOLD_BY_PANEL = ["reason", "comment", "preview", "collector_id", "done_by_id", "phone"];

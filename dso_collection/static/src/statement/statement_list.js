@@ -4,6 +4,7 @@ import { Pager } from "@web/core/pager/pager";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useBus, useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
 import { RelationalModel } from "@web/model/relational_model/relational_model";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
@@ -56,6 +57,22 @@ export class StatementListRenderer extends AmountsListRenderer {
         const column = this.getCardColumn(name);
         const shown = column && record.data[name] && !this.evalInvisible(column.invisible, record);
         return shown ? this.getFormattedValue(column, record) : "";
+    }
+
+    getDueText(record) {
+        const date = this.getCardText("date_maturity", record);
+        return date && _t("due %s", date);
+    }
+
+    getLateText(record) {
+        const days = record.data.dso_days_overdue;
+        return days === 1 ? _t("1 day late") : _t("%s days late", formatInteger(days));
+    }
+
+    getStatusText(record) {
+        const status = this.getCardText("dso_status_text", record);
+        const date = this.getCardText("dso_status_date", record);
+        return status && date ? _t("%(status)s for %(date)s", { status, date }) : status;
     }
 
     /** On a narrow screen there is nothing to choose. */
