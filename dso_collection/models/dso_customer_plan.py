@@ -901,8 +901,8 @@ class DsoCustomerPlan(models.AbstractModel):
         scenario = self.sudo().scenario_id
         if scenario and not scenario.active:
             return self.env._(
-                "The scenario “%(scenario)s” is archived: restore it, or choose another one for "
-                "this customer.",
+                "The scenario “%(scenario)s” is archived: choose another one for this customer, or "
+                "ask a credit manager to restore it.",
                 scenario=scenario.name,
             )
         return self.env._("No scenario: choose one for this customer.")

@@ -148,7 +148,8 @@ class DsoErmProvider(models.Model):
         if not self.active:
             return [], None, ""
         # sudo: what would stop counts in any company, only how much is told
-        actions, others = self.env["dso.action"].sudo(), self.sudo().search([("id", "!=", self.id)])
+        actions = self.env["dso.action"].sudo()
+        others = self.sudo().search([("id", "!=", self.id), ("active", "=", True)])
         domain = actions._get_undone_domain() & Domain("action_type", "=", "letter_electronic")
         if self.company_id:
             domain &= Domain("company_id", "=", self.company_id.id)
