@@ -1,12 +1,29 @@
 """Amounts in words: in good spelling, or none at all."""
 
 import doctest
+import re
+from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
 
 from ..tools import words
 from ..tools.words import amount_in_words, number_in_words
 from .common import DsoCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMoney(TransactionCase):
+    def test_odoo_writes_amounts(self):
+        """Where the symbol goes, and the minus, is Odoo's: on screens as in its own lists."""
+        module = Path(__file__).parents[1]
+        symbol = re.compile(r"\bsymbol\b")
+        named = [
+            path.relative_to(module)
+            for folder in ("controllers", "engine", "models", "report", "static/src", "tools")
+            for path in sorted((module / folder).rglob("*"))
+            if path.suffix in (".py", ".js", ".xml") and symbol.search(path.read_text())
+        ]
+        self.assertEqual(named, [], "format_amount and formatMonetary know how")
 
 
 @tagged("post_install", "-at_install")
