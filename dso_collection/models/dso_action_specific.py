@@ -344,6 +344,8 @@ class DsoActionSpecific(models.AbstractModel):
         emptied._cancel("requalified")
         # those that are cancelled keep their items: they say what it was about
         items.filtered(lambda item: item.action_id not in emptied).unlink()
+        # a follow-up of a promise is called after what is left of it
+        (actions - emptied)._rename()
 
     # ------------------------------------------------------------------
     # The ledger moves on

@@ -238,8 +238,8 @@ class DsoItemQualify(models.TransientModel):
             wizard.amount_total = (
                 sum(lines.mapped("amount_residual_currency")) if len(currency) == 1 else 0.0
             )
-            wizard.customer_names = ", ".join(
-                lines.partner_id.commercial_partner_id.mapped("display_name")
+            wizard.customer_names = name_some(
+                self.env, lines.partner_id.commercial_partner_id.mapped("display_name")
             )
 
     def _get_lines(self):
@@ -742,17 +742,24 @@ class DsoItemQualify(models.TransientModel):
 
     def _close(self, actions, problems, undo):
         """Close the dialog: what was done, what could not be, and how to take it back."""
-        done = self.env._(
-            "%(count)s items: %(summary)s", count=self.line_count, summary=self.summary
-        )
-        if self.line_count == 1:
-            done = f"{self._get_lines()._dso_get_document()}: {self.summary}"
+        marked = self.env["account.move.line"].browse([line.id for line in self._get_parts()])
+        lines = marked or self._get_lines()
+        done = self.env._("%(count)s items: %(summary)s", count=len(lines), summary=self.summary)
+        if len(lines) == 1:
+            done = f"{lines._dso_get_document()}: {self.summary}"
+        if self.kind == "promise" and (rest := len(self._get_lines() - lines)):
+            told = len(self._describe_parts())
+            if not told:
+                done += " · " + self.env._(
+                    "%(count)s more stay as they are: nothing is promised of a credit", count=rest
+                )
         return {
             "type": "ir.actions.client",
             "tag": "dso_collection.notify",
             "params": {
                 "type": "warning" if problems else "success",
-                "message": "\n".join([done, *self._describe_parts(), *problems]),
+                # a toast has one line: what belongs to one item is told from the next by a mark
+                "message": " · ".join([done, *self._describe_parts(), *problems]),
                 "sticky": bool(problems),
                 "undo": self._can_undo(actions) and {"model": self._name, "ids": self.ids},
                 "next": {"type": "ir.actions.act_window_close"},
