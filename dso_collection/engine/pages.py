@@ -40,7 +40,8 @@ SHOWS = ("all", "overdue", "not_due", "credit")
 MAX_TICKED = 1000
 #: Items of one payment: each is reconciled, and told of in its invoice.
 MAX_PAID = 200
-#: By what is limited: requests of one network, what is done on one page, new links of one customer.
+#: By what is limited: requests of one network, what is done on one page, new links of one customer,
+#: text messages of one number that nobody knows, and of all of them to one company.
 LIMITS = {
     "view": Limit(240, 10),
     "wrong": Limit(30, 10),
@@ -50,6 +51,8 @@ LIMITS = {
     "pay": Limit(30, 60),
     "forward": Limit(10, 60),
     "renew": Limit(3, 24 * 60),
+    "stranger": Limit(10, 60),
+    "strangers": Limit(60, 60),
 }
 
 #: What may be handed in: extension → (type told to browsers, how its content begins).

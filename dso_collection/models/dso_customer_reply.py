@@ -50,23 +50,23 @@ class DsoCustomerReply(models.AbstractModel):
     @api.model
     def _receive_sms(self, number, text, company=None, reference=None):
         """A text message came in: find whose number it is, and note the reply. What may be of
-        several customers is nobody's until a person says whose it is.
+        several customers, or of none that is known, is nobody's until a person says whose it is.
 
         :param number: of the sender, as its provider writes it
         :param text: what was written
         :param company: the company that the provider's number belongs to, default any
         :param reference: of the provider: what is handed over twice is noted once
-        :return: dso.reply, empty if nobody is known by that number
+        :return: dso.reply, empty where too much came in of numbers that nobody knows
         """
         # sudo: the gateway of the provider looks the sender up
         Customer = self.sudo()
         Reply = self.env["dso.reply"]
         customers, contacts, certain = Customer._find_by_number(number, company)
-        if not customers:
-            return Reply
         if not certain:
-            company = company or customers.company_id[:1]
-            return Reply._receive_unassigned_sms(company, text, number, reference)
+            company = company or customers.company_id[:1] or self.env.company
+            return Reply._receive_unassigned_sms(
+                company, text, number, reference, stranger=not customers
+            )
         action = Customer._find_answered_sms(customers, contacts)
         own = contacts.filtered(lambda c: c.commercial_partner_id == customers.partner_id)
         contact = (own & action.recipient_ids)[:1] or own[:1]

@@ -424,7 +424,8 @@ class DsoItemAnnounced(models.AbstractModel):
         rows = self._dso_read_debited()
         if not rows:
             return []
-        back = self._dso_read_returned()
+        # another way of payment that failed says nothing of the debit
+        back = [entry for entry in self._dso_read_returned() if entry.get("is_debit", True)]
         moves = {key for entry in back for key in entry.get("move_ids") or ()}
         lines = {key for entry in back for key in entry.get("line_ids") or ()}
         return [
@@ -494,10 +495,16 @@ class DsoItemAnnounced(models.AbstractModel):
         return [part for entry in found for part in self._dso_spread([entry], lines)]
 
     def _dso_read_returned(self):
-        """Payments of these items that were rejected. An add-on adds its own.
+        """Payments of these items that were rejected, and online payments that failed. An add-on
+        adds its own.
 
-        :return: list of dicts, see :meth:`_dso_read_announced`; ``source`` is the bank's reason
+        :return: list of dicts, see :meth:`_dso_read_announced`; ``source`` is the bank's reason,
+            ``is_debit`` (default ``True``) whether it would have been a direct debit
         """
+        return [*self._dso_read_rejected(), *self._dso_read_failed()]
+
+    def _dso_read_rejected(self):
+        """Payments of these items that were rejected."""
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -530,6 +537,79 @@ class DsoItemAnnounced(models.AbstractModel):
                 else self.env._("the payment was rejected"),
             }
             for row in rows
+        ]
+
+    def _dso_read_failed(self):
+        """Online payments of these items that failed or were cancelled after they were announced,
+        less what of them was captured; and what of others was given up before it was."""
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                WITH chosen AS (
+                    SELECT rel.payment_transaction_id AS id
+                      FROM dso_payment_transaction_line_rel rel
+                     WHERE rel.account_move_line_id = ANY(%(lines)s)
+                     UNION
+                    SELECT rel.transaction_id
+                      FROM account_invoice_transaction_rel rel
+                      JOIN account_move_line line ON line.move_id = rel.invoice_id
+                     WHERE line.id = ANY(%(lines)s)
+                ), found AS (
+                    SELECT tx.id, tx.id AS about_id
+                      FROM payment_transaction tx
+                     WHERE tx.id IN (SELECT id FROM chosen)
+                       AND tx.source_transaction_id IS NULL
+                     UNION ALL
+                    SELECT part.id, about.id
+                      FROM payment_transaction part
+                      JOIN payment_transaction about ON about.id = part.source_transaction_id
+                     WHERE about.id IN (SELECT id FROM chosen)
+                       AND about.state NOT IN ('cancel', 'error')
+                       AND part.state = 'cancel'
+                )
+                SELECT tx.id, tx.reference, tx.state, tx.state_message, tx.last_state_change,
+                       tx.currency_id, tx.company_id, method.code,
+                       (tx.amount - COALESCE((
+                           SELECT sum(child.amount)
+                             FROM payment_transaction child
+                            WHERE child.source_transaction_id = tx.id
+                              AND child.state = 'done'
+                              AND child.operation IS DISTINCT FROM 'refund'
+                       ), 0))::float8 AS amount,
+                       ARRAY(
+                           SELECT rel.account_move_line_id
+                             FROM dso_payment_transaction_line_rel rel
+                            WHERE rel.payment_transaction_id = found.about_id
+                       ) AS line_ids,
+                       ARRAY(
+                           SELECT rel.invoice_id
+                             FROM account_invoice_transaction_rel rel
+                            WHERE rel.transaction_id = found.about_id
+                       ) AS move_ids
+                  FROM found
+                  JOIN payment_transaction tx ON tx.id = found.id
+                  JOIN payment_method method ON method.id = tx.payment_method_id
+                 WHERE tx.state IN ('cancel', 'error')
+                   AND tx.dso_came_back
+                   AND COALESCE(tx.operation, '') NOT IN ('refund', 'validation')
+                 ORDER BY tx.last_state_change, tx.id
+                """,
+                lines=self.ids,
+            )
+        )
+        Company = self.env["res.company"]
+        Transaction = self.env["payment.transaction"]
+        return [
+            {
+                **row,
+                "day": Company.browse(row["company_id"])._dso_today(row["last_state_change"]),
+                "source": Transaction._dso_describe_failure(
+                    row["reference"], row["state"], row["state_message"]
+                ),
+                "is_debit": rules.is_direct_debit(row["code"] or ""),
+            }
+            for row in rows
+            if row["amount"] > 0
         ]
 
 

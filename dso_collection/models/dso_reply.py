@@ -30,7 +30,7 @@ class DsoReply(models.Model):
         readonly=True,
         index=True,
         ondelete="cascade",
-        help="Empty where several customers may have written it, until somebody says who did.",
+        help="Empty where it is not certain which customer wrote it, until somebody says who did.",
     )
     partner_id = fields.Many2one(
         related="customer_id.partner_id", store=True, index=True, precompute=True

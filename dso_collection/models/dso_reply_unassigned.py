@@ -1,8 +1,13 @@
-"""Answers that several customers may have written: nobody's until a person says whose."""
+"""Answers that several customers may have written, or somebody whom nobody knows: nobody's until a
+person says whose."""
+
+import logging
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext, plaintext2html
+
+_logger = logging.getLogger(__name__)
 
 
 class DsoReply(models.Model):
@@ -13,18 +18,21 @@ class DsoReply(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _receive_unassigned_sms(self, company, text, number, reference=None):
+    def _receive_unassigned_sms(self, company, text, number, reference=None, stranger=False):
         """Keep a text message that is nobody's yet, in no customer's chatter.
 
         :param company: for which it came in
         :param reference: of the provider, by which it knows the text message
-        :return: the reply
+        :param stranger: whether no customer has this number: of these only so many are kept
+        :return: the reply, none where it was one too many
         """
         # sudo: the gateway of the provider notes it
         self = self.sudo()
         known = self._find_known(company, reference)
         if known:
             return known
+        if stranger and not self._may_be_kept(company, number):
+            return self.browse()
         subject = self.env._("SMS from %(number)s", number=number)
         message = self._keep_message(
             body=plaintext2html(text), subject=subject, message_type="comment", email_from=False
@@ -40,6 +48,22 @@ class DsoReply(models.Model):
             preview=self._shorten(text),
             message_id=message.id,
         )
+
+    @api.model
+    def _may_be_kept(self, company, number):
+        """Whether a text message of a number that nobody knows is kept: whoever sends hundreds
+        fills no list that somebody has to read. What customers write is not limited."""
+        hits = self.env["dso.page.hit"]
+        kept = hits._is_allowed("stranger", f"{company.id} {number}")
+        kept = kept and hits._is_allowed("strangers", company.id)
+        if not kept:
+            _logger.warning(
+                "A text message of the unknown number %s for %s was not kept: too many came in of "
+                "such numbers within an hour.",
+                number,
+                company.name,
+            )
+        return kept
 
     @api.model
     def _receive_unassigned_email(self, company, message_dict, automatic=False):

@@ -1,5 +1,15 @@
+import textwrap
+
 from odoo import api, fields, models
-from odoo.tools.misc import format_amount
+from odoo.tools.misc import format_amount, format_date
+
+#: States in which money is announced, and those in which it is not any more.
+ON_ITS_WAY = ("pending", "authorized", "done")
+FAILED = ("cancel", "error")
+#: Operations that pay nothing.
+NO_PAYMENT = ("refund", "validation")
+#: Characters of a provider's reason that are told.
+MAX_REASON = 300
 
 
 class PaymentTransaction(models.Model):
@@ -23,18 +33,42 @@ class PaymentTransaction(models.Model):
         copy=False,
         help="That the customer chose on an interactive page.",
     )
+    dso_came_back = fields.Boolean(
+        string="Came Back",
+        readonly=True,
+        copy=False,
+        help="Whether its money was on its way before it failed or was cancelled.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            # brought from elsewhere: on the way here it would have been a draft first
+            if vals.get("state") in FAILED:
+                vals["dso_came_back"] = True
         transactions = super().create(vals_list)
         transactions._dso_note()
         return transactions
 
     def write(self, vals):
+        failing = self.browse()
+        if vals.get("state") in FAILED:
+            failing = self.filtered(lambda transaction: transaction._dso_is_on_its_way())
         result = super().write(vals)
+        if failing:
+            super(PaymentTransaction, failing).write({"dso_came_back": True})
+            failing._dso_note_returned()
         if {"state", "is_post_processed", "amount", "invoice_ids"} & vals.keys():
             self._dso_note()
         return result
+
+    def _dso_is_on_its_way(self):
+        """Whether money is announced by it; a part of an authorisation that is given up before it
+        was captured was announced with the whole."""
+        self.ensure_one()
+        # sudo: a state of the payment that this one is a part of
+        source = self.sudo().source_transaction_id
+        return self.state in ON_ITS_WAY or self.state == "draft" and source.state == "authorized"
 
     def _dso_note(self):
         """Money that is announced, or came back, concerns the agenda (R17)."""
@@ -43,6 +77,64 @@ class PaymentTransaction(models.Model):
         moves, lines = transactions.invoice_ids, transactions.dso_line_ids
         if moves or lines:
             self.env["dso.refresh.queue"]._note(move_ids=moves.ids, line_ids=lines.ids)
+
+    def _dso_note_returned(self):
+        """The history of the customer says that money which was awaited does not come."""
+        # sudo: what was paid, and what of it was captured or told of already
+        for transaction in self.sudo():
+            source = transaction.source_transaction_id
+            parts = transaction.child_transaction_ids.filtered(
+                lambda part: part.state in ("done", "cancel") and part.operation != "refund"
+            )
+            amount = transaction.amount - sum(parts.mapped("amount"))
+            if transaction.operation in NO_PAYMENT or transaction.currency_id.is_zero(amount):
+                continue
+            if source and transaction.state == "error":
+                # a part that could not be captured is still authorised
+                continue
+            about = source or transaction
+            lines = about.dso_line_ids or about.invoice_ids.line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
+            )
+            # sudo: the files of those who paid
+            customers = self.env["dso.customer"].sudo()
+            customers = customers.search(
+                [
+                    ("partner_id", "in", lines.partner_id.commercial_partner_id.ids),
+                    ("company_id", "in", lines.company_id.ids),
+                ]
+            )
+            documents = ", ".join(line._dso_get_document() for line in lines[:20])
+            day = transaction.company_id._dso_today(transaction.last_state_change)
+            for customer in customers:
+                # in the language of those who read the file
+                env = self.with_context(lang=customer.company_id.partner_id.lang).env
+                source = transaction.with_env(env)._dso_describe_failure(
+                    transaction.reference, transaction.state, transaction.state_message
+                )
+                customer.message_post(
+                    body=env._(
+                        "%(documents)s: %(amount)s came back on %(date)s: %(reason)s.",
+                        documents=documents,
+                        amount=format_amount(env, amount, transaction.currency_id),
+                        date=format_date(env, day),
+                        reason=source,
+                    ),
+                    subtype_xmlid="mail.mt_note",
+                )
+
+    @api.model
+    def _dso_describe_failure(self, reference, state, message):
+        """What became of an online payment, with the provider's reason."""
+        reason = textwrap.shorten(message or "", MAX_REASON, placeholder="…").rstrip(".")
+        values = {"payment": reference, "reason": reason}
+        if state == "cancel":
+            if reason:
+                return self.env._("online payment %(payment)s was cancelled: %(reason)s", **values)
+            return self.env._("online payment %(payment)s was cancelled", **values)
+        if reason:
+            return self.env._("online payment %(payment)s failed: %(reason)s", **values)
+        return self.env._("online payment %(payment)s failed", **values)
 
     def _create_payment(self, **extra_create_values):
         """The payment of an interactive page pays the items that were chosen: Odoo's own

@@ -15,7 +15,7 @@ class DsoCommon(AccountTestInvoicingCommon, CronMixinCase):
 
     # Seconds that a request of a browser waits for the one before it, which may be the first of
     # all and put the scripts and styles together.
-    test_cursor_lock_timeout = 60
+    test_cursor_lock_timeout = 300
 
     @classmethod
     def get_default_groups(cls):

@@ -7,12 +7,14 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from odoo.tests.common import ChromeBrowser, _registry_test_lock
+from odoo.tests.common import _registry_test_lock
 
+from .http_common import PatientBrowser
 from .page_common import PageHttpCase
 
-#: Seconds; Odoo builds its bundles when its own pages are asked for first.
-TIMEOUT = 60
+#: Seconds; Odoo builds its bundles when its own pages are asked for first, and the machine may do
+#: other things.
+TIMEOUT = 180
 #: Whether something is wider than the screen.
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 KEYS = {
@@ -244,7 +246,7 @@ class Stranger:
 class PageBrowserCase(PageHttpCase):
     def _browse(self, scripts=True):
         """A browser of this test's own."""
-        browser = ChromeBrowser(self)
+        browser = PatientBrowser(self)
         self.addCleanup(browser.stop)
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)

@@ -6,12 +6,12 @@ from datetime import timedelta
 import lxml.html
 
 from odoo import Command
-from odoo.tests import HttpCase
 
 from .common import DsoCommon
+from .http_common import PatientHttpCase
 
 
-class PageHttpCase(DsoCommon, HttpCase):
+class PageHttpCase(DsoCommon, PatientHttpCase):
     """A customer with a late, a young and a credit item, and the link of its e-mail. Dates are
     relative to today: the clock of a browser cannot be frozen."""
 

@@ -5,9 +5,9 @@ named."""
 import json
 
 from odoo.fields import Domain
-from odoo.tests.common import ChromeBrowser
 from odoo.tools.safe_eval import safe_eval
 
+from .http_common import PatientBrowser
 from .page_browser_common import Stranger
 
 WIDE, NARROW = (1400, 900), (390, 844)
@@ -51,16 +51,12 @@ SETTLED = """new Promise((resolve) => {
 class Visitor(Stranger):
     """A browser that opens screens, one after another."""
 
-    # the first one in a database waits for all the scripts and styles to be put together
-    timeout = 60
-
     def __init__(self, case, browser):
         super().__init__(case, browser)
         self.faults = {}
 
-    def ask(self, method, timeout=120.0, **params):
-        """As long as a busy machine may take."""
-        return super().ask(method, timeout=max(timeout, 120.0), **params)
+    def ask(self, method, timeout=20.0, **params):
+        return super().ask(method, timeout=timeout, **params)
 
     def run(self, code):
         answer = self.ask(
@@ -137,7 +133,7 @@ class ScreensCase:
 
     def _visit(self, user=None, size=WIDE):
         """A browser with somebody logged in, who sees the test's own data."""
-        browser = ChromeBrowser(self)
+        browser = PatientBrowser(self)
         self.addCleanup(browser.stop)
         visitor = self.visitor_class(self, browser)
         allowed = visitor.allowed(user and user.login)

@@ -5,15 +5,16 @@ from datetime import timedelta
 
 from reportlab.pdfgen import canvas
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from .http_common import PatientHttpCase
 from .letter_common import LetterCommon
 
 COUNT = 20
 
 
 @tagged("post_install", "-at_install")
-class TestAgendaTour(LetterCommon, HttpCase):
+class TestAgendaTour(LetterCommon, PatientHttpCase):
     """Twenty customers, "Day 01" to "Day 20", and for each something to do. The browser's clock
     cannot be frozen: dates are relative to today."""
 
@@ -118,9 +119,7 @@ class TestAgendaTour(LetterCommon, HttpCase):
         return self.company._dso_next_working_day(self.today + timedelta(days=1))
 
     def test_working_day(self):
-        self.start_tour(
-            "/odoo/collection-agenda", "dso_collection_day", login=self.collector.login, timeout=300
-        )
+        self.start_tour("/odoo/collection-agenda", "dso_collection_day", login=self.collector.login)
         self.env.invalidate_all()
 
         calls = self._get(1, 2, 3, 4, 12)

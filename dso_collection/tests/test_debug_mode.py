@@ -1,8 +1,9 @@
 """The web client starts in the modes of developers too, where Odoo validates each registration."""
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .common import DsoCommon
+from .http_common import PatientHttpCase
 
 #: Whatever the client shows of the agenda when it is there, and whatever Odoo says of a fault.
 CODE = """
@@ -19,7 +20,7 @@ CODE = """
 
 
 @tagged("post_install", "-at_install")
-class TestDebugMode(DsoCommon, HttpCase):
+class TestDebugMode(DsoCommon, PatientHttpCase):
     """Odoo shows nothing at all where one registration has a key that it does not know."""
 
     def _load(self, debug):
@@ -28,7 +29,6 @@ class TestDebugMode(DsoCommon, HttpCase):
             CODE,
             ready="document.readyState === 'complete'",
             login=self.collector.login,
-            timeout=180,
         )
 
     def test_registries_are_valid(self):

@@ -9,11 +9,12 @@ from openpyxl import load_workbook
 
 from odoo import Command, http
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from ..models import dso_dry_run
 from ..models.dso_dry_run import MAX_DAYS
 from .common import DsoCommon
+from .http_common import PatientHttpCase
 
 
 class DryRunCommon(DsoCommon):
@@ -279,7 +280,7 @@ class TestDryRun(DryRunCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestDryRunExport(DryRunCommon, HttpCase):
+class TestDryRunExport(DryRunCommon, PatientHttpCase):
     """The spreadsheet, asked for as the screen does. The clock of a request cannot be frozen: dates
     are relative to today."""
 

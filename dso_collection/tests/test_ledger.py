@@ -7,6 +7,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from .common import DsoCommon
 
@@ -432,6 +433,92 @@ class TestAnnounced(DsoCommon):
                 self.assertFalse(self.lines._dso_get_announced())
             transaction.unlink()
 
+    def test_online_that_fails_came_back(self):
+        """With the provider's reason, in the agenda and in the history of the customer."""
+        for number, (state, method, message, said) in enumerate(
+            (
+                ("pending", "_set_error", "Account closed (R02)", "Account closed (R02)"),
+                ("authorized", "_set_canceled", "The authorisation expired", "expired"),
+                ("pending", "_set_canceled", False, "was cancelled"),
+                ("pending", "_set_error", "<b>Not\n honoured</b>", "<b>Not honoured</b>"),
+            )
+        ):
+            with self.subTest(state=state, method=method):
+                move = self._invoice("2026-03-01", 100.0 + number)
+                line = self._line(move)
+                transaction = self._transact(move, 60.0, state, reference=f"online {number}")
+                self._plan("2026-03-06")
+                self.assertFalse(line._dso_get_returned())
+                notes = self._customer().message_ids
+                getattr(transaction, method)(message or None)
+                self.env["dso.customer"]._cron_refresh()
+                self.assertFalse(line._dso_get_announced())
+                _day, amount, _words = line._dso_get_returned()[line.id]
+                self.assertEqual(amount, 60.0)
+                action = self._open_action()
+                self.assertEqual(action.amount, sum(self._open_lines().mapped("amount_residual")))
+                note = html2plaintext((self._customer().message_ids - notes).body)
+                for text in (action.reason, line.dso_announced, note):
+                    self.assertIn("60.00 came back on 03/06/2026", text)
+                    self.assertIn(transaction.reference, text)
+                    self.assertIn(said, text)
+                # told once
+                notes = self._customer().message_ids
+                transaction.state = transaction.state
+                self.assertEqual(self._customer().message_ids, notes)
+                self.assertTrue(line._dso_get_returned())
+                # nothing is said of what was paid another way
+                move.button_draft()
+                move.button_cancel()
+                self.env["dso.customer"]._cron_refresh()
+                self.assertNotIn(transaction.reference, self._open_action().reason)
+
+    def _open_lines(self):
+        return self.env["account.move.line"].search(
+            [
+                ("partner_id", "=", self.partner.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+            ]
+        )
+
+    def test_what_was_never_announced_does_not_come_back(self):
+        """A visitor gave up, or mistyped the card: nothing was on its way."""
+        self._plan("2026-03-06")
+        for method in ("_set_error", "_set_canceled"):
+            notes = self._customer().message_ids
+            transaction = self._transact(self.moves[0], 60.0, "draft", reference=method)
+            getattr(transaction, method)("Card declined")
+            self.assertFalse(self.lines._dso_get_returned())
+            self.assertEqual(self._customer().message_ids, notes)
+            self.assertNotIn("came back", self._open_action().reason)
+
+    def test_what_is_left_of_an_authorisation(self):
+        """40 of 100 captured, and the rest given up: 60 came back, once."""
+        parent = self._transact(self.moves[0], 100.0, "authorized")
+        values = {"source_transaction_id": parent.id}
+        self._transact(self.moves[0], 40.0, "done", **values, is_post_processed=True)
+        void = self._transact(self.moves[0], 60.0, "draft", **values)
+        void._set_canceled("Void")
+        self.assertFalse(self.lines._dso_get_announced())
+        _day, amount, _words = self.lines._dso_get_returned()[self.lines[0].id]
+        self.assertEqual(amount, 60.0)
+
+    def test_a_card_that_fails_is_no_debit_that_came_back(self):
+        """Who lets us collect is not reminded because another payment failed."""
+        self.moves[0].preferred_payment_method_line_id = self._debit_by("sepa_direct_debit")
+        card = self._transact(self.moves[0], 100.0)
+        card._set_error("Insufficient funds")
+        found = self.lines._dso_get_announced()
+        self.assertEqual(found[self.lines[0].id][1], 100.0)
+        self.assertTrue(self.lines._dso_get_returned())
+        # a debit by the provider that came back is one
+        method = self.method.copy({"code": "bacs_direct_debit", "name": "Debit"})
+        debit = self._transact(self.moves[0], 100.0, reference="debit", payment_method_id=method.id)
+        debit._set_error("Refer to payer")
+        self.assertFalse(self.lines._dso_get_announced())
+
     def test_part_captured(self):
         parent = self._transact(self.moves[0], 100.0, "authorized")
         self._transact(
@@ -591,6 +678,7 @@ class TestAnnounced(DsoCommon):
         for move in self.moves[1:]:
             self._register(move, 60.0).action_reject()
             self._register(move, 40.0).action_reject()
+            self._transact(move, 50.0, reference=move.name)._set_error("Closed")
         self.assertEqual(self._count_queries(lambda: self.lines._dso_get_announced()), announced)
         self.assertEqual(self._count_queries(lambda: self.lines._dso_get_returned()), returned)
 

@@ -7,9 +7,10 @@ import openpyxl
 from freezegun import freeze_time
 
 from odoo import http
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .common import DsoCommon
+from .http_common import PatientHttpCase
 
 COLUMNS = (
     ("done_date", "Done on", "date"),
@@ -21,7 +22,7 @@ COLUMNS = (
 
 
 @tagged("post_install", "-at_install")
-class TestListExport(DsoCommon, HttpCase):
+class TestListExport(DsoCommon, PatientHttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

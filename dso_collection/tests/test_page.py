@@ -5,9 +5,10 @@ from freezegun import freeze_time
 from pypdf import PdfReader
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import DsoCommon
+from .http_common import PatientHttpCase
 
 NOW = "2026-03-06 09:00:00"
 
@@ -395,7 +396,7 @@ class TestPage(PageCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestPageHttp(PageCommon, HttpCase):
+class TestPageHttp(PageCommon, PatientHttpCase):
     """The pages as strangers see them."""
 
     @classmethod

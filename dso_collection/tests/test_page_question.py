@@ -4,8 +4,9 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from .http_common import PatientHttpCase
 from .test_page import PageCommon
 
 
@@ -179,7 +180,7 @@ class TestPageQuestion(QuestionCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestPageQuestionHttp(QuestionCommon, HttpCase):
+class TestPageQuestionHttp(QuestionCommon, PatientHttpCase):
     """The colleague's page as a stranger sees it."""
 
     def _get_form(self, response):

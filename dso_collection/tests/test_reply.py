@@ -3,16 +3,18 @@
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..engine import pages as rules
 from .common import DsoCommon
+from .http_common import PatientHttpCase
 
 GATEWAY = "odoo.addons.mail.models.mail_thread"
 BOUNCE = """\
@@ -203,7 +205,9 @@ class TestReply(DsoCommon):
         self.assertEqual(self._dispatch(), 0)
 
     def test_sms_of_a_stranger_is_nobodys(self):
-        self.assertFalse(self.env["dso.customer"]._receive_sms("+33699999999", "Hello"))
+        reply = self.env["dso.customer"]._receive_sms("+33699999999", "Hello")
+        self.assertFalse(reply.customer_id or reply.author_id or reply.pauses)
+        self.assertEqual((reply.company_id, reply.state), (self.env.company, "to_handle"))
 
     # ------------------------------------------------------------------
     # Pausing
@@ -490,7 +494,7 @@ class TestReply(DsoCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSmsReply(DsoCommon, HttpCase):
+class TestSmsReply(DsoCommon, PatientHttpCase):
     """The address to which a provider of text messages hands over answers."""
 
     def setUp(self):
@@ -528,9 +532,16 @@ class TestSmsReply(DsoCommon, HttpCase):
         self.assertEqual(self._post(self.token, self.values)[0], 200)
 
     def test_who_it_is_is_not_told(self):
-        """A stranger's number is answered alike; what is no message is refused."""
+        """A stranger's number is answered alike, until there are too many; what is no message is
+        refused."""
         stranger = {**self.values, "From": "+33699999999"}
-        self.assertEqual(self._post(self.token, stranger), (200, self.env["dso.reply"]))
+        with patch.dict(rules.LIMITS, stranger=rules.Limit(1, 60)):
+            for number in range(2):
+                values = {**stranger, "MessageSid": f"SM{number}"}
+                with mute_logger("odoo.addons.dso_collection.models.dso_reply_unassigned"):
+                    self.assertEqual(self._post(self.token, values), (200, self.env["dso.reply"]))
+        found = self.env["dso.reply"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(found.mapped("gateway_reference"), ["SM0"])
         self.assertEqual(self._post(self.token, {"From": "+33612345678"})[0], 400)
 
     def test_only_of_the_companys_customers(self):
@@ -538,3 +549,6 @@ class TestSmsReply(DsoCommon, HttpCase):
         other._dso_renew_sms_token()
         status, replies = self._post(other.dso_sms_token, self.values)
         self.assertEqual((status, replies), (200, self.env["dso.reply"]))
+        # there it is a stranger's
+        reply = self.env["dso.reply"].search([("company_id", "=", other.id)])
+        self.assertEqual((reply.preview, reply.customer_id.ids), ("We pay", []))

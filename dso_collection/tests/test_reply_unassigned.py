@@ -3,17 +3,20 @@
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.migration import exec_script
-from odoo.tests import Form, HttpCase, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
+from ..engine import pages as rules
 from .common import DsoCommon
+from .http_common import PatientHttpCase
 
 GATEWAY = "odoo.addons.mail.models.mail_thread"
 
@@ -93,7 +96,7 @@ class TestSmsSenders(UnassignedCommon):
         self.bob.country_id = self.bolt.country_id = self.env.ref("base.at")
         self.assertEqual(self.bob.phone_sanitized, "+4315123456789")
         self.bob.phone = "+49 151 23456789"
-        self.assertFalse(self._receive("015123456789"))
+        self.assertFalse(self._receive("0151 23456789").customer_id)
 
     def test_a_number_of_several_is_nobodys(self):
         self.bob.write({"phone": "+33612345678"})
@@ -109,6 +112,52 @@ class TestSmsSenders(UnassignedCommon):
             own = reply.with_user(getattr(self, role))
             self.assertEqual(own.search([("customer_id", "=", False)]), reply)
             self.assertIn("&lt;b&gt;", own.body)
+
+    def test_a_number_that_nobody_has(self):
+        """A customer's new telephone, a sender with a name: a person says whose it is."""
+        for number in ("+33699999999", "33699999999", "0699999999", "+1 900", "Acme SAS", "12345"):
+            with self.subTest(number):
+                reply = self._receive(number, "Paid yesterday")
+                self.assertFalse(reply.customer_id or reply.author_id or reply.pauses)
+                self.assertEqual((reply.company_id, reply.state), (self.company, "to_handle"))
+                self.assertEqual((reply.author_name, reply.preview), (number, "Paid yesterday"))
+                self.assertEqual(self._receive(number), reply, "handed over twice, noted once")
+        wizard = Form.from_action(
+            self.env(user=self.collector), reply.with_user(self.collector).action_assign()
+        )
+        self.assertFalse(wizard.candidate_ids[:] or wizard.customer_id)
+        self._assign(reply, self.customer)
+        self.assertEqual((reply.customer_id, reply.author_name), (self.customer, "12345"))
+        self.assertFalse(reply.author_id)
+        self.assertIn(reply.message_id, self.customer.message_ids)
+        self.assertTrue(reply.pauses)
+
+    def test_strangers_do_not_flood(self):
+        """Neither one number nor many: what customers write comes in all the same."""
+        few = rules.Limit(2, 60)
+        warned = "odoo.addons.dso_collection.models.dso_reply_unassigned"
+
+        def send(*numbers):
+            return [
+                bool(self.env["dso.customer"]._receive_sms(number, "Hi", self.company, f"F{key}"))
+                for key, number in enumerate(numbers)
+            ]
+
+        with patch.dict(rules.LIMITS, stranger=few), self.assertLogs(warned, "WARNING") as logs:
+            self.assertEqual(send(*["+33699999999"] * 4), [True, True, False, False])
+            # known ones are not counted again
+            self.assertEqual(send(*["+33699999999"] * 2), [True, True])
+            reply = self._receive("+33698888888")
+            self.assertTrue(reply)
+        self.assertEqual(len(logs.records), 2)
+        self.assertIn(self.company.name, logs.output[0])
+        with patch.dict(rules.LIMITS, strangers=few), self.assertLogs(warned, "WARNING"):
+            numbers = [f"+3369777777{key}" for key in range(4)]
+            for key, number in enumerate(numbers):
+                self.assertFalse(self._receive(number), key)
+            self.assertEqual(self._receive("+33612345678").customer_id, self.customer)
+        with freeze_time("2026-03-06 10:01:00"):
+            self.assertTrue(self._receive("+33699999999"))
 
     def test_assign_to_a_customer(self):
         self.bob.write({"phone": "+33612345678"})
@@ -192,7 +241,10 @@ class TestSmsSenders(UnassignedCommon):
         self.bob.write({"phone": "+33612345678"})
         data = self.setup_other_company()
         elsewhere = data["company"]
-        self.assertFalse(self.env["dso.customer"]._receive_sms("+33612345678", "Hi", elsewhere))
+        # there nobody is known by it
+        there = self.env["dso.customer"]._receive_sms("+33612345678", "Hi", elsewhere)
+        self.assertEqual((there.company_id, there.customer_id.ids), (elsewhere, []))
+        self.assertFalse(there._find_candidates()[0])
         reply = self._receive("+33612345678")
         foreign = self.env["dso.customer"].create(
             {"partner_id": self.partner.id, "company_id": elsewhere.id}
@@ -314,7 +366,7 @@ class TestMailSenders(UnassignedCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSmsCharacters(UnassignedCommon, HttpCase):
+class TestSmsCharacters(UnassignedCommon, PatientHttpCase):
     def test_null_bytes_are_refused(self):
         self.company.sudo()._dso_renew_sms_token()
         path = f"/dso_collection/sms/{self.company.sudo().dso_sms_token}"

@@ -5,10 +5,11 @@ from datetime import datetime
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
 from .common import DsoCommon
+from .http_common import PatientHttpCase
 
 #: A Friday, in winter: 7 o'clock in Paris is 6 o'clock UTC.
 MORNING = datetime(2026, 3, 6, 7, 30)
@@ -218,7 +219,7 @@ class TestSummary(DsoCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSummaryLinks(DsoCommon, HttpCase):
+class TestSummaryLinks(DsoCommon, PatientHttpCase):
     def test_links_lead_to_the_records(self):
         """For whoever may see them, as Odoo's own notifications do."""
         self._invoice("2026-02-20")

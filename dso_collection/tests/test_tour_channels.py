@@ -3,12 +3,13 @@ compares what it left in the database."""
 
 from datetime import timedelta
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from .http_common import PatientHttpCase
 from .letter_common import LetterCommon
 
 
-class ChannelTour(LetterCommon, HttpCase):
+class ChannelTour(LetterCommon, PatientHttpCase):
     """The browser's clock cannot be frozen: dates are relative to today."""
 
     @classmethod

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { press, queryAllTexts } from "@odoo/hoot-dom";
-import { advanceTime, animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, Deferred, mockDate, runAllTimers } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { moveEventToDate } from "@web/../tests/views/calendar/calendar_test_helpers";
 import {
@@ -19,8 +19,10 @@ import {
 } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { download } from "@web/core/network/download";
+import { rpcBus } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
 import { WebClient } from "@web/webclient/webclient";
+import { Agenda } from "@dso_collection/agenda/agenda";
 import { AgendaCalendarModel } from "@dso_collection/agenda/agenda_calendar";
 import { BUTTON_KEYS } from "@dso_collection/agenda/agenda_keys";
 import { AgendaCursor } from "@dso_collection/agenda/agenda_cursor";
@@ -527,6 +529,35 @@ describe("tabs", () => {
         await hit("ArrowLeft");
         await hit("ArrowLeft");
         expect(".o_dso_tab[data-tab=history]").toHaveAttribute("aria-selected", "true");
+    });
+
+    test("a click on a tab is not lost to a click on the menu before it", async () => {
+        await openAgenda();
+        const menu = new Deferred();
+        const tab = new Deferred();
+        onRpc("/web/action/load", async (request) => {
+            const { params } = await request.json();
+            await (params.action_id === 10 ? menu : tab);
+        });
+        rpcBus.trigger("CLEAR-CACHES");
+        const opened = getService("action").doAction(10, { clearBreadcrumbs: true });
+        await animationFrame();
+        await contains(".o_dso_tab[data-tab=history]").click();
+        menu.resolve();
+        await animationFrame();
+        tab.resolve();
+        await opened;
+        await settle();
+        expect(".o_dso_tab[data-tab=history]").toHaveAttribute("aria-selected", "true");
+        expect(new AgendaMemory().data.tab).toBe("history");
+    });
+
+    test("a tab that can't be left stays the one to begin with", async () => {
+        await openAgenda();
+        patchWithCleanup(Agenda.prototype, { leave: async () => false });
+        await goTo("history");
+        expect(".o_dso_tab[data-tab=manual]").toHaveAttribute("aria-selected", "true");
+        expect(new AgendaMemory().data.tab).toBe("manual");
     });
 
     test("a collector begins with the own actions, others with all", async () => {

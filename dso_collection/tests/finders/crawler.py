@@ -80,7 +80,7 @@ class Crawler(Stranger):
     # The browser
     # ------------------------------------------------------------------
 
-    def ask(self, method, timeout=timeout, **params):
+    def ask(self, method, timeout=60.0, **params):
         return super().ask(method, timeout=timeout, **params)
 
     def run(self, code):
@@ -88,7 +88,7 @@ class Crawler(Stranger):
         try:
             answer = self.ask(
                 "Runtime.evaluate",
-                timeout=900.0,
+                timeout=180.0,
                 expression=code,
                 awaitPromise=True,
                 returnByValue=True,

@@ -16,9 +16,9 @@ import os
 from contextlib import ExitStack
 
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
-from odoo.tests.common import ChromeBrowser
+from odoo.tests import new_test_user, tagged
 
+from ..http_common import PatientBrowser, PatientHttpCase
 from .crawler import Crawler, Screen, ServerLog, begin
 
 _logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ EMPTY = {("manager", ""): (1, 4), ("collector", "1"): (1, 4)}
 EXHAUSTIVE = int(os.environ.get("DSO_CRAWL") or 0)
 
 
-class ClickCase(HttpCase):
+class ClickCase(PatientHttpCase):
     test_cursor_lock_timeout = 600
 
     @classmethod
@@ -83,7 +83,7 @@ class ClickCase(HttpCase):
 
     def _start(self, login):
         """A browser in which somebody is logged in, and the server's log."""
-        browser = ChromeBrowser(self)
+        browser = PatientBrowser(self)
         self.addCleanup(browser.stop)
         log = ServerLog()
         log.__enter__()
@@ -193,7 +193,7 @@ class TestClick(ClickCase):
                 f"{loader}.startClickEverywhere('{ROOT}');",
                 "odoo.isReady === true",
                 login=self.users["manager"].login,
-                timeout=1800,
+                timeout=300,
                 success_signal="clickbot test succeeded",
             )
         self.assertFalse(log.take())

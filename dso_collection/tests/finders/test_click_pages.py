@@ -2,8 +2,8 @@
 page, from the page as it opens. Nothing may break, end in a blank page or lead nowhere."""
 
 from odoo.tests import tagged
-from odoo.tests.common import ChromeBrowser
 
+from ..http_common import PatientBrowser
 from ..page_common import PageHttpCase
 from .crawler import Crawler, ServerLog, begin
 
@@ -29,7 +29,7 @@ class TestClickPages(PageHttpCase):
         cls.colleague_path = f"/dso/p/{token}"
 
     def test_pages(self):
-        browser = ChromeBrowser(self)
+        browser = PatientBrowser(self)
         self.addCleanup(browser.stop)
         log = ServerLog()
         log.__enter__()

@@ -18,10 +18,11 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.fields import Domain
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
 from ...engine import pages
+from ..http_common import PatientHttpCase
 from ..screens_common import ScreensCase, Visitor
 
 _logger = logging.getLogger(__name__)
@@ -156,7 +157,7 @@ class Measurer(Visitor):
             self.case.fail(f"{len(self.faults)} faults of layout:\n" + "\n".join(lines))
 
 
-class LookCase(ScreensCase, HttpCase):
+class LookCase(ScreensCase, PatientHttpCase):
     visitor_class = Measurer
 
     @classmethod
@@ -467,7 +468,7 @@ TEXT = "Some words that are longer than what they stand in, amount 1,234,567.89"
 
 
 @tagged("post_install", "-at_install")
-class TestLookFinds(ScreensCase, HttpCase):
+class TestLookFinds(ScreensCase, PatientHttpCase):
     """The finder finds what it is there for, and nothing else."""
 
     visitor_class = Measurer

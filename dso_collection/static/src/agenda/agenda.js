@@ -159,8 +159,22 @@ export class Agenda extends Component {
 
     async openTab(tabId) {
         const tab = this.tabs.find(({ id }) => id === tabId);
-        if (tab && tabId !== this.state.tab && (await this.leave())) {
-            await this.loadTab(tab);
+        const shown = this.state.tab;
+        if (!tab || tabId === shown) {
+            return;
+        }
+        // at once: a click on the menu just before replaces this screen by a new one, which then
+        // begins with the tab that was asked for
+        this.memory.update({ tab: tabId });
+        try {
+            if (await this.leave()) {
+                await this.loadTab(tab);
+            }
+        } finally {
+            // as shown, where it may not be left, or the other can't be loaded
+            if (this.state.tab === shown) {
+                this.memory.update({ tab: shown });
+            }
         }
     }
 

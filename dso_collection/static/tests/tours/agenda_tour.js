@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import { addTour } from "./patient";
 
 /**
  * A working day with the keyboard. The actions of the customers "Day 01", "Day 02" … are in this
@@ -125,7 +125,7 @@ const changeStatus = (name, comment) => [
 
 const skip = (number) => [key(number, "s", "skip"), confirmDialog];
 
-registry.category("web_tour.tours").add("dso_collection_day", {
+addTour("dso_collection_day", {
     steps: () => [
         counter("manual", "todo", 12),
         counter("automatic", "todo", 7),
@@ -212,7 +212,7 @@ registry.category("web_tour.tours").add("dso_collection_day", {
 });
 
 /** Filters persist over the tabs, and over a return to the screen. */
-registry.category("web_tour.tours").add("dso_collection_filters", {
+addTour("dso_collection_filters", {
     steps: () => [
         {
             content: "Look for one customer",

@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import { addTour } from "./patient";
 
 const NO_DIALOG = "body:not(:has(.modal))";
 const LIST = ".o_list_view";
@@ -36,11 +36,15 @@ const openTab = (tab) => [
     {
         content: "Go to the agenda",
         trigger: `${NO_DIALOG} [data-menu-xmlid="dso_collection.dso_agenda_menu"]`,
-        run: "click",
+        async run({ click }) {
+            // an agenda that is open stays until the new one comes: it is not the one meant below
+            document.querySelector(".o_dso_agenda_screen")?.classList.add("o_dso_left");
+            await click();
+        },
     },
     {
         content: `Go to its tab ${tab}`,
-        trigger: `.o_dso_tab[data-tab=${tab}]`,
+        trigger: `.o_dso_agenda_screen:not(.o_dso_left) .o_dso_tab[data-tab=${tab}]`,
         run: "click",
     },
     {
@@ -83,7 +87,7 @@ const takeItem = (amount) => ({
     run: "click",
 });
 
-registry.category("web_tour.tours").add("dso_collection_letters", {
+addTour("dso_collection_letters", {
     steps: () => [
         {
             content: "Three letters wait",
@@ -93,21 +97,15 @@ registry.category("web_tour.tours").add("dso_collection_letters", {
         headerButton("Print letters"),
         {
             content: "The pile can be looked at before it is printed",
-            // letters are made meanwhile
-            timeout: 60000,
             trigger: ".modal:contains(Letters to print):contains(Pages shown: 3) [name=ready_count]:contains(3)",
         },
         {
             content: "It is shown",
-            // letters are made meanwhile
-            timeout: 60000,
             trigger: ".modal .o_field_widget[name=pdf] :iframe .page[data-loaded=true]",
         },
         dialogButton("action_print"),
         {
             content: "They are printed: to be downloaded, and no more to print",
-            // letters are made meanwhile
-            timeout: 60000,
             trigger: ".modal:has(footer button[name=action_download]):not(:has(footer button[name=action_print])) [name=page_count]:contains(3)",
         },
         closeDialog,
@@ -128,8 +126,6 @@ registry.category("web_tour.tours").add("dso_collection_letters", {
         headerButton("Print letters again"),
         {
             content: "It is the one that was printed",
-            // letters are made meanwhile
-            timeout: 60000,
             trigger: ".modal:has(footer button[name=action_download]) [name=page_count]:contains(1)",
         },
         closeDialog,
@@ -140,7 +136,7 @@ registry.category("web_tour.tours").add("dso_collection_letters", {
     ],
 });
 
-registry.category("web_tour.tours").add("dso_collection_wrong_number", {
+addTour("dso_collection_wrong_number", {
     steps: () => [
         {
             content: "Call the customer",
@@ -191,7 +187,7 @@ registry.category("web_tour.tours").add("dso_collection_wrong_number", {
     ],
 });
 
-registry.category("web_tour.tours").add("dso_collection_call_promise", {
+addTour("dso_collection_call_promise", {
     steps: () => [
         {
             content: "Call the customer",
@@ -225,7 +221,7 @@ registry.category("web_tour.tours").add("dso_collection_call_promise", {
     ],
 });
 
-registry.category("web_tour.tours").add("dso_collection_replies", {
+addTour("dso_collection_replies", {
     steps: () => [
         {
             content: "Two replies wait: open the one about two invoices",
@@ -302,7 +298,7 @@ const confirmNext = (position, confirmed) => [
     dialogButton("action_confirm"),
 ];
 
-registry.category("web_tour.tours").add("dso_collection_leaf", {
+addTour("dso_collection_leaf", {
     steps: () => [
         {
             content: "Three messages wait for their confirmation",
@@ -331,7 +327,7 @@ registry.category("web_tour.tours").add("dso_collection_leaf", {
     ],
 });
 
-registry.category("web_tour.tours").add("dso_collection_retry", {
+addTour("dso_collection_retry", {
     steps: () => [
         {
             content: "The list says what to mend: open it",
@@ -369,7 +365,7 @@ registry.category("web_tour.tours").add("dso_collection_retry", {
     ],
 });
 
-registry.category("web_tour.tours").add("dso_collection_contact", {
+addTour("dso_collection_contact", {
     steps: () => [
         {
             content: "Nobody receives the reminders",

@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import { addTour } from "./patient";
 
 const openCollection = [
     {
@@ -17,7 +17,7 @@ const openCollection = [
     },
 ];
 
-registry.category("web_tour.tours").add("dso_collection_confirm", {
+addTour("dso_collection_confirm", {
     url: "/odoo",
     steps: () => [
         ...openCollection,
@@ -70,7 +70,7 @@ registry.category("web_tour.tours").add("dso_collection_confirm", {
     ],
 });
 
-registry.category("web_tour.tours").add("dso_collection_history", {
+addTour("dso_collection_history", {
     url: "/odoo",
     steps: () => [
         ...openCollection,

@@ -1,6 +1,6 @@
-import { registry } from "@web/core/registry";
+import { addTour } from "./patient";
 
-registry.category("web_tour.tours").add("dso_collection_dry_run", {
+addTour("dso_collection_dry_run", {
     steps: () => [
         {
             content: "What would go out to this customer",
@@ -32,7 +32,7 @@ registry.category("web_tour.tours").add("dso_collection_dry_run", {
     ],
 });
 
-registry.category("web_tour.tours").add("dso_collection_dashboard", {
+addTour("dso_collection_dashboard", {
     steps: () => [
         {
             content: "480 are overdue",

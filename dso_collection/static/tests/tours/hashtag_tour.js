@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import { addTour } from "./patient";
 
 const SUBJECT = ".o_field_widget[name=subject] input";
 
@@ -13,7 +13,7 @@ function typeAtEnd(input, text) {
     }
 }
 
-registry.category("web_tour.tours").add("dso_collection_hashtags", {
+addTour("dso_collection_hashtags", {
     steps: () => [
         {
             content: "Open the template",

@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import { addTour } from "./patient";
 
 const NO_DIALOG = "body:not(:has(.modal))";
 const ITEMS = ".o_form_view [name=item_ids]";
@@ -62,7 +62,7 @@ const openManualActions = [
 ];
 
 // From a selection of two items to a planned specific action
-registry.category("web_tour.tours").add("dso_collection_qualify", {
+addTour("dso_collection_qualify", {
     steps: () => [
         {
             content: "Nothing is ticked yet",
@@ -168,7 +168,7 @@ registry.category("web_tour.tours").add("dso_collection_qualify", {
 });
 
 // A dispute, which needs its specific action; its end is a tour of its own
-registry.category("web_tour.tours").add("dso_collection_dispute", {
+addTour("dso_collection_dispute", {
     steps: () => [
         tick("1,000.00"),
         openDialog,
@@ -207,7 +207,7 @@ registry.category("web_tour.tours").add("dso_collection_dispute", {
     ],
 });
 
-registry.category("web_tour.tours").add("dso_collection_dispute_end", {
+addTour("dso_collection_dispute_end", {
     steps: () => [
         openTab("Planned actions"),
         {
@@ -235,7 +235,7 @@ registry.category("web_tour.tours").add("dso_collection_dispute_end", {
 });
 
 // A promise is noted in one click
-registry.category("web_tour.tours").add("dso_collection_promise", {
+addTour("dso_collection_promise", {
     steps: () => [
         tick("500.00"),
         openDialog,
@@ -274,7 +274,7 @@ registry.category("web_tour.tours").add("dso_collection_promise", {
 });
 
 // After the payment of one
-registry.category("web_tour.tours").add("dso_collection_promise_kept", {
+addTour("dso_collection_promise_kept", {
     steps: () => [
         {
             content: "The share kept is on the customer's screen",
@@ -293,7 +293,7 @@ registry.category("web_tour.tours").add("dso_collection_promise_kept", {
 });
 
 // A new action with the words of an earlier one, and one with those of a step
-registry.category("web_tour.tours").add("dso_collection_copy", {
+addTour("dso_collection_copy", {
     steps: () => [
         tick("500.00"),
         {

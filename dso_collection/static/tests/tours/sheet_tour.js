@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import { addTour } from "./patient";
 
 const NO_DIALOG = "body:not(:has(.modal))";
 const row = (text) => `.o_dso_statement .o_data_row:contains(${text})`;
@@ -16,7 +16,7 @@ const press = (key) => ({
 });
 
 // A customer looked through, qualified, written to
-registry.category("web_tour.tours").add("dso_collection_sheet", {
+addTour("dso_collection_sheet", {
     steps: () => [
         {
             content: "Three items are open",
