@@ -368,6 +368,16 @@ class TestTrial(DsoCommon):
         self.assertIn("03/23/2026", self._customer().other_actions_text)
         self.assertIn("promise of", self._customer().other_actions_text)
 
+    def test_what_removing_a_step_does_is_said_before(self):
+        scenario = self.env["dso.scenario"].with_user(self.manager).browse(self.scenario.id)
+        with Form(scenario) as form:
+            self.assertFalse(form.removed_text)
+            form.step_ids.remove(index=3)
+            # nobody waits for it
+            self.assertFalse(form.removed_text)
+            form.step_ids.remove(index=0)
+            self.assertIn("“A”: 1 planned actions", form.removed_text)
+
     def test_what_is_due_on_the_very_day_is_explained(self):
         """It counts for the minimum (R8), and the message leaves it out: the agenda says so."""
         self._invoice("2026-03-06", 40.0)

@@ -621,6 +621,7 @@ describe("filters", () => {
 
         await goTo("automatic");
         expect(facets()).toEqual(["My actions", "Only A", "Customer"]);
+        expect(".o_dso_panel_empty").toHaveText("Unfold a group to see its actions here.");
         await contains(".o_group_header").click();
         expect(names()).toEqual(["Mail A"]);
     });
