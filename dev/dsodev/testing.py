@@ -10,20 +10,22 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from . import databases, odoo, pot
+from . import databases, odoo, pot, sharing
 from .locks import lock
-from .paths import CONF, HTTP_PORT, LOGS, MODULE_NAME, PYCACHE, PYTHON, REPO
+from .paths import CONF, HTTP_PORT, LOGS, MODULE, MODULE_NAME, PYCACHE, PYTHON, REPO
 from .ui import Stop, say
 
 DATABASE = "dso_test"
+SECOND_DATABASE = "dso_test_second"
 DEMO_DATABASE = "dso_test_demo"
 FINDERS_DATABASE = "dso_test_finders"
 FINDERS = f"{MODULE_NAME}/tests/finders"
 # Skipped in the other databases, which have no demo data; the finders try both.
 DEMO_TESTS = (f"{MODULE_NAME}/tests/test_demo.py", FINDERS)
 PHASES = ("engine", "odoo", "dev", "demo", "finders", "rules", "pot")
-# What runs on the second core beside `odoo`, which is the longest.
+# What runs on the second core beside `odoo`, and then its share of that, in a database of its own.
 BESIDE = ("dev", "demo", "finders")
+SHARE = "odoo-2"
 
 # Odoo's own checks of add-ons (the plug-in shows them this one only) and of what is installed.
 PLUGINS = REPO / "dev" / "plugins"
@@ -61,15 +63,20 @@ class Lane:
 
 TERMINAL = Lane()
 _lane = contextvars.ContextVar("lane", default=TERMINAL)
+# The files of `odoo` and of its share; unset where it runs alone.
+_files = contextvars.ContextVar("files", default=None)
 
 
 def main(arguments, ready):
     """Arguments: phases, then (after --) what to give to pytest."""
     chosen, extra = _split(arguments)
+    if "odoo" in chosen and not extra:
+        chosen = [*chosen, SHARE]
+        _files.set(share_files(chosen))
     browser = not {"odoo", "demo", "finders"}.isdisjoint(chosen)
     ready(wkhtmltopdf=browser or "pot" in chosen, browser=browser)
     results = {}
-    beside = _Beside([phase for phase in chosen if phase in BESIDE], extra, results)
+    beside = _Beside([name for name in (*BESIDE, SHARE) if name in chosen], extra, results)
     for phase in chosen:
         if phase == "odoo":
             beside.start()
@@ -82,6 +89,15 @@ def main(arguments, ready):
         outcome, seconds = results[phase]
         say(f"{phase:8} {outcome:10} {seconds:5.0f} s")
     return int(any(outcome == "failed" for outcome, _seconds in results.values()))
+
+
+def share_files(chosen):
+    """The files of `odoo` for the two lanes: [those of the first], [those of the second]."""
+    seconds = sharing.read()
+    paths = (MODULE / "tests").glob("test_*.py")
+    names = [path.relative_to(REPO).as_posix() for path in paths]
+    beside = sum(seconds.get(phase, 0) for phase in chosen if phase in BESIDE)
+    return sharing.share(names, seconds, beside)
 
 
 def _run(phase, extra, results):
@@ -112,13 +128,14 @@ class _Beside:
         log = LOGS / "tests-beside.log"
         say(f"At the same time: {', '.join(phases)} (in {log}, shown when both have ended).")
         self.thread = threading.Thread(
-            target=self._run_all, args=(log, phases, extra, results), daemon=True
+            target=self._run_all, args=(log, phases, extra, results, _files.get()), daemon=True
         )
         self.thread.start()
 
-    def _run_all(self, log, phases, extra, results):
+    def _run_all(self, log, phases, extra, results, files):
         with log.open("w") as output:
             _lane.set(Lane(output=output, port=HTTP_PORT + 20))
+            _files.set(files)
             results.update((phase, ("failed", 0)) for phase in phases)  # should the thread die
             for phase in phases:
                 output.write(f"\n—— Tests: {phase} ——\n")
@@ -141,9 +158,9 @@ def _split(arguments):
         at = arguments.index("--")
         arguments, extra = arguments[:at], arguments[at + 1 :]
     extra = [part for text in extra for part in shlex.split(text)]
-    unknown = [name for name in arguments if name not in FUNCTIONS]
+    unknown = [name for name in arguments if name not in PHASES]
     if unknown:
-        raise Stop(f"There is no kind of tests {unknown[0]}: choose from {', '.join(FUNCTIONS)}.")
+        raise Stop(f"There is no kind of tests {unknown[0]}: choose from {', '.join(PHASES)}.")
     if not arguments and extra:
         # `make test T=…`: the phase that the paths belong to.
         arguments = [_phase_of(extra)]
@@ -202,8 +219,19 @@ def _dev(extra):
 
 def _odoo(extra):
     """Everything but the finders, if not told otherwise."""
-    chosen = extra or [f"--ignore={FINDERS}"]
+    chosen = extra or _files.get()[0]
     return _odoo_in(DATABASE, f"{MODULE_NAME}/tests", chosen, fresh=not extra)
+
+
+def _odoo_share(extra):
+    """What `odoo` leaves to the second lane."""
+    chosen = _files.get()[1]
+    if not chosen:
+        return "no tests"
+    outcome = _odoo_in(SECOND_DATABASE, None, chosen, fresh=True)
+    if outcome == "passed":
+        databases.drop(SECOND_DATABASE)
+    return outcome
 
 
 def _finders(extra):
@@ -254,6 +282,8 @@ def _odoo_environment():
     env.pop("PGDATABASE", None)
     if (port := _lane.get().port) != HTTP_PORT:
         env.update(ODOO_HTTP_PORT=str(port), ODOO_GEVENT_PORT=str(port + 3))
+    # all files, for dev/seconds.txt
+    env["DSO_SECONDS"] = str(LOGS / f"seconds-{port}.txt")
     env["PYTHONPATH"] += os.pathsep + str(PLUGINS)
     return env
 
@@ -285,6 +315,7 @@ FUNCTIONS = {
     "engine": _engine,
     "dev": _dev,
     "odoo": _odoo,
+    SHARE: _odoo_share,
     "finders": _finders,
     "rules": _rules,
     "demo": _demo,

@@ -3,8 +3,10 @@
 Pytest's own ``--durations`` reads a clock that tests with a frozen date stop.
 """
 
+import os
 import time
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +43,9 @@ def pytest_terminal_summary(terminalreporter):
     files = sorted(_spent.items(), key=lambda entry: -sum(entry[1].values()))
     if len(files) < 2:
         return
+    if path := os.environ.get("DSO_SECONDS"):
+        lines = [f"{sum(spent.values()):7.0f} {name}\n" for name, spent in sorted(files)]
+        Path(path).write_text("".join(lines))
     terminalreporter.section("seconds by file")
     for phase in ("set-up", "tests", "teardown"):
         total = sum(spent[phase] for _name, spent in files)

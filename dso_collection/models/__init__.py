@@ -85,6 +85,7 @@ from . import account_move_line
 from . import account_payment
 from . import account_partial_reconcile
 from . import ir_actions_act_window
+from . import ir_actions_report
 from . import ir_http
 from . import ir_ui_view
 from . import mail_mail

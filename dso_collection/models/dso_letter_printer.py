@@ -34,6 +34,7 @@ from odoo.tools.pdf import (
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ..engine import letters
+from .ir_actions_report import DELAY
 
 #: Margins of the paper format ``paperformat_letter``, in millimetres.
 MARGIN_TOP, MARGIN_LEFT, MARGIN_RIGHT, MARGIN_BOTTOM = 12.0, 25.0, 18.0, 34.0
@@ -62,6 +63,9 @@ FONT_FAMILY = re.compile(r"font-family:\s*['\"]?([^'\";]+)")
 FONT_WEIGHT = re.compile(r"font-weight:\s*(normal|bold|400|700)\b")
 #: A font of an add-on, in the one format that wkhtmltopdf reads surely.
 FONT_FILE = re.compile(r"url\(['\"]?/([\w./-]+?\.ttf)['\"?#)]")
+#: How long wkhtmltopdf goes on after a page was loaded, in milliseconds: Odoo lets it wait a second
+#: for scripts. Ours has done its work by then, for fonts in the page this is enough.
+DELAY_MS = 50
 #: Documents of one run of wkhtmltopdf: its memory grows with them.
 RUN_SIZE = 100
 
@@ -243,7 +247,9 @@ class DsoLetterPrinter(models.AbstractModel):
     def _run(self, report, html, **arguments):
         """One run of wkhtmltopdf."""
         return report._run_wkhtmltopdf(
-            [html], report_ref=report, specific_paperformat_args=arguments
+            [html],
+            report_ref=report,
+            specific_paperformat_args={DELAY: DELAY_MS, **arguments},
         )
 
     @api.model

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from dsodev import databases, lint, locks, odoo, paths, postgres, run, setup, testing
+from dsodev import databases, lint, locks, odoo, paths, postgres, run, setup, sharing, testing
 from dsodev.paths import REPO
 from dsodev.ui import Stop
 
@@ -211,23 +211,59 @@ def test_phases_beside_the_longest_count_too(failing, monkeypatch, capsys):
 
         return run
 
-    for phase in testing.PHASES:
+    phases = (*testing.PHASES, testing.SHARE)
+    for phase in phases:
         monkeypatch.setitem(testing.FUNCTIONS, phase, fake(phase))
     assert testing.main([], lambda **needs: None) == int(failing is not None)
-    assert {phase for phase, port in seen.items() if port != seen["odoo"]} == set(testing.BESIDE)
+    beside = {phase for phase, port in seen.items() if port != seen["odoo"]}
+    assert beside == {*testing.BESIDE, testing.SHARE}
     told = capsys.readouterr()
     assert "demo was here" in told.out
     summary = told.err.split("Summary")[1]
-    assert all(phase in summary for phase in testing.PHASES)
+    assert all(phase in summary for phase in phases)
     assert summary.count("failed") == int(failing is not None)
 
 
 def test_what_breaks_off_beside_the_longest_is_a_failure(monkeypatch):
-    for phase in testing.PHASES:
+    for phase in (*testing.PHASES, testing.SHARE):
         monkeypatch.setitem(testing.FUNCTIONS, phase, lambda extra: "passed")
     monkeypatch.setitem(testing.FUNCTIONS, "demo", lambda extra: 1 / 0)
     monkeypatch.setattr(threading, "excepthook", lambda told: None)
     assert testing.main([], lambda **needs: None) == 1
+
+
+def test_each_file_runs_in_one_lane():
+    """Whatever else runs, and whatever is known of the files: all of them, none of them twice."""
+    there = {path.name for path in (databases.MODULE / "tests").glob("test_*.py")}
+    for chosen in (["odoo"], ["odoo", "demo"], list(testing.PHASES)):
+        first, second = testing.share_files(chosen)
+        names = [name.split("/")[-1] for name in (*first, *second)]
+        assert sorted(names) == sorted(there)
+        assert testing.share_files(chosen) == (first, second), "the same each time"
+
+
+def test_lanes_end_at_about_the_same_time(tmp_path):
+    path = tmp_path / "seconds.txt"
+    path.write_text("# how long\n\n  60 a.py\n  30 b.py # of late\n 40 demo\n")
+    seconds = sharing.read(path)
+    assert seconds == {"a.py": 60, "b.py": 30, "demo": 40}
+    assert sharing.share(["c.py", "b.py", "a.py"], seconds) == (["a.py"], ["b.py", "c.py"])
+    assert sharing.share(["a.py", "b.py"], seconds, beside=40) == (["a.py"], ["b.py"])
+    assert sharing.share(["a.py", "b.py"], seconds, beside=500) == (["a.py", "b.py"], [])
+
+
+def test_what_is_said_of_a_file_is_of_one_that_is_there():
+    for name in sharing.read():
+        known = name in testing.BESIDE or (testing.REPO / name).exists()
+        assert known, f"dev/seconds.txt: {name}"
+
+
+def test_chosen_tests_run_in_one_lane(monkeypatch):
+    seen = []
+    monkeypatch.setitem(testing.FUNCTIONS, "odoo", lambda extra: seen.append(extra) or "passed")
+    monkeypatch.setitem(testing.FUNCTIONS, testing.SHARE, lambda extra: 1 / 0)
+    assert testing.main(["odoo", "--", "-k words"], lambda **needs: None) == 0
+    assert seen == [["-k", "words"]]
 
 
 def test_all_phases_without_a_choice():
