@@ -842,15 +842,19 @@ class DsoAction(models.Model):
             else self.env._("%(actions)s: cancelled.", actions=open_actions._name_some())
         )
 
-    def action_reschedule(self, date):
-        """Set the date of planned actions; it holds while leader and step stand (R7)."""
+    def action_reschedule(self, date, past=True):
+        """Set the date of planned actions; it holds while leader and step stand (R7).
+
+        :param past: whether a day that has passed is meant, as it may be of a program; where an
+            action is dragged to another day it is a slip
+        """
         self.check_access("write")
         date = fields.Date.to_date(date)
         if not date:
             raise UserError(self.env._("Choose the new date."))
         if self != self._filter_undone():
             raise UserError(self.env._("Only planned actions can be moved to another date."))
-        self._check_new_date(date, past=True)
+        self._check_new_date(date, past=past)
         self._dso_own().write({"date": date, "date_forced": True})
         # sudo: the plan looks at the whole file; the right to move the action was checked
         customers = self.sudo().customer_id

@@ -180,7 +180,10 @@ class DsoActionAgenda(models.AbstractModel):
             "kind": "action",
             "type": self.action_type,
             "title": self.name,
-            "text": self._shorten_exchange(self.comment or self.error_message),
+            # what was given up is tried no more
+            "text": self._shorten_exchange(
+                self.comment or (self.error_message if self.state != "cancelled" else "")
+            ),
             "badge": outcome,
             # sudo: the name of a colleague
             "author": self.sudo().done_by_id.name or "",

@@ -90,10 +90,14 @@ class DsoScenario(models.Model):
             removed = record._origin.step_ids - record.step_ids._origin
             # sudo: how many actions there are of a step that the reader may change; only numbers
             # come of it
-            planned = self.env["dso.action"].sudo()._read_group(
-                [("step_id", "in", removed.ids), ("state", "in", ("planned", "error"))],
-                ["step_id"],
-                ["__count"],
+            planned = (
+                self.env["dso.action"]
+                .sudo()
+                ._read_group(
+                    [("step_id", "in", removed.ids), ("state", "in", ("planned", "error"))],
+                    ["step_id"],
+                    ["__count"],
+                )
             )
             record.removed_text = "\n".join(
                 self.env._(

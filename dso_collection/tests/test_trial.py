@@ -386,3 +386,37 @@ class TestTrial(DsoCommon):
         self.assertEqual(action.amount, 140.0)
         self.assertIn("40.00 of it is due only on that day", action.reason)
         self.assertNotIn("of it is due", self._plan("2026-03-07").reason)
+
+    def test_litigation_ends_the_follow_up_of_a_dispute(self):
+        """The whole invoice goes to court: what was planned for a part of it has no sense."""
+        lines = self._line(self.invoice)
+        price = self.env.ref("dso_collection.status_dispute_price")
+        self._promise(lines, status_id=price.id, date=False, amount=40.0)
+        follow_up = self._customer().open_action_ids.filtered(
+            lambda action: action.origin == "specific"
+        )
+        self._new(
+            action_type="litigation", line_ids=[(6, 0, lines.ids)], action_date="2026-03-06"
+        ).action_apply()
+        litigation = self._customer().open_action_ids.filtered(
+            lambda action: action.action_type == "litigation"
+        )
+        litigation.with_user(self.collector).action_execute()
+        self.assertEqual(lines.dso_status_id.kind, "litigation")
+        self.assertEqual(follow_up.state, "cancelled")
+
+    def test_items_of_an_archived_file(self):
+        """They are nobody else's: what is to be done is said, and the others of many go on."""
+        partner = self.env["res.partner"].create({"name": "Beta", "is_company": True})
+        other = self._line(self._invoice("2026-03-01", 500.0, partner))
+        self._plan("2026-03-06", partner)
+        lines = self._line(self.invoice).with_user(self.manager)
+        self._customer().with_user(self.manager).action_archive_files()
+        with self.assertRaisesRegex(UserError, "archived.*Restore"):
+            lines.action_dso_qualify()
+        with self.assertRaisesRegex(UserError, "archived.*Restore"):
+            lines.action_dso_new_action()
+        action = (lines + other).action_dso_qualify()
+        self.assertEqual(action["context"]["default_line_ids"], other.ids)
+        lines.action_dso_ignore()
+        self.assertTrue(lines.dso_ignored)

@@ -140,7 +140,7 @@ export class Agenda extends Component {
                     this.list = null;
                 }
             },
-            onListLoaded: (rows) => this.onListLoaded(rows),
+            onListLoaded: (rows, options) => this.onListLoaded(rows, options),
             reloadList: () => this.list?.reload(),
             watch: (watched) => {
                 this.watched = { ...watched, toasts: this.countToasts() };
