@@ -70,7 +70,7 @@ def _clean(arguments):
 
     if not paths.DEV.exists():
         return
-    known = ("venv", "odoo", "postgres", "stamps", "locks", "logs", "data")
+    known = ("venv", "odoo", "postgres", "stamps", "locks", "logs", "data", "bundles")
     if not any((paths.DEV / name).exists() for name in known):
         raise Stop(f"{paths.DEV} doesn't look like a folder that this made: remove it by hand.")
     postgres.stop()

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import databases, odoo, pot, sharing
 from .locks import lock
-from .paths import CONF, HTTP_PORT, LOGS, MODULE, MODULE_NAME, PYCACHE, PYTHON, REPO
+from .paths import BUNDLES, CONF, HTTP_PORT, LOGS, MODULE, MODULE_NAME, PYCACHE, PYTHON, REPO
 from .ui import Stop, say
 
 DATABASE = "dso_test"
@@ -272,7 +272,8 @@ def _rules(extra):
 
 
 def _odoo_options(database):
-    options = ["-p", "no:cacheprovider", "-p", "times", "--odoo-http", "--odoo-log-level=warn"]
+    options = ["-p", "no:cacheprovider", "-p", "times", "-p", "made_once"]
+    options += ["--odoo-http", "--odoo-log-level=warn"]
     return [*options, f"--odoo-database={database}", f"--odoo-config={CONF}"]
 
 
@@ -282,6 +283,7 @@ def _odoo_environment():
     env.pop("PGDATABASE", None)
     if (port := _lane.get().port) != HTTP_PORT:
         env.update(ODOO_HTTP_PORT=str(port), ODOO_GEVENT_PORT=str(port + 3))
+    env["DSO_BUNDLES"] = str(BUNDLES)
     # all files, for dev/seconds.txt
     env["DSO_SECONDS"] = str(LOGS / f"seconds-{port}.txt")
     env["PYTHONPATH"] += os.pathsep + str(PLUGINS)

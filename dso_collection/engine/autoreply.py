@@ -120,6 +120,9 @@ _PHRASES = (
     "자동회신",
     "자동 응답",
     "자동응답",
+    "부재 중 자동",
+    "부재중 자동",
+    "不在のお知らせ",
 )
 #: Words that a person may begin with too ("Out of office chairs: invoice 12"): these count only
 #: where nothing else is said, or a sign follows them.
@@ -180,6 +183,49 @@ _SHORT_PHRASES = (
     "不在辦公室",
     "不在",
     "부재중",
+    "부재 중",
+    "不在中",
+    "不在通知",
+    "niet aanwezig",
+    "niet op kantoor",
+    "ikke på kontoret",
+    "ikke til stede",
+    "inte på kontoret",
+    "poissa toimistolta",
+    "szabadságon vagyok",
+    "nu sunt la birou",
+    "absent de la birou",
+    "απουσία από το γραφείο",
+    "απουσία",
+    "немає в офісі",
+    "немає на місці",
+    "нет в офисе",
+    "нет на месте",
+    "отсъствам",
+    "отсъствам от офиса",
+    "odsutan",
+    "odsutna",
+    "odsoten",
+    "odsotna",
+    "ne biure",
+    "לא נמצא במשרד",
+    "לא נמצאת במשרד",
+    "ไม่อยู่ที่ทำงาน",
+    "ngoài văn phòng",
+)
+#: How somebody says it of himself or herself, a date behind it.
+_OF_ONESELF = (
+    "i am out of the office",
+    "i am out of office",
+    "i'm out of the office",
+    "i'm out of office",
+    "je suis absent du bureau",
+    "je suis absente du bureau",
+    "ich bin nicht im büro",
+    "ich bin außer haus",
+    "ik ben niet op kantoor",
+    "estoy fuera de la oficina",
+    "sono fuori ufficio",
 )
 #: What HCL (Lotus) Notes writes behind a person's name.
 _BEHIND_NAME = (
@@ -210,12 +256,19 @@ def _any_of(phrases):
     return "|".join(re.escape(_normalize(phrase)) for phrase in phrases)
 
 
+#: What follows: nothing, a sign, or until when.
+_UNTIL = (
+    r"\s*(?:$|[.,;:(–—-]|until\b|from\b|returning\b|till\b|bis\b|vom\b|ab\b|jusqu|du\b|hasta\b"
+    r"|tot\b|fino\b)"
+)
 _AUTOMATIC_SUBJECT = re.compile(
-    rf"\s*[\[【]?\s*(?:(?:{_any_of(_PHRASES)})"
+    # what a mail server puts before what comes from outside: "[EXTERNAL]", "*** EXT ***"
+    r"\s*(?:(?:\[[^\]]{1,20}\]|【[^】]{1,20}】|\*{2,3}[^*]{1,20}\*{2,3})\s*){0,3}"
+    rf"[\[【]?\s*(?:(?:{_any_of(_PHRASES)})"
     rf"|(?:{_any_of(_SHORT_PHRASES)})\s*(?:$|[\]】:：;,.!()/|–—-])"
+    rf"|(?:{_any_of(_OF_ONESELF)}){_UNTIL}"
     # no colon before: "Re: who is out of the office" is a person's
-    rf"|[^:：?]{{2,60}}\s(?:{_any_of(_BEHIND_NAME)})"
-    r"\s*(?:$|[.,;(–—-]|until\b|from\b|returning\b|till\b|bis\b|vom\b|ab\b|jusqu|du\b|hasta\b))"
+    rf"|[^:：?]{{2,60}}\s(?:{_any_of(_BEHIND_NAME)}){_UNTIL})"
 )
 
 

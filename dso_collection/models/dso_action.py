@@ -370,6 +370,8 @@ class DsoAction(models.Model):
         "done_date",
         "subject",
         "mail_template_id.name",
+        "sms_template_id.name",
+        "letter_template_id.name",
         "action_type",
         "name_data",
         "origin",

@@ -97,7 +97,7 @@ class DsoActionAgenda(models.AbstractModel):
             # an opening at midnight counts
             now = midnight.astimezone(pytz.utc).replace(tzinfo=None) - timedelta(seconds=1)
         if not (moment := company._dso_next_opening(now)):
-            return self.env._("no sending hours: see the settings")
+            return self.env._("no sending hours: ask your administrator")
         local = pytz.utc.localize(moment).astimezone(tz)
         words = {
             "date": format_date(self.env, local.date()),

@@ -717,10 +717,13 @@ class DsoActionDispatch(models.AbstractModel):
                 **values,
             ),
             "no_template": self.env._(
-                "The e-mail template is missing. Choose one on the step of the scenario.", **values
+                "The e-mail template is missing. A credit manager chooses one on the step of the "
+                "scenario.",
+                **values,
             ),
             "no_letter_template": self.env._(
-                "The letter template is missing. Choose one on the step of the scenario.",
+                "The letter template is missing. A credit manager chooses one on the step of the "
+                "scenario.",
                 **values,
             ),
             "no_erm_provider": self.env._(
@@ -731,29 +734,33 @@ class DsoActionDispatch(models.AbstractModel):
             **self._describe_sms_errors(data, values),
             **self._describe_letter_errors(data, values),
             "broken_template": self.env._(
-                "The template “%(template)s” cannot be rendered: %(text)s. Correct it.", **values
+                "The template “%(template)s” cannot be rendered: %(text)s. A credit manager "
+                "corrects it.",
+                **values,
             ),
             "archived_template": self.env._(
-                "The template “%(template)s” is archived. Restore it, or choose another one.",
+                "The template “%(template)s” is archived. A credit manager restores it, or chooses "
+                "another one.",
                 **values,
             ),
             "empty_template": self.env._(
-                "The template “%(template)s” has no text: write one, or choose another template.",
+                "The template “%(template)s” has no text: a credit manager writes one, or chooses "
+                "another template.",
                 **values,
             ),
             "no_collector": self.env._(
                 "%(customer)s has no collector to send in the name of. Choose one on the customer, "
-                "or a default collector in the settings.",
+                "or ask your administrator for a default collector in the settings.",
                 **values,
             ),
             "no_sender_email": self.env._(
-                "The collector %(collector)s has no e-mail address to send from. Enter one on the "
-                "user.",
+                "The collector %(collector)s has no e-mail address to send from. Ask your "
+                "administrator to enter one on the user.",
                 **values,
             ),
             "no_letter": self.env._(
-                "There is no text for the letter. Choose a letter template on the step of the "
-                "scenario, or on the action.",
+                "There is no text for the letter. A credit manager chooses a letter template on "
+                "the step of the scenario, or on the action.",
             ),
             "no_address": self.env._(
                 "The postal address of %(contact)s is not complete: %(text)s is missing. Enter it.",
@@ -764,7 +771,8 @@ class DsoActionDispatch(models.AbstractModel):
                 "The fax number “%(text)s” of %(contact)s is not valid. Correct it.", **values
             ),
             "no_fax_domain": self.env._(
-                "There is no gateway for faxes. Enter its domain in the settings of Collection."
+                "There is no gateway for faxes. Ask your administrator to enter its domain in the "
+                "settings of Collection."
             ),
             "no_channel": self.env._(
                 "“%(type)s” cannot be sent automatically yet. Execute the action by hand, or "
@@ -794,8 +802,8 @@ class DsoActionDispatch(models.AbstractModel):
         values = dict(values, text=(values["text"] or "").rstrip(" ."))
         if self.action_type == "fax":
             return self.env._(
-                "Not delivered: %(text)s. Correct the fax number, or the gateway in the settings, "
-                "and retry.",
+                "Not delivered: %(text)s. Correct the fax number, or ask your administrator to "
+                "check the gateway in the settings; then retry.",
                 **values,
             )
         return self.env._("Not delivered: %(text)s. Correct the address and retry.", **values)

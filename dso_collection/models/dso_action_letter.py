@@ -312,8 +312,8 @@ class DsoActionLetter(models.AbstractModel):
             ),
             "no_post_credit": self.env._(
                 "Not posted: there are not enough credits at Snailmail for a letter of %(pages)s "
-                "pages. Buy credits, where the prices are shown too; it is then posted by itself "
-                "within a day, or at once if you retry.",
+                "pages. Ask your administrator to buy some, where the prices are shown too; it is "
+                "then posted by itself within a day, or at once if you retry.",
                 **values,
             ),
             "no_post_account": self.env._(

@@ -52,25 +52,25 @@ class DsoActionName(models.AbstractModel):
         """{action id: name of the text that it was made from, in the reader's language}"""
         # sudo: a template's name, read with the action that uses it
         actions = self.sudo()
-        used = {
-            action.id: template_id
-            for action in actions
-            if (template_id := (action.name_data or {}).get("template_id"))
-        }
-        templates = self.env["mail.template"].sudo().browse(set(used.values())).exists()
-        by_id = {template.id: template for template in templates}
+        kept = {action.id: _get_kept_template(action.name_data) for action in actions}
+        found = set()
+        for model in {model for model, _id in filter(None, kept.values())}:
+            ids = {key[1] for key in kept.values() if key and key[0] == model}
+            found |= set(self.env[model].sudo().browse(ids).exists())
+        by_key = {(template._name, template.id): template for template in found}
         result = {}
         for action in actions:
-            template = by_id.get(used.get(action.id))
-            if not template and not action.subject and action._is_mail_written():
-                template = action.mail_template_id
+            template = by_key.get(kept[action.id])
+            if not template and not action.subject:
+                template = action._get_text_template()
             result[action.id] = _get_template_name(template) if template else False
         return result
 
-    def _is_mail_written(self):
-        """Whether its words are those of its e-mail template: one may be left over from when it
-        was of another type."""
-        return REQUIRED_TEMPLATES.get(self.action_type) == "mail_template_id"
+    def _get_text_template(self):
+        """The template whose words these are: another may be left over from when it was of
+        another type."""
+        field = REQUIRED_TEMPLATES.get(self.action_type)
+        return self[field] if field else None
 
     def _keep_template_names(self):
         """What leaves with the words of a template, in the customer's language, is called after
@@ -83,14 +83,14 @@ class DsoActionName(models.AbstractModel):
         written = self.filtered(
             lambda action: (
                 not action.step_id
-                and action.mail_template_id
-                and action._is_mail_written()
+                and action._get_text_template()
                 and not (action.subject and action.body)
-                and not {"status_id", "template_id"} & (action.name_data or {}).keys()
+                and not {"status_id", "template", "template_id"} & (action.name_data or {}).keys()
             )
         )
         for action in written:
-            data = dict(action.name_data or {}, template_id=action.mail_template_id.id)
+            template = action._get_text_template()
+            data = dict(action.name_data or {}, template=[template._name, template.id])
             # sudo: a name made of the template's; the right to carry it out was checked
             action.sudo().name_data = data
 
@@ -147,7 +147,7 @@ class DsoActionName(models.AbstractModel):
     def _prepare_name(self):
         """What keeps the name of what is carried out of this action, and why it was there."""
         data = dict(self.name_data or {})
-        if not data and not (self.subject or self.mail_template_id):
+        if not data and not (self.subject or self._get_text_template()):
             # called after what its items are now
             data = self._get_name_data() or {}
         data.setdefault("statuses", self._prepare_statuses())
@@ -221,6 +221,15 @@ class DsoActionName(models.AbstractModel):
         if "date" in values:
             return self.env._("Follow-up: promise for %(date)s", **values)
         return self.env._("Follow-up: promise to pay")
+
+
+def _get_kept_template(data):
+    """(model, id) of the template after which an action is called, by what it keeps."""
+    data = data or {}
+    if data.get("template"):
+        return tuple(data["template"])
+    # as it was kept when only e-mails were called so
+    return ("mail.template", data["template_id"]) if data.get("template_id") else None
 
 
 def _get_template_name(template):

@@ -139,8 +139,8 @@ class DsoActionSms(models.AbstractModel):
                 **values,
             ),
             "no_sms_template": self.env._(
-                "The SMS template is missing. Choose one on the step of the scenario, or on the "
-                "action."
+                "The SMS template is missing. A credit manager chooses one on the step of the "
+                "scenario, or on the action."
             ),
             "undelivered_sms": self._describe_undelivered_sms(data),
         }
@@ -156,9 +156,12 @@ class DsoActionSms(models.AbstractModel):
         cause = data.get("cause")
         correct = self.env._("Correct the number and retry.")
         tails = {
-            "sms_credit": self.env._("There is no SMS credit left. Buy credits and retry."),
+            "sms_credit": self.env._(
+                "There is no SMS credit left. Ask your administrator to buy credits, then retry."
+            ),
             "sms_acc": self.env._(
-                "The SMS account is not registered. Register it in the settings and retry."
+                "The SMS account is not registered. Ask your administrator to register it in the "
+                "settings, then retry."
             ),
             "sms_server": self.env._(
                 "The SMS service did not answer, or failed: it may have left all the same. Look "

@@ -263,15 +263,16 @@ class DsoCustomerPenalty(models.AbstractModel):
             if not company.dso_penalty_rule_id:
                 raise UserError(
                     self.env._(
-                        "%(company)s has no penalty rule. Choose one under Settings, Collection.",
+                        "%(company)s has no penalty rule. Ask your administrator to choose one in "
+                        "the settings of Collection.",
                         company=company.name,
                     )
                 )
             if not company.dso_penalty_account_id:
                 raise UserError(
                     self.env._(
-                        "%(company)s has no account for penalties. Choose one under Settings, "
-                        "Collection.",
+                        "%(company)s has no account for penalties. Ask your administrator to "
+                        "choose one in the settings of Collection.",
                         company=company.name,
                     )
                 )

@@ -889,8 +889,8 @@ class DsoCustomerPlan(models.AbstractModel):
                 "The customer is archived: nothing is chased. Restore the contact to chase it."
             ),
             "own_company": self.env._(
-                "The customer is a company of this database: nothing is chased. The settings say "
-                "whether such companies are."
+                "The customer is a company of this database: nothing is chased. Your "
+                "administrator says in the settings whether such companies are."
             ),
             "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
         }.get(code, False)
@@ -906,8 +906,8 @@ class DsoCustomerPlan(models.AbstractModel):
         scenario = self.sudo().scenario_id
         if scenario and not scenario.active:
             return self.env._(
-                "The scenario “%(scenario)s” is archived: restore it, or choose another one for "
-                "this customer.",
+                "The scenario “%(scenario)s” is archived: choose another one for this customer, or "
+                "ask a credit manager to restore it.",
                 scenario=scenario.name,
             )
         return self.env._("No scenario: choose one for this customer.")

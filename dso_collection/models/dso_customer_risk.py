@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ..engine import guarantee as rules
 from ..engine.facts import MOST_DAYS
 from ..tools.expression import day_of, search_expression
+from ..tools.inside import get_inside
 
 #: What a user enters on the page "Risk", and what goes with a file that is handed over.
 RISK_FIELDS = (
@@ -280,6 +281,22 @@ class DsoCustomerRisk(models.AbstractModel):
                     self.env._(
                         "%(customer)s: the temporary guarantee ends before it begins. Correct one "
                         "of the two dates.",
+                        customer=customer.display_name,
+                    )
+                )
+
+    @api.constrains("guarantee_temporary", "guarantee_temporary_until")
+    def _check_guarantee_ends(self):
+        """Without an end it would count for ever."""
+        if get_inside(self.env, "dso_by_rule"):
+            # handed over with its file, as it was
+            return
+        for customer in self:
+            if customer.guarantee_temporary > 0 and not customer.guarantee_temporary_until:
+                raise ValidationError(
+                    self.env._(
+                        "%(customer)s: say until when the temporary guarantee holds. One without "
+                        "an end is a permanent guarantee: enter its amount there.",
                         customer=customer.display_name,
                     )
                 )

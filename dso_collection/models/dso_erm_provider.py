@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import erm
@@ -46,7 +47,8 @@ class DsoErmProvider(models.Model):
 
     _name = "dso.erm.provider"
     _description = "Provider of Electronic Registered Mail"
-    _inherit = ["dso.guard"]
+    _inherit = ["dso.guard", "dso.in.use"]
+    _dso_kept_in_use = False
     _order = "sequence, id"
     _dso_writable = frozenset(
         {
@@ -140,6 +142,30 @@ class DsoErmProvider(models.Model):
 
     def _compute_request_names(self):
         self.request_names = ", ".join(f"{{{name}}}" for name in sorted(erm.NAMES))
+
+    def _dso_find_uses(self, deleting):
+        """Registered mail that is planned where no other provider could carry it."""
+        if not self.active:
+            return [], None, ""
+        # sudo: what would stop counts in any company, only how much is told
+        actions = self.env["dso.action"].sudo()
+        others = self.sudo().search([("id", "!=", self.id), ("active", "=", True)])
+        domain = actions._get_undone_domain() & Domain("action_type", "=", "letter_electronic")
+        if self.company_id:
+            domain &= Domain("company_id", "=", self.company_id.id)
+        waiting = actions._read_group(domain, ["company_id"], ["__count"])
+        served = others.company_id
+        shared = any(not other.company_id for other in others)
+        count = sum(number for company, number in waiting if not shared and company not in served)
+        if not count:
+            return [], None, ""
+        text = self.env._(
+            "Planned electronic registered mail would have no provider: %(count)s.", count=count
+        )
+        return [text], None, ""
+
+    def _dso_advise_unused(self):
+        return self.env._("Add another provider first, or cancel these actions.")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -404,7 +404,9 @@ class DsoItemPenalty(models.AbstractModel):
         }
         texts = {
             "no_rule": self.env._(
-                "%(company)s has no penalty rule. Choose one under Settings, Collection.", **values
+                "%(company)s has no penalty rule. Ask your administrator to choose one in the "
+                "settings of Collection.",
+                **values,
             ),
             "no_invoice": self.env._(
                 "%(document)s is no posted customer invoice: only those bear penalties.", **values

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..engine.facts import MOST_DAYS
 from .dso_scenario_step import ACTION_TYPES
@@ -18,6 +19,9 @@ EMAIL_MODES = [
     ("internal", "To colleagues"),
 ]
 
+#: Items of which a status still says something.
+OPEN_ITEMS = [("reconciled", "=", False), ("parent_state", "=", "posted")]
+
 NEXT_ACTIONS = [
     ("scenario", "Follow the scenario"),
     ("specific", "Specific action for these items"),
@@ -29,7 +33,7 @@ class DsoItemStatus(models.Model):
 
     _name = "dso.item.status"
     _description = "Item Status"
-    _inherit = ["dso.guard"]
+    _inherit = ["dso.guard", "dso.in.use"]
     _order = "sequence, id"
     _dso_writable = frozenset(
         {
@@ -50,6 +54,9 @@ class DsoItemStatus(models.Model):
             "to_confirm",
         }
     )
+
+    # nothing stops for want of it: the items keep it
+    _dso_kept_in_use = False
 
     name = fields.Char(required=True, translate=True)
     kind = fields.Selection(KINDS, required=True, default="ongoing")
@@ -139,6 +146,41 @@ class DsoItemStatus(models.Model):
                     )
                 )
 
+    def _dso_find_uses(self, deleting):
+        """Open items that have it, and answers that would give it to some."""
+        if deleting:
+            # any use at all is one, see _unlink_except_used
+            return [], None, ""
+        uses, action, label = [], None, ""
+        # sudo: items of other companies count too, only how many is told
+        lines = self.env["account.move.line"].sudo()
+        domain = Domain("dso_status_id", "=", self.id) & Domain(OPEN_ITEMS)
+        if count := lines.search_count(domain):
+            uses.append(
+                self.env._("1 open item has this status.")
+                if count == 1
+                else self.env._("%(count)s open items have this status.", count=count)
+            )
+            shown = lines.sudo(False).has_access("read") and lines.sudo(False).search_count(domain)
+            if shown < count:
+                uses[-1] += " " + self.env._(
+                    "In companies that you do not see now: %(count)s.", count=count - shown
+                )
+            action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_item_action")
+            action.update(domain=list(domain), context={})
+            label = self.env._("Show the items")
+        answers = self.env["dso.page.answer"].sudo()
+        if count := answers.search_count([("status_id", "=", self.id), ("state", "=", "proposed")]):
+            uses.append(
+                self.env._(
+                    "Customers proposed it, and nobody has decided yet: %(count)s.", count=count
+                )
+            )
+        return uses, action, label
+
+    def _dso_advise_unused(self):
+        return self.env._("Give these items another status first, and decide on the replies.")
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         """A used status is part of the history: it can be archived, not deleted."""
@@ -156,7 +198,8 @@ class DsoItemStatus(models.Model):
                 raise UserError(
                     self.env._(
                         "The status “%(status)s” was used on items, or proposed by customers. "
-                        "Archive it instead: it stays in the history and is no longer proposed.",
+                        "Archive it instead, once no open item has it: it stays in the history and "
+                        "is no longer proposed.",
                         status=status.name,
                     )
                 )
@@ -174,15 +217,14 @@ class DsoItemStatus(models.Model):
         leave the follow-up without what it follows."""
         # sudo: items of other companies count too, only how many is told
         lines = self.env["account.move.line"].sudo()
-        domain = [("reconciled", "=", False), ("parent_state", "=", "posted")]
         for status in self:
-            count = lines.search_count([("dso_status_id", "=", status.id), *domain])
+            count = lines.search_count([("dso_status_id", "=", status.id), *OPEN_ITEMS])
             if count:
                 raise UserError(
                     self.env._(
                         "The kind of “%(status)s” cannot be changed: %(count)s open items have "
-                        "this status. Add a new status with the other kind and archive this "
-                        "one, or change the status of these items first.",
+                        "this status. Change the status of these items first, or add a new status "
+                        "with the other kind.",
                         status=status.name,
                         count=count,
                     )

@@ -87,7 +87,10 @@ class DsoPenaltyRule(models.Model):
         return [text], None, ""
 
     def _dso_advise_unused(self):
-        return self.env._("Choose another rule, or none, in the settings of Collection first.")
+        return self.env._(
+            "Ask your administrator first to choose another rule, or none, in the settings of "
+            "Collection."
+        )
 
     @api.depends("kind", "rate", "reference")
     @api.depends_context("lang", "company", "dso_today")
@@ -128,13 +131,13 @@ class DsoPenaltyRule(models.Model):
         if not known:
             return self.env._(
                 "No rate of “%(reference)s” is known: the rule “%(rule)s” calculates no interest. "
-                "Enter the rate of %(day)s under Configuration, Reference rates.",
+                "A credit manager enters the rate of %(day)s under Configuration, Reference rates.",
                 **values,
             )
         return self.env._(
             "The rate of “%(reference)s” on %(day)s is missing: the rule “%(rule)s” uses the one "
-            "known of %(last)s. Enter it under Configuration, Reference rates, even if it did not "
-            "change.",
+            "known of %(last)s. A credit manager enters it under Configuration, Reference rates, "
+            "even if it did not change.",
             last=format_date(self.env, known.reference_date),
             **values,
         )

@@ -128,35 +128,63 @@ class DsoReply(models.Model):
         self.ensure_one()
         # sudo: whose number or address it is; customers are told of as far as the user may see them
         Customer = self.env["dso.customer"].sudo()
+        sender = self._get_sender()
         if self.channel == "sms":
-            customers, contacts, _certain = Customer._find_by_number(
-                self.author_name or "", self.company_id
-            )
+            customers, contacts, _certain = Customer._find_by_number(sender, self.company_id)
         else:
-            customers = Customer._find_by_email(self.author_name)
-            contacts = Customer._find_contacts_by_email(self.author_name)
+            customers = Customer._find_by_email(sender)
+            contacts = Customer._find_contacts_by_email(sender)
         return customers.sudo(False)._filtered_access("read"), contacts
+
+    def _get_sender(self):
+        """The number or address that it came from, also once it has been given to somebody."""
+        # sudo: of whoever wrote a reply that the user may read
+        reply = self.sudo()
+        if self.channel == "sms":
+            return reply.author_id.phone or self.author_name or ""
+        return reply.message_id.email_from or self.author_name or ""
 
     def action_assign(self):
         """The dialog that asks whose answer it is."""
         self.ensure_one()
         self.check_access("write")
-        self._check_unassigned()
+        self._check_assignable()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dso_collection.dso_reply_assign_action"
         )
-        return dict(action, context={"default_reply_id": self.id})
+        context = {"default_reply_id": self.id, "default_previous_id": self.customer_id.id}
+        return dict(action, context=context)
 
-    def _check_unassigned(self):
-        for reply in self:
-            if reply.customer_id:
+    def _check_assignable(self):
+        """Until it is handled, what went into the wrong file is given to another one."""
+        for reply in self.filtered("customer_id"):
+            names = {"reply": reply.display_name, "customer": reply.customer_id.display_name}
+            if reply.channel == "page":
                 raise UserError(
                     self.env._(
-                        "“%(reply)s” is of %(customer)s already. Reload the page.",
-                        reply=reply.display_name,
-                        customer=reply.customer_id.display_name,
+                        "“%(reply)s” came in on the page of %(customer)s: it stays in that file.",
+                        **names,
                     )
                 )
+            if reply.state != "to_handle":
+                raise UserError(
+                    self.env._(
+                        "“%(reply)s” was handled already, for %(customer)s. Choose “Handle "
+                        "again” first, then assign it to somebody else.",
+                        **names,
+                    )
+                )
+
+    def _check_still_of(self, customer):
+        """:raise UserError: if somebody else has assigned it meanwhile"""
+        if self.customer_id and self.customer_id != customer:
+            raise UserError(
+                self.env._(
+                    "“%(reply)s” is of %(customer)s already. Reload the page.",
+                    reply=self.display_name,
+                    customer=self.customer_id.display_name,
+                )
+            )
 
     def _check_assigned(self):
         for reply in self:
@@ -168,18 +196,29 @@ class DsoReply(models.Model):
                     )
                 )
 
-    def _assign(self, customer):
+    def _assign(self, customer, previous=None):
         """Somebody knows whose answer it is: from now on it is one like the others, and stands in
         the customer's chatter.
 
         :param customer: dso.customer, which the user sees
+        :param previous: whose it was for the user who says that it is not
         """
         self.ensure_one()
         self.check_access("write")
         customer.check_access("read")
         # two who assign it at the same time
         self.lock_for_update()
-        self._check_unassigned()
+        self._check_assignable()
+        self._check_still_of(previous)
+        moved = bool(self.customer_id)
+        if self.customer_id == customer:
+            raise UserError(
+                self.env._(
+                    "“%(reply)s” is of %(customer)s already. Choose another customer.",
+                    reply=self.display_name,
+                    customer=customer.display_name,
+                )
+            )
         if self.channel == "sms" and customer.company_id != self.company_id:
             raise UserError(
                 self.env._(
@@ -199,6 +238,9 @@ class DsoReply(models.Model):
             # sudo: what they answer; of a customer that the user sees
             action = customer.sudo()._find_answered_sms(customer, contacts)
         values = {"customer_id": customer.id, "action_id": action.id}
+        if moved:
+            # whoever it was taken for did not write it
+            values.update(author_id=False, author_name=self._get_sender())
         if contacts:
             contact = (contacts & action.recipient_ids)[:1] or contacts[:1]
             values.update(author_id=contact.id, author_name=contact.display_name)
@@ -212,10 +254,14 @@ class DsoReply(models.Model):
                 "author_id": reply.author_id.id,
             }
         )
+        places = {(reply._name, reply.id), (customer._name, previous.id if previous else False)}
         own = reply.message_id.attachment_ids.filtered(
-            lambda file: (file.res_model, file.res_id) == (reply._name, reply.id)
+            lambda file: (file.res_model, file.res_id) in places
         )
         own.write({"res_model": customer._name, "res_id": customer.id})
+        if moved:
+            # what waited for it in the other file may leave
+            self.env["dso.action"]._trigger_dispatch()
         return self._notify(
             self.env._(
                 "“%(reply)s” is of %(customer)s now, and stands in the customer's file.",

@@ -223,8 +223,9 @@ class DsoScenario(models.Model):
 
     def _dso_advise_unused(self):
         return self.env._(
-            "Choose another scenario there first: select the customers in their list, then "
-            "“Assign scenario and collector”."
+            "Choose another scenario there first: for customers, select them in their list, then "
+            "“Assign scenario and collector”; for the defaults of new customers, ask your "
+            "administrator."
         )
 
     @api.model_create_multi

@@ -11,6 +11,7 @@ from odoo.tools.misc import format_date
 
 from ..engine import facts, letters, promises, score
 from ..engine.facts import MOST_DAYS
+from ..tools.inside import get_inside
 from .dso_scenario_step import LETTER_CARRIERS
 
 #: A promise or a calendar is never looked up further ahead than this.
@@ -57,6 +58,8 @@ RANGES = {
     "dso_score_weight_behaviour": (0, 1000),
     "dso_score_weight_guarantee": (0, 1000),
 }
+#: What each part of an action's score weighs.
+SCORE_WEIGHTS = tuple(name for name in RANGES if name.startswith("dso_score_weight_"))
 AMOUNT_SETTINGS = ("dso_min_amount", "dso_ignore_below")
 #: Settings that change what is planned for every customer of the company.
 PLAN_SETTINGS = frozenset(
@@ -351,6 +354,22 @@ class ResCompany(models.Model):
                 )
         if faults:
             raise ValidationError("\n".join(faults))
+
+    @api.constrains(*SCORE_WEIGHTS)
+    def _check_dso_weights(self):
+        """Something weighs: else no action would come before another."""
+        if get_inside(self.env, "dso_one_by_one"):
+            # the settings write one weight after another, and check the last state
+            return
+        for company in self:
+            if not any(company[name] for name in SCORE_WEIGHTS):
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s: all weights of the score are 0, and no action would come "
+                        "before another. Give at least one part a weight above 0.",
+                        company=company.name,
+                    )
+                )
 
     @api.depends("country_id")
     def _compute_dso_letter_window(self):

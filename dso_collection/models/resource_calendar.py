@@ -30,7 +30,10 @@ class ResourceCalendar(models.Model):
         return [text], None, ""
 
     def _dso_advise_unused(self):
-        return self.env._("Choose other sending hours in the settings of Collection first.")
+        return self.env._(
+            "Ask your administrator first to choose other sending hours in the settings of "
+            "Collection."
+        )
 
     @api.constrains("schedule_type", "flexible_hours")
     def _check_dso_sending(self):

@@ -138,3 +138,32 @@ class TestComposer(DsoCommon):
             body="<#customer_name>", message_type="comment", subtype_xmlid="mail.mt_comment"
         )
         self.assertEqual(message.body, "<p>&lt;Acme&gt;</p>")
+
+    # ------------------------------------------------------------------
+    # The box for SMS
+    # ------------------------------------------------------------------
+
+    def _text(self, record, body):
+        self.contact.phone = "+33 6 12 34 56 78"
+        composer = self.env["sms.composer"].with_user(self.collector)
+        composer = composer.with_context(default_res_model=record._name, default_res_id=record.id)
+        composer = composer.create({"body": body, "numbers": "+33612345678"})
+        before = self.env["sms.sms"].sudo().search([])
+        composer._action_send_sms()
+        return (self.env["sms.sms"].sudo().search([]) - before).mapped("body")
+
+    def test_sms_are_filled_in_or_refused(self):
+        """On a customer, one of its contacts, an action."""
+        action = self._open_action()
+        for record in (self.customer, self.contact, action):
+            with self.subTest(record):
+                (text,) = self._text(record, "Dear #customer_name: #items_amount_overdue, #12")
+                self.assertIn("Dear Acme: ", text)
+                self.assertIn("100.00", text)
+                self.assertTrue(text.endswith(", #12"))
+                with self.assertRaisesRegex(ValidationError, "“#costumer_name”.*“#customer_name”"):
+                    self._text(record, "Dear #costumer_name")
+
+    def test_sms_of_others_are_left_alone(self):
+        nobody = self.env["res.partner"].create({"name": "No file", "phone": "+33612345679"})
+        self.assertEqual(self._text(nobody, "#hello_there"), ["#hello_there"])

@@ -2,6 +2,7 @@
 summary of the morning."""
 
 import ast
+import re
 from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
@@ -104,3 +105,38 @@ POST_ERRORS = {"CREDIT": "fourteen"}
             with self.subTest(code):
                 self.assertTrue(text.endswith("."), text)
                 self.assertTrue(causes[code].startswith("Error: "), causes[code])
+
+
+@tagged("post_install", "-at_install")
+class TestPlaces(TransactionCase):
+    """A message that sends its reader to a place says who can go there: the settings are the
+    administrator's, most of the configuration the credit manager's."""
+
+    #: Facts, not places to go to.
+    FACTS = (
+        "All hashtags are under Collection > Configuration > Hashtags.",
+        "Error: settings of the provider",
+        "New customers get it, by the settings of: %(names)s.",
+    )
+
+    def test_who_can_go_there(self):
+        texts = {
+            node.args[0].value
+            for folder in ("controllers", "models", "tools", "wizards")
+            for path in sorted((MODELS.parent / folder).glob("*.py"))
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call)
+            and getattr(node.func, "attr", getattr(node.func, "id", "")) == "_"
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+        }
+        self.assertGreater(len(texts), 500)
+        place = re.compile(
+            r"\bsettings\b|\bConfiguration\b|missing\. .*step of the scenario"
+            r"|^The template “[^”]+” (is archived|has no text|cannot be rendered: %.text)",
+            re.IGNORECASE,
+        )
+        who = re.compile(r"\badministrators?\b|\bcredit managers?\b", re.IGNORECASE)
+        named = {text for text in texts - set(self.FACTS) if place.search(text)}
+        self.assertGreater(len(named), 12)
+        self.assertEqual({text for text in named if not who.search(text)}, set())

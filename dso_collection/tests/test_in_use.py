@@ -148,6 +148,35 @@ class TestInUse(DsoCommon):
             {"page_id": page.id, "kind": "dispute", "key": "k1", "status_id": status.id}
         )
         self.assertIn("Archive it", self._refused(status, "delete").args[0])
+        self.assertIn("nobody has decided yet: 1", self._refused(status).args[0])
+
+    def test_status_of_open_items(self):
+        status = self.env["dso.item.status"].create({"name": "Ours", "kind": "ongoing"})
+        line = self.customer.item_ids[:1]
+        line.sudo().dso_status_id = status
+        said, action = self._refused(status).args[:2]
+        for words in ("“Ours” is in use", "1 open item has this status", "another status first"):
+            self.assertIn(words, said)
+        found = self.env["account.move.line"].with_user(self.manager).search(action["domain"])
+        self.assertEqual(found, line)
+        self.assertIn("once no open item has it", self._refused(status, "delete").args[0])
+        with self.assertRaisesRegex(UserError, "add a new status with the other kind"):
+            status.with_user(self.manager).kind = "dispute"
+        line.sudo().dso_status_id = False
+        status.with_user(self.manager).action_archive()
+        self.assertFalse(status.active)
+
+    def test_the_only_provider_of_planned_mail(self):
+        provider = self.env["dso.erm.provider"].create(
+            {"name": "Post", "url": "https://post.example.com"}
+        )
+        self.env["dso.erm.provider"].search([("id", "!=", provider.id)]).active = False
+        self._open_action().sudo().action_type = "letter_electronic"
+        self.assertIn("would have no provider: 1", self._refused(provider).args[0])
+        other = provider.copy({"name": "Other post", "company_id": self.company.id})
+        provider.with_user(self.manager).action_archive()
+        self.assertFalse(provider.active)
+        self.assertTrue(other.active)
 
     def test_provider(self):
         provider = self.env["dso.erm.provider"].create(

@@ -178,7 +178,42 @@ class TestSmsSenders(UnassignedCommon):
         self.assertTrue(reply.pauses)
         self.env["dso.action"]._dispatch(datetime(2026, 3, 6, 9))
         self.assertEqual(action.state, "planned", "held as by other replies")
-        with self.assertRaisesRegex(UserError, "already"):
+
+    def test_assigned_to_the_wrong_one(self):
+        """Until it is handled, it is given to another customer; two do not do so at a time."""
+        self.bob.write({"phone": "+33612345678"})
+        reply = self._receive("+33612345678")
+        self._assign(reply, self.other)
+        file = self.env["ir.attachment"].create(
+            {"name": "a.txt", "raw": b"a", "res_model": "dso.customer", "res_id": self.other.id}
+        )
+        reply.message_id.sudo().attachment_ids = file
+        late = Form.from_action(
+            self.env(user=self.collector), reply.with_user(self.collector).action_assign()
+        )
+        self.assertEqual(late.candidate_ids[:], (self.customer | self.other)[:])
+        self.assertEqual(late.previous_id, self.other)
+        action = self._open_action(self.bolt)
+        self._assign(reply, self.customer)
+        self.assertEqual((reply.customer_id, reply.partner_id), (self.customer, self.partner))
+        self.assertEqual((reply.author_id, reply.author_name), (self.contact, "Acme, Ann"))
+        self.assertIn(reply.message_id, self.customer.message_ids)
+        self.assertNotIn(reply.message_id, self.other.message_ids)
+        self.assertEqual(file.res_id, self.customer.id)
+        self.assertFalse(action.is_paused)
+        late.customer_id = self.customer.with_user(self.collector)
+        with self.assertRaisesRegex(UserError, "already. Reload"):
+            late.save().action_apply()
+        nobody = self.env["res.partner"].create({"name": "Other", "is_company": True})
+        third = self.env["dso.customer"].create(
+            {"partner_id": nobody.id, "company_id": self.company.id}
+        )
+        self._assign(reply, third)
+        self.assertEqual((reply.author_id.id, reply.author_name), (False, self.contact.phone))
+        with self.assertRaisesRegex(UserError, "Choose another customer"):
+            self._assign(reply, third)
+        reply.with_user(self.collector).action_handle()
+        with self.assertRaisesRegex(UserError, "handled already.*Handle again"):
             reply.with_user(self.collector).action_assign()
 
     def test_who_was_written_to_is_proposed(self):

@@ -6,7 +6,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..engine import behaviour, guarantee, score as rules
 from ..tools.inside import inside
@@ -133,9 +133,24 @@ class TestScore(RiskCase):
         )
         self.env["dso.customer"]._cron_refresh()
         self.assertAlmostEqual(action.score, 50.0)
-        self.company.dso_score_weight_lateness = 0
-        self.env["dso.customer"]._cron_refresh()
-        self.assertEqual((action.score, action.score_reason), (0.0, False))
+
+    def test_something_weighs(self):
+        """Without any weight nothing comes before anything else: refused, in the settings too,
+        where weights are exchanged one by one."""
+        nothing = {f"dso_score_weight_{part}": 0 for part in rules.Weights._fields}
+        with self.assertRaisesRegex(ValidationError, "weights of the score are 0"):
+            self.company.write(nothing)
+        Settings = self.env["res.config.settings"].with_company(self.company)
+        with self.assertRaisesRegex(ValidationError, "weights of the score are 0"):
+            Settings.create(nothing)
+        self.company.write({**nothing, "dso_score_weight_amount": 40})
+        settings = Settings.create({**nothing, "dso_score_weight_guarantee": 5})
+        weights = self.company._dso_score_settings()[0]
+        self.assertEqual(weights, rules.Weights(0, 0, 0, 0, 5))
+        settings.write({"dso_score_weight_guarantee": 0, "dso_score_weight_amount": 3})
+        self.assertEqual(self.company.dso_score_weight_amount, 3)
+        with self.assertRaisesRegex(ValidationError, "weights of the score are 0"):
+            settings.write({"dso_score_weight_amount": 0})
 
     def test_done_keeps_its_score(self):
         self._invoice("2026-03-01", 10_000)
@@ -413,6 +428,21 @@ class TestRisk(RiskCase):
                 }
             )
 
+    def test_a_temporary_guarantee_ends(self):
+        """Without an end it would count for ever, as a permanent one does."""
+        for values in (
+            {"guarantee_temporary": 500},
+            {"guarantee_temporary": 500, "guarantee_temporary_from": "2026-03-02"},
+        ):
+            with self.assertRaisesRegex(ValidationError, "Acme.*until when"):
+                self.customer.write(values)
+        self.customer.write({"guarantee_temporary": 500, "guarantee_temporary_until": "2026-04-30"})
+        with self.assertRaisesRegex(ValidationError, "until when"):
+            self.customer.guarantee_temporary_until = False
+        with self.assertRaisesRegex(ValidationError, "until when"), Form(self.customer) as form:
+            form.guarantee_temporary_until = False
+        self.customer.write({"guarantee_temporary": 0, "guarantee_temporary_until": False})
+
     def test_readers_do_not_write(self):
         with self.assertRaises(AccessError):
             self.customer.with_user(self.reader).guarantee_permanent = 1
@@ -449,7 +479,8 @@ class TestRisk(RiskCase):
                 if first and last and last < first:
                     continue
                 with self.subTest(first=first, last=last):
-                    self.customer.write(
+                    # one without an end, as they were taken before
+                    self.customer.with_context(**inside(dso_by_rule=True)).write(
                         {
                             "guarantee_permanent": 100,
                             "guarantee_temporary": 50,

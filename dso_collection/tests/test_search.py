@@ -146,3 +146,21 @@ class TestSearch(DsoCommon):
             self.assertFalse(fields[name]["searchable"])
         fields = self.env["dso.customer"].with_user(self.collector).fields_get(["collector_id"])
         self.assertTrue(fields["collector_id"]["searchable"])
+
+    def test_items_offer_what_people_know(self):
+        """Of our fields on journal items, which accounting's screens offer too: none that only
+        programs read. Accounting's own are its own."""
+        fields = self.env["account.move.line"].with_user(self.collector).fields_get()
+        offered = {
+            name
+            for name, description in fields.items()
+            if name.startswith("dso_") and description["searchable"]
+        }
+        self.assertEqual(
+            offered,
+            {
+                *("dso_status_id", "dso_status_date", "dso_comment", "dso_ignored"),
+                *("dso_days_overdue", "dso_is_leader", "dso_excluded", "dso_qualification_ids"),
+            },
+        )
+        self.assertTrue(fields["display_type"]["searchable"])

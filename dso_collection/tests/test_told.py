@@ -106,6 +106,37 @@ class TestNamed(QualifyCase):
         sent = self.customer.action_ids.filtered(lambda action: action.origin == "manual")
         self.assertEqual(sent.name, "What we said on the phone")
 
+    def test_letters_and_sms_are_named_after_their_template(self):
+        """As e-mails are, planned and done, and whatever subject the letter left with."""
+        sms = self.env.ref("dso_collection.sms_template_reminder")
+        letter = self.env.ref("dso_collection.letter_template_formal_notice")
+        self.env["res.lang"]._activate_lang("fr_FR")
+        letter.with_context(lang="fr_FR").name = "Mise en demeure"
+        letter.subject = "Your account with us"
+        self.contact.phone = "+33612345678"
+        address = {"street": "1 Road", "zip": "75001", "city": "Paris"}
+        self.customer.partner_id.write({**address, "country_id": self.env.ref("base.fr").id})
+        for kind, template, values in (
+            ("sms", sms, {"sms_template_id": sms.id}),
+            ("sms", sms, {"sms_template_id": sms.id, "sms_text": "Please call us"}),
+            ("letter_registered", letter, {"letter_template_id": letter.id}),
+        ):
+            with self.subTest(kind):
+                before = self.customer.action_ids
+                wizard = self.env["dso.action.new"].with_user(self.collector)
+                wizard.create(
+                    {"customer_id": self.customer.id, "action_type": kind, **values}
+                ).action_apply(all_the_same=True)
+                action = self.customer.action_ids - before
+                name = action.name
+                self.assertNotIn(name, ("SMS", "Registered letter"))
+                self.assertIn(name.lower(), template.name.lower())
+                action.sudo()._carry_out(date(2026, 3, 6))
+                action = self.customer.action_ids - before
+                self.assertEqual((action.state, action.name), ("done", name))
+                if template == letter:
+                    self.assertEqual(action.with_context(lang="fr_FR").name, "Mise en demeure")
+
     def test_clauses_are_joined_as_the_language_does(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         env = self.env(context={"lang": "fr_FR"})

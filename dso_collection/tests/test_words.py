@@ -1,12 +1,29 @@
 """Amounts in words: in good spelling, or none at all."""
 
 import doctest
+import re
+from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
 
 from ..tools import words
 from ..tools.words import amount_in_words, number_in_words
 from .common import DsoCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMoney(TransactionCase):
+    def test_odoo_writes_amounts(self):
+        """Where the symbol goes, and the minus, is Odoo's: on screens as in its own lists."""
+        module = Path(__file__).parents[1]
+        symbol = re.compile(r"\bsymbol\b")
+        named = [
+            path.relative_to(module)
+            for folder in ("controllers", "engine", "models", "report", "static/src", "tools")
+            for path in sorted((module / folder).rglob("*"))
+            if path.suffix in (".py", ".js", ".xml") and symbol.search(path.read_text())
+        ]
+        self.assertEqual(named, [], "format_amount and formatMonetary know how")
 
 
 @tagged("post_install", "-at_install")
@@ -32,8 +49,60 @@ class TestNumberInWords(TransactionCase):
                 self.assertEqual(number_in_words(21, lang), "")
 
     def test_a_number_that_the_language_cannot_spell(self):
-        """num2words 0.5.13 raises for thousands in Amharic."""
-        self.assertEqual(number_in_words(1234, "am_ET"), "")
+        """num2words 0.5.13 raises for thousands in Amharic, and never ends above a million; in
+        Azerbaijani 31,000 are "otuz min", which is 30,000; a Serbian "bilion" is a thousand times
+        as much; others know no plural of a few numbers."""
+        for lang, *numbers in (
+            ("am_ET", 1234, 1234567),
+            ("az_AZ", 31000),
+            ("sr@latin", 10**9),
+            ("sl_SI", 5 * 10**6, 5 * 10**9),
+            ("ar_001", 101000, 103000, 201000000),
+            ("te_IN", 10**13),
+        ):
+            for number in numbers:
+                with self.subTest(lang=lang, number=number):
+                    self.assertEqual(number_in_words(number, lang), "")
+        for lang in ("sr@latin", "sl_SI", "ar_001"):
+            self.assertTrue(number_in_words(2022000, lang))
+
+    def test_what_the_library_spells_wrong(self):
+        """As grammars have it; num2words 0.5.13 writes otherwise."""
+        for lang, number, expected in (
+            ("da_DK", 1000000, "En Million"),
+            ("da_DK", 1001000, "En Million Ettusind"),
+            ("da_DK", 2000000, "To Millioner"),
+            ("da_DK", 21000000000, "Enogtyve Milliarder"),
+            ("nb_NO", 1000000, "En Million"),
+            ("nb_NO", 2000000, "To Millioner"),
+            ("nb_NO", 2000000000, "To Milliarder"),
+            ("nb_NO", 1000000000, "En Milliard"),
+            ("nb_NO", 1101, "Ett Tusen Ett Hundre Og En"),
+            ("nb_NO", 21000, "Tjueett Tusen"),
+            ("nb_NO", 19000, "Nitten Tusen"),
+            ("cs_CZ", 2000000000, "Dvě Miliardy"),
+            ("de_DE", 101000, "Einhunderteintausend"),
+            ("de_DE", 1001, "Eintausendeins"),
+            ("de_CH", 30, "Dreissig"),
+            ("nl_NL", 101, "Honderdeen"),
+            ("nl_BE", 1234, "Duizend Tweehonderdvierendertig"),
+            ("nl_NL", 1, "Één"),
+            ("nl_NL", 101000, "Honderdeenduizend"),
+            ("sv_SE", 1000, "Ettusen"),
+            ("sv_SE", 21021, "Tjugoettusentjugoett"),
+            ("sv_SE", 1000001, "En Miljon Ett"),
+            ("es_ES", 21000, "Veintiún Mil"),
+            ("es_MX", 31000000, "Treinta Y Un Millones"),
+            ("es_AR", 101021, "Ciento Un Mil Veintiuno"),
+            ("ro_RO", 101000, "O Sută Una Mii"),
+            ("ro_RO", 115000, "O Sută Cincisprezece Mii"),
+            ("ro_RO", 120000, "O Sută Douăzeci De Mii"),
+            ("ro_RO", 21000, "Douăzeci Și Una De Mii"),
+            ("ro_RO", 42000000, "Patruzeci Și Două De Milioane"),
+            ("ro_RO", 2000000, "Două Milioane"),
+        ):
+            with self.subTest(lang=lang, number=number):
+                self.assertEqual(number_in_words(number, lang), expected)
 
     def test_bulgarian(self):
         """Odoo 19.0's own: "хиляда сто" for 1,100."""

@@ -16,8 +16,9 @@ from odoo.tools.translate import code_translations
 
 #: num2words 0.5.13 calls some languages by their country's code.
 NAMES = {"be": "by", "cs": "cz", "da": "dk", "kk": "kz", "nb": "no"}
-#: Written in another alphabet, or another language, than the library's.
-UNKNOWN = frozenset({"nn", "sr@Cyrl"})
+#: Written in another alphabet, or another language, than the library's; or it never ends (Amharic
+#: above a million), or writes another number (Azerbaijani, 30,000 for 31,000).
+UNKNOWN = frozenset({"am", "az", "nn", "sr@Cyrl"})
 #: French of Belgium and Switzerland is the library's French with other tens: its own is spelled
 #: wrongly there ("un millions", "deux cents trente-quatre").
 TENS = {
@@ -29,6 +30,50 @@ _TEENS = ("dix", "onze", "douze", "treize", "quatorze", "quinze", "seize")
 _UNITS = ("", " et un", "-deux", "-trois", "-quatre", "-cinq", "-six")
 
 _WITH_PART = "%(integral_amount)s %(currency_unit)s and %(fractional_amount)s %(currency_subunit)s"
+
+
+#: What num2words 0.5.13 spells wrongly, by its names of languages: (pattern, replacement).
+_SPELLINGS = {
+    "cz": ((r"\bdva (?=miliard)", "dvě "),),
+    "de": (("einstausend", "eintausend"), (r"eins (?=Milli)", "eine ")),
+    "dk": ((r"\ben (million|milliard)er\b", r"en \1"),),
+    "es": (
+        (r"\bveintiuno(?= (?:mil|bil))", "veintiún"),
+        (r"\buno(?= (?:mil|bil))", "un"),
+    ),
+    "nl": ((r"(?<=\w)éé", "ee"), (r"duizend(?=\w)", "duizend ")),
+    "no": (
+        (r"\ben (?=hundre|tusen)", "ett "),
+        (r"\b(tjue|tretti|førti|femti|seksti|sytti|åtti|nitti)en(?= tusen)", r"\1ett"),
+        (r"\bmillard", "milliard"),
+        (r"(?<!\ben )\b(million|milliard)\b", r"\1er"),
+    ),
+    "ro": (
+        (r"\bunu (?=(?:de )?(?:mii|milioane|miliarde)\b)", "una "),
+        (r"\bdoi (?=(?:de )?(?:mii|milioane|miliarde)\b)", "două "),
+    ),
+    "sv": (("ttt", "tt"), (r"(milj(?:oner|on(?!er)|arder|ard(?!er)))(?=\w)", r"\1 ")),
+}
+
+
+def _get_groups(number):
+    """Thousands, millions and milliards: how many of each."""
+    return [number // 1000**power % 1000 for power in (1, 2, 3)]
+
+
+#: Numbers that num2words 0.5.13 writes wrongly in a language.
+_WRONG = {
+    # "a hundred and a thousand thousand"
+    "ar": lambda number: any(
+        group > 100 and 1 <= group % 100 <= 10 for group in _get_groups(number)
+    ),
+    # no plural for five and more
+    "sl": lambda number: (
+        number >= 10**9 or number >= 10**6 and _get_groups(number)[1] % 100 not in (1, 2, 3, 4)
+    ),
+    # "bilion" for "milijarda"
+    "sr": lambda number: number >= 10**9,
+}
 
 
 def amount_in_words(currency, amount: float) -> str:
@@ -74,10 +119,18 @@ def number_in_words(number: int, lang: str) -> str:
         words = num2words(number, lang=name)
     except (ArithmeticError, LookupError, NotImplementedError, TypeError, ValueError):
         return ""  # too large, for instance
+    if name in _WRONG and _WRONG[name](number):
+        return ""
+    for wrong, right in _SPELLINGS.get(name, ()):
+        words = re.sub(wrong, right, words)
     if lang in TENS:
         words = _localize_french(words, lang)
+    if lang == "de_CH":
+        words = words.replace("ß", "ss")
     if name == "bg":
         words = _join_bulgarian(words, number)
+    if name == "ro":
+        words = _count_romanian(words, number)
     return _capitalize(" ".join(words.split()), lang)
 
 
@@ -117,6 +170,19 @@ def _join_bulgarian(words, number):
     if number < 1000 or not number % 1000 or " и " in words.split("хиляд")[-1]:
         return words
     return re.sub(r"(?<! и) (\w+)$", r" и \1", words)
+
+
+def _count_romanian(words, number):
+    """ "De" stands behind round hundreds and what is 20 or more, whatever is counted.
+
+    >>> _count_romanian("o sută una de mii", 101000), _count_romanian("treizeci milioane", 30000000)
+    ('o sută una mii', 'treizeci de milioane')
+    """
+    for group, unit in zip(_get_groups(number), ("mii", "milioane", "miliarde"), strict=True):
+        words = re.sub(rf"\b(?:de )?{unit}\b", unit, words)
+        if group >= 20 and not 1 <= group % 100 <= 19:
+            words = re.sub(rf"\b{unit}\b", f"de {unit}", words)
+    return words
 
 
 def _localize_french(words, lang):

@@ -23,3 +23,4 @@ from . import dso_hashtag_help_line
 from . import dso_penalty_breakdown
 from . import dso_penalty_invoice
 from . import mail_compose_message
+from . import sms_composer

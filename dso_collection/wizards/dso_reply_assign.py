@@ -8,9 +8,15 @@ class DsoReplyAssign(models.TransientModel):
     _name = "dso.reply.assign"
     _description = "Assign a Reply to a Customer"
     _inherit = ["dso.wizard"]
-    _dso_writable = frozenset({"reply_id", "customer_id"})
+    _dso_writable = frozenset({"reply_id", "customer_id", "previous_id"})
 
     reply_id = fields.Many2one("dso.reply", required=True, ondelete="cascade")
+    previous_id = fields.Many2one(
+        "dso.customer",
+        string="Until Now Of",
+        ondelete="cascade",
+        help="Whose it was when this was opened.",
+    )
     author_name = fields.Char(related="reply_id.author_name")
     preview = fields.Char(related="reply_id.preview")
     candidate_ids = fields.Many2many(
@@ -34,7 +40,7 @@ class DsoReplyAssign(models.TransientModel):
                 candidates, _contacts = wizard.reply_id._find_candidates()
             wizard.candidate_ids = candidates
 
-    @api.depends("reply_id")
+    @api.depends("reply_id", "previous_id")
     def _compute_customer_id(self):
         """Of several none is proposed, unless a text message went to one of them lately."""
         for wizard in self:
@@ -44,11 +50,11 @@ class DsoReplyAssign(models.TransientModel):
                 customers, contacts = reply._find_candidates()
                 # sudo: who was written to last; one of those whom the user sees
                 action = customers.sudo()._find_answered_sms(customers, contacts)
-                customer = action.customer_id.sudo(False)
+                customer = action.customer_id.sudo(False) - wizard.previous_id
             wizard.customer_id = customer
 
     def action_apply(self):
         self.ensure_one()
         if not self.customer_id:
             raise UserError(self.env._("Choose the customer who wrote it."))
-        return self.reply_id._assign(self.customer_id)
+        return self.reply_id._assign(self.customer_id, self.previous_id)

@@ -85,14 +85,7 @@ class MailComposeMessage(models.TransientModel):
 
     def _dso_find_customers(self, res_ids):
         """:return: {id of a record of the composer: its dso.customer, empty without one}"""
-        records = self.env[self.model].browse(res_ids)
-        if self.model == "dso.customer":
-            return dict(zip(res_ids, records, strict=True))
-        name = {"res.partner": "dso_customer_id"}.get(self.model, "customer_id")
-        customers = self.env["dso.customer"]
-        if name not in records._fields:
-            return dict.fromkeys(res_ids, customers)
-        return {record.id: record[name] for record in records}
+        return find_customers(self.env[self.model].browse(res_ids))
 
     # ------------------------------------------------------------------
     # Sending
@@ -159,27 +152,12 @@ class MailComposeMessage(models.TransientModel):
             }
             if not used:
                 continue
-            action = self._dso_get_action(res_id, customers[res_id])
-            if not action:
-                raise UserError(
-                    self.env._(
-                        "%(record)s has no collection file: %(hashtags)s would reach it as it "
-                        "stands. Write the words instead.",
-                        record=self.env[self.model].browse(res_id).display_name,
-                        hashtags=", ".join(f"“#{tag}”" for tag in sorted(used)),
-                    )
-                )
+            record = self.env[self.model].browse(res_id)
+            action = find_told(record, customers[res_id])
+            check_told(action, record, used)
             for name, html in names:
                 text = action._dso_render(message[name], html)
                 message[name] = action._put_page_links({action.id: text})[action.id]
-
-    def _dso_get_action(self, res_id, customer):
-        """Of which hashtags tell: the action itself, or what is planned for the customer."""
-        if self.model == ACTION:
-            return self.env[ACTION].browse(res_id)
-        if not customer:
-            return None
-        return customer.next_action_id or self.env[ACTION].new({"customer_id": customer.id})
 
     def _dso_refuse_unknown(self, values, found):
         """:param found: {id of the record: [(name of the text, whether it is HTML)]}"""
@@ -192,3 +170,36 @@ class MailComposeMessage(models.TransientModel):
             for unknown in rules.unknown(str(values[res_id][name]), table.HASHTAGS, html)
             if f"#{unknown.name}" not in quoted
         )
+
+
+def find_customers(records):
+    """:return: {id of a record that is written to: its dso.customer, empty without one}"""
+    if records._name == "dso.customer":
+        return {record.id: record for record in records}
+    name = {"res.partner": "dso_customer_id"}.get(records._name, "customer_id")
+    if name not in records._fields:
+        return dict.fromkeys(records.ids, records.env["dso.customer"])
+    return {record.id: record[name] for record in records}
+
+
+def find_told(record, customer):
+    """Of which hashtags tell: the action itself, or what is planned for the customer."""
+    if record._name == ACTION:
+        return record
+    if not customer:
+        return None
+    return customer.next_action_id or record.env[ACTION].new({"customer_id": customer.id})
+
+
+def check_told(action, record, used):
+    """:raise UserError: where there is nothing of which hashtags could tell"""
+    if action:
+        return
+    raise UserError(
+        record.env._(
+            "%(record)s has no collection file: %(hashtags)s would reach it as it stands. Write "
+            "the words instead.",
+            record=record.display_name,
+            hashtags=", ".join(f"“#{tag}”" for tag in sorted(used)),
+        )
+    )

@@ -27,6 +27,7 @@ import { AgendaCalendarModel } from "@dso_collection/agenda/agenda_calendar";
 import { BUTTON_KEYS } from "@dso_collection/agenda/agenda_keys";
 import { AgendaCursor } from "@dso_collection/agenda/agenda_cursor";
 import { AgendaMemory } from "@dso_collection/agenda/agenda_memory";
+import { withCompany } from "@dso_collection/agenda/agenda_view";
 
 describe.current.tags("desktop");
 
@@ -899,6 +900,22 @@ describe("panel and keys", () => {
         expect(".o_dso_panel .o_field_dso_exchanges").toHaveText(
             "Nothing was exchanged with this customer yet."
         );
+    });
+});
+
+describe("columns", () => {
+    test("the company takes its place from what wraps, not from the buttons", () => {
+        const columns = [
+            { name: "partner_id", attrs: { width: "100px" } },
+            { name: "reason", attrs: { width: "200px" } },
+            { name: "score", attrs: { width: "76px" } },
+            { name: "name", attrs: {} },
+        ];
+        const getWidths = (list) => list.map(({ attrs }) => attrs.width);
+        expect(withCompany(columns)).toBe(columns);
+        const several = withCompany([...columns, { name: "company_id", attrs: {} }]);
+        expect(getWidths(several)).toEqual(["88px", "128px", "76px", undefined, undefined]);
+        expect(getWidths(columns)).toEqual(["100px", "200px", "76px", undefined]);
     });
 });
 

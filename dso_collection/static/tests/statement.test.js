@@ -14,6 +14,7 @@ import {
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { download } from "@web/core/network/download";
+import { utils as uiUtils } from "@web/core/ui/ui_service";
 import { user } from "@web/core/user";
 import { pick } from "@web/core/utils/objects";
 
@@ -71,6 +72,10 @@ class Item extends models.Model {
     status = fields.Char();
     days = fields.Integer();
     reconciled = fields.Boolean();
+    date_maturity = fields.Date();
+    dso_status_text = fields.Char();
+    dso_status_date = fields.Date();
+    dso_excluded_reason = fields.Char();
     customer_id = fields.Many2one({ relation: "dso.customer" });
     _records = [
         { id: 11, move_name: "INV/11", customer_id: 1, days: 80 },
@@ -137,6 +142,34 @@ test("open items come page by page, closed ones do not", async () => {
     await contains(".o_dso_statement .o_pager_next").click();
     expect(documents()).toEqual(["INV/13"]);
     expect.verifySteps(["0+2", "2+2"]);
+});
+
+test("on a phone each item is a card with due date, status and promise", async () => {
+    patchWithCleanup(uiUtils, { isSmall: () => true });
+    Item._views.list = `
+        <list js_class="dso_statement_list" create="0" delete="0" edit="0" limit="2">
+            <field name="move_name"/>
+            <field name="date_maturity"/>
+            <field name="dso_status_text" optional="show"/>
+            <field name="dso_status_date" optional="show"/>
+            <field name="dso_excluded_reason" optional="hide"/>
+        </list>`;
+    Object.assign(Item._records[0], {
+        date_maturity: "2026-03-01",
+        dso_status_text: "Promise to pay",
+        dso_status_date: "2026-12-20",
+        dso_excluded_reason: "promised",
+    });
+    watchButtons();
+    await mountStatement();
+    expect(".o_dso_statement_card").toHaveCount(2);
+    for (const words of ["INV/11", "due Mar 1, 2026", "Promise to pay for Dec 20, 2026", "promised"]) {
+        expect(".o_dso_statement_card:eq(0)").toHaveText(new RegExp(words));
+    }
+    expect(".o_dso_statement_card:eq(1) .o_dso_card_status").toHaveCount(0);
+    await contains(`${TICKS}:eq(0)`).click();
+    await contains(QUALIFY).click();
+    expect.verifySteps(["account.move.line.action_dso_qualify(11)"]);
 });
 
 test("nothing is ticked: the buttons wait, and the bar says what to do", async () => {

@@ -23,6 +23,9 @@ function getMark({ data }) {
     return JSON.stringify([data.agenda_state || data.state, data.date, data.is_paused]);
 }
 
+/** What is left of the width of a column beside that of the company. */
+const GIVE_WAY = { reason: 0.64, partner_id: 0.88, name: 0.88, comment: 0.88 };
+
 /** Columns of lists that the panel beside them shows in full. */
 const TOLD_BY_PANEL = ["reason", "comment", "preview", "collector_id", "done_by_id", "phone"];
 
@@ -190,6 +193,24 @@ patch(ControlPanel.prototype, {
     },
 });
 
+/**
+ * The column of the company takes its place from those whose words wrap: the buttons at the end
+ * stay on the screen, in languages with long words too.
+ */
+export function withCompany(columns) {
+    if (!columns.some(({ name }) => name === "company_id")) {
+        return columns;
+    }
+    return columns.map((column) => {
+        const share = GIVE_WAY[column.name];
+        const width = share && parseInt(column.attrs?.width);
+        if (!width) {
+            return column;
+        }
+        return { ...column, attrs: { ...column.attrs, width: `${Math.round(width * share)}px` } };
+    });
+}
+
 /** Shows where the user is, and leaves the keys to the agenda. */
 export class AgendaListRenderer extends AmountsListRenderer {
     setup() {
@@ -213,7 +234,7 @@ export class AgendaListRenderer extends AmountsListRenderer {
     getActiveColumns() {
         const columns = super.getActiveColumns();
         if (!this.agendaState?.panel) {
-            return columns;
+            return withCompany(columns);
         }
         return columns.filter(
             ({ name, type }) => type === "field" && !TOLD_BY_PANEL.includes(name)

@@ -4,6 +4,7 @@ import { Pager } from "@web/core/pager/pager";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useBus, useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
 import { RelationalModel } from "@web/model/relational_model/relational_model";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
@@ -11,13 +12,8 @@ import { AmountsListRenderer } from "../amounts/amounts_list";
 import { LEDGER, withListAttributes } from "../lists/kept_list";
 import { withListExport } from "../lists/list_export";
 
-/** What a narrow screen has room for, the most important first, and how much of it. */
-const NARROW_COLUMNS = {
-    move_name: "118px",
-    amount_residual_currency: "88px",
-    dso_days_overdue: "34px",
-    dso_is_leader: "18px",
-};
+/** By which a narrow screen sorts; each item is a card there. */
+const NARROW_COLUMNS = ["move_name", "amount_residual_currency"];
 
 /** A form is drawn again at each keystroke: only what changed is read from the server again. */
 export class StatementModel extends RelationalModel {
@@ -34,6 +30,8 @@ export class StatementModel extends RelationalModel {
 }
 
 export class StatementListRenderer extends AmountsListRenderer {
+    static recordRowTemplate = "dso_collection.StatementRow";
+
     /** On a narrow screen too, where Odoo's lists wait for a long touch. */
     get hasSelectors() {
         return this.props.allowSelectors;
@@ -44,10 +42,37 @@ export class StatementListRenderer extends AmountsListRenderer {
         if (!this.env.isSmall) {
             return columns;
         }
-        return Object.entries(NARROW_COLUMNS)
-            .map(([name, width]) => [columns.find((column) => column.name === name), width])
-            .filter(([column]) => column)
-            .map(([column, width]) => ({ ...column, attrs: { ...column.attrs, width } }));
+        return NARROW_COLUMNS.map((name) => columns.find((column) => column.name === name)).filter(
+            Boolean
+        );
+    }
+
+    /** A column of the view, whether it is shown or not. */
+    getCardColumn(name) {
+        return this.allColumns.find((column) => column.type === "field" && column.name === name);
+    }
+
+    /** What the list would say of an item in this column; nothing where it would be empty. */
+    getCardText(name, record) {
+        const column = this.getCardColumn(name);
+        const shown = column && record.data[name] && !this.evalInvisible(column.invisible, record);
+        return shown ? this.getFormattedValue(column, record) : "";
+    }
+
+    getDueText(record) {
+        const date = this.getCardText("date_maturity", record);
+        return date && _t("due %s", date);
+    }
+
+    getLateText(record) {
+        const days = record.data.dso_days_overdue;
+        return days === 1 ? _t("1 day late") : _t("%s days late", formatInteger(days));
+    }
+
+    getStatusText(record) {
+        const status = this.getCardText("dso_status_text", record);
+        const date = this.getCardText("dso_status_date", record);
+        return status && date ? _t("%(status)s for %(date)s", { status, date }) : status;
     }
 
     /** On a narrow screen there is nothing to choose. */

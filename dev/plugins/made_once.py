@@ -1,0 +1,108 @@
+"""For pytest: what comes out the same each time is made once.
+
+Tests undo what they have written. So Odoo would put its bundles of scripts and styles together anew
+for each class of tests that is the first to ask for one, and read the charts of accounts of all
+countries for each company that a class makes.
+"""
+
+import copy
+import hashlib
+import os
+from collections import Counter
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+#: As many bundles are kept, those that were asked for last.
+KEPT = 400
+_counts = Counter()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once(request):
+    from odoo.addons.account.models.ir_module import IrModuleModule
+    from odoo.addons.base.models.assetsbundle import AssetsBundle
+
+    bundles = Bundles(Path(os.environ["DSO_BUNDLES"]))
+    charts = remember_charts(IrModuleModule._compute_account_templates)
+    with (
+        patch.object(AssetsBundle, "js", bundles.remember(AssetsBundle.js, "min.js")),
+        patch.object(AssetsBundle, "css", bundles.remember(AssetsBundle.css, "min.css")),
+        patch.object(IrModuleModule, "_compute_account_templates", charts),
+    ):
+        yield
+    bundles.tidy()
+
+
+def pytest_terminal_summary(terminalreporter):
+    if _counts:
+        terminalreporter.write_line(
+            f"bundles: {_counts['made']} made, {_counts['kept']} taken from an earlier test"
+        )
+
+
+class Bundles:
+    """Files of bundles, named after everything that they are made of."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def remember(self, make, extension):
+        def remembering(bundle):
+            if bundle.is_debug_assets:
+                return make(bundle)
+            if found := bundle.get_attachments(extension):
+                return found if extension == "min.css" else found[0]
+            path = self.folder / f"{self.describe(bundle, extension)}.{extension}"
+            if path.exists():
+                os.utime(path)
+                _counts["kept"] += 1
+                return bundle.save_attachment(extension, path.read_text())
+            result = make(bundle)
+            _counts["made"] += 1
+            # what is wrong with styles is to be told each time
+            if not bundle.css_errors:
+                new = path.with_suffix(f".{os.getpid()}")
+                new.write_bytes(result.raw)
+                new.replace(path)
+            return result
+
+        return remembering
+
+    def describe(self, bundle, extension):
+        """Where a part is in the database, it may be another one of the same moment."""
+        style = extension == "min.css"
+        parts = bundle.stylesheets if style else bundle.javascripts + bundle.templates
+        found = hashlib.sha256()
+        found.update(repr((bundle.name, style and (bundle.rtl, bundle.autoprefix))).encode())
+        for part in parts:
+            # Odoo's own mark of a file: its name and when it was changed
+            mark = part.unique_descriptor if part._filename else f"{part.url}\n{part.content}"
+            found.update(f"{type(part).__name__} {mark}\0".encode())
+        return found.hexdigest()
+
+    def tidy(self):
+        # another process may do so, too
+        ages = sorted(self.folder.glob("*.min.*"), key=lambda path: -os.stat(path).st_mtime)
+        for path in ages[KEPT:]:
+            path.unlink(missing_ok=True)
+
+
+def remember_charts(compute):
+    """Of each module in each state: which country's charts it has."""
+    known = {}
+
+    def remembering(modules):
+        unknown = modules.filtered(lambda module: (module.name, module.state) not in known)
+        if unknown:
+            compute(unknown)
+            for module in unknown:
+                known[module.name, module.state] = copy.deepcopy(module.account_templates)
+        for module in modules - unknown:
+            module.account_templates = copy.deepcopy(known[module.name, module.state])
+
+    # what Odoo knows of the method
+    remembering.__dict__.update(compute.__dict__)
+    return remembering
