@@ -19,16 +19,20 @@ class DryRun(http.Controller):
         "/dso_collection/dry_run.xlsx", type="http", auth="user", methods=["POST"], readonly=True
     )
     def export(self, data, **_options):
-        """:param data: JSON, see ``dso.dry.run``"""
+        """:param data: JSON, see ``dso.dry.run``; ``company_ids`` are those that the screen shows"""
         if not request.env.user.has_group("base.group_allow_export"):
             raise AccessError(
                 request.env._("You may not export. Ask an administrator for the right to do so.")
             )
         try:
             params = json.loads(data)
-        except ValueError as error:
+            companies = [int(company_id) for company_id in params.pop("company_ids", None) or []]
+        except (ValueError, TypeError, AttributeError) as error:
             raise BadRequest from error
         model = request.env["dso.dry.run"]
+        if companies:
+            # Odoo refuses those that are not the user's
+            model = model.with_context(allowed_company_ids=companies)
         content = _write_workbook(model._prepare_sheets(params))
         name = osutil.clean_filename(f"{model._get_file_name()}.xlsx")
         return request.make_response(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from .amounts import asked_until
 from .facts import (
     MOST_DAYS,
     NOISE,
@@ -107,7 +108,8 @@ class Decision(NamedTuple):
     (the interval between two due-date steps was kept), ``leader_since``, ``contact_gap``,
     ``forced``. ``gap_from`` is the day of the customer's last scenario action, from which the
     contact gap counts, where the gap decides. ``previous`` is the step before and its day;
-    ``lapsed`` whether it only lapsed.
+    ``lapsed`` whether it only lapsed. ``not_late`` is the part of ``amount`` that is due on the very
+    day of the action, which its message leaves out (R2, R8).
     """
 
     leader: Item | None = None
@@ -124,6 +126,7 @@ class Decision(NamedTuple):
     minimum: float = 0.0
     exclusions: tuple[tuple[str, int], ...] = ()
     gap_from: date | None = None
+    not_late: float = 0.0
 
 
 def since_when(customer: Customer, leader: Item | None, today: date) -> date | None:
@@ -328,4 +331,7 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
             amount=amount,
             minimum=minimum,
         )
-    return decision._replace(amount=amount, minimum=minimum)
+    # What is due on that very day is not late yet: it counts, and the message leaves it out.
+    asked = asked_until(max(decision.date, today), leader.due_date)
+    not_late = amount - chased(eligible, customer.items, asked, today, settings)
+    return decision._replace(amount=amount, minimum=minimum, not_late=not_late)

@@ -849,8 +849,11 @@ class AccountMoveLine(models.Model):
             return
         self.check_access("read")
         partners = self.partner_id.commercial_partner_id
-        seen = self.env["dso.customer"].search(
-            [("partner_id", "in", partners.ids), ("company_id", "in", self.company_id.ids)]
+        # an archived file is somebody's as well
+        seen = (
+            self.env["dso.customer"]
+            .with_context(active_test=False)
+            .search([("partner_id", "in", partners.ids), ("company_id", "in", self.company_id.ids)])
         )
         pairs = {(customer.partner_id, customer.company_id) for customer in seen}
         for line in self:
@@ -878,11 +881,33 @@ class AccountMoveLine(models.Model):
         if not lines:
             raise UserError(self.env._("Choose open items of customers to change their status."))
         lines._dso_check_write()
+        lines = lines._dso_leave_out_archived()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dso_collection.dso_item_qualify_action"
         )
         context = dict(self.env.context, default_line_ids=lines.ids)
         return dict(action, context=context)
+
+    def _dso_leave_out_archived(self):
+        """These items without those of archived files: nothing is planned there.
+
+        :raise UserError: if none is left
+        """
+        # sudo: which files are archived, of items that the user may change
+        archived = self.sudo().with_context(active_test=False)._dso_get_customers()
+        archived = archived.filtered(lambda customer: not customer.active)
+        pairs = {(customer.partner_id.id, customer.company_id.id) for customer in archived}
+        lines = self.filtered(
+            lambda line: (line.partner_id.commercial_partner_id.id, line.company_id.id) not in pairs
+        )
+        if not lines:
+            raise UserError(
+                self.env._(
+                    "%(customers)s: archived, nothing is planned there. Restore the file first.",
+                    customers=name_some(self.env, archived.mapped("display_name")),
+                )
+            )
+        return lines
 
     def _dso_propose_qualify(self, own=None, told=None):
         """The same dialog where nobody chose the items: those with which something else is going
@@ -978,7 +1003,7 @@ class AccountMoveLine(models.Model):
 
     def action_dso_new_action(self):
         """A new action for these items of one customer."""
-        customer = self._dso_get_customers()
+        customer = self._dso_leave_out_archived()._dso_get_customers()
         if len(customer) != 1:
             raise UserError(self.env._("Choose items of one customer for a new action."))
         return customer.with_context(default_line_ids=self.ids).action_new_action()

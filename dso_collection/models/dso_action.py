@@ -8,7 +8,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_date
+from odoo.tools.misc import format_amount, format_date
 
 from ..engine import promises
 from ..tools.clauses import join_clauses
@@ -560,6 +560,7 @@ class DsoAction(models.Model):
                 sentences.append(
                     action.customer_id._describe_money(action.reason_data.get("money"))
                 )
+                sentences.append(action._describe_not_late())
                 if action in returned:
                     sentences.append(returned[action])
             elif action.origin == "manual":
@@ -843,15 +844,19 @@ class DsoAction(models.Model):
             else self.env._("%(actions)s: cancelled.", actions=open_actions._name_some())
         )
 
-    def action_reschedule(self, date):
-        """Set the date of planned actions; it holds while leader and step stand (R7)."""
+    def action_reschedule(self, date, past=True):
+        """Set the date of planned actions; it holds while leader and step stand (R7).
+
+        :param past: whether a day that has passed is meant, as it may be of a program; where an
+            action is dragged to another day it is a slip
+        """
         self.check_access("write")
         date = fields.Date.to_date(date)
         if not date:
             raise UserError(self.env._("Choose the new date."))
         if self != self._filter_undone():
             raise UserError(self.env._("Only planned actions can be moved to another date."))
-        self._check_new_date(date, past=True)
+        self._check_new_date(date, past=past)
         self._dso_own().write({"date": date, "date_forced": True})
         # sudo: the plan looks at the whole file; the right to move the action was checked
         customers = self.sudo().customer_id
@@ -949,8 +954,8 @@ class DsoAction(models.Model):
         if not lines:
             raise UserError(
                 self.env._(
-                    "%(action)s: none of its items is open any more, there is no status to "
-                    "change. Open the customer to see what else is open.",
+                    "%(action)s: it asks for nothing now. Its items are paid, or promised, "
+                    "disputed or left out. Open the customer and change the status there.",
                     action=self.display_name,
                 )
             )
@@ -1119,6 +1124,16 @@ class DsoAction(models.Model):
             sentences.append(self._describe_previous(data, previous, skipped))
         sentences.append(self._describe_cause(data))
         return join_clauses(self.env, sentences) + "."
+
+    def _describe_not_late(self):
+        """The part of the amount that is due on the very day, which the message leaves out."""
+        amount = (self.reason_data or {}).get("not_late")
+        if not amount or self.done_date:
+            return None
+        return self.env._(
+            "%(amount)s of it is due only on that day: not late, so the message leaves it out.",
+            amount=format_amount(self.env, amount, self.company_id.currency_id),
+        )
 
     def _describe_leader(self, day):
         line = self.leader_line_id

@@ -132,7 +132,11 @@ class DsoActionAgenda(models.AbstractModel):
             order="done_date desc, id desc",
             limit=limit,
         )
-        said = self.env["dso.qualification"].search(customer_domain, order="id desc", limit=limit)
+        said = self.env["dso.qualification"].search(
+            [*customer_domain, ("undoes_id", "=", False)], order="id desc", limit=limit
+        )
+        # neither what was taken back nor that it was
+        said -= said.search([("undoes_id", "in", said.ids)]).undoes_id
         replies = self.env["dso.reply"].search(customer_domain, limit=limit)
         # what is told as an action or a reply already is not told twice
         known = (actions.message_id | replies.message_id).ids
@@ -176,7 +180,10 @@ class DsoActionAgenda(models.AbstractModel):
             "kind": "action",
             "type": self.action_type,
             "title": self.name,
-            "text": self._shorten_exchange(self.comment or self.error_message),
+            # what was given up is tried no more
+            "text": self._shorten_exchange(
+                self.comment or (self.error_message if self.state != "cancelled" else "")
+            ),
             "badge": outcome,
             # sudo: the name of a colleague
             "author": self.sudo().done_by_id.name or "",

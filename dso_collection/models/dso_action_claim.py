@@ -165,7 +165,11 @@ class DsoActionClaim(models.AbstractModel):
         if len(early) > DESCRIBED:
             lines.append(self.env._("%(count)s more.", count=len(early) - DESCRIBED))
         return self.env["dso.action.question"]._ask(
-            self if record is None else record, method, "\n".join(lines)
+            self if record is None else record,
+            method,
+            "\n".join(lines),
+            # as records of the caller, in their order
+            others=self.filtered(lambda action: action not in empty and action not in early),
         )
 
     # ------------------------------------------------------------------

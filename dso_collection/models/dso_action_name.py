@@ -164,6 +164,13 @@ class DsoActionName(models.AbstractModel):
             # sudo: a name made of the items' statuses; the right to make it was checked
             action.sudo().name_data = {**data, "statuses": action._prepare_statuses()}
 
+    def _rename(self):
+        """Call these follow-ups after the items that they have now; others keep their name."""
+        for action in self.filtered(lambda action: (action.name_data or {}).get("status_id")):
+            if data := action._get_name_data():
+                # sudo: a name made of the items' statuses; the caller checked the right to them
+                action.sudo().name_data = {**action.name_data, **data}
+
     @api.model
     def _sum_up(self, items, lines):
         """What was promised of these lines, and for when, as far as it is one amount and day."""

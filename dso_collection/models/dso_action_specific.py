@@ -323,9 +323,12 @@ class DsoActionSpecific(models.AbstractModel):
         return self._open_end()
 
     @api.model
-    def _detach(self, lines):
+    def _detach(self, lines, besides=None):
         """Take items out of the specific actions they are attached to; one that is left without
-        any is cancelled with that reason."""
+        any is cancelled with that reason.
+
+        :param besides: actions that keep them
+        """
         # sudo: the caller checked the right to qualify these items
         items = (
             self.env["dso.action.item"]
@@ -339,11 +342,15 @@ class DsoActionSpecific(models.AbstractModel):
                 )
             )
         )
+        if besides:
+            items = items.filtered(lambda item: item.action_id not in besides)
         actions = items.action_id
         emptied = actions.filtered(lambda action: not action.item_ids - items)
         emptied._cancel("requalified")
         # those that are cancelled keep their items: they say what it was about
         items.filtered(lambda item: item.action_id not in emptied).unlink()
+        # a follow-up of a promise is called after what is left of it
+        (actions - emptied)._rename()
 
     # ------------------------------------------------------------------
     # The ledger moves on

@@ -153,6 +153,8 @@ class DsoChannel(models.AbstractModel):
         if litigation:
             status = self.env.ref("dso_collection.status_litigation")
             claims = litigation.item_ids.filtered(lambda item: item.amount_residual > 0)
+            # what was planned for them, the follow-up of a dispute say, has no sense any more
+            litigation._detach(claims.line_id, besides=litigation)
             claims.line_id._dso_set_status(status)
 
     @api.model

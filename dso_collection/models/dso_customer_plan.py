@@ -15,6 +15,7 @@ from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import amounts, leader, promises, scenario, score, simulation
+from ..engine.facts import NOISE
 from ..tools.bulk import bulk_insert, bulk_update
 from ..tools.inside import inside
 
@@ -378,7 +379,10 @@ class DsoCustomerPlan(models.AbstractModel):
                 decision = decision._replace(code="archived")
             elif decision.code == "no_scenario" and row["own_company"]:
                 decision = decision._replace(code="own_company")
-            decisions[customer_id] = decision._replace(amount=rounding[company_id](decision.amount))
+            decisions[customer_id] = decision._replace(
+                amount=rounding[company_id](decision.amount),
+                not_late=rounding[company_id](decision.not_late),
+            )
         return decisions
 
     def _score_decisions(self, facts, decisions, broken, todays):
@@ -595,6 +599,7 @@ class DsoCustomerPlan(models.AbstractModel):
                 "gap_from": decision.gap_from.isoformat() if decision.gap_from else None,
                 "as_of": as_of.isoformat() if as_of else None,
                 **({"money": money} if money else {}),
+                **({"not_late": decision.not_late} if decision.not_late >= NOISE else {}),
             },
         }
 

@@ -10,6 +10,7 @@ class DsoCustomerPromise(models.AbstractModel):
     _description = "Promises of Collection Customers"
 
     promise_count = fields.Integer(string="Promises", compute="_compute_promises")
+    promise_open_count = fields.Integer(string="Promises Open", compute="_compute_promises")
     promise_kept_count = fields.Integer(string="Promises Kept", compute="_compute_promises")
     promise_judged_count = fields.Integer(
         string="Promises Due",
@@ -34,6 +35,7 @@ class DsoCustomerPromise(models.AbstractModel):
             own = states.get(customer._origin.id, [])
             share = rules.kept_share(own)
             customer.promise_count = len(own)
+            customer.promise_open_count = own.count("open")
             customer.promise_kept_count = share.kept
             customer.promise_judged_count = share.judged
             customer.promise_kept_text = self._describe_kept_share(share)
@@ -53,4 +55,9 @@ class DsoCustomerPromise(models.AbstractModel):
         """Open the customer's promise ledger."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_promise_action")
-        return dict(action, domain=[("customer_id", "=", self.id)], context={})
+        return dict(
+            action,
+            domain=[("customer_id", "=", self.id)],
+            # the totals are those of the customer's file
+            context={"search_default_not_replaced": 1},
+        )

@@ -10,6 +10,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import ageing, leader as leader_rules, outlook, scenario
 from ..engine.facts import plus
+from ..tools.toasts import name_some
 from .dso_customer_plan import SHEET_FIELDS, _next_opening
 
 #: How far ahead the dates of a line of steps look for working days.
@@ -45,6 +46,30 @@ class DsoCustomerSheet(models.AbstractModel):
         compute="_compute_sheet",
         help="The steps of the scenario: done, next and later ones with their dates.",
     )
+
+    other_actions_text = fields.Char(
+        compute="_compute_other_actions_text",
+        help="Actions that are planned besides the next one.",
+    )
+
+    @api.depends("open_action_ids.date", "open_action_ids.state", "next_action_id")
+    @api.depends_context("lang")
+    def _compute_other_actions_text(self):
+        for customer in self:
+            others = (customer.open_action_ids - customer.next_action_id).filtered(
+                lambda action: not action.done_date
+            )
+            customer.other_actions_text = others and name_some(
+                self.env,
+                [
+                    self.env._(
+                        "%(action)s on %(date)s",
+                        action=action.name,
+                        date=format_date(self.env, action.date),
+                    )
+                    for action in others.sorted(lambda action: (action.date, action.id))
+                ],
+            )
 
     @api.depends("partner_id", "company_id")
     def _compute_credit_limit(self):

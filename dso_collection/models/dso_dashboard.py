@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import formatLang
 
 from ..engine import ageing
 
@@ -277,6 +278,7 @@ class DsoDashboard(models.AbstractModel):
                 "label": self.env._("Not due"),
                 "amount": amount,
                 "count": count,
+                "count_text": self.env._("customers: %(count)s", count=self._format_count(count)),
                 "target": "customers",
                 "domain": list(own & CUSTOMER_FIGURES["not_due"][1]),
             }
@@ -295,11 +297,18 @@ class DsoDashboard(models.AbstractModel):
                     "label": label,
                     "amount": overdue[key][0],
                     "count": overdue[key][1],
+                    "count_text": self.env._(
+                        "items: %(count)s", count=self._format_count(overdue[key][1])
+                    ),
                     "target": "items",
                     "domain": list(own & Domain("age", "in", ages[key])),
                 }
             )
         return result
+
+    @api.model
+    def _format_count(self, count):
+        return formatLang(self.env, count, digits=0)
 
     @api.model
     def _get_totals(self, company, customers):

@@ -39,6 +39,10 @@ class DsoScenario(models.Model):
     )
     active = fields.Boolean(default=True)
     step_ids = fields.One2many("dso.scenario.step", "scenario_id", string="Steps", copy=True)
+    removed_text = fields.Text(
+        compute="_compute_removed_text",
+        help="What removing steps does to the actions that are planned.",
+    )
     used_types = fields.Char(
         compute="_compute_used_types", help="The types of the steps: which columns they need."
     )
@@ -76,6 +80,33 @@ class DsoScenario(models.Model):
                         if action_type
                     }
                 )
+            )
+
+    @api.depends("step_ids")
+    @api.depends_context("lang")
+    def _compute_removed_text(self):
+        """Said before it is saved: there is no other way back."""
+        for record in self:
+            removed = record._origin.step_ids - record.step_ids._origin
+            # sudo: how many actions there are of a step that the reader may change; only numbers
+            # come of it
+            planned = (
+                self.env["dso.action"]
+                .sudo()
+                ._read_group(
+                    [("step_id", "in", removed.ids), ("state", "in", ("planned", "error"))],
+                    ["step_id"],
+                    ["__count"],
+                )
+            )
+            record.removed_text = "\n".join(
+                self.env._(
+                    "“%(step)s”: %(count)s planned actions give way to what the remaining steps "
+                    "say once this is saved. Discard the changes to keep the step.",
+                    step=step.name,
+                    count=count,
+                )
+                for step, count in planned
             )
 
     @api.depends("step_ids")

@@ -283,13 +283,18 @@ class TestAgenda(DsoCommon):
             }
         )
         line = customer.item_ids
-        self.env["dso.item.qualify"].with_user(self.collector).create(
-            {
-                "line_ids": [Command.set(line.ids)],
-                "status_id": self.env.ref("dso_collection.status_ongoing").id,
-                "comment": "Waits for his director",
-            }
-        ).action_apply()
+        for status, comment in (("ongoing", "Waits for his director"), ("promise", "A slip")):
+            wizard = self.env["dso.item.qualify"].with_user(self.collector)
+            wizard = wizard.create(
+                {
+                    "line_ids": [Command.set(line.ids)],
+                    "status_id": self.env.ref(f"dso_collection.status_{status}").id,
+                    "comment": comment,
+                }
+            )
+            wizard.action_apply()
+        # what was taken back was not said, nor is it told that it was taken back
+        wizard.action_undo()
         exchanges = self._as(self.collector)[0].exchanges
         self.assertEqual([e["kind"] for e in exchanges], ["said", "reply", "action"])
         said, reply, action = exchanges

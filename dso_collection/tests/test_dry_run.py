@@ -297,11 +297,11 @@ class TestDryRunExport(DryRunCommon, PatientHttpCase):
             "compare_id": cls.other_scenario.id,
         }
 
-    def _export(self, user):
+    def _export(self, user, **params):
         self.authenticate(user.login, user.login)
         return self.url_open(
             "/dso_collection/dry_run.xlsx",
-            data={"data": json.dumps(self.params), "csrf_token": self._csrf_token()},
+            data={"data": json.dumps({**self.params, **params}), "csrf_token": self._csrf_token()},
         )
 
     def _csrf_token(self):
@@ -323,6 +323,23 @@ class TestDryRunExport(DryRunCommon, PatientHttpCase):
         self.assertEqual(messages[1][1].date(), self._working_day(self.today + timedelta(days=5)))
         cell = workbook.worksheets[1]["A2"]
         self.assertEqual(cell.data_type, "s", "a name is no formula")
+
+    def test_the_companies_are_those_of_the_screen(self):
+        """A request of its own knows no more of the switcher than it is told."""
+        other = self.setup_other_company()["company"]
+        self.collector.company_ids |= other
+        self.env["dso.customer"]._ensure_customers(other, self.partner.ids)
+        names = []
+        for companies in (self.company, other, self.company | other):
+            response = self._export(
+                self.collector, population="all", company_ids=companies.ids, compare_id=False
+            )
+            _days, customers, _messages = load_workbook(BytesIO(response.content)).worksheets
+            names.append(customers.max_row - 1)
+        self.assertEqual(names, [1, 0, 1])
+        stranger = self.env["res.company"].create({"name": "Stranger"})
+        refused = self._export(self.collector, population="all", company_ids=stranger.ids)
+        self.assertNotEqual(refused.status_code, 200)
 
     def _working_day(self, day: date):
         return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)

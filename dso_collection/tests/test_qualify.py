@@ -241,6 +241,29 @@ class TestQualify(QualifyCase):
         self.assertEqual(self.young.dso_status_id, self.ongoing)
         self.assertEqual(len(self._specific()), 1)
 
+    def test_a_quick_button_sets_no_other_reason(self):
+        """Archived, it is not offered; renamed, it is called so."""
+        self._status("price").active = False
+        self._status("missing").name = "Dispute: incomplete delivery"
+        wizard = self._wizard()
+        self.assertFalse(wizard.quick_price)
+        self.assertEqual(wizard.quick_quality, "Quality")
+        self.assertEqual(wizard.quick_missing, "Incomplete delivery")
+        with self.assertRaisesRegex(UserError, "archived"):
+            wizard.with_context(
+                dso_status="dso_collection.status_dispute_price"
+            ).action_quick_dispute()
+        self.assertFalse(self.old.dso_status_id)
+        # a status of a user's own serves for promises
+        self.promise.active = False
+        self.assertFalse(self._wizard().quick_promise)
+        own = self.env["dso.item.status"].create({"name": "Will pay", "kind": "promise"})
+        self._wizard().with_context(dso_days=7).action_quick_promise()
+        self.assertEqual(self.old.dso_status_id, own)
+
+    def _status(self, name):
+        return self.env.ref(f"dso_collection.status_dispute_{name}")
+
     def test_dialog_keeps_what_was_entered(self):
         with Form(
             self.env["dso.item.qualify"]

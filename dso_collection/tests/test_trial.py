@@ -314,3 +314,109 @@ class TestTrial(DsoCommon):
                 getattr(self.env[model], cron)()
                 self.assertEqual(called.call_count, 2)
                 rollback.assert_called_once()
+
+    # ------------------------------------------------------------------
+    # Promises that become smaller
+    # ------------------------------------------------------------------
+
+    def _promise(self, lines, **values):
+        wizard = self.env["dso.item.qualify"].with_user(self.collector)
+        wizard = wizard.create(
+            {
+                "line_ids": [(6, 0, lines.ids)],
+                "status_id": self.env.ref("dso_collection.status_promise").id,
+                "date": "2026-03-20",
+                "next_action": "specific",
+                "action_type": "call",
+                "action_date": "2026-03-23",
+                **values,
+            }
+        )
+        wizard.action_apply()
+        return wizard
+
+    def test_a_follow_up_is_named_after_what_is_left_of_it(self):
+        """Of a promise of two invoices one is disputed: what stays is a promise of the other."""
+        other = self._line(self._invoice("2026-03-01", 500.0))
+        both = self._line(self.invoice) + other
+        self._promise(both)
+        action = self._customer().open_action_ids.filtered(lambda each: each.origin == "specific")
+        self.assertIn("600.00", action.name)
+        disputed = self._promise(
+            other, status_id=self.env.ref("dso_collection.status_dispute_price").id, date=False
+        )
+        self.assertEqual(action.item_ids.line_id, both - other)
+        self.assertIn("100.00", action.name)
+        disputed.action_undo()
+        self.assertEqual(action.item_ids.line_id, both)
+        self.assertIn("600.00", action.name)
+
+    def test_promises_that_are_open_are_counted(self):
+        lines = self._line(self.invoice)
+        self._promise(lines)
+        self._promise(lines, date="2026-03-20", amount=40.0)
+        self.assertEqual(self._customer().promise_count, 2)
+        self.assertEqual(self._customer().promise_open_count, 1)
+        shown = self._customer().with_user(self.collector).action_view_promises()
+        self.assertEqual(shown["context"], {"search_default_not_replaced": 1})
+
+    def test_what_is_planned_besides_is_said(self):
+        other = self._line(self._invoice("2026-03-01", 500.0))
+        self._promise(other)
+        self._plan("2026-03-06")
+        self.assertEqual(self._customer().next_action_id.origin, "scenario")
+        self.assertIn("03/23/2026", self._customer().other_actions_text)
+        self.assertIn("promise of", self._customer().other_actions_text)
+
+    def test_what_removing_a_step_does_is_said_before(self):
+        scenario = self.env["dso.scenario"].with_user(self.manager).browse(self.scenario.id)
+        with Form(scenario) as form:
+            self.assertFalse(form.removed_text)
+            form.step_ids.remove(index=3)
+            # nobody waits for it
+            self.assertFalse(form.removed_text)
+            form.step_ids.remove(index=0)
+            self.assertIn("“A”: 1 planned actions", form.removed_text)
+
+    def test_what_is_due_on_the_very_day_is_explained(self):
+        """It counts for the minimum (R8), and the message leaves it out: the agenda says so."""
+        self._invoice("2026-03-06", 40.0)
+        self._plan("2026-03-06")
+        action = self._open_action()
+        self.assertEqual(action.amount, 140.0)
+        self.assertIn("40.00 of it is due only on that day", action.reason)
+        self.assertNotIn("of it is due", self._plan("2026-03-07").reason)
+
+    def test_litigation_ends_the_follow_up_of_a_dispute(self):
+        """The whole invoice goes to court: what was planned for a part of it has no sense."""
+        lines = self._line(self.invoice)
+        price = self.env.ref("dso_collection.status_dispute_price")
+        self._promise(lines, status_id=price.id, date=False, amount=40.0)
+        follow_up = self._customer().open_action_ids.filtered(
+            lambda action: action.origin == "specific"
+        )
+        self._new(
+            action_type="litigation", line_ids=[(6, 0, lines.ids)], action_date="2026-03-06"
+        ).action_apply()
+        litigation = self._customer().open_action_ids.filtered(
+            lambda action: action.action_type == "litigation"
+        )
+        litigation.with_user(self.collector).action_execute()
+        self.assertEqual(lines.dso_status_id.kind, "litigation")
+        self.assertEqual(follow_up.state, "cancelled")
+
+    def test_items_of_an_archived_file(self):
+        """They are nobody else's: what is to be done is said, and the others of many go on."""
+        partner = self.env["res.partner"].create({"name": "Beta", "is_company": True})
+        other = self._line(self._invoice("2026-03-01", 500.0, partner))
+        self._plan("2026-03-06", partner)
+        lines = self._line(self.invoice).with_user(self.manager)
+        self._customer().with_user(self.manager).action_archive_files()
+        with self.assertRaisesRegex(UserError, "archived.*Restore"):
+            lines.action_dso_qualify()
+        with self.assertRaisesRegex(UserError, "archived.*Restore"):
+            lines.action_dso_new_action()
+        action = (lines + other).action_dso_qualify()
+        self.assertEqual(action["context"]["default_line_ids"], other.ids)
+        lines.action_dso_ignore()
+        self.assertTrue(lines.dso_ignored)

@@ -31,6 +31,7 @@ class DsoActionPreview(models.TransientModel):
     body = fields.Html(compute="_compute_preview", sanitize=False)
     attachment_names = fields.Char(compute="_compute_preview", string="Attachments")
     nothing_asked = fields.Char(related="action_id.nothing_asked")
+    reply_waits = fields.Boolean(compute="_compute_reply_waits")
     details = fields.Char(
         compute="_compute_preview", help="What its channel says of it: the length of an SMS."
     )
@@ -59,6 +60,12 @@ class DsoActionPreview(models.TransientModel):
                 count=len(actions),
                 confirmed=len(actions.filtered("confirmed")),
             )
+
+    @api.depends("action_id")
+    def _compute_reply_waits(self):
+        pausing = self.action_id._find_pausing_replies()
+        for wizard in self:
+            wizard.reply_waits = wizard.action_id in pausing
 
     def _get_position(self):
         """The actions as the agenda sorts them, and which of them is shown, from 0.

@@ -14,6 +14,13 @@ METHODS = {
     "dso.page.answer": ("action_accept",),
     "dso.reply": ("action_accept",),
 }
+#: What is done with the other ones of many, where only some are asked about: by the method.
+FOR_OTHERS = {
+    "action_execute": "action_execute",
+    "action_confirm": "action_confirm",
+    "action_confirm_all": "action_confirm",
+    "action_retry": "action_retry",
+}
 
 
 class DsoActionQuestion(models.TransientModel):
@@ -29,12 +36,20 @@ class DsoActionQuestion(models.TransientModel):
     res_ids = fields.Json(required=True, readonly=True)
     method = fields.Char(required=True, readonly=True)
     context_data = fields.Json(readonly=True)
+    other_ids = fields.Json(readonly=True, help="The actions that nothing has to be asked about.")
+    other_count = fields.Integer(compute="_compute_other_count")
+
+    @api.depends("other_ids")
+    def _compute_other_count(self):
+        for question in self:
+            question.other_count = len(question.other_ids or [])
 
     @api.model
-    def _ask(self, records, method, text):
+    def _ask(self, records, method, text, others=None):
         """The dialog with the question.
 
         :param records: on which ``method`` is called where the answer is yes
+        :param others: actions that it is done to without a question, of many
         """
         held = {key: get_inside(records.env, key) for key in KEPT}
         question = self._dso_own().create(
@@ -44,6 +59,7 @@ class DsoActionQuestion(models.TransientModel):
                 "res_ids": records.ids,
                 "method": method,
                 "context_data": {key: value for key, value in held.items() if value},
+                "other_ids": others.ids if others and method in FOR_OTHERS else False,
             }
         )
         return {
@@ -55,6 +71,18 @@ class DsoActionQuestion(models.TransientModel):
             "views": [(False, "form")],
             "target": "new",
         }
+
+    def action_others(self):
+        """Do it to those that nothing has to be asked about, and leave the rest."""
+        self.ensure_one()
+        if self.method not in FOR_OTHERS:
+            raise UserError(self.env._("This cannot be done from here."))
+        # with the user's own rights: the methods check them
+        actions = self.env["dso.action"].browse(self.other_ids or []).exists()
+        if not actions:
+            raise UserError(self.env._("It is gone meanwhile. Reload the page and look again."))
+        result = getattr(actions, FOR_OTHERS[self.method])()
+        return result if isinstance(result, dict) else {"type": "ir.actions.act_window_close"}
 
     def action_yes(self):
         """Do it all the same."""

@@ -22,6 +22,16 @@ DEFAULT_TEMPLATES = {
 }
 PROPOSED_TEMPLATES = ("mail_template_id", "sms_template_id", "letter_template_id")
 
+#: What one click is enough for: fields with the names on the buttons, statuses and their kind.
+QUICK = {
+    "quick_promise": ("dso_collection.status_promise", "promise"),
+    "quick_ongoing": ("dso_collection.status_ongoing", "ongoing"),
+    "quick_admin": ("dso_collection.status_dispute_admin", "dispute"),
+    "quick_price": ("dso_collection.status_dispute_price", "dispute"),
+    "quick_quality": ("dso_collection.status_dispute_quality", "dispute"),
+    "quick_missing": ("dso_collection.status_dispute_missing", "dispute"),
+}
+
 
 class DsoItemQualify(models.TransientModel):
     """Change status…: what a collector notes after a customer's answer, in three steps that can
@@ -221,6 +231,12 @@ class DsoItemQualify(models.TransientModel):
     )
     action_date = fields.Date(compute="_compute_action_date", store=True, readonly=False)
     summary = fields.Text(compute="_compute_summary", help="What will happen.")
+    quick_promise = fields.Char(compute="_compute_quick")
+    quick_ongoing = fields.Char(compute="_compute_quick")
+    quick_admin = fields.Char(compute="_compute_quick")
+    quick_price = fields.Char(compute="_compute_quick")
+    quick_quality = fields.Char(compute="_compute_quick")
+    quick_missing = fields.Char(compute="_compute_quick")
 
     # ------------------------------------------------------------------
     # What the items are
@@ -238,8 +254,8 @@ class DsoItemQualify(models.TransientModel):
             wizard.amount_total = (
                 sum(lines.mapped("amount_residual_currency")) if len(currency) == 1 else 0.0
             )
-            wizard.customer_names = ", ".join(
-                lines.partner_id.commercial_partner_id.mapped("display_name")
+            wizard.customer_names = name_some(
+                self.env, lines.partner_id.commercial_partner_id.mapped("display_name")
             )
 
     def _get_lines(self):
@@ -644,36 +660,56 @@ class DsoItemQualify(models.TransientModel):
         self._propose_email()
         return self._reopen()
 
+    @api.depends_context("lang")
+    def _compute_quick(self):
+        """What the buttons of one click are called: the ready-made statuses as they are now,
+        without those that were archived."""
+        names = {fname: self._find_status(xmlid, kind) for fname, (xmlid, kind) in QUICK.items()}
+        for wizard in self:
+            wizard.update(
+                {
+                    fname: _get_short_name(status) if status else False
+                    for fname, status in names.items()
+                }
+            )
+
     def action_quick_promise(self):
         """Promise to pay in so many days, in one click (context: ``dso_days``)."""
         self.ensure_one()
-        self.status_id = self._find_status("dso_collection.status_promise", "promise")
+        self.status_id = self._get_quick_status("dso_collection.status_promise", "promise")
         self.date = self._get_day_in(self.env.context.get("dso_days", 7))
         return self.action_apply()
 
     def action_quick_dispute(self):
         """Dispute for a reason, in one click (context: ``dso_status``, an XML id)."""
         self.ensure_one()
-        self.status_id = self._find_status(self.env.context.get("dso_status"), "dispute")
+        self.status_id = self._get_quick_status(self.env.context.get("dso_status"), "dispute")
         return self.action_apply()
 
     def action_quick_ongoing(self):
         """It will be paid: noted, the scenario goes on."""
         self.ensure_one()
-        self.status_id = self._find_status("dso_collection.status_ongoing", "ongoing")
+        self.status_id = self._get_quick_status("dso_collection.status_ongoing", "ongoing")
         self.comment = self.comment or self.env._("Will be paid.")
         return self.action_apply()
 
     def _find_status(self, xmlid, kind):
-        """A ready-made status, or another active one of its kind where it is gone."""
+        """A ready-made status; where it is gone another active one of its kind, but for a dispute:
+        another reason would be another thing. Empty without."""
         status = xmlid and self.env.ref(xmlid, raise_if_not_found=False)
-        if not status or not status.active or status.kind != kind:
-            status = self.env["dso.item.status"].search([("kind", "=", kind)], limit=1)
+        if status and status._name == "dso.item.status" and status.active and status.kind == kind:
+            return status
+        Status = self.env["dso.item.status"]
+        return Status if kind == "dispute" else Status.search([("kind", "=", kind)], limit=1)
+
+    def _get_quick_status(self, xmlid, kind):
+        """:raise UserError: without such a status"""
+        status = self._find_status(xmlid, kind)
         if not status:
             raise UserError(
                 self.env._(
-                    "There is no active status of this kind. Ask a credit manager to add one in "
-                    "the item statuses."
+                    "This status was archived. Choose another one, or restore it in the item "
+                    "statuses."
                 )
             )
         return status
@@ -742,17 +778,24 @@ class DsoItemQualify(models.TransientModel):
 
     def _close(self, actions, problems, undo):
         """Close the dialog: what was done, what could not be, and how to take it back."""
-        done = self.env._(
-            "%(count)s items: %(summary)s", count=self.line_count, summary=self.summary
-        )
-        if self.line_count == 1:
-            done = f"{self._get_lines()._dso_get_document()}: {self.summary}"
+        marked = self.env["account.move.line"].browse([line.id for line in self._get_parts()])
+        lines = marked or self._get_lines()
+        done = self.env._("%(count)s items: %(summary)s", count=len(lines), summary=self.summary)
+        if len(lines) == 1:
+            done = f"{lines._dso_get_document()}: {self.summary}"
+        if self.kind == "promise" and (rest := len(self._get_lines() - lines)):
+            told = len(self._describe_parts())
+            if not told:
+                done += " · " + self.env._(
+                    "%(count)s more stay as they are: nothing is promised of a credit", count=rest
+                )
         return {
             "type": "ir.actions.client",
             "tag": "dso_collection.notify",
             "params": {
                 "type": "warning" if problems else "success",
-                "message": "\n".join([done, *self._describe_parts(), *problems]),
+                # a toast has one line: what belongs to one item is told from the next by a mark
+                "message": " · ".join([done, *self._describe_parts(), *problems]),
                 "sticky": bool(problems),
                 "undo": self._can_undo(actions) and {"model": self._name, "ids": self.ids},
                 "next": {"type": "ir.actions.act_window_close"},
@@ -1297,3 +1340,10 @@ def _is_edited(text, proposed):
 def _text(html):
     """What is read of a text."""
     return " ".join(html2plaintext(html or "").split())
+
+
+def _get_short_name(status):
+    """ "Price" of "Dispute: price": the buttons stand beside each other."""
+    _word, colon, cause = status.name.partition(":")
+    short = cause.strip() if colon and cause.strip() else status.name
+    return short[:1].upper() + short[1:]

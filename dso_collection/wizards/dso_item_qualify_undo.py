@@ -63,6 +63,7 @@ class DsoItemQualifyUndo(models.TransientModel):
             "specific": {
                 action.id: {
                     "state": action.state,
+                    "name": action.name_data,
                     "items": [[item.line_id.id, item.partial] for item in action.item_ids],
                 }
                 for action in actions
@@ -232,7 +233,7 @@ class DsoItemQualifyUndo(models.TransientModel):
                 for line_id, partial in kept["items"]
                 if line_id and line_id not in held and lines.browse(line_id).exists()
             ]
-            values = {"item_ids": missing} if missing else {}
+            values = {"item_ids": missing, "name_data": kept.get("name")} if missing else {}
             if action.state == "cancelled" and action.cancel_code == "requalified":
                 values.update(state=kept["state"], cancel_code=False, cancel_reason=False)
             if values:

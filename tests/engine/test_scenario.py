@@ -620,6 +620,8 @@ def test_r8_items_due_by_the_planned_date_count():
     # A is for 6 March: an item due that day counts, one due on the 7th does not.
     enough = small(item(Y, day(3, 6), 40.0))
     assert (*step_and_date(enough), enough.amount) == (A, day(3, 6), 100.0)
+    # it is not late on that day: the message leaves it out
+    assert enough.not_late == 40.0
     assert small(item(Y, day(3, 7), 40.0)).code == "below_minimum"
 
 
@@ -633,6 +635,8 @@ def test_r8_before_due_the_leader_itself_counts():
     items = (item(X, day(3, 10), 60.0), item(Y, day(3, 10), 40.0), item(Z, day(3, 11), 500.0))
     decision = plan(DUE, *items, scenario=BEFORE_DUE, settings=HUNDRED)
     assert (*step_and_date(decision), decision.amount) == (P, day(3, 5), 100.0)
+    # before the due date that is what it is about
+    assert decision.not_late == 0.0
 
 
 def test_r8_what_fell_due_since_a_past_date_counts():

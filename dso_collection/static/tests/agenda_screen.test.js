@@ -197,7 +197,8 @@ class Action extends models.Model {
         return false;
     }
 
-    action_reschedule(ids, date) {
+    action_reschedule(ids, date, past) {
+        expect(past).toBe(false);
         expect.step(`reschedule ${ids} ${date}`);
         this.write(ids, { date });
     }
@@ -710,6 +711,16 @@ describe("panel and keys", () => {
         expect(".o_dso_panel").toHaveCount(0);
         expect(".o_data_row [name=reason]").toHaveCount(3);
         expect(current()).toEqual(["Call C"]);
+    });
+
+    test("of folded groups it asks to unfold one", async () => {
+        await openAgenda();
+        await contains(".o_data_row:eq(0) .o_data_cell").click();
+        await settle();
+        await contains(".o_searchview_dropdown_toggler").click();
+        await contains(".o_group_by_menu .o_menu_item:contains(Customer)").click();
+        await settle();
+        expect(".o_dso_panel_empty").toHaveText("Unfold a group to see its actions here.");
     });
 
     test("a click opens, a key does it, the next one comes", async () => {

@@ -234,8 +234,8 @@ test("whose scenario, which one, and compared with which: each is chosen and ask
 test("the spreadsheet is of what is shown", async () => {
     patchWithCleanup(download, {
         _download: ({ url, data }) => {
-            const { population, compare_id, days } = JSON.parse(data.data);
-            expect.step(`${url} ${population} ${compare_id} ${days}`);
+            const { population, compare_id, days, company_ids } = JSON.parse(data.data);
+            expect.step(`${url} ${population} ${compare_id} ${days} of ${company_ids}`);
             return Promise.resolve();
         },
     });
@@ -245,7 +245,7 @@ test("the spreadsheet is of what is shown", async () => {
     expect.verifySteps([
         "prepare all 2 18",
         ...CHUNK_STEPS,
-        "/dso_collection/dry_run.xlsx all 2 18",
+        "/dso_collection/dry_run.xlsx all 2 18 of 1",
     ]);
     expect(".o_dso_export").toBeEnabled();
 });

@@ -87,6 +87,7 @@ export class Agenda extends Component {
             current: false,
             position: -1,
             total: 0,
+            folded: false,
             moves: 0,
             panel: false,
             version: 0,
@@ -139,7 +140,7 @@ export class Agenda extends Component {
                     this.list = null;
                 }
             },
-            onListLoaded: (rows) => this.onListLoaded(rows),
+            onListLoaded: (rows, options) => this.onListLoaded(rows, options),
             reloadList: () => this.list?.reload(),
             watch: (watched) => {
                 this.watched = { ...watched, toasts: this.countToasts() };
@@ -363,8 +364,10 @@ export class Agenda extends Component {
         this.showCursor();
     }
 
-    onListLoaded(rows) {
+    /** @param {boolean} folded whether there are groups that may hold more than these rows */
+    onListLoaded(rows, { folded = false } = {}) {
         const { current } = this.cursor;
+        this.cursorState.folded = folded;
         let handled = this.cursor.load(rows);
         if (this.isRefreshing && rows.some(({ id }) => id === current)) {
             // changed by others: the user stays where they are, and sees it as it is

@@ -32,6 +32,8 @@ export class AgendaCalendarModel extends CalendarModel {
             await this.orm.call(this.meta.resModel, "action_reschedule", [
                 [record.id],
                 serializeDate(record.start),
+                // a day that has passed is a slip of the mouse
+                false,
             ]);
         } finally {
             // refused, it goes back to its day

@@ -107,7 +107,8 @@ const withAgenda = (Controller) =>
                         root.records.map((record) => ({
                             id: record.resId,
                             mark: getMark(record),
-                        }))
+                        })),
+                        { folded: Boolean(root.isGrouped && root.groups.length) }
                     );
                 },
             };

@@ -35,7 +35,7 @@ export class ShareBar extends Component {
     }
 
     formatCount(part) {
-        return formatInteger(part.count);
+        return part.count_text || formatInteger(part.count);
     }
 
     formatShare(part) {

@@ -6,6 +6,7 @@ import { Pager } from "@web/core/pager/pager";
 import { MultiRecordSelector } from "@web/core/record_selectors/multi_record_selector";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
@@ -421,7 +422,12 @@ export class DryRun extends Component {
         try {
             await download({
                 url: "/dso_collection/dry_run.xlsx",
-                data: { data: JSON.stringify(this.params) },
+                data: {
+                    data: JSON.stringify({
+                        ...this.params,
+                        company_ids: user.context.allowed_company_ids,
+                    }),
+                },
             });
         } finally {
             this.state.isExporting = false;

@@ -21,9 +21,19 @@ function getRange(name) {
     return name.endsWith("_days") ? [0, MOST_DAYS] : null;
 }
 
+/** What a field is called on this screen: a view may give it another name than the model. */
+function getLabel(record, name) {
+    const labels = [...document.querySelectorAll(".o_form_view .o_form_label[for]")].filter(
+        (label) =>
+            label.getAttribute("for").replace(/_\d+$/, "") === name && label.offsetParent !== null
+    );
+    return labels.at(-1)?.firstChild?.textContent.trim() || record.fields[name].string;
+}
+
 /** What is wrong with a field: only what was typed and cannot be read is neither empty nor valid. */
 function describe(record, name) {
-    const { string, type } = record.fields[name];
+    const { type } = record.fields[name];
+    const string = getLabel(record, name);
     if (type === "integer") {
         const range = getRange(name);
         return range
