@@ -51,8 +51,7 @@ class LetterCommon(DsoCommon):
         """A customer with an address and so many late invoices."""
         partner = cls.env["res.partner"].create({"name": name, "is_company": True})
         cls._set_address(partner)
-        for _number in range(count):
-            cls._invoice("2026-03-01", amount, partner)
+        cls._invoices(count, "2026-03-01", amount, partner)
         cls.env["dso.customer"]._ensure_customers(cls.company)
         return partner
 

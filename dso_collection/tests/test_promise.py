@@ -252,9 +252,7 @@ class TestPromise(PromiseCase):
 
     def test_queries_do_not_grow(self):
         """Logging promises of many items costs no query more than of a few."""
-        lines = self._line(
-            self.env["account.move"].union(*[self._invoice("2026-02-20") for _ in range(12)])
-        )
+        lines = self._line(self._invoices(12, "2026-02-20"))
         self.env["dso.customer"]._ensure_customers(self.company)
         lines.with_context(**inside(dso_skip_log=True))._dso_set_status(self.status, "2026-03-03")
         values = [

@@ -38,13 +38,13 @@ class SheetCommon(DsoCommon):
                 ],
             }
         )
-        for _number in range(invoices):
-            cls._invoice(
-                "2026-02-01",
-                partner=partner,
-                invoice_date="2025-12-01",
-                invoice_payment_term_id=term.id,
-            )
+        cls._invoices(
+            invoices,
+            "2026-02-01",
+            partner=partner,
+            invoice_date="2025-12-01",
+            invoice_payment_term_id=term.id,
+        )
 
     def _form_of(self, user):
         customers = self.env["dso.customer"].with_user(user)

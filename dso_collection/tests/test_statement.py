@@ -203,8 +203,7 @@ class TestStatement(LetterCommon):
 
     def test_a_long_one(self):
         """Each page has the table's heading, and every item is on it once."""
-        for _number in range(60):
-            self._invoice("2026-02-20", 1.0)
+        self._invoices(60, "2026-02-20", 1.0)
         content = self._fetch()
         self.assertGreater(len(self._pages(content)), 1)
         text = self._text(content)

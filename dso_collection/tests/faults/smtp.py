@@ -45,7 +45,8 @@ class Sink:
     :ivar received: what was accepted, in order
     :ivar refused: {address: answer of the server to it as a recipient}
     :ivar drops: how often the connection breaks off, by the word of the dialogue at which it does:
-        ``RCPT``, before the message is handed over, or ``DATA``, once it is
+        ``EHLO``, ``MAIL`` or ``RCPT`` (or an address, at that recipient), before the message is
+        handed over, or ``DATA``, once it is
     :ivar delay: seconds until it answers that it took a message
     :ivar is_busy: whether it asks everybody to come back later
     :ivar on_message: called with each message before the server says that it took it
@@ -89,8 +90,20 @@ class Sink:
         server.transport.abort()
         return True
 
+    async def handle_EHLO(self, server, session, _envelope, hostname, responses):
+        session.host_name = hostname
+        self._drop(server, "EHLO")
+        return responses
+
+    async def handle_MAIL(self, server, _session, envelope, address, options):
+        if self._drop(server, "MAIL"):
+            return "421 Gone"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
     async def handle_RCPT(self, server, _session, envelope, address, options):
-        if self._drop(server, "RCPT"):
+        if self._drop(server, "RCPT") or self._drop(server, address):
             return "421 Gone"
         if self.is_busy:
             return "451 4.3.2 Busy, try again later"
