@@ -62,7 +62,10 @@ class TestMigration(DsoCommon):
         customers = self.env.ref("dso_collection.dso_customer_rule_company")
         actions = self.env.ref("dso_collection.dso_action_rule_company")
         today = customers.domain_force
-        own = "['|', ('company_id', 'not in', user.company_ids.filtered('dso_own_customers_only').ids), "
+        own = (
+            "['|', ('company_id', 'not in', "
+            "user.company_ids.filtered('dso_own_customers_only').ids), "
+        )
         customers.domain_force = (
             "[('company_id', 'in', company_ids)] + (\n"
             f"                {own}('collector_id', '=', user.id)]\n"
