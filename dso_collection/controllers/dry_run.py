@@ -19,7 +19,9 @@ class DryRun(http.Controller):
         "/dso_collection/dry_run.xlsx", type="http", auth="user", methods=["POST"], readonly=True
     )
     def export(self, data, **_options):
-        """:param data: JSON, see ``dso.dry.run``; ``company_ids`` are those that the screen shows"""
+        """
+        :param data: JSON, see ``dso.dry.run``; ``company_ids`` are those that the screen shows
+        """
         if not request.env.user.has_group("base.group_allow_export"):
             raise AccessError(
                 request.env._("You may not export. Ask an administrator for the right to do so.")

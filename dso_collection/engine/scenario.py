@@ -108,8 +108,8 @@ class Decision(NamedTuple):
     (the interval between two due-date steps was kept), ``leader_since``, ``contact_gap``,
     ``forced``. ``gap_from`` is the day of the customer's last scenario action, from which the
     contact gap counts, where the gap decides. ``previous`` is the step before and its day;
-    ``lapsed`` whether it only lapsed. ``not_late`` is the part of ``amount`` that is due on the very
-    day of the action, which its message leaves out (R2, R8).
+    ``lapsed`` whether it only lapsed. ``not_late`` is the part of ``amount`` that is due on the
+    very day of the action, which its message leaves out (R2, R8).
     """
 
     leader: Item | None = None

@@ -17,6 +17,7 @@ PLANNING_CODES = [
     ("no_item", "Nothing open"),
     ("excluded", "Everything is excluded"),
     ("no_scenario", "No scenario"),
+    ("archived", "Contact archived"),
     ("own_company", "Company of this database"),
     ("no_step", "Scenario without steps"),
     ("scenario_done", "Scenario done"),

@@ -412,7 +412,10 @@ class ResCompany(models.Model):
 
     def cache_invalidation_fields(self):
         # record rules are made with it
-        return super().cache_invalidation_fields() | {"dso_own_customers_only"}
+        return super().cache_invalidation_fields() | {
+            "dso_own_customers_only",
+            "dso_default_collector_id",
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -10,8 +10,8 @@ from .common import DsoCommon
 
 @tagged("post_install", "-at_install")
 class TestMigration(DsoCommon):
-    def _migrate(self, version, stage):
-        path = file_path(f"dso_collection/migrations/{version}/{stage}-migration.py")
+    def _migrate(self, version, stage, name="migration"):
+        path = file_path(f"dso_collection/migrations/{version}/{stage}-{name}.py")
         self.env.flush_all()
         exec_script(self.cr, "19.0.1.0.0", path, "dso_collection", stage, version)
         self.env.invalidate_all()
@@ -56,6 +56,27 @@ class TestMigration(DsoCommon):
         alert.domain = "[('collector_id', '=', False)]"
         self._migrate("19.0.1.5.0", "post")
         self.assertEqual(alert.domain, "[('collector_id', '=', False)]")
+
+    def test_the_default_collector_sees_the_customers_of_nobody(self):
+        """Rules as they were become those of today; one that somebody wrote stays."""
+        customers = self.env.ref("dso_collection.dso_customer_rule_company")
+        actions = self.env.ref("dso_collection.dso_action_rule_company")
+        today = customers.domain_force
+        own = (
+            "['|', ('company_id', 'not in', "
+            "user.company_ids.filtered('dso_own_customers_only').ids), "
+        )
+        customers.domain_force = (
+            "[('company_id', 'in', company_ids)] + (\n"
+            f"                {own}('collector_id', '=', user.id)]\n"
+            "                if user.has_group('dso_collection.group_dso_collector')\n"
+            "                and not user.has_group('dso_collection.group_dso_manager') else []\n"
+            "            )"
+        )
+        actions.domain_force = "[('company_id', 'in', company_ids)]"
+        self._migrate("19.0.1.6.0", "post", "own")
+        self.assertEqual(customers.domain_force.split(), today.split())
+        self.assertEqual(actions.domain_force, "[('company_id', 'in', company_ids)]")
 
     def test_everybody_is_planned_anew(self):
         self._invoice("2026-03-01")

@@ -60,6 +60,20 @@ class TestSecurity(DsoCommon):
                 "dso.action.preview"
             ].with_user(self.collector).create({"action_id": foreign.id}).body
 
+    def test_whoever_is_in_charge_of_nobodys_customers_sees_them(self):
+        """The default collector: e-mails of customers without a collector are theirs."""
+        self.company.dso_own_customers_only = True
+        other = self._customer(self.other_partner)
+        other.collector_id = False
+        for default, seen in (
+            (self.collector, self.partner | self.other_partner),
+            (self.manager, self.partner),
+        ):
+            self.company.dso_default_collector_id = default
+            for model in self.models:
+                with self.subTest(model, default=default.login):
+                    self.assertEqual(self._seen(model, self.collector), seen)
+
     def test_action_items_follow(self):
         self.company.dso_own_customers_only = True
         for partner in (self.partner, self.other_partner):

@@ -420,3 +420,18 @@ class TestTrial(DsoCommon):
         self.assertEqual(action["context"]["default_line_ids"], other.ids)
         lines.action_dso_ignore()
         self.assertTrue(lines.dso_ignored)
+
+    def test_the_file_of_an_archived_contact_opens(self):
+        """Whatever a plan says of a customer, its screen shows."""
+        customer = self._customer()
+        self.partner.active = False
+        self._plan("2026-03-06")
+        shown = customer.with_user(self.manager).web_read({"planning_code": {}, "ageing": {}})
+        self.assertEqual(shown[0]["planning_code"], "archived")
+        self.assertIn("archived", customer.with_user(self.manager).planning_reason)
+
+    def test_the_file_of_a_company_of_this_database_opens(self):
+        customer = self._customer()
+        self.env["res.company"].create({"name": "Inside", "partner_id": self.partner.id})
+        shown = customer.with_user(self.manager).web_read({"planning_code": {}, "ageing": {}})
+        self.assertEqual(shown[0]["planning_code"], "own_company")
