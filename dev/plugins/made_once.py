@@ -59,13 +59,13 @@ class Bundles:
             if path.exists():
                 os.utime(path)
                 _counts["kept"] += 1
-                return bundle.save_attachment(extension, path.read_text())
+                return bundle.save_attachment(extension, path.read_bytes().decode())
             result = make(bundle)
             _counts["made"] += 1
             # what is wrong with styles is to be told each time
             if not bundle.css_errors:
                 new = path.with_suffix(f".{os.getpid()}")
-                new.write_bytes(result.raw)
+                new.write_bytes(result.raw or b"")  # an empty bundle
                 new.replace(path)
             return result
 
