@@ -9,7 +9,7 @@ from .paths import REPO
 
 SECONDS = REPO / "dev" / "seconds.txt"
 #: Of a file that is not there.
-UNKNOWN = 16
+UNKNOWN = 12
 
 
 def read(path=SECONDS):
