@@ -169,6 +169,7 @@ class DsoItemStatus(models.Model):
             action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_item_action")
             action.update(domain=list(domain), context={})
             label = self.env._("Show the items")
+        # sudo: how many there are, not which
         answers = self.env["dso.page.answer"].sudo()
         if count := answers.search_count([("status_id", "=", self.id), ("state", "=", "proposed")]):
             uses.append(

@@ -37,12 +37,16 @@ class DsoActionQuestion(models.TransientModel):
     method = fields.Char(required=True, readonly=True)
     context_data = fields.Json(readonly=True)
     other_ids = fields.Json(readonly=True, help="The actions that nothing has to be asked about.")
-    other_count = fields.Integer(compute="_compute_other_count")
+    others_text = fields.Char(compute="_compute_others_text")
 
     @api.depends("other_ids")
-    def _compute_other_count(self):
+    @api.depends_context("lang")
+    def _compute_others_text(self):
         for question in self:
-            question.other_count = len(question.other_ids or [])
+            question.others_text = question.other_ids and self.env._(
+                "%(count)s others are clear. Do it to all of them, or only to the others?",
+                count=len(question.other_ids),
+            )
 
     @api.model
     def _ask(self, records, method, text, others=None):
