@@ -27,6 +27,12 @@ _TRANSIENT_WORDS = re.compile(
     r"too many (?:connections|requests)|greylist|graylist|server disconnected|remote end closed",
     re.IGNORECASE,
 )
+_NOBODY_WORDS = re.compile(
+    r"\b(?:mailbox|recipient|user|address|domain)\b.{0,40}\b(?:unknown|invalid|not exist|not found|"
+    r"no longer|disabled)\b|\b(?:no such|unknown|invalid|bad)\b.{0,20}"
+    r"\b(?:mailbox|recipient|user|e-?mail|address|domain)\b",
+    re.IGNORECASE,
+)
 #: Answers of an HTTP server that ask to come back: timeout, too early, too many requests.
 _TRANSIENT_STATUSES = frozenset({408, 425, 429})
 
@@ -47,6 +53,16 @@ def is_transient_text(text: str) -> bool:
     if "5" in codes:
         return False
     return "4" in codes or bool(_TRANSIENT_WORDS.search(text))
+
+
+def is_wrong_address(text: str) -> bool:
+    """Whether the words of a provider tell of an address at which there is nobody: it is not tried
+    a second time, while anything else may have been mended.
+
+    >>> is_wrong_address("recipient has no such mailbox"), is_wrong_address("file too large")
+    (True, False)
+    """
+    return bool(_NOBODY_WORDS.search(text or ""))
 
 
 def is_transient_status(status: int) -> bool:

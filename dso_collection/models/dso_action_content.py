@@ -512,6 +512,35 @@ class DsoActionContent(models.AbstractModel):
             recipients[action.id] = chosen or others
         return recipients
 
+    def _get_retry_recipients(self):
+        """Who gets today what did not arrive: those whom it was for, as far as they may still get
+        something, then today's other contacts.
+
+        :return: {action id: res.partner, in this order}
+        """
+        # sudo: contacts of the customer and addresses of colleagues, whoever sends
+        actions = self.sudo()
+        serving = actions._get_serving()
+        result = {}
+        for action in actions:
+            today = serving[action.id].filtered("active")
+            told = action.with_context(active_test=False).recipient_ids.with_env(actions.env)
+            # who is no contact for collection any more gets it where nobody took the place
+            result[action.id] = (told & today) | today or action._filter_valid_recipients(
+                told, today
+            )
+        return result
+
+    def _filter_valid_recipients(self, contacts, serving):
+        """Those of these contacts that may still get something: nobody who was archived or is
+        another company's.
+
+        :param serving: who would get a new one today
+        """
+        self.ensure_one()
+        own = self.customer_id._filter_contacts(contacts)
+        return contacts.filtered(lambda one: one.active and (one in own or one in serving))
+
     def _get_serving(self):
         """Who would receive each action today if nobody were chosen on it.
 

@@ -12,6 +12,8 @@ from ..tools.inside import get_inside
 
 #: Types of actions whose letters the post may bring back.
 POSTED_TYPES = frozenset({"letter", "letter_registered", "litigation"})
+#: Why letters come back at whose address nobody is any more, see ``_get_return_reasons``.
+LEFT_REASONS = frozenset({"moved", "unknown"})
 #: What Snailmail says → code of ours, see ``_describe_error``.
 POST_ERRORS = {
     "CREDIT_ERROR": "no_post_credit",
@@ -160,21 +162,31 @@ class DsoActionLetter(models.AbstractModel):
         carrier = self.step_id.letter_carrier or self.company_id.dso_letter_carrier
         return carrier == "snailmail" and self.action_type == "letter"
 
-    def _get_addressees(self):
+    def _get_addressees(self, recipients=None):
         """To whom each letter goes: the first of its recipients with a postal address, else the
-        customer's own address.
+        customer's own address; once the post brought it back, rather to another address.
 
+        :param recipients: {action id: res.partner}, default those of the actions
         :return: {action id: res.partner, the best there is even if its address is incomplete}
         """
-        recipients = self._get_recipients()
+        recipients = self._get_recipients() if recipients is None else recipients
         result = {}
         for action in self:
             # sudo: the customer's own address, whoever writes
             customer = action.partner_id.sudo()
             candidates = recipients[action.id] | customer
             valid = candidates.filtered(_has_address)
-            result[action.id] = valid[:1] or customer
+            elsewhere = valid
+            if (action.error_data or {}).get("cause") in LEFT_REASONS:
+                elsewhere = valid.filtered(lambda one, action=action: not action._is_sent_to(one))
+            result[action.id] = elsewhere[:1] or valid[:1] or customer
         return result
+
+    def _is_sent_to(self, addressee):
+        """Whether the letter went to the address of this contact, whoever lives there."""
+        self.ensure_one()
+        place = "\n".join(self._get_place_lines(addressee.with_context(lang=self.lang)))
+        return bool(place) and (self.letter_address or "").endswith(place)
 
     def _get_address_lines(self, addressee):
         """The lines of the address, the country only of letters abroad and in capitals, as the
@@ -183,13 +195,17 @@ class DsoActionLetter(models.AbstractModel):
         partner = addressee.with_context(lang=self.lang)
         company = partner.commercial_company_name or partner.parent_id.name
         names = [company, partner.name] if company != partner.name else [partner.name]
+        return [*filter(None, names), *self._get_place_lines(partner)]
+
+    def _get_place_lines(self, partner):
+        """The same without the names."""
         abroad = partner.country_id != self.company_id.country_id
         country = partner.country_id.name or ""
         lines = partner._display_address(without_company=True).splitlines()
         lines = [line.strip() for line in lines if line.strip()]
         if country and lines and lines[-1] == country:
             lines[-1:] = [country.upper()] if abroad else []
-        return [*filter(None, names), *lines]
+        return lines
 
     def _get_return_address(self):
         """The sender in one line, for the window."""

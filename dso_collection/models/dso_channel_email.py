@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import is_html_empty
 from odoo.tools.mail import email_normalize, email_normalize_all, formataddr
 
+from ..engine import delivery, retry
 from ..tools.bulk import bulk_update
 from ..tools.errors import BrokenTemplate
 from .dso_action_page import INTERACTIVE_TYPES
@@ -290,11 +291,7 @@ class DsoChannelEmail(models.AbstractModel):
         recipients = actions._get_recipients()
         attachments = self._get_attachments(actions)
         senders = {action.id: action.collector_id.email_formatted for action in actions}
-        customers = actions.customer_id
-        by_customer = {action.customer_id.id: senders[action.id] for action in actions}
-        # without an author, Odoo names the user: the cron's
-        authors = {action.customer_id.id: action.collector_id.partner_id.id for action in actions}
-        reply_to = customers._notify_get_reply_to_batch(defaults=by_customer, author_ids=authors)
+        addresses = actions.customer_id._find_reply_addresses()
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
         values_list = []
         for action in actions:
@@ -310,7 +307,9 @@ class DsoChannelEmail(models.AbstractModel):
                     "subtype_id": subtype_id,
                     "author_id": action.collector_id.partner_id.id,
                     "email_from": senders[action.id],
-                    "reply_to": reply_to[action.customer_id.id],
+                    "reply_to": action.customer_id._format_reply_to(
+                        addresses[action.customer_id.id], action.collector_id
+                    ),
                     "email_to": self._join_recipients(contacts),
                     "subject": subject,
                     "body": body,
@@ -336,34 +335,47 @@ class DsoChannelEmail(models.AbstractModel):
                 # as the message keeps it, already made safe
                 "body": mail.mail_message_id.body,
             }
-        self.env["mail.notification"].create(notifications)
+        # sudo: notifications belong to the system
+        self.env["mail.notification"].sudo().create(notifications)
         self._trigger_queue()
         return outcomes
 
     @api.model
-    def _prepare_notifications(self, mail, contacts):
-        """What says of each recipient whether the e-mail arrived."""
-        return [
-            {
-                "mail_message_id": mail.mail_message_id.id,
-                "mail_mail_id": mail.id,
-                "res_partner_id": contact.id,
-                "mail_email_address": email_normalize(self._format_recipient(contact)),
-                "notification_type": "email",
-                "notification_status": "ready",
-                "author_id": mail.mail_message_id.author_id.id,
-                "is_read": True,
-            }
-            for contact in contacts
-        ]
+    def _prepare_notifications(self, mail, contacts, targets=None):
+        """What says of each recipient whether the e-mail arrived.
+
+        :param targets: {res.partner: addresses}, default all of theirs
+        """
+        values_list = []
+        for contact in contacts:
+            emails = targets[contact] if targets else self._get_emails(contact)
+            values_list.append(
+                {
+                    "mail_message_id": mail.mail_message_id.id,
+                    "mail_mail_id": mail.id,
+                    "res_partner_id": contact.id,
+                    "mail_email_address": emails[0],
+                    "dso_delivery": delivery.remember(sent=emails),
+                    "notification_type": "email",
+                    "notification_status": "ready",
+                    "author_id": mail.mail_message_id.author_id.id,
+                    "is_read": True,
+                }
+            )
+        return values_list
 
     @api.model
-    def _join_recipients(self, contacts):
-        """Those whom a message goes to, each address once: several contacts may share one."""
+    def _join_recipients(self, contacts, wanted=None):
+        """Those whom a message goes to, each address once: several contacts may share one.
+
+        :param wanted: addresses in their normal form, default all
+        """
         by_address = {}
         for contact in contacts:
             for recipient in self._format_recipients(contact):
-                by_address.setdefault(email_normalize(recipient) or recipient, recipient)
+                address = email_normalize(recipient) or recipient
+                if wanted is None or address in wanted:
+                    by_address.setdefault(address, recipient)
         return ", ".join(by_address.values())
 
     @api.model
@@ -442,106 +454,188 @@ class DsoChannelEmail(models.AbstractModel):
     @api.model
     def _retry(self, actions):
         """The same message again, with its Message-Id, to who got nothing: at the address as it
-        is now, or to the successor. Whom it reached gets it once."""
+        is now, or to the successor. Where it arrived, it does not arrive twice."""
         actions = actions.filtered("message_id")
         serving = actions._get_serving()
         for action in actions:
-            contacts, failed = self._find_missed(action, serving[action.id])
-            reached = action.recipient_ids - failed.res_partner_id
-            if not contacts:
+            missed, reached, closed, refused = self._read_deliveries(action)
+            targets = self._find_targets(action, serving[action.id], missed, closed, refused)
+            if not targets:
                 # the address that failed is no better a second time
-                action._set_error(**self._get_missed_blocker(action, failed))
+                blocker = self._get_missed_blocker(action, serving[action.id], missed, closed)
+                action._set_error(**blocker)
                 continue
-            self._send_again(action, contacts, failed)
+            self._send_again(action, targets, missed, reached, refused)
+            kept = (
+                action.recipient_ids - missed.res_partner_id
+                | missed.filtered(lambda entry, reached=reached: reached[entry.id]).res_partner_id
+            )
+            contacts = kept | self.env["res.partner"].union(*targets)
             action.write(
                 {
                     "state": "done",
                     "error_data": False,
-                    "recipient_ids": [(6, 0, (reached | contacts).ids)],
+                    "recipient_ids": [(6, 0, contacts.ids)],
                 }
             )
         self._trigger_queue()
 
     @api.model
-    def _find_missed(self, action, serving):
-        """Who is to get a message that did not arrive.
+    def _read_deliveries(self, action):
+        """Where the message of an action arrived.
 
-        :param serving: who would get a new one today
-        :return: res.partner that can be reached, and the notifications of those whom it did not
-            reach
+        :return: the notifications of those who got nothing at an address; {notification id:
+            addresses that have it}; addresses that get nothing any more, since they have it or it
+            came back from them; addresses that were refused for good
         """
-        notifications = action.message_id.notification_ids.filtered(
+        entries = action.message_id.notification_ids.filtered(
             lambda entry: entry.notification_type == "email" and entry.res_partner_id
         )
-        failed = notifications.filtered(
-            lambda entry: entry.notification_status not in ("sent", "canceled")
+        mail = action.mail_id
+        reason = (mail.failure_reason or "").lower() if mail.state == "exception" else ""
+        known = {entry.id: entry._dso_get_delivery() for entry in entries}
+        failed, dead, refused = set(), set(), set()
+        for entry in entries:
+            one = known[entry.id]
+            has_left = not mail or mail.state == "sent"
+            failed |= delivery.find_missed(one, entry.notification_status, has_left)
+            dead.update(one["dead"])
+            refused.update(one["refused"])
+            if reason and not retry.is_transient_text(reason):
+                refused.update(address for address in one["sent"] if address in reason)
+        reached, missed = {}, entries.browse()
+        for entry in entries:
+            written = {*known[entry.id]["sent"], *known[entry.id]["reached"]}
+            reached[entry.id] = written - failed - dead
+            if written - reached[entry.id]:
+                missed |= entry
+        if not missed:
+            # at whom it failed is not known
+            missed = entries.filtered(lambda entry: known[entry.id]["sent"])
+            reached = {entry.id: {*known[entry.id]["reached"]} - dead for entry in entries}
+        return missed, reached, dead.union(*reached.values()), refused
+
+    @api.model
+    def _get_emails(self, contact):
+        """The addresses of a contact that can be reached, in their normal form."""
+        if not self._get_reachable(contact):
+            return []
+        return [email_normalize(one) or one for one in self._format_recipients(contact)]
+
+    @api.model
+    def _find_targets(self, action, serving, missed, closed, refused):
+        """Who is to get a message that did not arrive, and where.
+
+        :param serving: who would get a new one today
+        :return: {res.partner: addresses}
+        """
+
+        def choose(contact):
+            return delivery.choose(self._get_emails(contact), closed, refused)
+
+        today = self._get_reachable(serving.filtered("active"))
+        # who was passed over may be a successor one day
+        told = action.message_id.notification_ids.filtered(
+            lambda entry: entry in missed or entry._dso_get_addresses()
         )
-        failed = failed or notifications
-        successors = self._get_reachable(serving.filtered("active") - notifications.res_partner_id)
-        contacts = self.env["res.partner"]
-        for entry in failed:
-            contact = entry.res_partner_id
-            stays = contact.active and (contact in serving or not successors)
-            if stays and self._get_reachable(contact) and not self._is_dead(entry):
-                contacts |= contact
+        successors = {}
+        for contact in today - told.res_partner_id:
+            emails, is_better = choose(contact)
+            if is_better:
+                successors[contact] = emails
+        targets = {}
+        valid = action._filter_valid_recipients(missed.res_partner_id, serving)
+        for contact in missed.res_partner_id:
+            stays = contact in valid and (contact in today or not successors)
+            emails, is_better = choose(contact) if stays else ([], False)
+            if emails and (is_better or not successors):
+                targets[contact] = emails
             else:
-                contacts |= successors
-        return contacts, failed
+                targets.update(successors)
+        return targets
 
     @api.model
-    def _is_dead(self, notification):
-        """Whether a message came back from the address that its recipient has still."""
-        address = email_normalize(self._format_recipient(notification.res_partner_id))
-        return (
-            notification.notification_status == "bounce"
-            and notification.mail_email_address == address
-        )
-
-    @api.model
-    def _get_missed_blocker(self, action, failed):
+    def _get_missed_blocker(self, action, serving, missed, closed):
         """Why there is nobody to write to again."""
-        dead = failed.filtered(lambda entry: entry.res_partner_id.active and self._is_dead(entry))[
-            :1
-        ]
-        if not dead:
-            contacts = failed.res_partner_id.filtered("active")
-            return self._get_recipient_blocker(action, contacts) or self._prepare_no_contact(action)
+        valid = action._filter_valid_recipients(missed.res_partner_id, serving)
+        known = [entry._dso_get_delivery() for entry in action.message_id.notification_ids]
+        dead = {address for one in known for address in one["dead"]}
+        for contact in valid | serving:
+            for address in self._get_emails(contact):
+                if address in dead:
+                    return self._prepare_dead(contact, address, contact)
+        blocker = self._get_recipient_blocker(action, valid) if valid else None
+        if blocker:
+            return blocker
+        if not serving or not missed:
+            return self._prepare_no_contact(action)
+        entry = missed[:1]
+        address = next(
+            (one for one in entry._dso_get_delivery()["sent"] if one not in closed),
+            entry.mail_email_address,
+        )
+        return self._prepare_dead(entry.res_partner_id, address, valid[:1] or action.partner_id)
+
+    @api.model
+    def _prepare_dead(self, contact, address, mend):
+        """That a message came back, and nobody else can receive it."""
         return {
             "code": "dead_email",
-            "contact": dead.res_partner_id.name or dead.res_partner_id.display_name,
-            "text": dead.mail_email_address,
+            "contact": contact.name or contact.display_name,
+            "text": address or "",
             "model": "res.partner",
-            "res_id": dead.res_partner_id.id,
+            "res_id": mend.id,
         }
 
     @api.model
-    def _send_again(self, action, contacts, failed):
-        """Put the message of an action into the queue for these contacts."""
+    def _send_again(self, action, targets, missed, reached, refused):
+        """Put the message of an action into the queue for these contacts.
+
+        :param targets: {res.partner: addresses}
+        :param missed: notifications of those who got nothing at an address
+        :param reached: {notification id: addresses that have it}
+        :param refused: addresses that were refused for good
+        """
         mail = action.mail_id or self._restore_mail(action)
+        contacts = self.env["res.partner"].union(*targets)
+        wanted = {email for emails in targets.values() for email in emails}
         mail.write(
             {
-                "email_to": self._join_recipients(contacts),
+                "email_to": self._join_recipients(contacts, wanted),
                 "failure_reason": False,
                 "failure_type": False,
             }
         )
         mail.mark_outgoing()
-        for entry in failed:
-            contact = entry.res_partner_id
-            values = {"failure_type": False, "failure_reason": False}
-            if contact in contacts:
-                values.update(
-                    notification_status="ready",
-                    mail_mail_id=mail.id,
-                    mail_email_address=email_normalize(self._format_recipient(contact)),
-                )
-            else:
+        entries = action.message_id.notification_ids.filtered(
+            lambda entry: (
+                entry.notification_type == "email"
+                and (entry in missed or entry.res_partner_id in contacts)
+            )
+        )
+        for entry in entries:
+            emails = targets.get(entry.res_partner_id, [])
+            known = entry._dso_get_delivery()
+            values = {
+                "failure_type": False,
+                "failure_reason": False,
+                "dso_delivery": delivery.remember(
+                    known,
+                    sent=emails,
+                    reached=sorted(reached[entry.id]),
+                    failed=(),
+                    refused=[*known["refused"], *(a for a in known["sent"] if a in refused)],
+                ),
                 # somebody else gets it
-                values["notification_status"] = "canceled"
-            entry.write(values)
+                "notification_status": "ready" if emails else "canceled",
+            }
+            if emails:
+                values.update(mail_mail_id=mail.id, mail_email_address=emails[0])
+            # sudo: notifications belong to the system
+            entry.sudo().write(values)
         # sudo: notifications belong to the system
         self.env["mail.notification"].sudo().create(
-            self._prepare_notifications(mail, contacts - failed.res_partner_id)
+            self._prepare_notifications(mail, contacts - entries.res_partner_id, targets)
         )
 
     @api.model

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..engine import retry
+
 
 class DsoChannelErm(models.AbstractModel):
     """Electronic registered mail: one letter for each action, queued with it, and handed over to a
@@ -89,10 +91,31 @@ class DsoChannelErm(models.AbstractModel):
 
     @api.model
     def _retry(self, actions):
-        """The same letter again, to the address as it is now."""
-        for letter in actions.erm_letter_ids:
-            if letter.state in ("failed", "refused"):
-                contacts = letter.action_id.recipient_ids or letter.recipient_id
-                letter._requeue(contacts.filtered("email_normalized")[:1])
-                letter.action_id.write({"state": "done", "error_data": False})
+        """The same letter again, to the address as it is now, or to the successor: at no address
+        at which there was nobody."""
+        recipients = actions._get_retry_recipients()
+        for letter in actions.erm_letter_ids.filtered(
+            lambda letter: letter.state in ("failed", "refused")
+        ):
+            action = letter.action_id
+            reachable = self._get_reachable(recipients[action.id])
+            if not reachable:
+                blocker = self._get_recipient_blocker(action, recipients[action.id])
+                action._set_error(**blocker)
+                continue
+            others = reachable.filtered(
+                lambda contact, letter=letter: contact.email_normalized != letter.recipient_email
+            )
+            is_wrong = letter.state == "failed" and (action.error_data or {}).get("code") in (
+                "undelivered",
+                "dead_email",
+            )
+            if is_wrong and not others and retry.is_wrong_address(letter.message):
+                contact = reachable[:1]
+                action._set_error(**self._prepare_dead(contact, letter.recipient_email, contact))
+                continue
+            contact = (others if is_wrong else reachable)[:1] or reachable[:1]
+            action.recipient_ids = contact
+            letter._requeue(contact)
+            action.write({"state": "done", "error_data": False})
         self.env["dso.erm.letter"]._trigger()

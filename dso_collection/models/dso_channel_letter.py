@@ -211,9 +211,10 @@ class DsoChannelLetter(models.AbstractModel):
 
     @api.model
     def _retry(self, actions):
-        """The same letter again, to the address as it is now: where that is not the one on paper,
-        it is made anew. Those that are printed here wait for somebody to print them."""
-        addressees = actions._get_addressees()
+        """The same letter again, to the address as it is now, or to the successor: where that is
+        not the one on paper, it is made anew. Those that are printed here wait for somebody to
+        print them."""
+        addressees = actions._get_addressees(actions._get_retry_recipients())
         stuck = actions.browse()
         for action in actions:
             blocker = self._get_address_blocker(action, addressees[action.id])
@@ -253,6 +254,9 @@ class DsoChannelLetter(models.AbstractModel):
         files of their actions."""
         if not actions:
             return
+        for action in actions:
+            # whom they are printed for
+            action.recipient_ids = [Command.set(addressees[action.id].ids)]
         contents = {action.id: (action.subject, action.body) for action in actions}
         pdfs = self._print(actions, contents)
         enclosed = self._get_attachments(actions)
@@ -266,7 +270,6 @@ class DsoChannelLetter(models.AbstractModel):
                     "letter_attachment_id": files[action.id].id,
                     "letter_pages": self._count_pages(pdfs[action.id]),
                     "letter_address": self._get_address(action, addressees),
-                    "recipient_ids": [Command.set(addressees[action.id].ids)],
                 }
             )
 

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.sms.tools.sms_tools import sms_content_to_rendered_html
 
-from ..engine import sms as rules
+from ..engine import delivery, sms as rules
 from ..tools.errors import BrokenTemplate
 
 #: Kinds of numbers that take no SMS. What may be a mobile (in North America, say) is tried.
@@ -27,6 +27,8 @@ NO_MOBILE = frozenset(
 #: Ranges of machines (alarm systems, meters), which phonenumbers 9.0.43 has as mobile: nobody reads
 #: there. Of the Netherlands' numbering plan.
 MACHINES = ("+3197",)
+#: Causes for which an SMS would fail again at the same number.
+WRONG_NUMBER = frozenset({"sms_invalid_destination", "sms_number_format", "sms_number_missing"})
 
 
 class Number(NamedTuple):
@@ -109,15 +111,18 @@ class DsoChannelSms(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_numbers(self, actions):
+    def _find_numbers(self, actions, recipients=None, avoided=None):
         """The number to which each action's SMS goes: the first valid mobile number of its
         contacts, read in the contact's country, else in the customer's, that is not on the
         blacklist.
 
+        :param recipients: {action id: res.partner}, default those of the actions
+        :param avoided: {action id: numbers at which nobody is}
         :return: {action id: :class:`Number`, with what is wrong where none will do}, only of
             actions that have contacts; in a constant number of queries
         """
-        recipients = actions._get_recipients()
+        recipients = actions._get_recipients() if recipients is None else recipients
+        avoided = avoided or {}
         candidates = {
             action.id: [
                 number
@@ -132,8 +137,13 @@ class DsoChannelSms(models.AbstractModel):
         )
         result = {}
         for action_id, found in candidates.items():
+            wrong = avoided.get(action_id, ())
             found = [
-                number._replace(code="blacklisted") if number.number in blocked else number
+                number._replace(code="blacklisted")
+                if number.number in blocked
+                else number._replace(code="bad_phone")
+                if number.number in wrong
+                else number
                 for number in found
             ]
             # the first that will do, else the first with something to mend
@@ -335,10 +345,11 @@ class DsoChannelSms(models.AbstractModel):
     @api.model
     def _retry(self, actions):
         """The same SMS again, under the uuid by which the provider knows it, to the contact's
-        number as it is now. Odoo removes SMS some time after they left: one that is gone is made
-        anew."""
+        number as it is now, or to the successor: at no number at which there was nobody. Odoo
+        removes SMS some time after they left: one that is gone is made anew."""
         actions = actions.filtered("sms_uuid")
-        numbers = self._find_numbers(actions)
+        avoided = {action.id: self._note_wrong_number(action) for action in actions}
+        numbers = self._find_numbers(actions, actions._get_retry_recipients(), avoided)
         for action in actions:
             number = numbers.get(action.id)
             blocker = self._get_number_blocker(action, number)
@@ -346,9 +357,32 @@ class DsoChannelSms(models.AbstractModel):
                 action._set_error(**blocker)
                 continue
             self._resend(action, number)
-            action.write({"state": "done", "error_data": False, "sms_number": number.number})
+            action.write(
+                {
+                    "state": "done",
+                    "error_data": False,
+                    "sms_number": number.number,
+                    "recipient_ids": [Command.set(number.contact.ids)],
+                }
+            )
         # sudo: waking Odoo's own cron is harmless
         self.env.ref("sms.ir_cron_sms_scheduler_action").sudo()._trigger()
+
+    @api.model
+    def _note_wrong_number(self, action):
+        """Note that the number of an SMS is nobody's, if it failed for that.
+
+        :return: all numbers at which there was nobody
+        """
+        # sudo: the notification is the module's own, of an action being sent
+        notification = action.sudo().message_id.notification_ids.filtered(
+            lambda entry: entry.notification_type == "sms"
+        )[:1]
+        known = notification.dso_delivery
+        if notification and (action.error_data or {}).get("cause") in WRONG_NUMBER:
+            sent = delivery.remember(known, sent=[action.sms_number])
+            known = notification.dso_delivery = delivery.note(sent, sent["sent"], "dead")
+        return (known or {}).get("dead", ())
 
     @api.model
     def _resend(self, action, number):
@@ -359,15 +393,23 @@ class DsoChannelSms(models.AbstractModel):
             sms = sms.create({**values, "uuid": action.sms_uuid})
             action.sms_id = sms
         else:
-            sms.write({"number": number.number, "to_delete": False})
+            sms.write(
+                {
+                    "number": number.number,
+                    "partner_id": number.contact.id,
+                    "to_delete": False,
+                }
+            )
         sms.action_set_outgoing()
         # without the address, the notification would keep the old one
         # sudo: the notification is the module's own, of an action being sent
-        notifications = action.sudo().message_id.notification_ids
-        notifications.filtered(lambda entry: entry.notification_type == "sms").write(
+        message = action.sudo().message_id
+        message.partner_ids = number.contact
+        message.notification_ids.filtered(lambda entry: entry.notification_type == "sms").write(
             {
                 "sms_id_int": sms.id,
                 "sms_number": number.number,
+                "res_partner_id": number.contact.id,
                 "notification_status": "ready",
                 "failure_type": False,
                 "failure_reason": False,

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.mail import email_split
 
 #: What keeps an action back that a contact would let go.
 CONTACT_CODES = frozenset({"no_contact", "no_email", "bad_email"})
@@ -111,6 +112,32 @@ class DsoCustomerContact(models.AbstractModel):
             or substitutes.get(customer.id, contacts.browse())
             for customer in self
         }
+
+    def _find_reply_addresses(self):
+        """The alias or catchall address at which answers about these customers come in.
+
+        :return: {customer id: address, empty where a company has none}
+        """
+        # whoever is named here is taken out: collectors of actions differ, see below
+        nobody = dict.fromkeys(self.ids, "")
+        found = self._notify_get_reply_to_batch(defaults=nobody)
+        return {key: next(iter(email_split(text)), "") for key, text in found.items()}
+
+    def _format_reply_to(self, address, collector):
+        """Where the answer to a message goes, in the name of its collector.
+
+        :param address: see ``_find_reply_addresses``
+        :param collector: res.users, empty for the company
+        """
+        self.ensure_one()
+        # sudo: name and address of who signs the message, whoever sends it
+        collector, company = collector.sudo(), self.company_id.sudo()
+        if not address:
+            return collector.email_formatted or company.email_formatted
+        # where the name is too long for a header, Odoo falls back on the user's: the cron's
+        self = self.with_user(collector).sudo() if collector else self
+        author = collector.partner_id or company.partner_id
+        return self._notify_get_reply_to_formatted_email(address, author_id=author.id)
 
     def action_propose_contacts(self):
         """Choose contacts for collection for the selected customers in one go."""

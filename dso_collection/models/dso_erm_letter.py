@@ -276,8 +276,10 @@ class DsoErmLetter(models.Model):
         """
         self.ensure_one()
         values = {"state": "queued", "message": False, "poll_date": False}
-        if contact:
-            values.update(recipient_id=contact.id, recipient_email=contact.email_normalized)
+        if contact != self.recipient_id:
+            # the one that was made has the name of somebody else
+            values["document_id"] = False
+        values.update(recipient_id=contact.id, recipient_email=contact.email_normalized)
         if self.reference:
             attempt = self.attempt + 1
             values.update(

@@ -100,7 +100,7 @@ class DsoPageRenewal(models.AbstractModel):
         collector = self._get_collector()
         customer = self.customer_id
         sender = collector.email_formatted or self.company_id.email_formatted
-        reply_to = customer._notify_get_reply_to(default=sender)[customer.id]
+        address = customer._find_reply_addresses()[customer.id]
         # sudo: the module writes, for the collector
         template = self.env.ref(template).sudo()
         mail_id = template.with_context(
@@ -112,7 +112,7 @@ class DsoPageRenewal(models.AbstractModel):
                 "model": "dso.customer",
                 "res_id": customer.id,
                 "email_from": sender,
-                "reply_to": reply_to,
+                "reply_to": customer._format_reply_to(address, collector),
                 "email_to": self.emails,
                 "recipient_ids": [Command.clear()],
                 "author_id": collector.partner_id.id,

@@ -5,6 +5,7 @@ from psycopg2 import OperationalError
 
 from odoo import models
 
+from ..engine import retry
 from ..tools.clauses import join_clauses
 from ..tools.inside import get_inside, inside
 from ..tools.plain_text import html_to_text
@@ -137,6 +138,11 @@ class MailMail(models.Model):
         if not told:
             return
         text = join_clauses(self.env, [f"{address}: {words}" for address, words in refused.items()])
+        told._dso_note_failed(refused)
+        told._dso_note_failed(
+            {address for address, words in refused.items() if not retry.is_transient_text(words)},
+            "refused",
+        )
         told.write(
             {
                 "notification_status": "exception",

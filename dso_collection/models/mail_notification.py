@@ -1,17 +1,48 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools.mail import email_normalize_all
 
+from ..engine import delivery
 from .dso_action_sms import DELIVERED, FAILED
 
 
 class MailNotification(models.Model):
     _inherit = "mail.notification"
 
-    def _dso_get_addresses(self):
-        """Every address that an e-mail to this recipient went to: some have two in the field."""
+    dso_delivery = fields.Json(
+        string="Delivery of a Reminder",
+        groups=fields.NO_ACCESS,
+        copy=False,
+        help="At which addresses it arrived and at which it did not. The module's own.",
+    )
+
+    def _dso_get_delivery(self):
+        """What is known of the addresses of this recipient, see ``engine.delivery``."""
         self.ensure_one()
-        texts = (self.mail_email_address, self.res_partner_id.email)
-        return {email for text in texts for email in email_normalize_all(text or "")}
+        # sudo: the module's own record of its own message
+        known = self.sudo().dso_delivery
+        if known:
+            return delivery.remember(known)
+        # a message of before this was kept; one that somebody else got instead
+        sent = email_normalize_all(self.mail_email_address or "")
+        own = email_normalize_all(self.res_partner_id.email or "")
+        if self.notification_status == "canceled":
+            sent = []
+        elif not sent or sent[0] in own:
+            sent = [*sent, *own]
+        return delivery.remember(sent=sent)
+
+    def _dso_get_addresses(self):
+        """Every address at which an e-mail to this recipient was or is: some have two."""
+        known = self._dso_get_delivery()
+        return {*known["sent"], *known["reached"]}
+
+    def _dso_note_failed(self, addresses, kind=None):
+        """Note that a message failed at these addresses, see ``engine.delivery.note``."""
+        for notification in self:
+            known = notification._dso_get_delivery()
+            failed = [one for one in (*known["sent"], *known["reached"]) if one in addresses]
+            # sudo: the module's own record of its own message
+            notification.sudo().dso_delivery = delivery.note(known, failed, kind)
 
     def write(self, vals):
         result = super().write(vals)

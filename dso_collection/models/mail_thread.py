@@ -107,7 +107,9 @@ class MailThread(models.AbstractModel):
             return False
         told = self._dso_find_told(set(reports.find_message_ids(message)))
         sender = email_normalize(message_dict.get("email_from") or "")
-        return bool(sender) and sender in told.notification_ids.mapped(_get_address)
+        return bool(sender) and any(
+            sender in notification._dso_get_addresses() for notification in told.notification_ids
+        )
 
     @api.model
     def _dso_classify(self, message, message_dict, report=None):
@@ -159,11 +161,13 @@ class MailThread(models.AbstractModel):
         if report.kind != reports.FAILED:
             self._dso_note_report(report, told, email_message, message_dict)
             return None
-        for recipient in report.failed:
-            super()._routing_handle_bounce(
-                email_message,
-                {**message_dict, **self._dso_prepare_bounce(recipient, told)},
-            )
+        failed = [one for one in report.failed if not self._dso_is_known_dead(one, told)]
+        if report.failed and not failed:
+            return None
+        for recipient in failed:
+            values = self._dso_prepare_bounce(recipient, told)
+            super()._routing_handle_bounce(email_message, {**message_dict, **values})
+            told.notification_ids._dso_note_failed({values["bounced_email"]}, "dead")
         statuses = told.notification_ids.mapped("notification_status")
         if "bounce" not in statuses:
             # forwarded to an address that we do not know: it did not arrive all the same
@@ -213,11 +217,25 @@ class MailThread(models.AbstractModel):
         return named[:1] or (notifications if len(notifications) == 1 else named)
 
     @api.model
+    def _dso_is_known_dead(self, recipient, told):
+        """Whether a report tells once more of an address that was given up meanwhile."""
+        addresses = {email_normalize(address) or address for address in recipient.addresses}
+        notifications = told.notification_ids
+        if any(not addresses.isdisjoint(one._dso_get_addresses()) for one in notifications):
+            return False
+        return any(
+            not addresses.isdisjoint(one._dso_get_delivery()["dead"]) for one in notifications
+        )
+
+    @api.model
     def _dso_prepare_bounce(self, recipient, told):
         """What Odoo is told of one recipient at whom a message failed."""
         notification = self._dso_find_notification(recipient, told)
-        email = recipient.addresses[0] if recipient.addresses else False
-        email = _get_address(notification) or email_normalize(email) or email
+        named = [email_normalize(address) or address for address in recipient.addresses]
+        own = notification._dso_get_addresses() if notification else set()
+        # of two addresses the very one; where it was forwarded, the one that we know
+        email = next((address for address in named if address in own), None)
+        email = email or _get_address(notification) or (named[0] if named else False)
         partner = notification.res_partner_id
         if not partner and email:
             partner = partner.search([("email_normalized", "=", email)])

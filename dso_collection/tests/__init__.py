@@ -21,6 +21,7 @@ from . import test_agenda
 from . import test_alert
 from . import test_agenda_tour
 from . import test_dispatch
+from . import test_retry
 from . import test_return
 from . import test_rights
 from . import test_rights_internal

@@ -289,6 +289,53 @@ class TestErm(DsoCommon):
         self.assertEqual(request["recipient"]["email"], "ann.smith@acme.example.com")
         self.assertPlanned("B", "2026-03-16")
 
+    def _retry_after(self, status=422, words="recipient has no such mailbox"):
+        self._answer(status, {"message": words})
+        self._dispatch()
+        self._run()
+        self.assertEqual(self.action.state, "error")
+        self.post.answer = None
+
+    def assertRetriedTo(self, contact):
+        self.action.with_user(self.collector).action_retry()
+        self._run()
+        letter = self.action.erm_letter_ids
+        self.assertEqual((letter.state, self.action.state), ("submitted", "done"))
+        self.assertEqual((letter.recipient_id, self.action.recipient_ids), (contact, contact))
+        request = json.loads(self.post.requests[-1][3])
+        self.assertEqual(request["recipient"]["email"], contact.email)
+
+    def test_retry_to_the_successor(self):
+        """Not to who was archived, nor to another company's, nor to the address that failed."""
+        self._retry_after(500, "Down")
+        bea = self._create_contact(self.partner, "Bea", "bea@acme.example.com")
+        self.contact.active = False
+        self.assertRetriedTo(bea)
+
+    def test_retry_not_to_another_companys_contact(self):
+        self._retry_after(500, "Down")
+        bea = self._create_contact(self.partner, "Bea", "bea@acme.example.com")
+        self.contact.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertRetriedTo(bea)
+
+    def test_retry_not_to_the_address_that_failed(self):
+        self._retry_after()
+        bea = self._create_contact(self.partner, "Bea", "ANN@acme.example.com")
+        self.action.with_user(self.collector).action_retry()
+        self._run()
+        self.assertEqual(self.action.state, "error")
+        self.assertIn("ann@acme.example.com", self.action.error_message)
+        bea.email = "bea@acme.example.com"
+        self.assertRetriedTo(bea)
+
+    def test_retry_with_nobody_left(self):
+        self._retry_after(500, "Down")
+        self.contact.active = False
+        self.action.with_user(self.collector).action_retry()
+        self.assertEqual(
+            (self.action.state, self.action.error_data["code"]), ("error", "no_contact")
+        )
+
     def test_a_busy_provider_is_tried_again(self):
         self._answer(503, b"<html><h1>Down &amp; out</h1></html>", content_type="text/html")
         letter = self.assertFailed("Down & out", transient=True)

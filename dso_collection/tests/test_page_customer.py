@@ -397,6 +397,16 @@ class TestPageCustomer(PageHttpCase):
         self.assertIn("ann@acme.example.com", note.body)
         self.assertNotIn(link, note.body)
 
+    def test_the_answer_to_a_new_link_goes_to_the_collector(self):
+        self.page.sudo().expires_date = fields.Datetime.now() - timedelta(minutes=1)
+        self.company.alias_domain_id = self.env["mail.alias.domain"].create(
+            {"name": "catchall.example.com", "catchall_alias": "catchall", "bounce_alias": "bounce"}
+        )
+        self._renew(self.token)
+        self.assertEqual(
+            self._mails().reply_to, f'"{self.collector.name}" <catchall@catchall.example.com>'
+        )
+
     def test_no_more_than_three_a_day(self):
         self.page.sudo().expires_date = fields.Datetime.now() - timedelta(minutes=1)
         for _time in range(5):

@@ -92,6 +92,43 @@ class TestReturn(LetterCommon):
         self.assertEqual(str(action.posted_date), "2026-03-20")
         self.assertEqual(self.env["dso.action"].search_count([("parent_id", "=", action.id)]), 0)
 
+    def _contact(self, name, street, **values):
+        return self.env["res.partner"].create(
+            {
+                "name": name,
+                "parent_id": self.partner.id,
+                "type": "other",
+                "street": street,
+                "zip": "69001",
+                "city": "Lyon",
+                "country_id": self.france.id,
+                "dso_collection_contact": True,
+                **values,
+            }
+        )
+
+    def _check_readdressed(self, old, new):
+        text = self._text(self.action.letter_attachment_id.raw)
+        self.assertIn(new.street, text)
+        self.assertNotIn(old.street, text)
+        self.assertEqual((self.action.state, self.action.recipient_ids), ("done", new))
+
+    def test_retry_to_the_successor(self):
+        """Not to who was archived, nor to another company's, nor to the address that failed."""
+        self.contact.dso_collection_contact = False
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        for values in ({"active": False}, {"company_id": other.id}, {}):
+            with self.subTest(values=values):
+                carl = self._contact("Carl", "8 Rue Basse")
+                self.action = self._print_letter()
+                self.assertEqual(self.action.recipient_ids, carl)
+                self._bring_back(self.action, "moved")
+                carl.write(values)
+                bea = self._contact("Bea", "7 Rue Neuve")
+                self.action.with_user(self.collector).action_retry()
+                self._check_readdressed(carl, bea)
+                (carl | bea).write({"dso_collection_contact": False})
+
     def test_retry_needs_an_address(self):
         action = self._print_letter()
         self._bring_back(action, "unknown")

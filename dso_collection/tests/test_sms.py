@@ -72,6 +72,9 @@ class DsoSmsCommon(DsoCommon):
         self.env.flush_all()
 
 
+BEA = "+32475111213"
+
+
 @tagged("post_install", "-at_install")
 @freeze_time("2026-03-06 09:00:00")
 class TestSms(DsoSmsCommon):
@@ -433,6 +436,50 @@ class TestSms(DsoSmsCommon):
         self.assertEqual(self.action.state, "error")
         self.assertIn("is not valid", self.action.error_message)
         self.assertEqual(self.action.sms_id.state, "error")
+
+    def _fail_then(self, cause="wrong_number_format", **values):
+        """It fails, this becomes of the contact, and somebody else is there who has a number."""
+        self._dispatch()
+        self._run_queue(cause)
+        self.contact.write(values)
+        return self._create_contact(self.partner, "Bea", "bea@acme.example.com", phone=BEA)
+
+    def assertRetriedTo(self, contact, number):
+        self.action.with_user(self.collector).action_retry()
+        self.assertEqual((self.action.state, self.action.sms_number), ("done", number))
+        self.assertEqual(self.action.recipient_ids, contact)
+        self._run_queue()
+        self.assertEqual(self.provided[-1][0], number)
+        notification = self.action.message_id.notification_ids
+        self.assertEqual((notification.res_partner_id, notification.sms_number), (contact, number))
+
+    def test_retry_not_to_an_archived_contact(self):
+        bea = self._fail_then("insufficient_credit", active=False)
+        self.assertRetriedTo(bea, BEA)
+
+    def test_retry_not_to_a_contact_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        bea = self._fail_then("insufficient_credit", company_id=other.id)
+        self.assertRetriedTo(bea, BEA)
+
+    def test_retry_not_to_a_number_that_was_refused(self):
+        bea = self._fail_then()
+        self.assertRetriedTo(bea, BEA)
+        # nor later, where the successor's fails, too
+        self.action._set_undelivered("", code="undelivered_sms", cause="sms_number_format")
+        self.action.with_user(self.collector).action_retry()
+        self.assertEqual(self.action.state, "error")
+        self.assertIn("is not valid", self.action.error_message)
+        self.contact.phone = "+32 475 12 34 56"
+        self.assertRetriedTo(self.contact, "+32475123456")
+
+    def test_retry_with_nobody_left(self):
+        self._dispatch()
+        self._run_queue("insufficient_credit")
+        self.contact.active = False
+        self.action.with_user(self.collector).action_retry()
+        self.assertEqual(self.action.state, "error")
+        self.assertIn("no contact for collection", self.action.error_message)
 
     def test_delivered_after_all(self):
         self._dispatch()
