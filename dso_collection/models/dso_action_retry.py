@@ -32,15 +32,19 @@ class DsoActionRetry(models.AbstractModel):
             return {"retry_date": False}
         failures = self.retry_count + 1
         moment = retry.next_attempt(failures, fields.Datetime.now())
-        # sudo: the sending hours of the action's company
-        company = self.company_id.sudo()
-        if moment and not company._dso_is_open(moment):
-            # the moment that is announced is the one at which it happens
-            moment = company._dso_next_opening(moment)
+        moment = moment and self._get_retry_opening(moment)
         if moment:
             # sudo: waking the module's own cron is harmless
             self.env.ref("dso_collection.ir_cron_retry").sudo()._trigger(moment)
         return {"retry_count": failures, "retry_date": moment or False}
+
+    def _get_retry_opening(self, moment):
+        """The moment at which it is tried again: the one that is meant, or the next opening of the
+        sending hours as they are now, ``None`` where there is none."""
+        self.ensure_one()
+        # sudo: the sending hours of the action's company
+        company = self.company_id.sudo()
+        return moment if company._dso_is_open(moment) else company._dso_next_opening(moment)
 
     @api.model
     def _cron_retry(self):
@@ -150,7 +154,10 @@ class DsoActionRetry(models.AbstractModel):
                 "Not delivered yet: %(text)s. It is tried again by itself on %(date)s, nothing is "
                 "to be done.",
                 **values,
-                date=format_moment(self.env, self.retry_date),
+                # the hours may have changed since it was planned
+                date=format_moment(
+                    self.env, self._get_retry_opening(self.retry_date) or self.retry_date
+                ),
             )
         return self.env._(
             "Not delivered after %(count)s attempts: %(text)s. Ask your administrator to check the "

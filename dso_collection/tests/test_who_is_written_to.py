@@ -6,6 +6,7 @@ from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..tools.dates import format_moment
 from .smtp_common import QUEUE, SmtpCommon
 
 
@@ -125,3 +126,12 @@ class TestWhoIsWrittenTo(SmtpCommon):
             self._run_queue()
         self.assertEqual(action.state, "error")
         self.assertTrue(self.company._dso_is_open(action.retry_date), action.retry_date)
+        # and where they change afterwards, for the hours as they are
+        announced = action.error_message
+        self.company.dso_sending_calendar_id.attendance_ids.write(
+            {"hour_from": hour + 1, "hour_to": hour + 1.5}
+        )
+        action.invalidate_recordset(["error_message"])
+        self.assertNotEqual(action.error_message, announced)
+        opening = self.company._dso_next_opening(action.retry_date)
+        self.assertIn(format_moment(self.env, opening), action.error_message)
