@@ -50,7 +50,8 @@ class TestNumberInWords(TransactionCase):
 
     def test_a_number_that_the_language_cannot_spell(self):
         """num2words 0.5.13 has no words for larger numbers in Amharic; in Azerbaijani 31,000 are
-        "otuz min", which is 30,000; a Serbian "bilion" is a thousand times as much; others know no plural of a few numbers."""
+        "otuz min", which is 30,000; a Serbian "bilion" is a thousand times as much; others know no
+        plural of a few numbers."""
         for lang, *numbers in (
             ("am_ET", 1234),
             ("az_AZ", 31000),
