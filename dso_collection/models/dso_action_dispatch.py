@@ -448,6 +448,10 @@ class DsoActionDispatch(models.AbstractModel):
             contact_ids = outcome.pop("recipient_ids", None)
             if contact_ids is not None:
                 recipients.append((action, [Command.set(contact_ids)]))
+            if "sent_to" not in outcome:
+                contacts = self.env["res.partner"].browse(contact_ids or ())
+                contacts = contacts or action.recipient_ids or action.partner_id
+                outcome["sent_to"] = action._get_channel()._prepare_sent_to(contacts)
             asked = sum(row["amount_company"] for row in rows[action.id] if row["line_id"])
             values_list.append({"amount": action.currency_id.round(asked), **outcome})
         columns = list(values_list[0])
@@ -579,7 +583,7 @@ class DsoActionDispatch(models.AbstractModel):
         # somebody mended something: a new beginning, with all its attempts
         failed.write({"retry_count": 0, "retry_date": False})
         for channel, actions in sent._by_channel():
-            channel._retry(actions)
+            actions._send_once_more(channel)
         waiting = failed - sent
         waiting.write({"state": "planned", "error_data": False})
         waiting._refresh_errors()
@@ -601,6 +605,12 @@ class DsoActionDispatch(models.AbstractModel):
         # with the names that the user may read
         names = failed.with_env(self.env)._name_some()
         return toast(self.env._("%(actions)s: tried again.", actions=names))
+
+    def _send_once_more(self, channel):
+        """The same messages again, and to whom they went then."""
+        channel._retry(self)
+        for action in self.filtered(lambda action: action.state == "done"):
+            action.sent_to = channel._get_resent_to(action)
 
     def _set_undelivered(
         self, text, model=None, res_id=None, code="undelivered", transient=False, **data

@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 from odoo.tools import is_html_empty
+from odoo.tools.mail import email_normalize, email_split_tuples, formataddr
 from odoo.tools.misc import format_amount, format_date
 
 from ..tools.clauses import join_clauses
@@ -22,6 +23,13 @@ class DsoActionEvidence(models.AbstractModel):
         index="btree_not_null",
         ondelete="set null",
         help="Statement, penalties, qualifications, messages, letters and invoices as one PDF.",
+    )
+
+    sent_to = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Names and addresses as they were then; without those to whom it came back and who "
+        "were replaced.",
     )
 
     def action_ask_evidence_file(self):
@@ -95,7 +103,7 @@ class DsoActionEvidence(models.AbstractModel):
             "date": format_date(self.env, self.done_date),
             "kind": labels[self.action_type],
             "sender": self.collector_id.name or self.done_by_id.name or "",
-            "recipients": self._get_evidence_recipients(),
+            "recipients": self._describe_sent_to(),
             "subject": self.subject or self.name or "",
             "items": self._prepare_evidence_items(lines),
             "body": self.body if written and not is_html_empty(self.body) else "",
@@ -114,25 +122,74 @@ class DsoActionEvidence(models.AbstractModel):
             if item.line_id in lines
         ]
 
-    def _get_evidence_recipients(self):
+    def _describe_sent_to(self):
         """To whom it went, at the address or number of then: what a contact has today is no
         evidence of it."""
-        names = ", ".join(self.recipient_ids.mapped("display_name"))
-        names = names or self.partner_id.display_name
+        self.ensure_one()
         if self.letter_address:
             return ", ".join(filter(None, self.letter_address.splitlines()))
-        if self.action_type == "fax" and self.mail_id.email_to:
-            numbers = ", ".join(
-                f"+{address.strip().partition('@')[0]}"
-                for address in self.mail_id.email_to.split(",")
+        people = self._get_sent_to()
+        names = {}
+        for person in people:
+            for address in person["addresses"]:
+                # several contacts may share one
+                names.setdefault(address, person["name"])
+        if not names:
+            return ", ".join(person["name"] for person in people)
+        if self.action_type == "fax":
+            return self.env._(
+                "%(names)s, fax %(numbers)s",
+                names=", ".join(dict.fromkeys(names.values())),
+                numbers=", ".join(names),
             )
-            return self.env._("%(names)s, fax %(numbers)s", names=names, numbers=numbers)
-        if self.mail_id.email_to:
-            return self.mail_id.email_to
+        return ", ".join(
+            formataddr((name, address)) if "@" in address else f"{name} <{address}>"
+            for address, name in names.items()
+        )
+
+    def _get_sent_to(self):
+        """Who received it: kept as it left, else put together from what is left of it.
+
+        :return: list of dicts with ``id`` of the contact, ``name`` and ``addresses``
+        """
+        self.ensure_one()
+        if self.sent_to:
+            return self.sent_to
+        if people := self._find_sent_to():
+            return people
+        # whoever was archived since got it all the same
+        contacts = self.with_context(active_test=False).recipient_ids or self.partner_id
         addresses = self.sms_number or ", ".join(
             filter(None, self.erm_letter_ids.mapped("recipient_email"))
         )
-        return f"{names} <{addresses}>" if addresses else names
+        return self.env["dso.channel"]._prepare_sent_to(contacts, addresses)
+
+    def _find_sent_to(self):
+        """The same of an e-mail or fax of which it was not kept: by its notifications, which say
+        of each recipient where and whether, and by its header, as long as that is there. The
+        header of one that was sent again names the last ones only.
+
+        :return: as :meth:`_get_sent_to`, empty for what is no e-mail
+        """
+        header = {
+            email_normalize(email) or email: name
+            for name, email in email_split_tuples(self.mail_id.email_to or "")
+        }
+        entries = self.message_id.notification_ids.filtered(
+            lambda entry: (
+                entry.notification_type == "email" and entry.notification_status != "canceled"
+            )
+        )
+        found = []
+        for entry in entries.filtered("mail_email_address"):
+            contact, address = entry.res_partner_id, entry.mail_email_address
+            name = header.pop(address, "") or contact.name or contact.display_name or ""
+            found.append((contact.id, name, address))
+        # the second address of a contact
+        found += [(False, name, address) for address, name in header.items()]
+        if self.action_type == "fax":
+            found = [(id_, name, f"+{fax.partition('@')[0]}") for id_, name, fax in found]
+        return [{"id": id_, "name": name, "addresses": [address]} for id_, name, address in found]
 
     def _describe_evidence_failure(self):
         """That it was not delivered, and what was said of it: facts, no advice to ourselves."""

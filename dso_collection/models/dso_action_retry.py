@@ -124,7 +124,7 @@ class DsoActionRetry(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self.write({"retry_date": False})
-                channel._retry(self)
+                self._send_once_more(channel)
                 self.env["dso.refresh.queue"]._enqueue_customers(self.customer_id)
                 self.env.flush_all()
             return len(self)

@@ -158,5 +158,33 @@ class DsoChannel(models.AbstractModel):
             claims.line_id._dso_set_status(status)
 
     @api.model
+    def _prepare_sent_to(self, contacts, address=None):
+        """To whom an action goes, for its file: contacts are renamed, and get other addresses.
+
+        :param address: e-mail address or number, where the channel has just one
+        :return: value of ``sent_to``
+        """
+        return [
+            {
+                "id": contact.id,
+                "name": contact.name or contact.display_name,
+                "addresses": [address] if address else self._get_addresses_of(contact),
+            }
+            for contact in contacts
+        ]
+
+    @api.model
+    def _get_addresses_of(self, contact):
+        """Addresses or numbers to which what is for a contact goes, where a channel has several."""
+        return []
+
+    @api.model
+    def _get_resent_to(self, action):
+        """To whom an action went that has just left again: value of ``sent_to``."""
+        # whoever was archived since got it all the same
+        contacts = action.with_context(active_test=False).recipient_ids
+        return self._prepare_sent_to(contacts, action.sms_number)
+
+    @api.model
     def _retry(self, actions):
         """Send again what was not delivered, the same message."""

@@ -332,6 +332,7 @@ class DsoChannelEmail(models.AbstractModel):
                 "mail_id": mail.id,
                 "message_id": mail.mail_message_id.id,
                 "recipient_ids": contacts.ids,
+                "sent_to": self._prepare_sent_to(contacts),
                 "subject": values["subject"],
                 # as the message keeps it, already made safe
                 "body": mail.mail_message_id.body,
@@ -383,6 +384,26 @@ class DsoChannelEmail(models.AbstractModel):
     def _format_recipient(self, contact):
         """The address that the message of a contact is sent to."""
         return _format_address(contact)
+
+    @api.model
+    def _get_addresses_of(self, contact):
+        return [email_normalize(each) or each for each in self._format_recipients(contact)]
+
+    @api.model
+    def _get_resent_to(self, action):
+        """Who has it from before, and who gets it now; not to whom it came back from."""
+        entries = action.message_id.notification_ids.filtered(
+            lambda entry: (
+                entry.notification_type == "email"
+                and entry.notification_status in ("ready", "canceled")
+            )
+        )
+        waiting = entries.filtered(lambda entry: entry.notification_status == "ready")
+        others = set(entries.res_partner_id.ids)
+        return [
+            *(person for person in action._get_sent_to() if person["id"] not in others),
+            *self.with_company(action.company_id)._prepare_sent_to(waiting.res_partner_id),
+        ]
 
     @api.model
     def _create_mails(self, actions, values_list):

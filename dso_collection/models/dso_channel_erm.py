@@ -80,12 +80,20 @@ class DsoChannelErm(models.AbstractModel):
             action.id: {
                 "message_id": message.id,
                 "recipient_ids": recipients[action.id].ids,
+                "sent_to": self._prepare_sent_to(
+                    recipients[action.id], recipients[action.id].email_normalized
+                ),
                 "subject": message.subject,
                 # as the message keeps it, already made safe
                 "body": message.body,
             }
             for action, message in zip(actions, messages, strict=True)
         }
+
+    @api.model
+    def _get_resent_to(self, action):
+        letter = action.erm_letter_ids
+        return self._prepare_sent_to(letter.recipient_id, letter.recipient_email)
 
     @api.model
     def _retry(self, actions):

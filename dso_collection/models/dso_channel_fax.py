@@ -90,6 +90,10 @@ class DsoChannelFax(models.AbstractModel):
         # sudo: a setting of the company
         return f"{self._get_number(contact)}@{self.env.company.sudo().dso_fax_domain}"
 
+    @api.model
+    def _get_addresses_of(self, contact):
+        return [f"+{self._get_number(contact)}"]
+
     # ------------------------------------------------------------------
     # Content and sending
     # ------------------------------------------------------------------

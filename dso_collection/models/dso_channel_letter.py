@@ -77,6 +77,20 @@ class DsoChannelLetter(models.AbstractModel):
         return True
 
     # ------------------------------------------------------------------
+    # To whom it went
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_addresses_of(self, contact):
+        """The address is kept as it stands on the letter."""
+        return []
+
+    @api.model
+    def _get_resent_to(self, action):
+        # whoever was archived since got it all the same
+        return self._prepare_sent_to(action.with_context(active_test=False).recipient_ids)
+
+    # ------------------------------------------------------------------
     # Content
     # ------------------------------------------------------------------
 

@@ -203,7 +203,11 @@ class DsoChannelSms(models.AbstractModel):
         number = self._find_numbers(action).get(action.id)
         text = self._render(action)[action.id]
         return {
-            "recipients": _format_recipient(number.contact, number.number) if number else "",
+            "recipients": _format_recipient(
+                number.contact.name or number.contact.display_name, number.number
+            )
+            if number
+            else "",
             "body": sms_content_to_rendered_html(text),
             "details": self._describe_length(text),
         }
@@ -211,7 +215,10 @@ class DsoChannelSms(models.AbstractModel):
     @api.model
     def _preview_sent(self, action):
         return {
-            "recipients": _format_recipient(action.recipient_ids[:1], action.sms_number),
+            "recipients": ", ".join(
+                _format_recipient(person["name"], action.sms_number)
+                for person in action._get_sent_to()
+            ),
             "body": sms_content_to_rendered_html(action.sms_text or ""),
             "details": self._describe_length(action.sms_text or ""),
         }
@@ -270,6 +277,7 @@ class DsoChannelSms(models.AbstractModel):
                 "sms_text": text.body,
                 "message_id": text.mail_message_id.id,
                 "recipient_ids": text.partner_id.ids,
+                "sent_to": self._prepare_sent_to(text.partner_id, text.number),
                 "body": str(text.mail_message_id.body),
             }
             for action, text in zip(actions, sms, strict=True)
@@ -381,6 +389,6 @@ def _may_take_sms(number):
     return kind not in NO_MOBILE and not number.startswith(MACHINES)
 
 
-def _format_recipient(contact, number):
+def _format_recipient(name, number):
     """``Ann (+32 470 12 34 56)``"""
-    return f"{contact.name or contact.display_name or ''} ({number or '-'})"
+    return f"{name or ''} ({number or '-'})"

@@ -178,18 +178,22 @@ class DsoCustomerEvidence(models.AbstractModel):
             ]
         )
         # sudo: see _make_evidence_file
-        replies = (
-            self.env["dso.reply"]
-            .sudo()
-            .search([("message_id", "in", messages.ids), ("action_id", "!=", False)])
-        )
-        foreign = replies.filtered(lambda reply: reply.action_id not in actions).message_id
+        replies = self.env["dso.reply"].sudo()
+        by_sms = replies.search([("customer_id", "=", self.id), ("channel", "=", "sms")])
+        # who wrote a text message is known by the number: the author may have another name today
+        senders = {reply.message_id: reply.author_name for reply in by_sms}
+        messages |= by_sms.message_id.with_env(self.env)
+        answers = replies.search([("message_id", "in", messages.ids), ("action_id", "!=", False)])
+        foreign = answers.filtered(lambda reply: reply.action_id not in actions).message_id
         return [
             {
                 "moment": str(message.date.date()),
                 "date": format_date(self.env, message.date),
                 "kind": self.env._("Answer"),
-                "sender": message.email_from or message.author_id.display_name or "",
+                "sender": senders.get(message)
+                or message.email_from
+                or message.author_id.display_name
+                or "",
                 "recipients": self.company_id.name,
                 "subject": message.subject or "",
                 "body": message.body,

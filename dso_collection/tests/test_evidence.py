@@ -139,6 +139,157 @@ class TestEvidence(LetterCommon):
         self.assertIn("+33123456789", message["recipients"])
         self.assertNotIn("@", message["recipients"])
 
+    def _sent(self, action, **statuses):
+        """The queue sent it: what became of it at each of its recipients, by their names."""
+        action.mail_id.write({"state": "sent"})
+        for entry in action.message_id.notification_ids.sudo():
+            name = entry.res_partner_id.name.lower()
+            entry.write({"notification_status": statuses.get(name, "sent")})
+
+    def test_whom_it_reached_is_named_after_a_retry(self):
+        """Somebody else gets what came back from one of two: both who have it are named."""
+        self._create_contact(self.partner, "Bea", "bea@acme.example.com")
+        line = self._line(self.invoice)
+        action = self._email(line)
+        self._sent(action, bea="bounce")
+        self.assertEqual(action.state, "error")
+        self.contact.name = "Ann Newname"
+        self.partner.child_ids.filtered(lambda each: each.name == "Bea").active = False
+        self._create_contact(self.partner, "Carl", "carl@acme.example.com")
+        action.action_retry()
+        self.assertEqual(action.state, "done")
+        [message] = self._describe(line)["messages"]
+        self.assertEqual(
+            message["recipients"], '"Ann" <ann@acme.example.com>, "Carl" <carl@acme.example.com>'
+        )
+
+    def test_whom_it_reached_is_named_after_an_automatic_retry(self):
+        """One of three was refused for the moment, and gets it later, at another address."""
+        bea = self._create_contact(self.partner, "Bea", "bea@acme.example.com")
+        self._create_contact(self.partner, "Carl", "carl@acme.example.com")
+        line = self._line(self.invoice)
+        action = self._email(line)
+        self._sent(action, bea="exception")
+        action._set_undelivered("450 try again later", transient=True)
+        bea.email = "bea@new.example.com"
+        action.sudo().retry_date = "2026-03-06 08:00:00"
+        self.env["dso.action"]._retry_due()
+        self.assertEqual(action.state, "done")
+        for fresh in (False, True):
+            # of one that was sent before addresses were kept, the notifications tell
+            if fresh:
+                action.sudo().sent_to = False
+            with self.subTest(fresh=fresh):
+                [message] = self._describe(line)["messages"]
+                for address in ("ann@acme.", "bea@new.", "carl@acme."):
+                    self.assertIn(address, message["recipients"])
+                self.assertNotIn("bea@acme", message["recipients"])
+
+    def test_both_addresses_of_one_contact(self):
+        self.contact.email = "ann@acme.example.com, boss@acme.example.com"
+        line = self._line(self.invoice)
+        action = self._email(line)
+        for kept in (action.sent_to, False):
+            action.sudo().sent_to = kept
+            [message] = self._describe(line)["messages"]
+            self.assertEqual(
+                message["recipients"],
+                '"Ann" <ann@acme.example.com>, "Ann" <boss@acme.example.com>',
+            )
+
+    def test_an_address_that_two_share_is_named_once(self):
+        self._create_contact(self.partner, "Bea", "Ann@acme.example.com")
+        line = self._line(self.invoice)
+        action = self._email(line)
+        for kept in (action.sent_to, False):
+            action.sudo().sent_to = kept
+            [message] = self._describe(line)["messages"]
+            self.assertEqual(message["recipients"].count("@"), 1)
+
+    def test_the_name_of_then(self):
+        """A contact that is renamed, or archived, is not who received it."""
+        self.company.dso_fax_domain = "fax.example.com"
+        self.contact.write(
+            {"dso_fax": "+33 1 23 45 67 89", "phone": "+33 6 12 34 56 78"},
+        )
+        self.env["dso.erm.provider"].create(
+            {"name": "Post", "url": "https://post.example.com/v1", "key": "s3cret"}
+        )
+        line = self._line(self.invoice)
+        addresses = {
+            "email": "ann@acme.example.com",
+            "fax": "+33123456789",
+            "sms": "+33612345678",
+            "letter_electronic": "ann@acme.example.com",
+            "call": "",
+        }
+        actions = {kind: self._email(line, action_type=kind, sms_text="Pay") for kind in addresses}
+        self.contact.write({"name": "Zoe", "email": "zoe@else.example.com", "active": False})
+        self.partner.name = "Renamed"
+        labels = dict(self.env["dso.action"]._fields["action_type"]._description_selection(self.env))
+        found = {
+            message["kind"]: message["recipients"] for message in self._describe(line)["messages"]
+        }
+        for kind, address in addresses.items():
+            with self.subTest(kind):
+                self.assertIn(address, found[labels[kind]])
+                self.assertNotRegex(found[labels[kind]], "Zoe|zoe|Renamed")
+                if kind != "call":
+                    self.assertIn("Ann", found[labels[kind]])
+        for kind, action in actions.items():
+            if kind == "call":
+                continue
+            with self.subTest(kind, screen="what was sent"):
+                wizard = self.env["dso.action.preview"].create({"action_id": action.id})
+                self.assertIn(address and "Ann", wizard.recipients)
+                self.assertNotRegex(wizard.recipients, "Zoe|zoe|Renamed")
+
+    def test_the_name_of_then_after_a_retry(self):
+        """What leaves again leaves to who the contact is by then."""
+        self.contact.phone = "+33 6 12 34 56 78"
+        line = self._line(self.invoice)
+        action = self._email(line, action_type="sms", sms_text="Pay")
+        action._set_undelivered("", code="undelivered_sms")
+        self.contact.write({"name": "Zoe", "phone": "+33 6 99 99 99 99"})
+        action.action_retry()
+        self.contact.name = "Eve"
+        [message] = self._describe(line)["messages"]
+        self.assertEqual(message["recipients"], "Zoe <+33699999999>")
+
+    def test_the_e_mail_was_deleted(self):
+        """What is left of it says to whom it went: the snapshot, else the notifications."""
+        line = self._line(self.invoice)
+        action = self._email(line)
+        self._sent(action)
+        action.mail_id.unlink()
+        self.contact.write({"name": "Zoe", "email": "zoe@else.example.com"})
+        [message] = self._describe(line)["messages"]
+        self.assertEqual(message["recipients"], '"Ann" <ann@acme.example.com>')
+        action.sudo().sent_to = False
+        [message] = self._describe(line)["messages"]
+        self.assertIn("ann@acme.example.com", message["recipients"])
+        self.assertNotIn("zoe@", message["recipients"])
+
+    def test_answers_by_sms(self):
+        """What the customer answers to the very message is in it, whatever the way."""
+        self.contact.phone = "+33 6 12 34 56 78"
+        line = self._line(self.invoice)
+        other = self._line(self._invoice("2026-03-02", 77.0))
+        Customer = self.env["dso.customer"]
+        self._email(line, action_type="sms", sms_text="Pay")
+        Customer._receive_sms("+33612345678", "I will not pay <that>")
+        self._email(other, action_type="sms", sms_text="Pay the other one")
+        Customer._receive_sms("+33612345678", "The other one is paid")
+        self._customer().message_post(body="Called: nobody there", message_type="comment")
+        self.contact.name = "Zoe"
+        messages = self._describe(line)["messages"]
+        self.assertEqual([message["kind"] for message in messages], ["SMS", "Answer"])
+        answer = messages[-1]
+        self.assertIn("I will not pay &lt;that&gt;", str(answer["body"]))
+        self.assertIn("+33612345678", answer["subject"])
+        self.assertIn("Ann", answer["sender"])
+        self.assertNotIn("@", answer["sender"])
+
     def test_no_advice_to_ourselves(self):
         line = self._line(self.invoice)
         action = self._email(line)

@@ -122,7 +122,8 @@ class DsoActionPreview(models.TransientModel):
         return {
             "error": action.error_message,
             "sender": message.email_from,
-            "recipients": ", ".join(action.sudo().recipient_ids.mapped("email_formatted")),
+            # sudo: the addresses of then, of an action that was checked
+            "recipients": action.sudo()._describe_sent_to(),
             "subject": action.subject,
             "body": action.sudo().mail_id.body_html or action.body,
             "attachment_names": message.attachment_ids.mapped("name"),
