@@ -226,9 +226,8 @@ class TestEvidence(LetterCommon):
         actions = {kind: self._email(line, action_type=kind, sms_text="Pay") for kind in addresses}
         self.contact.write({"name": "Zoe", "email": "zoe@else.example.com", "active": False})
         self.partner.name = "Renamed"
-        labels = dict(
-            self.env["dso.action"]._fields["action_type"]._description_selection(self.env)
-        )
+        field = self.env["dso.action"]._fields["action_type"]
+        labels = dict(field._description_selection(self.env))
         found = {
             message["kind"]: message["recipients"] for message in self._describe(line)["messages"]
         }
