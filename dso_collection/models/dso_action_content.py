@@ -543,7 +543,9 @@ class DsoActionContent(models.AbstractModel):
             langs = [*contacts.mapped("lang"), action.partner_id.lang, self.env.lang]
             action.lang = next(filter(None, langs), "en_US")
             # False, not empty: templates print their default ("Sir or Madam") then
-            action.contact_name = ", ".join(contacts.filtered("name").mapped("name")) or False
+            # an address is no name to greet somebody by
+            names = [name for name in contacts.mapped("name") if name and "@" not in name]
+            action.contact_name = ", ".join(names) or False
 
     @api.depends("customer_id")
     def _compute_last_action_date(self):
