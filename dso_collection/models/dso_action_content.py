@@ -506,8 +506,11 @@ class DsoActionContent(models.AbstractModel):
             chosen = action.with_context(active_test=False).recipient_ids.with_env(actions.env)
             others = serving[action.id]
             if chosen and not action.done_date:
-                # who was archived since receives nothing; nobody else does in their place
-                chosen = action.customer_id._filter_contacts(chosen.filtered("active"))
+                # who left since receives nothing; nobody else does in their place
+                if action.action_type == "email_internal":
+                    chosen = action.customer_id._filter_contacts(chosen.filtered("active"))
+                else:
+                    chosen = action.customer_id._filter_own(chosen)
                 others = chosen.browse()
             recipients[action.id] = chosen or others
         return recipients
