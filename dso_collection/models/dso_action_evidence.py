@@ -110,7 +110,7 @@ class DsoActionEvidence(models.AbstractModel):
             "moment": str(self.done_date),
             "date": format_date(self.env, self.done_date),
             "kind": labels[self.action_type],
-            "sender": self.collector_id.name or self.done_by_id.name or "",
+            "sender": self._get_evidence_sender(),
             "recipients": self._describe_sent_to(),
             "subject": self.subject or self.name or "",
             "items": self._prepare_evidence_items(lines),
@@ -129,6 +129,11 @@ class DsoActionEvidence(models.AbstractModel):
             for item in self.item_ids
             if item.line_id in lines
         ]
+
+    def _get_evidence_sender(self):
+        """Who signed it, by the name of then where a message keeps it."""
+        names = [name for name, _email in email_split_tuples(self.message_id.email_from or "")]
+        return next(filter(None, names), self.collector_id.name or self.done_by_id.name or "")
 
     def _describe_sent_to(self):
         """To whom it went, at the address or number of then: what a contact has today is no

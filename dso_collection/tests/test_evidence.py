@@ -245,6 +245,15 @@ class TestEvidence(LetterCommon):
                 self.assertIn(address and "Ann", wizard.recipients)
                 self.assertNotRegex(wizard.recipients, "Zoe|zoe|Renamed")
 
+    def test_the_sender_of_then(self):
+        """A colleague who is renamed signed it with the name of then."""
+        line = self._line(self.invoice)
+        name = self.collector.name
+        self._email(line)
+        self.collector.name = "Somebody Else"
+        [message] = self._describe(line)["messages"]
+        self.assertEqual(message["sender"], name)
+
     def test_the_name_of_then_after_a_retry(self):
         """What leaves again leaves to who the contact is by then."""
         self.contact.phone = "+33 6 12 34 56 78"
