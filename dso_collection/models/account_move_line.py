@@ -220,7 +220,11 @@ class AccountMoveLine(models.Model):
             text = broken.get(line._origin.id)
             line.dso_promise_broken = bool(text)
             # sudo: the name of the status, shown with the item
-            line.dso_status_text = text or line.sudo().dso_status_id.name
+            text = text or line.sudo().dso_status_id.name
+            if text and line.dso_amount:
+                part = format_amount(self.env, line.dso_amount, line.currency_id)
+                text = self.env._("%(status)s (%(amount)s of it)", status=text, amount=part)
+            line.dso_status_text = text
 
     def _dso_find_broken_promises(self):
         """{line id: that the promise of it was not kept}, in the context's language, of open items

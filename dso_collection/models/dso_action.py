@@ -637,7 +637,7 @@ class DsoAction(models.Model):
             email=contact.email,
         )
 
-    @api.depends("error_data", "retry_date")
+    @api.depends("error_data", "retry_date", "done_date", "partner_id.active")
     @api.depends_context("lang", "tz")
     def _compute_error_message(self):
         for action in self:

@@ -506,8 +506,11 @@ class DsoActionContent(models.AbstractModel):
             chosen = action.with_context(active_test=False).recipient_ids.with_env(actions.env)
             others = serving[action.id]
             if chosen and not action.done_date:
-                # who was archived since receives nothing; nobody else does in their place
-                chosen = action.customer_id._filter_contacts(chosen.filtered("active"))
+                # who left since receives nothing; nobody else does in their place
+                if action.action_type == "email_internal":
+                    chosen = action.customer_id._filter_contacts(chosen.filtered("active"))
+                else:
+                    chosen = action.customer_id._filter_own(chosen)
                 others = chosen.browse()
             recipients[action.id] = chosen or others
         return recipients
@@ -569,7 +572,9 @@ class DsoActionContent(models.AbstractModel):
             langs = [*contacts.mapped("lang"), action.partner_id.lang, self.env.lang]
             action.lang = next(filter(None, langs), "en_US")
             # False, not empty: templates print their default ("Sir or Madam") then
-            action.contact_name = ", ".join(contacts.filtered("name").mapped("name")) or False
+            # an address is no name to greet somebody by
+            names = [name for name in contacts.mapped("name") if name and "@" not in name]
+            action.contact_name = ", ".join(names) or False
 
     @api.depends("customer_id")
     def _compute_last_action_date(self):

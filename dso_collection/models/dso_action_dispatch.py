@@ -18,6 +18,7 @@ from ..tools.bulk import bulk_insert, bulk_update
 from ..tools.errors import BrokenTemplate
 from ..tools.inside import get_inside, inside
 from ..tools.toasts import toast
+from .dso_action_claim import WRITTEN_TYPES
 from .dso_customer_facts import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
@@ -411,7 +412,7 @@ class DsoActionDispatch(models.AbstractModel):
         result = self.browse()
         rows = self._get_rows(facts)
         for channel, actions in self._by_channel():
-            blockers = channel._get_blockers(actions)
+            blockers = actions._get_blockers(channel)
             blocked = actions.browse(blockers)
             blocked._set_errors(blockers)
             ready = actions - blocked
@@ -498,6 +499,40 @@ class DsoActionDispatch(models.AbstractModel):
     # Errors
     # ------------------------------------------------------------------
 
+    def _get_blockers(self, channel):
+        """What keeps actions of one channel from being carried out: what the channel lacks, and
+        that nobody is chased who was archived, nor by itself in a file that was.
+
+        :return: see ``dso.channel._get_blockers``
+        """
+        blockers = channel._get_blockers(self)
+        for action in self:
+            alone = action.automatic and not get_inside(self.env, "dso_by_hand")
+            if not action.partner_id.active and (alone or action.action_type in WRITTEN_TYPES):
+                blockers[action.id] = {
+                    "code": "archived_customer",
+                    "model": "res.partner",
+                    "res_id": action.partner_id.id,
+                }
+            elif alone and not action.customer_id.active:
+                blockers[action.id] = {
+                    "code": "archived_file",
+                    "model": "dso.customer",
+                    "res_id": action.customer_id.id,
+                }
+        return blockers
+
+    def _is_held_back(self):
+        """Whether a message that failed does not leave again, because its customer was archived
+        meanwhile."""
+        self.ensure_one()
+        return (
+            bool(self.done_date)
+            and self.action_type in WRITTEN_TYPES
+            # sudo: whether the customer of a readable action is in use
+            and not self.sudo().partner_id.active
+        )
+
     def _set_error(self, code, **data):
         """Put open actions in error with what has to be mended (R11)."""
         self._set_errors(dict.fromkeys(self.ids, {"code": code, **data}))
@@ -523,7 +558,7 @@ class DsoActionDispatch(models.AbstractModel):
         for channel, group in actions._by_channel():
             blockers = {
                 action_id: blocker
-                for action_id, blocker in channel._get_blockers(group).items()
+                for action_id, blocker in group._get_blockers(channel).items()
                 if not group.browse(action_id)._is_unwritten(blocker)
             }
             mended |= group.filtered(
@@ -608,8 +643,9 @@ class DsoActionDispatch(models.AbstractModel):
 
     def _send_once_more(self, channel):
         """The same messages again, and to whom they went then."""
-        channel._retry(self)
-        for action in self.filtered(lambda action: action.state == "done"):
+        actions = self.filtered(lambda action: not action._is_held_back())
+        channel._retry(actions)
+        for action in actions.filtered(lambda action: action.state == "done"):
             action.sent_to = channel._get_resent_to(action)
 
     def _set_undelivered(
@@ -687,7 +723,8 @@ class DsoActionDispatch(models.AbstractModel):
 
     def _describe_error(self, data):
         """What keeps the action back and how to mend it, in the user's language."""
-        return self._get_error_texts(data).get(data["code"], data["code"])
+        code = "archived_customer" if self._is_held_back() else data["code"]
+        return self._get_error_texts(data).get(code, code)
 
     def _get_error_texts(self, data):
         """{code of an error: sentence that says what happened and what to do}, of all that there
@@ -709,6 +746,10 @@ class DsoActionDispatch(models.AbstractModel):
         return {
             # a channel that is added brings words of its own
             **self._get_channel()._describe_errors(self, data),
+            "archived_customer": self.env._(
+                "The customer is archived: nothing is chased. Restore the contact to chase it."
+            ),
+            "archived_file": self.env._("This file is archived: nothing is planned."),
             "no_contact": self._describe_no_contact(data.get("medium"), values),
             "no_email": self.env._(
                 "%(contact)s has no e-mail address to get an internal e-mail at. Enter one.",

@@ -1,5 +1,9 @@
 """The evidence file: what a lawyer, an insurer or a court needs of a claim, as one PDF."""
 
+import re
+
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.tools import is_html_empty
 from odoo.tools.mail import email_normalize, email_split_tuples, formataddr
@@ -7,6 +11,9 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..tools.clauses import join_clauses
 from ..tools.dates import format_moment
+
+#: A link to a customer's page (``dso_page.PATH``), up to where its secret begins, and the secret.
+LINK = re.compile(r"(/dso/p/)[\w%-]+")
 
 
 class DsoActionEvidence(models.AbstractModel):
@@ -86,7 +93,8 @@ class DsoActionEvidence(models.AbstractModel):
         results = dict(self._fields["result"]._description_selection(self.env))
         notes = [
             self.result and results[self.result],
-            self.comment,
+            # what was said in a call; beside a message it is a word among ourselves
+            self.comment if self.action_type == "call" else None,
             self.tracking_number and self.env._("Tracking number %s", self.tracking_number),
             self.posted_date
             and self.env._("posted on %s", format_date(self.env, self.posted_date)),
@@ -102,11 +110,11 @@ class DsoActionEvidence(models.AbstractModel):
             "moment": str(self.done_date),
             "date": format_date(self.env, self.done_date),
             "kind": labels[self.action_type],
-            "sender": self.collector_id.name or self.done_by_id.name or "",
+            "sender": self._get_evidence_sender(),
             "recipients": self._describe_sent_to(),
             "subject": self.subject or self.name or "",
             "items": self._prepare_evidence_items(lines),
-            "body": self.body if written and not is_html_empty(self.body) else "",
+            "body": _without_links(self.body) if written and not is_html_empty(self.body) else "",
             "note": join_clauses(self.env, notes),
         }
 
@@ -121,6 +129,11 @@ class DsoActionEvidence(models.AbstractModel):
             for item in self.item_ids
             if item.line_id in lines
         ]
+
+    def _get_evidence_sender(self):
+        """Who signed it, by the name of then where a message keeps it."""
+        names = [name for name, _email in email_split_tuples(self.message_id.email_from or "")]
+        return next(filter(None, names), self.collector_id.name or self.done_by_id.name or "")
 
     def _describe_sent_to(self):
         """To whom it went, at the address or number of then: what a contact has today is no
@@ -199,3 +212,9 @@ class DsoActionEvidence(models.AbstractModel):
         if text:
             return self.env._("Not delivered: %(text)s", text=text)
         return self.env._("Not delivered")
+
+
+def _without_links(body):
+    """The words that left, without the secrets of the links in them: whoever is handed the file
+    must not open the customer's page."""
+    return Markup(LINK.sub(r"\1…", body))  # noqa: S704 the body of a message, safe as it was

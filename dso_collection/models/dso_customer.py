@@ -366,6 +366,13 @@ class DsoCustomer(models.Model):
             lambda contact: not contact.company_id or contact.company_id in self.company_id
         )
 
+    def _filter_own(self, contacts):
+        """Those of these contacts that are still the customer's, of those that were chosen: nobody
+        who is archived, another company's, or works for somebody else by now."""
+        return self._filter_contacts(contacts.filtered("active")).filtered(
+            lambda contact: contact.commercial_partner_id == self.partner_id
+        )
+
     @api.depends(
         "partner_id",
         "partner_id.dso_collection_contact",

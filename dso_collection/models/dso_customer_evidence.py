@@ -98,8 +98,9 @@ class DsoCustomerEvidence(models.AbstractModel):
         return printer._merge([*parts, *(file.raw for file in files)])
 
     def _get_evidence_actions(self, lines):
-        """What was sent or said about these items, oldest first."""
-        return self.env["dso.action"].search(
+        """What was sent or said about these items, oldest first. That a case was handed over is no
+        message, unless a letter went with it."""
+        actions = self.env["dso.action"].search(
             [
                 ("customer_id", "=", self.id),
                 ("item_ids.line_id", "in", lines.ids),
@@ -108,6 +109,9 @@ class DsoCustomerEvidence(models.AbstractModel):
                 ("state", "in", ("done", "error")),
             ],
             order="done_date, id",
+        )
+        return actions.filtered(
+            lambda action: action.action_type != "litigation" or action.letter_attachment_id
         )
 
     def _prepare_evidence(self, lines, actions):

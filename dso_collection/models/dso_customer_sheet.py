@@ -59,17 +59,15 @@ class DsoCustomerSheet(models.AbstractModel):
             others = (customer.open_action_ids - customer.next_action_id).filtered(
                 lambda action: not action.done_date
             )
-            customer.other_actions_text = others and name_some(
-                self.env,
-                [
-                    self.env._(
-                        "%(action)s on %(date)s",
-                        action=action.name,
-                        date=format_date(self.env, action.date),
-                    )
-                    for action in others.sorted(lambda action: (action.date, action.id))
-                ],
-            )
+            names = [
+                self.env._(
+                    "%(action)s on %(date)s",
+                    action=action.name,
+                    date=format_date(self.env, action.date),
+                )
+                for action in others.sorted(lambda action: (action.date, action.id))
+            ]
+            customer.other_actions_text = name_some(self.env, names) or False
 
     @api.depends("partner_id", "company_id")
     def _compute_credit_limit(self):

@@ -117,10 +117,19 @@ class DsoGuard(models.AbstractModel):
         if self.env.su or self._dso_is_own():
             return
         refused = set(names) - self._dso_get_writable(new)
+        refused = {name for name in refused if not self._dso_is_companys(name)}
         # what is unknown is refused by the ORM, in its own words
         refused = sorted(name for name in refused if name in self._fields)
         if refused:
             raise AccessError(self._dso_describe_refused(refused, new))
+
+    @api.model
+    def _dso_is_companys(self, name):
+        """Whether a company added this field itself: a plain value, which the module never looks
+        at. What is computed or leads elsewhere is not taken."""
+        field = self._fields.get(name)
+        plain = field and field.manual and field.store
+        return bool(plain and not field.compute and not field.related)
 
     def _dso_describe_refused(self, names, new):
         labels = self.fields_get(names, ["string"])

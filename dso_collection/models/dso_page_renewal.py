@@ -78,7 +78,10 @@ class DsoPageRenewal(models.AbstractModel):
     def _get_own_emails(self):
         """The addresses that this link was sent to, without those that are its recipients' no
         more: a wrong one that was put right, the address of somebody who left."""
-        now = self._format_emails(self.recipient_ids.filtered("active")).split(", ")
+        recipients = self.recipient_ids.filtered("active")
+        if self.purpose != "colleague":
+            recipients = self.customer_id._filter_own(recipients)
+        now = self._format_emails(recipients).split(", ")
         return ", ".join(email for email in (self.emails or "").split(", ") if email in now)
 
     def _is_still_wanted(self):

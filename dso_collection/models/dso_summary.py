@@ -291,6 +291,8 @@ class DsoSummary(models.AbstractModel):
             own.update(self.env[name]._get_error_causes())
         return {
             **own,
+            "archived_customer": self.env._("Error: the customer is archived"),
+            "archived_file": self.env._("Error: the customer's file is archived"),
             "no_contact": self.env._("Error: no contact for collection"),
             "no_email": self.env._("Error: no e-mail address"),
             "bad_email": self.env._("Error: wrong e-mail address"),

@@ -6,6 +6,7 @@ What has ``active`` there, and what keeps archived records out:
 
 ============================ =====================================================================
 contacts for collection      ``dso.customer._find_contacts`` says ``active`` itself
+customers                    ``dso.action._get_blockers``: nothing leaves for them, nor again
 chosen recipients            ``dso.action._get_recipients``: who was archived gets nothing, and
                              nobody else does in their place, whatever the context
 colleagues of internal       ``dso.scenario.step._get_colleagues`` and, without a step,
@@ -26,11 +27,12 @@ statuses, penalty rules      of items and companies that have them: history and 
 SMS templates, calendars' hours, accounts by SQL and payments have no ``active`` that is looked at.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from freezegun import freeze_time
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import DsoCommon
@@ -51,6 +53,92 @@ class TestArchived(DsoCommon):
         self.env["dso.customer"]._cron_refresh()
         self.env["dso.action"]._dispatch(datetime(2026, 3, 6, 10))
         self.env.invalidate_all()
+
+    def _make_own(self, **values):
+        """What a user planned, of whatever kind."""
+        return self.env["dso.action"].create(
+            {
+                "customer_id": self.customer.id,
+                "origin": "manual",
+                "action_type": "email",
+                "automatic": True,
+                "date": "2026-03-06",
+                "subject": "Statement",
+                "body": "<p>Please pay</p>",
+                **values,
+            }
+        )
+
+    def test_the_customer(self):
+        """The scenario's action is withdrawn; what a user planned is held, and says why, until
+        the contact is restored."""
+        specific = self._make_own(
+            origin="specific", item_ids=[Command.create({"line_id": self._line(self.invoice).id})]
+        )
+        later = self._make_own(date="2026-03-20")
+        internal = self._make_own(action_type="email_internal")
+        own = self._make_own() | specific | later | internal
+        self.assertTrue(self.contact.active)
+        self.partner.active = False
+        self._leave()
+        self.assertEqual(set(own.mapped("state")), {"error"})
+        self.assertFalse(own.mail_id)
+        for action in own:
+            self.assertIn("The customer is archived", action.error_message)
+        self.assertEqual(specific.action_mend()["res_id"], self.partner.id)
+        self.partner.active = True
+        self._leave()
+        self.assertEqual(set((own - later).mapped("state")), {"done"})
+        self.assertEqual(later.state, "planned")
+
+    def test_the_customer_as_it_is_carried_out(self):
+        """The dispatcher decides again, whoever had a look before."""
+        own = self._make_own()
+        self.partner.active = False
+        own._dispatch_batch({self.company.id: date(2026, 3, 6)})
+        self.assertEqual(own.state, "error")
+        self.assertFalse(own.mail_id)
+
+    def test_the_customer_by_hand(self):
+        """Whoever presses the button is told the same; calls are noted all the same."""
+        for kind in ("email", "sms"):
+            own = self._make_own(action_type=kind, automatic=False, sms_text="Pay")
+            self.partner.active = False
+            wizard = self.env["dso.action.preview"].create({"action_id": own.id})
+            self.assertIn("The customer is archived", wizard.error_message)
+            with self.assertRaisesRegex(UserError, "The customer is archived"):
+                own.action_execute()
+            self.partner.active = True
+        self.partner.active = False
+        call = self._make_own(action_type="call", automatic=False)
+        call.action_execute()
+        self.assertEqual(call.state, "done")
+
+    def test_the_customer_of_a_message_to_try_again(self):
+        """It does not leave again, by itself or by hand, before the contact is restored."""
+        own = self._make_own()
+        own.action_execute()
+        own.mail_id.write({"state": "exception"})
+        own._set_undelivered("450 try again later", transient=True)
+        own.sudo().retry_date = "2026-03-06 08:00:00"
+        self.partner.active = False
+        self.env["dso.action"]._retry_due()
+        self.assertEqual((own.state, own.mail_id.state), ("error", "exception"))
+        self.assertFalse(own.retry_date)
+        self.assertIn("The customer is archived", own.error_message)
+        self.assertIn("The customer is archived", str(own.action_retry()))
+        self.assertEqual((own.state, own.mail_id.state), ("error", "exception"))
+        self.partner.active = True
+        self.assertIn("450 try again later", own.error_message)
+        own.action_retry()
+        self.assertEqual((own.state, own.mail_id.state), ("done", "outgoing"))
+
+    def test_the_file(self):
+        """What is made on an archived file does not leave by itself either."""
+        self.customer.active = False
+        own = self._make_own()
+        self._leave()
+        self.assertFalse(own.mail_id)
 
     def test_contacts(self):
         self._create_contact(self.partner, "Bea", "bea@acme.example.com")

@@ -245,6 +245,15 @@ class TestEvidence(LetterCommon):
                 self.assertIn(address and "Ann", wizard.recipients)
                 self.assertNotRegex(wizard.recipients, "Zoe|zoe|Renamed")
 
+    def test_the_sender_of_then(self):
+        """A colleague who is renamed signed it with the name of then."""
+        line = self._line(self.invoice)
+        name = self.collector.name
+        self._email(line)
+        self.collector.name = "Somebody Else"
+        [message] = self._describe(line)["messages"]
+        self.assertEqual(message["sender"], name)
+
     def test_the_name_of_then_after_a_retry(self):
         """What leaves again leaves to who the contact is by then."""
         self.contact.phone = "+33 6 12 34 56 78"
@@ -310,6 +319,26 @@ class TestEvidence(LetterCommon):
         )
         call.action_execute()
         self.assertNotIn("Do you have", str(self._describe(line)["messages"]))
+
+    def test_no_word_among_ourselves(self):
+        """A comment beside a message is ours, one of a call is what was said; and no secret of a
+        link is handed on."""
+        line = self._line(self.invoice)
+        mail = self._email(line, comment="Weak case, we settle at 50 %")
+        mail.sudo().body = (
+            '<p><a href="https://x.example.com/dso/p/s3cr3t-T0ken">https://x.example.com/dso/p/'
+            "s3cr3t-T0ken</a></p>"
+        )
+        told = self._describe(line)
+        self.assertEqual(len(told["messages"]), 1)
+        text = str(told["messages"])
+        self.assertNotIn("50 %", text)
+        self.assertNotIn("s3cr3t", text)
+        mail.sudo().write({"action_type": "call", "comment": "Pays on Friday"})
+        self.assertIn("Pays on Friday", str(self._describe(line)["messages"]))
+        # that a case was handed over is no message
+        mail.sudo().action_type = "litigation"
+        self.assertFalse(self._describe(line)["messages"])
 
     def test_as_printed_only_where_there_is_a_print(self):
         line = self._line(self.invoice)

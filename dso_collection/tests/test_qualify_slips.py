@@ -454,6 +454,9 @@ class TestEmailOfTheDialog(QualifyCase):
         form.save().action_apply()
         mail = self.customer.past_action_ids
         self.assertEqual(mail.recipient_ids.email, "stock@company.example.com")
+        # greeted neither as the sender nor by an address
+        self.assertIn("Hello all,", mail.body)
+        self.assertNotIn(f"Hello {self.collector.name}", mail.body)
         self.assertEqual(self.old.dso_qualification_ids.resolver_email, "stock@company.example.com")
 
     def test_strangers_get_nothing_internal(self):

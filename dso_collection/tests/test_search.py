@@ -4,6 +4,7 @@ import re
 
 from lxml import etree
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import DsoCommon
@@ -64,6 +65,16 @@ class TestSearch(DsoCommon):
         self.assertIn("partner_id.x_segment", names)
         self.assertIn("x_lawyer", names)
         self.assertTrue(fields["partner_id.x_segment"]["groupable"])
+
+    def test_own_fields_are_filled_in(self):
+        """What a company adds to a file is no field of the module's."""
+        self._invoice("2026-03-01")
+        self.env["dso.customer"]._ensure_customers(self.company)
+        customer = self._customer().with_user(self.collector)
+        customer.write({"x_lawyer": "Maître Durand"})
+        self.assertEqual(customer.x_lawyer, "Maître Durand")
+        with self.assertRaises(AccessError):
+            customer.write({"x_lawyer": "Nobody", "amount_due": 0})
 
     def test_technical_ones_are_not(self):
         for model in ("dso.action", "dso.customer"):

@@ -56,6 +56,11 @@ class TestStatement(LetterCommon):
         self.assertEqual((line.dso_status_text, line.dso_promise_broken), ("Promise to pay", False))
         self.assertNotIn("not kept", self.customer._prepare_statement()["items_table"])
 
+    def test_a_promised_part_is_told(self):
+        self._promise("2026-03-05", 100.0)
+        line = self._line(self.late).with_user(self.collector)
+        self.assertIn("100.00 of it", line.dso_status_text)
+
     def test_promised_part_that_was_paid_is_not_broken(self):
         self._promise("2026-03-03", 100.0)
         self._pay(self.late, on="2026-03-02", amount=100.0)

@@ -361,6 +361,7 @@ class TestTrial(DsoCommon):
         self.assertEqual(shown["context"], {"search_default_not_replaced": 1})
 
     def test_what_is_planned_besides_is_said(self):
+        self.assertIs(self._customer().other_actions_text, False)
         other = self._line(self._invoice("2026-03-01", 500.0))
         self._promise(other)
         self._plan("2026-03-06")

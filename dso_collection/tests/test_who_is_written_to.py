@@ -24,6 +24,21 @@ class TestWhoIsWrittenTo(SmtpCommon):
         self.assertEqual(self._open_action().customer_id.contact_ids, self.contact)
         self.assertEqual(self._recipients(), ["ann@acme.example.com"])
 
+    def test_a_contact_who_works_for_somebody_else_now(self):
+        """Chosen on a planned action, and with a competitor by the time it leaves."""
+        bea = self._create_contact(self.partner, "Bea", "bea@acme.example.com")
+        self._owe()
+        action = self._open_action()
+        action.sudo().recipient_ids = bea | self.contact
+        competitor = self.env["res.partner"].create({"name": "Competitor", "is_company": True})
+        bea.write({"parent_id": competitor.id, "email": "bea@competitor.example.com"})
+        self.assertEqual(action._get_recipients()[action.id], self.contact)
+        page = self.env["dso.page"].sudo()
+        page = page.new({"customer_id": action.customer_id.id, "purpose": "customer"})
+        page.update({"recipient_ids": bea | self.contact})
+        page.emails = page._format_emails(bea | self.contact)
+        self.assertEqual(page._get_own_emails(), "ann@acme.example.com")
+
     def test_one_address_on_three_contacts(self):
         for name in ("Bea", "Bob"):
             self._create_contact(self.partner, name, "Ann@Acme.example.com")

@@ -16,8 +16,8 @@ from odoo.tools.translate import code_translations
 
 #: num2words 0.5.13 calls some languages by their country's code.
 NAMES = {"be": "by", "cs": "cz", "da": "dk", "kk": "kz", "nb": "no"}
-#: Written in another alphabet, or another language, than the library's; or it never ends (Amharic
-#: above a million), or writes another number (Azerbaijani, 30,000 for 31,000).
+#: Written in another alphabet, or another language, than the library's; or it has none for larger
+#: numbers (Amharic), or writes another one (Azerbaijani, 30,000 for 31,000).
 UNKNOWN = frozenset({"am", "az", "nn", "sr@Cyrl"})
 #: French of Belgium and Switzerland is the library's French with other tens: its own is spelled
 #: wrongly there ("un millions", "deux cents trente-quatre").

@@ -189,7 +189,7 @@ class DsoActionDraft(models.AbstractModel):
         """An action in memory."""
         # sudo: a draft of what the collector will send; the items were checked
         Action = self.env["dso.action"].sudo()
-        return Action.new(
+        draft = Action.new(
             {
                 "customer_id": customer.id,
                 "origin": "manual",
@@ -203,6 +203,10 @@ class DsoActionDraft(models.AbstractModel):
                 **values,
             }
         )
+        if draft.action_type == "email_internal" and not recipients:
+            # for an address that is nobody's yet: not the sender, who stands in for no recipient
+            draft.contact_name = False
+        return draft
 
     def _no_partner(self):
         return self.env["res.partner"]

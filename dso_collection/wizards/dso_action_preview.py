@@ -101,7 +101,7 @@ class DsoActionPreview(models.TransientModel):
         # sudo: what the collector will send, rendered as the dispatcher renders it
         action = action.sudo()
         channel = action._get_channel()
-        blocker = channel._get_blockers(action).get(action.id)
+        blocker = action._get_blockers(channel).get(action.id)
         error = action._describe_error(blocker) if blocker else action.error_message
         if blocker and blocker["code"] in (
             "no_template",

@@ -1154,7 +1154,7 @@ class DsoItemQualify(models.TransientModel):
         by_hand = actions.sudo().with_context(**inside(dso_by_hand=True))
         blocked = {}
         for channel, group in by_hand._by_channel():
-            blocked.update(channel._get_blockers(group))
+            blocked.update(group._get_blockers(channel))
         return blocked
 
     def _prepare_draft_values(self, customer, lines, origin):

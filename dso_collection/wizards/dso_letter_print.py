@@ -47,7 +47,7 @@ class DsoLetterPrint(models.TransientModel):
             waiting = wizard.action_ids.sudo()._filter_undone()
             blockers = {}
             for channel, actions in waiting.with_context(**inside(dso_by_hand=True))._by_channel():
-                blockers.update(channel._get_blockers(actions))
+                blockers.update(actions._get_blockers(channel))
             ready = waiting.filtered(lambda action, blockers=blockers: action.id not in blockers)
             empty = {} if wizard.all_the_same else ready.with_env(self.env)._find_empty_claims()
             ready -= ready.browse([action.id for action in empty])
