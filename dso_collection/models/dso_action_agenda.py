@@ -132,11 +132,8 @@ class DsoActionAgenda(models.AbstractModel):
             order="done_date desc, id desc",
             limit=limit,
         )
-        said = self.env["dso.qualification"].search(
-            [*customer_domain, ("undoes_id", "=", False)], order="id desc", limit=limit
-        )
-        # neither what was taken back nor that it was
-        said -= said.search([("undoes_id", "in", said.ids)]).undoes_id
+        said = self.env["dso.qualification"].search(customer_domain, order="id desc", limit=limit)
+        said = said._without_undone()
         replies = self.env["dso.reply"].search(customer_domain, limit=limit)
         # what is told as an action or a reply already is not told twice
         known = (actions.message_id | replies.message_id).ids

@@ -165,7 +165,7 @@ class DsoCustomerEvidence(models.AbstractModel):
                 "comment": entry.comment or "",
                 "user": entry.user_id.name or "",
             }
-            for entry in log
+            for entry in log._without_undone()
         ]
 
     def _prepare_evidence_answers(self, actions):

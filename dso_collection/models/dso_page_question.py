@@ -138,12 +138,13 @@ class DsoPageQuestion(models.AbstractModel):
         self.ensure_one()
         if not self.line_ids:
             return self.env["dso.qualification"]
-        return self.env["dso.qualification"].search(
+        said = self.env["dso.qualification"].search(
             # of an item that has another customer since, what was said of this one
             [("line_id", "in", self.line_ids.ids), ("customer_id", "=", self.customer_id.id)],
             order="id desc",
             limit=50,
         )
+        return said._without_undone()
 
     def _get_question_files(self):
         """The files that came with the items of the question, and with its answers: the only ones

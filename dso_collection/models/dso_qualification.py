@@ -167,6 +167,11 @@ class DsoQualification(models.Model):
                 vals["deadline"] = deadline
         return vals_list
 
+    def _without_undone(self):
+        """Those that stand: neither what was taken back nor that it was."""
+        said = self.filtered(lambda entry: not entry.undoes_id)
+        return said - said.search([("undoes_id", "in", said.ids)]).undoes_id
+
     @api.model
     def _get_standing(self, alias):
         """SQL condition for entries that count: neither taken back nor there to take one back."""

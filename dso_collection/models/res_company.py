@@ -672,6 +672,19 @@ class ResCompany(models.Model):
         # sudo: an address at the company's own domains, and nothing else of it
         return Partner.sudo().create({"name": email, "email": email})
 
+    def _dso_is_colleague(self, email, collector=None):
+        """Whether an address is that of a user of the company, or at one of its own domains.
+
+        :param collector: see :meth:`_dso_find_colleague`
+        """
+        self.ensure_one()
+        address = email_normalize(email or "")
+        if not address:
+            return False
+        if email_domain_extract(address) in self._dso_get_own_domains(collector):
+            return True
+        return bool(self._dso_find_colleague(address, collector, create=False))
+
     def _dso_get_banks(self):
         """The company's own bank accounts; a branch without any is paid to its parent's.
 

@@ -340,6 +340,18 @@ class TestEvidence(LetterCommon):
         mail.sudo().action_type = "litigation"
         self.assertFalse(self._describe(line)["messages"])
 
+    def test_what_was_taken_back_was_not_said(self):
+        line = self._line(self.invoice)
+        wizard = self.env["dso.item.qualify"].with_user(self.collector)
+        values = {"line_ids": line.ids, "next_action": "scenario"}
+        status = self.env.ref("dso_collection.status_ongoing").id
+        wizard.create({**values, "status_id": status, "comment": "Called"}).action_apply()
+        slip = wizard.create({**values, "status_id": status, "comment": "A slip"})
+        slip.action_apply()
+        slip.action_undo()
+        said = self._describe(line)["qualifications"]
+        self.assertEqual([each["comment"] for each in said], ["Called"])
+
     def test_as_printed_only_where_there_is_a_print(self):
         line = self._line(self.invoice)
         self._email(line)

@@ -459,6 +459,16 @@ class TestEmailOfTheDialog(QualifyCase):
         self.assertNotIn(f"Hello {self.collector.name}", mail.body)
         self.assertEqual(self.old.dso_qualification_ids.resolver_email, "stock@company.example.com")
 
+    def test_whoever_solves_a_dispute_works_here(self):
+        """Also where no e-mail is sent: the log names no stranger, and nobody at all by a slip."""
+        for address in ("someone@outside.example.org", "not an address"):
+            with (
+                self.subTest(address),
+                self.assertRaisesRegex(UserError, "no address of a colleag"),
+            ):
+                self._qualify(status_id=self.dispute.id, resolver_email=address, email_mode="none")
+        self.assertFalse(self.old.dso_qualification_ids)
+
     def test_strangers_get_nothing_internal(self):
         with self.assertRaisesRegex(UserError, "is no address of a colleague"):
             self._qualify(

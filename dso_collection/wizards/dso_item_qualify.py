@@ -451,17 +451,30 @@ class DsoItemQualify(models.TransientModel):
                 address, customer.sudo().collector_id, create=create
             )
             if create and not colleague:
-                raise UserError(
-                    self.env._(
-                        "“%(address)s” is no address of a colleague: what is internal is sent to "
-                        "users and to addresses at the domains of %(company)s. Correct it.",
-                        address=address,
-                        company=customer.company_id.name,
-                    )
-                )
+                raise self._get_stranger_error(address, customer.company_id)
             # sudo: see above
             found |= colleague.sudo()
         return found
+
+    def _get_stranger_error(self, address, company):
+        return UserError(
+            self.env._(
+                "“%(address)s” is no address of a colleague: what is internal is sent to "
+                "users and to addresses at the domains of %(company)s. Correct it.",
+                address=address,
+                company=company.name,
+            )
+        )
+
+    def _check_resolver(self):
+        """Whoever is to solve a dispute works here, whether or not an e-mail is sent now."""
+        if self.kind != "dispute" or not self.resolver_email:
+            return
+        for customer in self._get_customers():
+            # sudo: who the collector is, whose domain is the company's own, too
+            collector = customer.sudo().collector_id
+            if not customer.company_id._dso_is_colleague(self.resolver_email, collector):
+                raise self._get_stranger_error(self.resolver_email, customer.company_id)
 
     # ------------------------------------------------------------------
     # What the scenario would do
@@ -857,6 +870,7 @@ class DsoItemQualify(models.TransientModel):
             )
         self._check_dates()
         self._check_amount()
+        self._check_resolver()
         self._check_email()
         if self.next_action == "specific":
             self._check_draft()
