@@ -535,13 +535,16 @@ class DsoActionContent(models.AbstractModel):
         return result
 
     def _filter_valid_recipients(self, contacts, serving):
-        """Those of these contacts that may still get something: nobody who was archived or is
-        another company's.
+        """Those of these contacts that may still get something: nobody who was archived, is
+        another company's or works for somebody else by now.
 
         :param serving: who would get a new one today
         """
         self.ensure_one()
-        own = self.customer_id._filter_contacts(contacts)
+        if self.action_type == "email_internal":
+            own = self.customer_id._filter_contacts(contacts)
+        else:
+            own = self.customer_id._filter_own(contacts)
         return contacts.filtered(lambda one: one.active and (one in own or one in serving))
 
     def _get_serving(self):

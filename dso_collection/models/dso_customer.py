@@ -367,10 +367,11 @@ class DsoCustomer(models.Model):
         )
 
     def _filter_own(self, contacts):
-        """Those of these contacts that are still the customer's, of those that were chosen: nobody
-        who is archived, another company's, or works for somebody else by now."""
+        """Those of the contacts that were chosen who are still to be written to: nobody who is
+        archived, another company's, or works for somebody else by now. Somebody outside who
+        belongs to nobody, such as a lawyer, may be chosen."""
         return self._filter_contacts(contacts.filtered("active")).filtered(
-            lambda contact: contact.commercial_partner_id == self.partner_id
+            lambda contact: contact.commercial_partner_id in (self.partner_id, contact)
         )
 
     @api.depends(
