@@ -321,22 +321,29 @@ class DsoItemAnnounced(models.AbstractModel):
         amounts = self.env.cr.fetchall()
         return _Booked(amounts)
 
+    def _dso_get_transactions_sql(self):
+        """The ids of the online payments that these items, or their invoices, were chosen for."""
+        return SQL(
+            """
+            SELECT rel.payment_transaction_id AS id
+              FROM dso_payment_transaction_line_rel rel
+             WHERE rel.account_move_line_id = ANY(%(lines)s)
+             UNION
+            SELECT rel.transaction_id
+              FROM account_invoice_transaction_rel rel
+              JOIN account_move_line line ON line.move_id = rel.invoice_id
+             WHERE line.id = ANY(%(lines)s)
+            """,
+            lines=self.ids,
+        )
+
     def _dso_read_transactions(self):
         """Online payments of these items that are pending, authorised, or done and not booked yet,
         less what of them was captured or given up."""
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                WITH chosen AS (
-                    SELECT rel.payment_transaction_id AS id
-                      FROM dso_payment_transaction_line_rel rel
-                     WHERE rel.account_move_line_id = ANY(%(lines)s)
-                     UNION
-                    SELECT rel.transaction_id
-                      FROM account_invoice_transaction_rel rel
-                      JOIN account_move_line line ON line.move_id = rel.invoice_id
-                     WHERE line.id = ANY(%(lines)s)
-                )
+                WITH chosen AS (%(chosen)s)
                 SELECT tx.id, tx.reference, tx.last_state_change, tx.currency_id, tx.company_id,
                        (tx.amount - COALESCE((
                            SELECT sum(child.amount)
@@ -366,7 +373,7 @@ class DsoItemAnnounced(models.AbstractModel):
                    AND (tx.source_transaction_id IS NULL OR tx.state = 'done')
                  ORDER BY tx.last_state_change, tx.id
                 """,
-                lines=self.ids,
+                chosen=self._dso_get_transactions_sql(),
             )
         )
         Company = self.env["res.company"]
@@ -545,16 +552,7 @@ class DsoItemAnnounced(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                WITH chosen AS (
-                    SELECT rel.payment_transaction_id AS id
-                      FROM dso_payment_transaction_line_rel rel
-                     WHERE rel.account_move_line_id = ANY(%(lines)s)
-                     UNION
-                    SELECT rel.transaction_id
-                      FROM account_invoice_transaction_rel rel
-                      JOIN account_move_line line ON line.move_id = rel.invoice_id
-                     WHERE line.id = ANY(%(lines)s)
-                ), found AS (
+                WITH chosen AS (%(chosen)s), found AS (
                     SELECT tx.id, tx.id AS about_id
                       FROM payment_transaction tx
                      WHERE tx.id IN (SELECT id FROM chosen)
@@ -594,7 +592,7 @@ class DsoItemAnnounced(models.AbstractModel):
                    AND COALESCE(tx.operation, '') NOT IN ('refund', 'validation')
                  ORDER BY tx.last_state_change, tx.id
                 """,
-                lines=self.ids,
+                chosen=self._dso_get_transactions_sql(),
             )
         )
         Company = self.env["res.company"]
