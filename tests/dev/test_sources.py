@@ -26,7 +26,7 @@ def test_odoo_finds_every_test():
     """Its own runner knows only those that the package imports."""
     for package in REPO.glob("dso_collection*/tests"):
         named = (package / "__init__.py").read_text(encoding="utf-8").split()
-        missing = {path.stem for path in package.glob("test_*.py")} - set(named)
+        missing = {path.stem for path in package.rglob("test_*.py")} - set(named)
         assert not missing, f"{package.relative_to(REPO)}/__init__.py imports no {missing}"
 
 
