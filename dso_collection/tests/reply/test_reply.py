@@ -1,3 +1,5 @@
+# pylint-odoo takes only what lies in `tests` itself for tests, whose words nobody translates.
+# pylint: disable=translation-required
 """Answers of customers, as raw e-mails through Odoo's own gateway, and what they hold back."""
 
 from datetime import datetime

@@ -9,9 +9,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
-from odoo.addons.dso_collection.engine import hashtags as engine
-from odoo.addons.dso_collection.tools import hashtags as table
-
+from ...engine import hashtags as engine
+from ...tools import hashtags as table
 from ..common import DsoCommon
 
 NAUGHTY = "#items_amount <script>alert(1)</script> & Co"
