@@ -1,5 +1,6 @@
 """What the documents say of the repository holds: links, targets, tags, pinned versions."""
 
+import functools
 import re
 import subprocess
 from pathlib import Path
@@ -92,6 +93,31 @@ def test_paths_that_are_named_exist():
     assert not missing
 
 
+#: Models, fields, methods and XML ids: what has a dot behind `dso`, or an underscore.
+NAME = re.compile(r"\bdso(?:\.[a-z]+)+\b(?!_)|\b[a-z_][a-z0-9]*_[a-z0-9_]*\b")
+
+
+@functools.cache
+def get_names():
+    known = set()
+    for path, text in get_sources().items():
+        known.add(path.stem)
+        if path.suffix in (".py", ".xml"):
+            known.update(NAME.findall(text))
+    return known
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/design.md"])
+def test_names_in_code_are_in_the_code(name):
+    text = FENCE.sub("", (REPO / name).read_text(encoding="utf-8"))
+    marked = [mark for mark in re.findall(r"`([^`]+)`", text) if not re.match(r"\.|.*/", mark)]
+    named = {found for mark in marked for found in NAME.findall(mark)}
+    known = get_names()
+    assert len(named) > 10
+    # dso_collection_payment_*
+    assert not {found for found in named - known if not found.endswith("_")}
+
+
 # ----------------------------------------------------------------------
 # Tags
 # ----------------------------------------------------------------------
@@ -122,7 +148,9 @@ def get_explained():
     return {cell.strip() for cell in re.findall(r"^\| ([^|]+) \|", text, re.M)}
 
 
+@functools.cache
 def get_sources():
+    """{path: text} of what git knows or would know"""
     listed = subprocess.run(
         ["git", "-C", REPO, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         capture_output=True,
@@ -130,13 +158,13 @@ def get_sources():
         check=True,
     )
     paths = [Path(REPO, name) for name in listed.stdout.split("\0") if name]
-    return [
-        path
+    return {
+        path: path.read_text(encoding="utf-8")
         for path in paths
         if path.suffix in (".py", ".xml", ".js", ".scss", ".md", ".rst")
         and path not in (SOURCES, Path(__file__).resolve())
         and path.exists()
-    ]
+    }
 
 
 def test_tags_are_read():
@@ -151,14 +179,14 @@ def test_every_tag_is_explained():
     explained = get_explained()
     unknown = {
         f"{path.relative_to(REPO)}: {tag}"
-        for path in get_sources()
-        for tag in get_tags(path.read_text(encoding="utf-8")) - explained
+        for path, text in get_sources().items()
+        for tag in get_tags(text) - explained
     }
     assert not unknown, f"explain in {SOURCES.relative_to(REPO)}: {sorted(unknown)}"
 
 
 def test_no_tag_is_explained_that_nobody_uses():
-    used = set().union(*(get_tags(path.read_text(encoding="utf-8")) for path in get_sources()))
+    used = set().union(*map(get_tags, get_sources().values()))
     tags = {cell for cell in get_explained() if get_tags(f"[{cell}]") or RULE.fullmatch(cell)}
     assert tags and not tags - used
 
