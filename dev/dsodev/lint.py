@@ -35,7 +35,7 @@ def main(arguments, ready):
             failed.append(name)
         say(f"{name}: {'failed' if name in failed else 'fine'}")
     if failed:
-        raise Stop(f"Failed: {', '.join(failed)} (`make format` mends some of it).")
+        raise Stop(f"Failed: {', '.join(failed)} (`make format` fixes some of it).")
 
 
 def _run(program, *arguments):

@@ -29,8 +29,7 @@ class DsoPage(models.Model):
 
     Bound to one customer in one company, one purpose and the addresses it was sent to. Only a
     digest of it is kept here, so that looking one up tells nothing of it; the link itself stands
-    in the message that left, which those may read who may read the customer's file. [features.md,
-    "Interactive page"]
+    in the message that left, which those may read who may read the customer's file. [Q31]
     """
 
     _name = "dso.page"
