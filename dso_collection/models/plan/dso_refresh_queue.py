@@ -237,7 +237,7 @@ class DsoRefreshQueue(models.Model):
         """Queue the customers who have open actions in a domain that have not left yet."""
         Action = self.env["dso.action"]
         # sudo: actions of all collectors; only whose they are is read
-        actions = Action.sudo()._search(Action._get_undone_domain() & domain)
+        actions = Action.sudo()._search(Action._get_pending_domain() & domain)
         self._insert(
             SQL(
                 "SELECT DISTINCT company_id, partner_id FROM dso_action WHERE id IN %s",
@@ -277,7 +277,7 @@ class DsoRefreshQueue(models.Model):
         """The next rows of a company, and those of their customers that nobody else holds, which
         are locked from now on.
 
-        One statement, the first of its transaction, see ``dso.customer._lock_free``.
+        One statement, the first of its transaction, see ``dso.customer._lock_available``.
 
         :param position: id of the last row that was looked at
         :return: (list of (id of the row, commercial partner id) by id, ids of the locked files)
@@ -308,7 +308,7 @@ class DsoRefreshQueue(models.Model):
         return self.env.cr.fetchall(), free
 
     @api.model
-    def _take(self, ids):
+    def _remove(self, ids):
         """Take rows off the queue.
 
         :return: {commercial partner id: whether the assignment rules are to be applied again}
@@ -328,7 +328,7 @@ class DsoRefreshQueue(models.Model):
         return taken
 
     @api.model
-    def _waiting(self):
+    def _count_by_company(self):
         """Companies with customers in the queue, and how many rows each has.
 
         :return: {company id: number of rows}
