@@ -8,3 +8,4 @@ from . import dso_customer_risk
 from . import dso_customer_criteria
 from . import dso_customer_statement
 from . import dso_assignment_rule
+from . import res_partner_category
