@@ -1,5 +1,5 @@
-"""Rooms of ``models/`` know those below them and none above. What a room says of a higher one stands
-in ``floors.txt``, each with its reason: nothing else may come, and what is gone goes there, too."""
+"""Rooms of ``models/`` know those below them and none above. What a room says of a higher one
+stands in ``floors.txt``, each with its reason: nothing else may come; what is gone goes there, too."""
 
 import ast
 from collections import defaultdict

@@ -7,6 +7,4 @@ from . import dso_refresh_queue
 from . import res_company
 from . import res_config_settings
 from . import resource_calendar
-from . import res_users
 from . import ir_ui_view
-from . import ir_actions_act_window
