@@ -1,5 +1,5 @@
 """Rooms of ``models/`` know those below them and none above. What a room says of a higher one
-stands in ``floors.txt``, each with its reason: nothing else may come; what is gone goes there, too."""
+stands in ``floors.txt``, each with its reason: nothing else may come; what is gone goes there."""
 
 import ast
 from collections import defaultdict
@@ -29,8 +29,18 @@ ROOMS = (
 RANKS = {room: rank for rank, room in enumerate(ROOMS)}
 #: Packages that models know nothing of.
 ABOVE = ("wizards", "report", "demo", "controllers")
-#: Methods of Odoo's that our rooms extend: whoever calls these means Odoo's.
-ODOOS = {"create", "write", "unlink", "copy", "read", "search", "message_post", "get_views"}
+#: Names of methods that Odoo or a library has, too: whoever calls these means those.
+OTHERS = {
+    "create",
+    "write",
+    "unlink",
+    "copy",
+    "read",
+    "search",
+    "message_post",
+    "get_views",
+    "get_data",
+}
 
 
 class Source(NamedTuple):
@@ -70,7 +80,7 @@ def find_owners(sources):
     lowest = {
         name: min(rooms, key=RANKS.__getitem__)
         for name, rooms in methods.items()
-        if name not in ODOOS and not name.startswith("__")
+        if name not in OTHERS and not name.startswith("__")
     }
     return models, lowest
 
