@@ -36,7 +36,7 @@ class Age(NamedTuple):
     """What is in a bucket: an amount in company currency, not rounded, and how many claims."""
 
     amount: float = 0.0
-    count: int = 0
+    claims: int = 0
 
 
 def bucket(days: int) -> str:
@@ -75,12 +75,11 @@ def age(items: Iterable[Item], today: date) -> dict[str, Age]:
     ...          Item(3, date(2026, 3, 1), date(2026, 3, 1), -30.0)]
     >>> found = age(items, date(2026, 3, 5))
     >>> found["001"], found["061"], found["000"]
-    (Age(amount=100.0, count=1), Age(amount=50.0, count=1), Age(amount=0.0, count=0))
+    (Age(amount=100.0, claims=1), Age(amount=50.0, claims=1), Age(amount=0.0, claims=0))
     """
-    found = {entry.key: [0.0, 0] for entry in BUCKETS}
+    found = {entry.key: Age() for entry in BUCKETS}
     for item in items:
         if item.amount > 0:
-            entry = found[bucket((today - item.due_date).days)]
-            entry[0] += item.amount
-            entry[1] += 1
-    return {key: Age(*values) for key, values in found.items()}
+            key = bucket((today - item.due_date).days)
+            found[key] = Age(found[key].amount + item.amount, found[key].claims + 1)
+    return found

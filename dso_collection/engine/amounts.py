@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from .facts import Item, Settings
-from .leader import covers, eligible_items, is_promised, leader_key
+from .leader import covers, eligible_items, is_promised, leader_key, qualified_part
 
 
 class Amounts(NamedTuple):
@@ -55,11 +55,10 @@ days_overdue_max=4, oldest_due_date=datetime.date(2026, 3, 1))
             overdue += item.amount
         else:
             not_due += item.amount
-        part = item.amount if item.part is None else min(item.part, item.amount)
         if item.kind == "dispute":
-            disputed += part
+            disputed += qualified_part(item)
         elif is_promised(item, today):
-            promised += part
+            promised += qualified_part(item)
     days = max(0, (today - oldest).days) if oldest else 0
     return Amounts(overdue, not_due, credits_, disputed, promised, days, oldest)
 

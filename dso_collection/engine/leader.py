@@ -99,7 +99,7 @@ def sum_awaited(items: Iterable[Item], today: date) -> Awaited:
         sum(awaited(item, today) for item in coming),
         max((item.announced_until for item in coming if item.announced_until), default=None),
         sum(min(item.announced, item.amount) for item in missed),
-        max((item.announced_for for item in missed), default=None),
+        max((item.announced_for for item in missed if item.announced_for), default=None),
     )
 
 
@@ -139,6 +139,16 @@ def is_partial(item: Item) -> bool:
     return item.part is not None and item.part < item.amount - NOISE
 
 
+def qualified_part(item: Item) -> float:
+    """What of an item its status speaks of: the disputed or promised part, or all of it.
+
+    >>> day = date(2026, 3, 1)
+    >>> [qualified_part(Item(1, day, day, 100.0, part=part)) for part in (None, 30.0, 120.0)]
+    [100.0, 30.0, 100.0]
+    """
+    return item.amount if item.part is None else min(item.part, item.amount)
+
+
 def open_part(kind: str, part: float, residual_then: float, residual: float) -> float:
     """What is still disputed or promised of an item of which ``part`` was. A payment counts for a
     promised part first (R15), for a disputed one last. All in the item's currency.
@@ -167,7 +177,7 @@ def held(item: Item, today: date) -> float:
     coming = awaited(item, today)
     qualified = item.kind == "dispute" or item.attached_part or is_promised(item, today)
     if is_partial(item) and qualified:
-        return min(item.amount, item.part + coming)
+        return min(item.amount, qualified_part(item) + coming)
     return coming
 
 

@@ -192,7 +192,7 @@ class DsoCustomerSheet(models.AbstractModel):
                 "label": labels[key],
                 "amount": currency.round(entry.amount),
                 "amount_text": format_amount(self.env, entry.amount, currency),
-                "count": entry.count,
+                "count": entry.claims,
                 "overdue": key in ageing.OVERDUE,
             }
             for key, entry in ageing.age(facts.items, today).items()

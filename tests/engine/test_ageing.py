@@ -88,4 +88,4 @@ def test_adds_up_to_the_figures(claims):
     found, sums = age(items, TODAY), summarize(items, TODAY)
     assert sum(found[key].amount for key in OVERDUE) == sums.overdue
     assert found["000"].amount == sums.not_due
-    assert sum(entry.count for entry in found.values()) == sum(each.amount > 0 for each in items)
+    assert sum(entry.claims for entry in found.values()) == sum(each.amount > 0 for each in items)

@@ -10,7 +10,7 @@ from engine.leader import (
     is_ignored,
     is_promised,
 )
-from engine.scenario import since_when
+from engine.scenario import since_when, without_leader_since
 from engine_builders import SETTINGS, customer, day, item
 
 TODAY = day(3, 10)
@@ -183,9 +183,9 @@ def test_r2_leader_since_is_never_later_than_the_day_it_is_found():
 
 
 def test_r2_without_leader_the_day_it_was_lost_is_kept():
-    assert since_when(customer(leader=1, since=day(2, 17)), None, TODAY) == TODAY
-    assert since_when(customer(since=day(3, 4)), None, TODAY) == day(3, 4)
-    assert since_when(customer(), None, TODAY) == TODAY
+    assert without_leader_since(customer(leader=1, since=day(2, 17)), TODAY) == TODAY
+    assert without_leader_since(customer(since=day(3, 4)), TODAY) == day(3, 4)
+    assert without_leader_since(customer(), TODAY) == TODAY
 
 
 # R8: what is chased
