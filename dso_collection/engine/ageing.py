@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from .facts import Item, plus
+from .facts import Item, add_days
 
 
 class Bucket(NamedTuple):
@@ -39,12 +39,12 @@ class Age(NamedTuple):
     claims: int = 0
 
 
-def bucket(days: int) -> str:
+def bucket_of(days: int) -> str:
     """The key of the bucket of a claim that is ``days`` overdue: 0 on its due date, which is not
     overdue yet, negative before it.
 
-    >>> bucket(-5), bucket(0), bucket(1), bucket(30), bucket(31), bucket(90), bucket(91)
-    ('000', '000', '001', '001', '031', '061', '091')
+    >>> [bucket_of(days) for days in (-5, 0, 1, 30, 31, 90, 91)]
+    ['000', '000', '001', '001', '031', '061', '091']
     """
     return next(entry.key for entry in BUCKETS if entry.last is None or days <= entry.last)
 
@@ -61,25 +61,25 @@ def due_dates(key: str, today: date) -> tuple[date | None, date | None]:
         raise ValueError(f"no bucket: {key}")
     _key, first, last = _BY_KEY[key]
     return (
-        None if last is None else plus(today, -last),
-        None if first is None else plus(today, -first),
+        None if last is None else add_days(today, -last),
+        None if first is None else add_days(today, -first),
     )
 
 
-def age(items: Iterable[Item], today: date) -> dict[str, Age]:
+def sum_by_bucket(items: Iterable[Item], today: date) -> dict[str, Age]:
     """A customer's claims by age; credits are no claims. Ignored and disputed ones count: they
     are owed all the same, as in ``amounts.summarize``.
 
     >>> items = [Item(1, date(2026, 3, 1), date(2026, 2, 1), 100.0),
     ...          Item(2, date(2026, 1, 1), date(2026, 1, 1), 50.0),
     ...          Item(3, date(2026, 3, 1), date(2026, 3, 1), -30.0)]
-    >>> found = age(items, date(2026, 3, 5))
+    >>> found = sum_by_bucket(items, date(2026, 3, 5))
     >>> found["001"], found["061"], found["000"]
     (Age(amount=100.0, claims=1), Age(amount=50.0, claims=1), Age(amount=0.0, claims=0))
     """
     found = {entry.key: Age() for entry in BUCKETS}
     for item in items:
         if item.amount > 0:
-            key = bucket((today - item.due_date).days)
+            key = bucket_of((today - item.due_date).days)
             found[key] = Age(found[key].amount + item.amount, found[key].claims + 1)
     return found

@@ -156,7 +156,7 @@ def later(first: date, second: date | None) -> date:
     return first if second is None or first >= second else second
 
 
-def plus(day: date, days: int) -> date:
+def add_days(day: date, days: int) -> date:
     """``day`` moved by ``days``, kept inside what a date can hold."""
     try:
         return day + timedelta(days=days)

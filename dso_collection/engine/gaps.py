@@ -5,7 +5,8 @@ small table its row, of an address or a signature its line, of a subject its par
 …"), of a sentence the bracket around it. What is left empty by that goes too.
 
 Whoever puts values into a text writes :data:`GAP` where one is empty (:data:`BLOCK_GAP` where a
-table would have stood, which ends a sentence), and calls :func:`close` or :func:`close_html`.
+table would have stood, which ends a sentence), and calls :func:`drop_gaps` or
+:func:`drop_gaps_html`.
 """
 
 from __future__ import annotations
@@ -96,16 +97,16 @@ def mark_placeholders(html: str) -> str:
 # ------------------------------------------------------------------
 
 
-def close(text: str, hashtag: re.Pattern[str] = _HASHTAG) -> str:
+def drop_gaps(text: str, hashtag: re.Pattern[str] = _HASHTAG) -> str:
     """Leave out what holds a gap of a plain text.
 
     :param hashtag: what stands for a value that is put in later
 
-    >>> close(f"Thank you. We have noted: {GAP}. Call us.")
+    >>> drop_gaps(f"Thank you. We have noted: {GAP}. Call us.")
     'Thank you. Call us.'
-    >>> close(f"Payment reminder: {GAP} overdue - Acme")
+    >>> drop_gaps(f"Payment reminder: {GAP} overdue - Acme")
     'Payment reminder - Acme'
-    >>> close(f"Claire\\n{GAP}\\nAcme")
+    >>> drop_gaps(f"Claire\\n{GAP}\\nAcme")
     'Claire\\nAcme'
     """
     if not has_gap(text):
@@ -291,22 +292,22 @@ def _has_words(text: str, count: int) -> bool:
 # ------------------------------------------------------------------
 
 
-def close_html(html: str, hashtag: re.Pattern[str] = _HASHTAG) -> str:
+def drop_gaps_html(html: str, hashtag: re.Pattern[str] = _HASHTAG) -> str:
     """Leave out what holds a gap of an HTML text, and the elements that are empty then.
 
-    >>> close_html(f"<p>Thank you. We noted: <b>{GAP}</b>.</p><p>{GAP}</p><div>Acme</div>")
+    >>> drop_gaps_html(f"<p>Thank you. We noted: <b>{GAP}</b>.</p><p>{GAP}</p><div>Acme</div>")
     '<p>Thank you. </p><div>Acme</div>'
-    >>> close_html(f"<table><tr><td>Phone</td><td>{GAP}</td></tr><tr><td>Bye</td></tr></table>")
+    >>> drop_gaps_html(f"<table><tr><td>Phone</td><td>{GAP}</td></tr><tr><td>Bye</td></tr></table>")
     '<table><tr><td>Bye</td></tr></table>'
-    >>> close_html(f"Claire<br/>{GAP}<br/>Acme")
+    >>> drop_gaps_html(f"Claire<br/>{GAP}<br/>Acme")
     'Claire<br/>Acme'
     """
     if not has_gap(html):
         return html
-    return _Closer(html, hashtag).result()
+    return _GapDropper(html, hashtag).result()
 
 
-class _Closer:
+class _GapDropper:
     """Leaves words and elements out of an HTML text."""
 
     def __init__(self, html: str, hashtag: re.Pattern[str]) -> None:

@@ -83,10 +83,10 @@ def replace(text: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
     'Thank you.'
     """
     if not text or syntax.needle not in text:
-        return gaps.close(text) if text else text
+        return gaps.drop_gaps(text) if text else text
     # the gaps first: what is put in has sentences of its own
     text = syntax.pattern.sub(lambda match: _gap_or_source(match, value_of), text)
-    text = gaps.close(text, syntax.pattern)
+    text = gaps.drop_gaps(text, syntax.pattern)
     return syntax.pattern.sub(lambda match: _value_or_source(match, value_of), text)
 
 
@@ -173,8 +173,8 @@ def replace_html(html: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
     '<p>Items: </p><table></table><p> Thanks</p>'
     """
     if not html or syntax.needle not in html:
-        return gaps.close_html(html) if html else html
-    html = gaps.close_html(_mark_gaps(html, value_of, syntax), syntax.pattern)
+        return gaps.drop_gaps_html(html) if html else html
+    html = gaps.drop_gaps_html(_mark_gaps(html, value_of, syntax), syntax.pattern)
     writer = _Writer()
     for kind, name, source in tokens(html):
         if kind != "text" or syntax.needle not in source:

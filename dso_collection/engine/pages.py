@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from . import promises
-from .facts import plus
+from .facts import add_days
 
 #: Bytes of randomness in a link: 192 bits.
 TOKEN_BYTES = 24
@@ -339,5 +339,5 @@ def next_reminder(
     """
     if every <= 0:
         return None, None
-    day = plus(asked, every * (reminders + 1))
+    day = add_days(asked, every * (reminders + 1))
     return (day, None) if reminders < maximum else (None, day)

@@ -73,23 +73,25 @@ def check_day(day: date | None, today: date, longest: int = FAR_DAYS) -> str | N
     return "far" if day > today + timedelta(days=longest) else None
 
 
-def promised(promise: Promise) -> float:
+def promised_amount(promise: Promise) -> float:
     """The promised part: all that was open where no amount was given, and never more than that.
 
-    >>> [promised(Promise(amount, 100.0, 0.0, date(2026, 3, 3))) for amount in (None, 40.0, 120.0)]
-    [100.0, 40.0, 100.0]
+    >>> promised_amount(Promise(40.0, 100.0, 0.0, date(2026, 3, 3)))
+    40.0
+    >>> promised_amount(Promise(None, 100.0, 0.0, date(2026, 3, 3)))
+    100.0
     """
     return min(promise.amount, promise.open) if promise.amount else promise.open
 
 
-def paid(promise: Promise, settled: float) -> float:
+def received_amount(promise: Promise, settled: float) -> float:
     """What was paid because of the promise: reconciled by its deadline, less what was before.
 
     Payments undone since are not in ``settled`` any more and so leave by themselves.
 
     :param settled: what is reconciled as of the deadline, as it is known now
 
-    >>> paid(Promise(60.0, 70.0, 30.0, date(2026, 3, 3)), 80.0)
+    >>> received_amount(Promise(60.0, 70.0, 30.0, date(2026, 3, 3)), 80.0)
     50.0
     """
     return max(0.0, settled - promise.settled)
@@ -112,8 +114,8 @@ def state(promise: Promise, settled: float, today: date, rounding: float = 0.01)
     >>> state(half, 20.0, date(2026, 3, 4))
     'open'
     """
-    received = paid(promise, settled)
-    if received > promised(promise) - rounding / 2:
+    received = received_amount(promise, settled)
+    if received > promised_amount(promise) - rounding / 2:
         return KEPT
     if promise.replaced:
         return REPLACED

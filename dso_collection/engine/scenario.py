@@ -23,10 +23,10 @@ from .facts import (
     ScenarioError,
     Settings,
     Step,
+    add_days,
     later,
-    plus,
 )
-from .leader import chased, eligible_items, exclusion, leader_key
+from .leader import amount_to_collect, eligible_items, exclusion, leader_key
 
 
 def offsets(steps: Sequence[Step]) -> list[int]:
@@ -228,11 +228,11 @@ def rule_date(
     (datetime.date(2026, 4, 19), 'interval')
     """
     if previous is None or previous_offset is None:
-        return plus(leader.due_date, offset), "due_date"
+        return add_days(leader.due_date, offset), "due_date"
     if step.trigger == "previous_action":
-        return plus(previous.date, step.delay), "previous_action"
-    by_due_date = plus(leader.due_date, step.delay)
-    by_interval = plus(previous.date, offset - previous_offset)
+        return add_days(previous.date, step.delay), "previous_action"
+    by_due_date = add_days(leader.due_date, step.delay)
+    by_interval = add_days(previous.date, offset - previous_offset)
     return (by_interval, "interval") if by_interval > by_due_date else (by_due_date, "due_date")
 
 
@@ -264,7 +264,7 @@ def _next_step(
     # that lapse neither. So a proposal planned again says what it said the first time.
     entered = previous is None and scenario.restart_policy == "by_age"
     last = customer.history.last_date
-    gap_end = plus(last, settings.contact_gap_days) if progress.keep_gap and last else None
+    gap_end = add_days(last, settings.contact_gap_days) if progress.keep_gap and last else None
     while position < len(scenario.steps):
         step = scenario.steps[position]
         previous_offset = step_offsets[position - 1] if previous else None
@@ -349,7 +349,7 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
     day = forced or following.day
     # A date in the past is carried out today at the earliest: what is due by then counts (R8).
     until = max(day, today, leader.due_date)
-    amount = chased(eligible, customer.items, until, today, settings)
+    amount = amount_to_collect(eligible, customer.items, until, today, settings)
     minimum = scenario.min_amount or settings.min_amount
     if amount < NOISE or amount < minimum - NOISE:
         return Decision(
@@ -361,7 +361,7 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
         )
     # What is due on that very day is not late yet: it counts, and the message leaves it out.
     asked = asked_until(max(day, today), leader.due_date)
-    not_late = amount - chased(eligible, customer.items, asked, today, settings)
+    not_late = amount - amount_to_collect(eligible, customer.items, asked, today, settings)
     return Decision(
         leader,
         since,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from .facts import Customer, Done, OpenAction, Settings, plus
+from .facts import Customer, Done, OpenAction, Settings, add_days
 from .scenario import Decision, Planned, decide
 
 
@@ -25,9 +25,9 @@ def _next_change(customer: Customer, today: date) -> date | None:
         for item in customer.items
         for day in (
             item.due_date,
-            plus(item.due_date, 1),
-            item.promised_until and plus(item.promised_until, 1),
-            item.announced_until and plus(item.announced_until, 1),
+            add_days(item.due_date, 1),
+            item.promised_until and add_days(item.promised_until, 1),
+            item.announced_until and add_days(item.announced_until, 1),
         )
         if day and day > today
     ]

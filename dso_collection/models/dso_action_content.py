@@ -122,12 +122,12 @@ class DsoActionContent(models.AbstractModel):
             today = todays[company_id]
             items, settings = facts.customers[customer.id].items, facts.settings[company_id]
             if action._is_statement():
-                told = families.family(items, "all", today, settings)
+                told = families.select_items(items, "all", today, settings)
                 result[action.id] = dict.fromkeys(item.id for item in told)
                 continue
             line = action.leader_line_id
             until = amounts.asked_until(today, line.date_maturity or line.date or None)
-            told = amounts.told(items, until, today, settings)
+            told = amounts.claimed_items(items, until, today, settings)
             result[action.id] = {item.id: self._get_rest(item, today) for item in told}
         return result
 
@@ -156,7 +156,7 @@ class DsoActionContent(models.AbstractModel):
 
     def _get_rest(self, item, today):
         """What a scenario asks for of an engine item: all but the part held back."""
-        held = leader.held(item, today)
+        held = leader.withheld_amount(item, today)
         if not held:
             return None
         # sudo: the customer's own items, whoever looks at the action

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ..engine import ageing, leader as leader_rules, outlook, scenario
-from ..engine.facts import plus
+from ..engine.facts import add_days
 from ..tools.toasts import name_some
 from .dso_customer_plan import SHEET_FIELDS, _next_opening
 
@@ -195,7 +195,7 @@ class DsoCustomerSheet(models.AbstractModel):
                 "count": entry.claims,
                 "overdue": key in ageing.OVERDUE,
             }
-            for key, entry in ageing.age(facts.items, today).items()
+            for key, entry in ageing.sum_by_bucket(facts.items, today).items()
         ]
 
     def _read_currency_totals(self, todays):
@@ -434,6 +434,6 @@ class DsoCustomerSheet(models.AbstractModel):
             return outlook.same_day
         step_offsets = scenario.offsets(facts.scenario.steps)
         span = timedelta(days=step_offsets[-1] - step_offsets[decision.position])
-        until = plus(max(decision.date, today), min(span, HORIZON).days)
+        until = add_days(max(decision.date, today), min(span, HORIZON).days)
         # sudo: the working days of the company are no secret
         return _next_opening(self.sudo().company_id, today, until)

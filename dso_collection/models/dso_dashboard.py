@@ -287,7 +287,7 @@ class DsoDashboard(models.AbstractModel):
         ages = {key: [] for key in labels}
         for age, values in by_age.items():
             # the report's ages are finer beyond ninety days; their keys are their first days
-            key = ageing.bucket(int(age))
+            key = ageing.bucket_of(int(age))
             ages[key].append(age)
             overdue[key] = tuple(map(sum, zip(overdue[key], values, strict=True)))
         for key, label in labels.items():

@@ -25,14 +25,6 @@ class DsoPagePayment(models.AbstractModel):
     _name = "dso.page.payment"
     _description = "Online Payments on Interactive Pages"
 
-    transaction_ids = fields.One2many(
-        "payment.transaction",
-        "dso_page_id",
-        string="Online Payments",
-        readonly=True,
-        groups="account.group_account_invoice",
-    )
-
     # ------------------------------------------------------------------
     # What can be paid
     # ------------------------------------------------------------------

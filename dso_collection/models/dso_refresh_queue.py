@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..hooks import UNTIL_WORKERS_KNOW
-from ..tools import bell
+from ..tools.crons import notify_cron
 
 
 class DsoRefreshQueue(models.Model):
@@ -174,7 +174,7 @@ class DsoRefreshQueue(models.Model):
             )
         )
         if self.env.cr.rowcount and ready:
-            self.env.cr.postcommit.add(functools.partial(bell.ring, self.env.cr.dbname))
+            self.env.cr.postcommit.add(functools.partial(notify_cron, self.env.cr.dbname))
 
     # ------------------------------------------------------------------
     # From the configuration: many customers at once

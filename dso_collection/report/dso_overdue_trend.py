@@ -311,7 +311,7 @@ class DsoOverdueTrend(models.Model):
         ]
 
     def _get_bucket_sql(self, days):
-        """``engine.ageing.bucket`` in SQL, the oldest first; the tests compare the two.
+        """``engine.ageing.bucket_of`` in SQL, the oldest first; the tests compare the two.
 
         :param days: how many days overdue, as SQL
         """

@@ -61,7 +61,7 @@ class Readings:
         chosen = {}
         for customer in self.actions.customer_id:
             company_id = customer.company_id.id
-            items = families.family(
+            items = families.select_items(
                 self.facts.customers[customer.id].items,
                 family,
                 self.todays[company_id],

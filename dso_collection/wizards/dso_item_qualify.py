@@ -5,7 +5,7 @@ from odoo.tools.mail import email_normalize, email_split
 from odoo.tools.misc import clean_context, format_amount, format_date
 
 from ..engine import promises
-from ..engine.facts import plus
+from ..engine.facts import add_days
 from ..models.account_move_line import QUIET
 from ..models.dso_customer_facts import OPEN_STATES
 from ..models.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
@@ -315,7 +315,7 @@ class DsoItemQualify(models.TransientModel):
 
     def _get_day_in(self, days):
         """The first working day from so many days after today on."""
-        return self._get_company()._dso_next_working_day(plus(self._get_today(), days))
+        return self._get_company()._dso_next_working_day(add_days(self._get_today(), days))
 
     @api.depends("status_id")
     def _compute_from_status(self):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from engine.ageing import BUCKETS, OVERDUE, Age, age, bucket, due_dates
+from engine.ageing import BUCKETS, OVERDUE, Age, bucket_of, due_dates, sum_by_bucket
 from engine.amounts import summarize
 from engine_builders import day, item
 from hypothesis import given, strategies as st
@@ -27,7 +27,7 @@ TODAY = day(3, 31)
     ],
 )
 def test_edges(days, key):
-    assert bucket(days) == key
+    assert bucket_of(days) == key
 
 
 def test_due_dates_of_each_bucket():
@@ -45,7 +45,7 @@ def test_due_dates_of_each_bucket():
 
 def test_amounts_and_numbers():
     """Due today 10; one and thirty days late 20 + 30; 31 days late 40, in dispute; 91 days 50."""
-    found = age(
+    found = sum_by_bucket(
         [
             item(1, TODAY, 10.0),
             item(2, day(3, 30), 20.0),
@@ -75,8 +75,8 @@ def test_a_bucket_is_its_due_dates(days):
         for key, (first, last) in ranges.items()
         if (first is None or first <= due) and (last is None or due <= last)
     ]
-    assert inside == [bucket(days)]
-    assert (bucket(days) in OVERDUE) == (due < TODAY)
+    assert inside == [bucket_of(days)]
+    assert (bucket_of(days) in OVERDUE) == (due < TODAY)
 
 
 @given(st.lists(st.tuples(st.integers(-200, 200), st.integers(-1000, 1000)), max_size=30))
@@ -85,7 +85,7 @@ def test_adds_up_to_the_figures(claims):
         item(number, TODAY - timedelta(days=days), float(amount))
         for number, (days, amount) in enumerate(claims)
     ]
-    found, sums = age(items, TODAY), summarize(items, TODAY)
+    found, sums = sum_by_bucket(items, TODAY), summarize(items, TODAY)
     assert sum(found[key].amount for key in OVERDUE) == sums.overdue
     assert found["000"].amount == sums.not_due
     assert sum(entry.claims for entry in found.values()) == sum(each.amount > 0 for each in items)

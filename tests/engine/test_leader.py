@@ -3,12 +3,12 @@
 import pytest
 from engine.facts import Settings
 from engine.leader import (
-    chased,
+    amount_to_collect,
     eligible_items,
     exclusion,
-    find_leader,
     is_ignored,
     is_promised,
+    leader_key,
 )
 from engine.scenario import since_when, without_leader_since
 from engine_builders import SETTINGS, customer, day, item
@@ -18,7 +18,7 @@ DUE = day(3, 1)
 
 
 def leader_id(*items, today=TODAY, settings=SETTINGS):
-    leader = find_leader(items, today, settings)
+    leader = min(eligible_items(items, today, settings), key=leader_key, default=None)
     return leader and leader.id
 
 
@@ -201,5 +201,5 @@ def test_r8_counts_eligible_items_due_by_the_day_less_credits():
     items = [on_the_day, after, disputed, credit, credit_to_come, credit_in_dispute]
     eligible = [on_the_day, after]
     # 100 - 30 - 8; then with the item of the 11th.
-    assert chased(eligible, items, TODAY, TODAY, SETTINGS) == 62.0
-    assert chased(eligible, items, day(3, 11), TODAY, SETTINGS) == 102.0
+    assert amount_to_collect(eligible, items, TODAY, TODAY, SETTINGS) == 62.0
+    assert amount_to_collect(eligible, items, day(3, 11), TODAY, SETTINGS) == 102.0
