@@ -18,18 +18,16 @@ class Bucket(NamedTuple):
     last: int | None
 
 
-#: From the youngest to the oldest; they follow one another without a gap.
-BUCKETS = (
-    Bucket("000", None, 0),
-    Bucket("001", 1, 30),
-    Bucket("031", 31, 60),
-    Bucket("061", 61, 90),
-    Bucket("091", 91, None),
-)
-#: Those of overdue claims.
-OVERDUE = tuple(entry.key for entry in BUCKETS[1:])
+_YOUNG = (Bucket("001", 1, 30), Bucket("031", 31, 60), Bucket("061", 61, 90))
+#: Those of overdue claims, from the youngest to the oldest; they follow one another without a gap.
+OVERDUE = (*_YOUNG, Bucket("091", 91, None))
+#: The same, where what is older than 90 days is told apart: no key means two things.
+OVERDUE_FINE = (*_YOUNG, Bucket("091_180", 91, 180), Bucket("181", 181, None))
+#: Of all claims: those that are not overdue come first.
+BUCKETS = (Bucket("000", None, 0), *OVERDUE)
+OVERDUE_KEYS = tuple(entry.key for entry in OVERDUE)
 
-_BY_KEY = {entry.key: entry for entry in BUCKETS}
+_BY_KEY = {entry.key: entry for entry in (*BUCKETS, *OVERDUE_FINE)}
 
 
 class Age(NamedTuple):
@@ -47,6 +45,17 @@ def bucket_of(days: int) -> str:
     ['000', '000', '001', '001', '031', '061', '091']
     """
     return next(entry.key for entry in BUCKETS if entry.last is None or days <= entry.last)
+
+
+def widen(key: str) -> str:
+    """The bucket of :data:`BUCKETS` that a finer one is a part of.
+
+    :raise KeyError: where there is no such bucket
+
+    >>> widen("061"), widen("091_180"), widen("181")
+    ('061', '091', '091')
+    """
+    return bucket_of(_BY_KEY[key].first or 0)
 
 
 def due_dates(key: str, today: date) -> tuple[date | None, date | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 OPEN = "open"
 KEPT = "kept"
@@ -114,14 +114,33 @@ def state(promise: Promise, settled: float, today: date, rounding: float = 0.01)
     >>> state(half, 20.0, date(2026, 3, 4))
     'open'
     """
-    received = received_amount(promise, settled)
-    if received > promised_amount(promise) - rounding / 2:
-        return KEPT
-    if promise.replaced:
-        return REPLACED
-    if today <= promise.deadline:
-        return OPEN
-    return PARTLY if received > rounding / 2 else BROKEN
+    cases = state_cases(
+        received_amount(promise, settled),
+        promised_amount(promise),
+        rounding,
+        promise.replaced,
+        today,
+        promise.deadline,
+    )
+    return next((name for name, holds in cases if holds), BROKEN)
+
+
+def state_cases(
+    received: Any, promised: Any, rounding: Any, replaced: Any, today: Any, deadline: Any
+) -> tuple[tuple[str, Any], ...]:
+    """The rule of :func:`state`: states with their conditions, the first that holds decides; where
+    none does, it is ``BROKEN``.
+
+    Nothing is done with the values but to compare and subtract them. So they may be expressions of
+    a query, too, of which the promise ledger (``dso.promise``) makes the column that it is searched
+    and grouped by.
+    """
+    return (
+        (KEPT, received > promised - rounding / 2),
+        (REPLACED, replaced),
+        (OPEN, today <= deadline),
+        (PARTLY, received > rounding / 2),
+    )
 
 
 def kept_share(states: Iterable[str]) -> KeptShare:

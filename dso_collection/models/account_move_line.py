@@ -11,6 +11,7 @@ from ..engine import leader as rules
 from ..engine.facts import EXCLUDING_KINDS, Item, Settings
 from ..tools.inside import get_inside, inside
 from ..tools.labels import NOT_QUALIFIED
+from ..tools.ledger import RECEIVABLE_ITEMS, get_due_date, is_receivable
 from ..tools.toasts import name_some, toast
 
 #: Fields of an item whose change concerns the agenda.
@@ -128,7 +129,7 @@ class AccountMoveLine(models.Model):
     def _compute_dso_days_overdue(self):
         todays = {company: company._dso_today() for company in self.company_id}
         for line in self:
-            due = line.date_maturity or line.date
+            due = get_due_date(line)
             if not due or not line._dso_is_open() or line.amount_residual <= 0:
                 line.dso_days_overdue = 0
                 continue
@@ -351,7 +352,7 @@ class AccountMoveLine(models.Model):
         promised = kind == "promise" and self.dso_status_date
         return Item(
             id=self.id,
-            due_date=self.date_maturity or self.date,
+            due_date=get_due_date(self),
             date=self.invoice_date or self.date,
             amount=self.amount_residual,
             no_followup=self.no_followup,
@@ -494,8 +495,7 @@ class AccountMoveLine(models.Model):
     def _dso_get_item_domain(self):
         """Items and credits of customers, open or not."""
         return (
-            Domain("account_id.account_type", "=", "asset_receivable")
-            & Domain("account_id.non_trade", "=", False)
+            RECEIVABLE_ITEMS
             & Domain("parent_state", "=", "posted")
             & Domain("partner_id", "!=", False)
         )
@@ -514,8 +514,7 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         return (
             self.parent_state == "posted"
-            and self.account_id.account_type == "asset_receivable"
-            and not self.account_id.non_trade
+            and is_receivable(self.account_id)
             and not self.reconciled
             and bool(self.amount_residual)
         )
@@ -628,7 +627,7 @@ class AccountMoveLine(models.Model):
         :param part: what of it is asked for, in its currency; default all that is open
         """
         self.ensure_one()
-        due = self.date_maturity or self.date
+        due = get_due_date(self)
         return {
             "line_id": self.id,
             "document": self._dso_get_document(),
@@ -797,7 +796,7 @@ class AccountMoveLine(models.Model):
                     "company_id": line.company_id.id,
                     "line_id": line.id,
                     "document": line._dso_get_document(),
-                    "due_date": line.date_maturity or line.date,
+                    "due_date": get_due_date(line),
                     "currency_id": line.currency_id.id,
                     "amount_residual": line.amount_residual_currency,
                     "status_id": status.id,

@@ -12,6 +12,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import amounts, families, leader, penalties
 from ..tools.inside import get_inside
+from ..tools.ledger import get_due_date
 
 #: What a line of the statement is made of, see ``account.move.line._dso_prepare_row``.
 STATEMENT_FIELDS = (
@@ -126,7 +127,7 @@ class DsoActionContent(models.AbstractModel):
                 result[action.id] = dict.fromkeys(item.id for item in told)
                 continue
             line = action.leader_line_id
-            until = amounts.asked_until(today, line.date_maturity or line.date or None)
+            until = amounts.asked_until(today, get_due_date(line) or None)
             told = amounts.claimed_items(items, until, today, settings)
             result[action.id] = {item.id: self._get_rest(item, today) for item in told}
         return result
@@ -147,7 +148,7 @@ class DsoActionContent(models.AbstractModel):
                 told,
                 key=lambda line: (
                     line.amount_residual < 0,
-                    line.date_maturity or line.date,
+                    get_due_date(line),
                     line.id,
                 ),
             )

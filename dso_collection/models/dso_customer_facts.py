@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ..engine import facts, leader, scenario
 from ..tools.collectors import COLLECTOR, join_collector
 from ..tools.inside import inside
+from ..tools.ledger import due_date_sql, is_receivable_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -250,15 +251,14 @@ class DsoCustomerFacts(models.AbstractModel):
         index scan on Odoo's own index of unreconciled items.
         """
         self.env.cr.execute(
-            "SELECT array_agg(id) FROM account_account"
-            " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
+            SQL("SELECT array_agg(id) FROM account_account account WHERE %s", is_receivable_sql())
         )
         accounts = self.env.cr.fetchone()[0] or []
         return SQL(
             """
             SELECT customer.id, customer.company_id,
                    CASE WHEN status.kind = 'promise' THEN line.dso_status_date END,
-                   line.id, COALESCE(line.date_maturity, line.date),
+                   line.id, %(due_date)s,
                    COALESCE(line.invoice_date, line.date), line.amount_residual::float8,
                    COALESCE(line.no_followup, FALSE), COALESCE(line.dso_ignored, FALSE),
                    status.kind, COALESCE(attached.wholly, FALSE), resolved.restarted,
@@ -318,6 +318,7 @@ class DsoCustomerFacts(models.AbstractModel):
             """,
             customers=self.ids,
             accounts=accounts,
+            due_date=due_date_sql(),
             stands=self.env["dso.qualification"]._get_standing("qualification"),
         )
 

@@ -10,6 +10,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ..engine import ageing, leader as leader_rules, outlook, scenario
 from ..engine.facts import add_days
+from ..tools.ledger import due_date_sql, get_due_date, is_receivable_sql
 from ..tools.toasts import name_some
 from .dso_customer_plan import SHEET_FIELDS, _next_opening
 
@@ -160,7 +161,7 @@ class DsoCustomerSheet(models.AbstractModel):
             leader = known.leader_line_id
             chased = 0
             if leader:
-                due = leader.date_maturity or leader.date
+                due = get_due_date(leader)
                 company = known.company_id or self.env.company
                 chased = max((company._dso_today() - due).days, 0)
             if late <= chased or late <= 0:
@@ -193,7 +194,7 @@ class DsoCustomerSheet(models.AbstractModel):
                 "amount": currency.round(entry.amount),
                 "amount_text": format_amount(self.env, entry.amount, currency),
                 "count": entry.claims,
-                "overdue": key in ageing.OVERDUE,
+                "overdue": key in ageing.OVERDUE_KEYS,
             }
             for key, entry in ageing.sum_by_bucket(facts.items, today).items()
         ]
@@ -231,11 +232,10 @@ class DsoCustomerSheet(models.AbstractModel):
                     ON line.partner_id = partner.id AND line.company_id = customer.company_id
                   JOIN account_account account ON account.id = line.account_id
                  CROSS JOIN LATERAL (
-                      SELECT COALESCE(line.date_maturity, line.date) < now.today AS late
+                      SELECT %(due_date)s < now.today AS late
                   ) day
                  WHERE customer.id = ANY(%(customers)s)
-                   AND account.account_type = 'asset_receivable'
-                   AND account.non_trade IS NOT TRUE
+                   AND %(is_receivable)s
                    AND line.reconciled IS NOT TRUE
                    AND line.parent_state = 'posted'
                    AND line.amount_residual != 0
@@ -245,6 +245,8 @@ class DsoCustomerSheet(models.AbstractModel):
                 companies=list(todays),
                 todays=list(todays.values()),
                 customers=self._origin.ids,
+                due_date=due_date_sql(),
+                is_receivable=is_receivable_sql(),
             )
         )
         result = {}

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..engine import penalties
 from ..tools.inside import get_inside
+from ..tools.ledger import due_date_sql, get_due_date, is_receivable_sql
 
 #: Nothing due: interest, recovery cost, breakdown.
 NOTHING = (0.0, 0.0, [])
@@ -191,11 +192,10 @@ class DsoItemPenalty(models.AbstractModel):
                 """
                 SELECT line.id, line.move_id, line.company_id, line.currency_id,
                        line.amount_currency, line.amount_residual_currency, part.amount AS part,
-                       COALESCE(line.date_maturity, line.date) AS due_date,
+                       %(due_date)s AS due_date,
                        company.dso_penalty_rule_id AS rule_id,
                        line.parent_state = 'posted' AND move.move_type = 'out_invoice'
-                           AND account.account_type = 'asset_receivable'
-                           AND account.non_trade IS NOT TRUE AS is_invoice,
+                           AND %(is_receivable)s AS is_invoice,
                        COALESCE(move.dso_penalty, FALSE) AS is_penalty,
                        status.kind,
                        COALESCE(commercial.is_company, FALSE) AS is_company, commercial.vat,
@@ -229,14 +229,15 @@ class DsoItemPenalty(models.AbstractModel):
                  WHERE line.id = ANY(%(ids)s)
                     OR (
                         move.move_type = 'out_invoice'
-                        AND account.account_type = 'asset_receivable'
-                        AND account.non_trade IS NOT TRUE
+                        AND %(is_receivable)s
                         AND line.move_id IN (
                             SELECT move_id FROM account_move_line WHERE id = ANY(%(ids)s)
                         )
                     )
                 """,
                 ids=self.ids,
+                due_date=due_date_sql(),
+                is_receivable=is_receivable_sql(),
             )
         )
         for row in rows:
@@ -299,7 +300,7 @@ class DsoItemPenalty(models.AbstractModel):
                     SELECT line.id, line.company_id, files.commercial_partner_id,
                            line.currency_id, line.amount_residual_currency::float8 AS amount,
                            CASE WHEN line.amount_residual_currency < 0 THEN line.date
-                                ELSE COALESCE(line.date_maturity, line.date)
+                                ELSE %(due_date)s
                            END AS day,
                            status.kind
                       FROM files
@@ -309,8 +310,7 @@ class DsoItemPenalty(models.AbstractModel):
                         ON line.partner_id = partner.id AND line.company_id = files.company_id
                       JOIN account_account account ON account.id = line.account_id
                  LEFT JOIN dso_item_status status ON status.id = line.dso_status_id
-                     WHERE account.account_type = 'asset_receivable'
-                       AND account.non_trade IS NOT TRUE
+                     WHERE %(is_receivable)s
                        AND line.parent_state = 'posted'
                        AND line.reconciled IS NOT TRUE
                        AND line.amount_residual_currency != 0
@@ -329,6 +329,8 @@ class DsoItemPenalty(models.AbstractModel):
                        )
                 """,
                 lines=line_ids,
+                due_date=due_date_sql(),
+                is_receivable=is_receivable_sql(),
             )
         )
         disputed = [row["id"] for row in rows if row["kind"] == "dispute"]
@@ -366,13 +368,13 @@ class DsoItemPenalty(models.AbstractModel):
             {
                 "line": line,
                 "document": line._dso_get_document(),
-                "due_date": line.date_maturity or line.date,
+                "due_date": get_due_date(line),
                 "currency_id": line.currency_id,
                 "penalty": found[line.id][0],
                 "recovery_cost": found[line.id][1],
                 "breakdown": found[line.id][2],
             }
-            for line in lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
+            for line in lines.sorted(lambda line: (get_due_date(line), line.id))
         ]
 
     def _dso_describe_penalty_reasons(self, on_date):

@@ -8,6 +8,7 @@ from odoo.tools.misc import format_amount
 
 from ..engine import pages as rules
 from ..tools.inside import inside
+from ..tools.ledger import get_due_date
 
 #: After which time a payment is no longer told of as the one that was just made.
 RECENT = timedelta(hours=2)
@@ -234,7 +235,7 @@ class DsoPagePayment(models.AbstractModel):
                     for line in less - wholly
                     if line.id in held
                     and line.currency_id == currency
-                    and (scope == "all" or (line.date_maturity or line.date) < today)
+                    and (scope == "all" or get_due_date(line) < today)
                 )
                 sums.setdefault(currency, {})[scope] = (
                     currency.round(amount - less_here),

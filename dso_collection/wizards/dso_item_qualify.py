@@ -11,6 +11,7 @@ from ..models.dso_customer_facts import OPEN_STATES
 from ..models.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
 from ..tools.errors import BrokenTemplate
 from ..tools.inside import inside
+from ..tools.ledger import get_due_date
 from ..tools.toasts import name_some
 
 STEPS = [("status", "1. Status"), ("email", "2. E-mail"), ("next", "3. Next action")]
@@ -265,7 +266,7 @@ class DsoItemQualify(models.TransientModel):
     def _get_sorted_lines(self):
         """The same oldest first, in whatever order the screen sends them."""
         return self._get_lines().sorted(
-            lambda line: (line.date_maturity or line.date or fields.Date.today(), line.id)
+            lambda line: (get_due_date(line) or fields.Date.today(), line.id)
         )
 
     @api.depends("line_ids", "taken_line_ids", "next_action")
@@ -533,7 +534,7 @@ class DsoItemQualify(models.TransientModel):
         left, parts = self._get_part(), {}
         if not left:
             return dict.fromkeys(claims if self.kind == "promise" else lines)
-        for line in claims.sorted(lambda line: (line.date_maturity or line.date, line.id)):
+        for line in claims.sorted(lambda line: (get_due_date(line), line.id)):
             residual, currency = line.amount_residual_currency, line.currency_id
             part = min(left, residual)
             if currency.compare_amounts(part, 0.0) > 0:
@@ -563,7 +564,7 @@ class DsoItemQualify(models.TransientModel):
         if not self._is_shared_out():
             return []
         parts, texts, without = self._get_parts(), [], []
-        for line in lines.sorted(lambda line: (line.date_maturity or line.date, line.id)):
+        for line in lines.sorted(lambda line: (get_due_date(line), line.id)):
             document = line._dso_get_document()
             currency, residual = line.currency_id, line.amount_residual_currency
             if line not in parts:
