@@ -138,7 +138,12 @@ def is_promised(item: Item, today: date) -> bool:
 
 def is_partial(item: Item) -> bool:
     """Whether less than what is still open is disputed or promised: only the rest is chased."""
-    return item.part is not None and item.part < item.amount - NOISE
+    return is_part(item.part, item.amount)
+
+
+def is_part(part: float | None, whole: float) -> bool:
+    """Whether a disputed or promised part is less than the whole; none given is all of it."""
+    return part is not None and part < whole - NOISE
 
 
 def qualified_part(item: Item) -> float:
