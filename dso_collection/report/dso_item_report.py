@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..engine.ageing import OVERDUE_FINE
-from ..models.dso_item_status import KINDS
+from ..models.ledger.dso_item_status import KINDS
 from ..tools.ageing import bucket_sql, get_selection
 from ..tools.labels import NOT_QUALIFIED, WITHOUT_SCENARIO
 from ..tools.ledger import due_date_sql, is_receivable_sql
