@@ -15,7 +15,6 @@ KEPT = "kept"
 PARTLY = "partly"
 BROKEN = "broken"
 REPLACED = "replaced"
-STATES = (OPEN, KEPT, PARTLY, BROKEN, REPLACED)
 
 #: States in which the customer did not do what it said.
 NOT_KEPT = (PARTLY, BROKEN)
@@ -106,7 +105,7 @@ def state(promise: Promise, settled: float, today: date, rounding: float = 0.01)
 
     :param settled: what is reconciled as of the deadline, as it is known now
     :param rounding: the currency's smallest unit; half of it decides
-    :return: one of :data:`STATES`
+    :return: ``open``, ``kept``, ``partly``, ``broken`` or ``replaced``
 
     >>> half = Promise(50.0, 100.0, 0.0, date(2026, 3, 4))
     >>> [state(half, settled, date(2026, 3, 5)) for settled in (0.0, 20.0, 50.0)]

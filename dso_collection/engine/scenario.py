@@ -85,17 +85,6 @@ def faults(steps: Sequence[Step]) -> list[ScenarioError]:
     return result
 
 
-def check(steps: Sequence[Step]) -> None:
-    """Refuse what nobody can mean, before anything is planned with it.
-
-    :raise ScenarioError: the first of :func:`faults`
-
-    >>> check([Step(1, "due_date", 3650), Step(2, "previous_action", 0)])
-    """
-    for fault in faults(steps):
-        raise fault
-
-
 class Decision(NamedTuple):
     """What is to happen with one customer.
 

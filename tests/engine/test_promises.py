@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from engine.promises import (
     NOT_KEPT,
-    STATES,
     KeptShare,
     Promise,
     kept_share,
@@ -16,6 +15,7 @@ from engine.promises import (
 from engine_builders import day
 from hypothesis import given, strategies as st
 
+STATES = ("open", "kept", "partly", "broken", "replaced")
 #: Promised for Tuesday 3 March, one working day of grace.
 DEADLINE = day(3, 4)
 AFTER = day(3, 5)

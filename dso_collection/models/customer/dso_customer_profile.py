@@ -9,8 +9,8 @@ class DsoCustomer(models.Model):
     """The part of ``dso.customer`` that says how late a customer pays. [Q60]
 
     Calculated from the reconciliations by one statement a company: each night for all, and with
-    the refresh queue for customers whose ledger changed. It is ``engine.behaviour.profile`` in SQL;
-    the tests compare the two.
+    the refresh queue for customers whose ledger changed. What is averaged, and why,
+    ``engine.behaviour`` tells.
     """
 
     _inherit = "dso.customer"
