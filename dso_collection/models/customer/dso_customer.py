@@ -526,7 +526,7 @@ class DsoCustomer(models.Model):
 
         :return: those that changed, not planned yet
         """
-        # sudo: see _assign_by_rules
+        # sudo: rules are configuration and apply whoever changed the customer
         rules = self.env["dso.assignment.rule"].sudo().search([("active", "=", True)])
         return rules._assign(self.sudo().with_context(**inside(dso_skip_plan=True)))
 
@@ -605,7 +605,7 @@ class DsoCustomer(models.Model):
             "merged"
         )
         self.env.flush_all()
-        # sudo: see above; a link opens the account of the customer to whom it was sent, no other
+        # sudo: a link opens the account of the customer to whom it was sent, no other
         self.env["dso.page"].sudo().search(
             [("customer_id", "=", source.id), ("purpose", "=", "customer")]
         ).action_revoke()
