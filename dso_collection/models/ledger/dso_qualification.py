@@ -196,8 +196,8 @@ class DsoQualification(models.Model):
             """
             SELECT DISTINCT ON (qualification.line_id)
                    qualification.line_id, qualification.kind,
-                   qualification.amount::float8 AS amount,
-                   qualification.amount_residual::float8 AS amount_residual
+                   COALESCE(qualification.amount, 0)::float8 AS amount,
+                   COALESCE(qualification.amount_residual, 0)::float8 AS amount_residual
               FROM dso_qualification qualification
              WHERE qualification.kind IN ('dispute', 'promise') AND %s
              ORDER BY qualification.line_id, qualification.id DESC
