@@ -503,14 +503,6 @@ class DsoCustomer(models.Model):
             customers._assign_by_rules()
         return customers
 
-    @api.model
-    def _load_demo_data(self):
-        """Fill a database with a ledger to try the app on; called by the demo data only."""
-        # imported here: a database without demo data has no use for it
-        from ...demo import ledger
-
-        ledger.load(self.env)
-
     def _assign_by_rules(self):
         """Apply the assignment rules, company by company, to new customers."""
         # sudo: rules are configuration and apply whoever posted the invoice

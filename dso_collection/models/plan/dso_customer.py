@@ -309,13 +309,6 @@ class DsoCustomer(models.Model):
     # Decide and carry out
     # ------------------------------------------------------------------
 
-    def _get_todays(self, today=None):
-        """{company id: the date there}, ``False`` being that of a file that has none yet."""
-        todays = {company.id: today or company._dso_today() for company in self.company_id}
-        if any(not customer.company_id for customer in self):
-            todays[False] = today or self.env.company._dso_today()
-        return todays
-
     def _plan_batch(self, today=None):
         """Decide for these customers together and write what changed, in bulk.
 
