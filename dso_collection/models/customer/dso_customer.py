@@ -8,6 +8,7 @@ from odoo.tools.misc import format_date
 from ...tools.action_types import OPEN_STATES
 from ...tools.inside import get_inside, inside
 from ...tools.labels import WITHOUT_COLLECTOR, WITHOUT_SCENARIO
+from ...tools.ledger import is_receivable_sql
 from ...tools.toasts import name_some, toast
 from .dso_assignment_rule import GIVEN
 
@@ -450,10 +451,7 @@ class DsoCustomer(models.Model):
         :return: the new customers
         """
         self.env.flush_all()
-        conditions = [
-            SQL("account.account_type = 'asset_receivable' AND account.non_trade IS NOT TRUE")
-        ]
-        conditions.append(SQL("line.parent_state = 'posted'"))
+        conditions = [is_receivable_sql(), SQL("line.parent_state = 'posted'")]
         if companies is not None:
             conditions.append(SQL("line.company_id = ANY(%s)", companies.ids))
         if partner_ids is not None:
