@@ -1,7 +1,5 @@
 from odoo import api, models, tools
 
-from ...tools.inside import get_inside
-
 #: By which of its ways a contact for collection is reached, see ``res.partner.dso_serves_…``;
 #: types that are not named here take any contact.
 MEDIA = {
@@ -45,15 +43,16 @@ class DsoChannel(models.AbstractModel):
         }
 
     @api.model
-    def _get_blockers(self, actions):
+    def _get_blockers(self, actions, by_hand=False):
         """What keeps actions from being carried out, in a constant number of queries.
 
+        :param by_hand: whether somebody carries them out, who can do what no channel does
         :return: {action id: arguments of ``dso.action._set_error``}, only for those blocked
         """
         return {
             action.id: {"code": "no_channel"}
             for action in actions
-            if action.automatic and not get_inside(self.env, "dso_by_hand")
+            if action.automatic and not by_hand
         }
 
     @api.model

@@ -59,7 +59,7 @@ class DsoChannelSms(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_blockers(self, actions):
+    def _get_blockers(self, actions, by_hand=False):
         blockers = {}
         numbers = self._find_numbers(actions)
         for action in actions:

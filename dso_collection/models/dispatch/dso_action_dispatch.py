@@ -20,7 +20,7 @@ from ...tools.bulk import bulk_insert, bulk_update
 from ...tools.conflicts import retry_on_conflict
 from ...tools.crons import commit_progress
 from ...tools.errors import BrokenTemplate
-from ...tools.inside import get_inside, inside
+from ...tools.inside import inside
 from ...tools.toasts import toast
 from ..action.dso_action_claim import WRITTEN_TYPES
 
@@ -299,9 +299,16 @@ class DsoAction(models.Model):
         :param all_the_same: also those that ask for nothing, without a question
         :raise UserError: if one cannot be carried out, with what to fix
         """
+        return self._execute(all_the_same)
+
+    def _execute(self, all_the_same=False, end=None):
+        """:meth:`action_execute`, which may also end what can be carried out several times.
+
+        :param end: ``True``, or ``resolved`` where the dispute that it followed is
+        """
         self.check_access("write")
         # sudo: sending needs contacts, templates and accounts; the right to act was checked
-        actions = self.sudo().with_context(tracking_disable=True, **inside(dso_by_hand=True))
+        actions = self.sudo().with_context(tracking_disable=True)
         actions._lock_open()
         before = {action.id: (action.leader_line_id, action.step_id) for action in actions}
         by_company = {}
@@ -313,10 +320,12 @@ class DsoAction(models.Model):
             group._check_unchanged(before)
             by_company[today, company] = group.filtered(lambda a: a.state in OPEN_STATES)
         still_open = self.browse([id_ for group in by_company.values() for id_ in group.ids])
-        if not all_the_same and (question := still_open._ask_first("action_execute", record=self)):
+        if not all_the_same and (
+            question := still_open._ask_first("action_execute", record=self, end=end)
+        ):
             return question
         for (today, _company), group in by_company.items():
-            done = group._carry_out(today)
+            done = group._carry_out(today, by_hand=True, end=end)
             (group - done)._raise_errors()
             customers = group.customer_id.with_context(active_test=False)
             customers._plan_batch(today)
@@ -403,25 +412,27 @@ class DsoAction(models.Model):
             for action_type, actions in self.grouped("action_type").items()
         ]
 
-    def _carry_out(self, today, facts=None):
+    def _carry_out(self, today, facts=None, by_hand=False, end=None):
         """Send or do these locked, open actions of one company; those that cannot be are put in
         error.
 
         :param facts: what was read of their customers in this transaction, default read now
+        :param by_hand: whether somebody carries them out
+        :param end: see :meth:`_execute`
         :return: those that were done
         """
         result = self.browse()
         rows = self._get_rows(facts)
         for channel, actions in self._by_channel():
-            blockers = actions._get_blockers(channel)
+            blockers = actions._get_blockers(channel, by_hand)
             blocked = actions.browse(blockers)
             blocked._set_errors(blockers)
             ready = actions - blocked
             if not ready:
                 continue
             result |= ready
-            repeating = ready.filtered(lambda action: action._stays_open())
-            ready = ready._make_executions(rows)
+            repeating = ready.filtered(lambda action: not end and action._stays_open())
+            ready = ready._make_executions(rows, repeating)
             ready._keep_template_names()
             ready._fill_items_content(rows)
             outcomes = channel._send(ready)
@@ -437,7 +448,7 @@ class DsoAction(models.Model):
             ready._write_outcomes(rows, outcomes)
             channel._on_done(ready)
             repeating._reschedule_follow_up(today)
-            if get_inside(self.env, "dso_end") != "resolved":
+            if end != "resolved":
                 ready._keep_followed()
         return result
 
@@ -500,15 +511,16 @@ class DsoAction(models.Model):
     # Errors
     # ------------------------------------------------------------------
 
-    def _get_blockers(self, channel):
+    def _get_blockers(self, channel, by_hand=False):
         """What keeps actions of one channel from being carried out: what the channel lacks, and
         that nobody is chased who was archived, nor by itself in a file that was.
 
+        :param by_hand: whether somebody carries them out
         :return: see ``dso.channel._get_blockers``
         """
-        blockers = channel._get_blockers(self)
+        blockers = channel._get_blockers(self, by_hand)
         for action in self:
-            alone = action.automatic and not get_inside(self.env, "dso_by_hand")
+            alone = action.automatic and not by_hand
             if not action.partner_id.active and (alone or action.action_type in WRITTEN_TYPES):
                 blockers[action.id] = {
                     "code": "archived_customer",

@@ -6,7 +6,6 @@ from odoo.tools.mail import email_normalize
 from ...engine import facts
 from ...tools.action_types import ACTION_TYPES, LETTER_CARRIERS, MANUAL_TYPES, REQUIRED_TEMPLATES
 from ...tools.inside import get_inside
-from .dso_scenario import TOGETHER
 
 #: Who gets an internal e-mail: a role, a field of the customer, or an address.
 COLLEAGUES = [
@@ -181,7 +180,7 @@ class DsoScenarioStep(models.Model):
     )
     def _check_faults(self):
         """Everything that is wrong is said at once; with its scenario, once all steps are there."""
-        if not get_inside(self.env, TOGETHER):
+        if not get_inside(self.env, "dso_steps_together"):
             self.scenario_id._dso_check_steps(self)
 
     def _find_faults(self):

@@ -1166,10 +1166,10 @@ class DsoItemQualify(models.TransientModel):
     def _find_blockers(self, actions):
         """{action id: what keeps it from being carried out by hand}"""
         # sudo: it needs contacts, templates and accounts; the right to act was checked
-        by_hand = actions.sudo().with_context(**inside(dso_by_hand=True))
+        actions = actions.sudo()
         blocked = {}
-        for channel, group in by_hand._by_channel():
-            blocked.update(group._get_blockers(channel))
+        for channel, group in actions._by_channel():
+            blocked.update(group._get_blockers(channel, by_hand=True))
         return blocked
 
     def _prepare_draft_values(self, customer, lines, origin):
