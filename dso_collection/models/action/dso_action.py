@@ -89,6 +89,7 @@ class DsoAction(models.Model):
     _inherit = [
         "dso.guard",
         "dso.search",
+        "dso.template.fields",
     ]
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]
@@ -207,25 +208,9 @@ class DsoAction(models.Model):
     )
     subject = fields.Char()
     body = fields.Html(sanitize="email_outgoing")
-    mail_template_id = fields.Many2one(
-        "mail.template",
-        string="E-mail Template",
-        domain="[('model', '=', 'dso.action')]",
-        ondelete="set null",
-        index="btree_not_null",
-    )
-    sms_template_id = fields.Many2one(
-        "sms.template",
-        string="SMS Template",
-        domain="[('model', '=', 'dso.action')]",
-        ondelete="set null",
-        index="btree_not_null",
-    )
-    letter_template_id = fields.Many2one(
-        "dso.letter.template",
-        ondelete="set null",
-        index="btree_not_null",
-    )
+    mail_template_id = fields.Many2one(index="btree_not_null")
+    sms_template_id = fields.Many2one(index="btree_not_null")
+    letter_template_id = fields.Many2one(index="btree_not_null")
     attach_invoices = fields.Boolean(help="Attach the PDFs of the invoices it tells of.")
     attachment_ids = fields.Many2many(
         "ir.attachment", string="Attachments", help="Attached to the message as they are."

@@ -22,7 +22,7 @@ class DsoScenarioStep(models.Model):
 
     _name = "dso.scenario.step"
     _description = "Collection Scenario Step"
-    _inherit = ["dso.guard", "dso.hashtag.mixin"]
+    _inherit = ["dso.guard", "dso.hashtag.mixin", "dso.template.fields"]
     _order = "scenario_id, sequence, id"
     _rec_names_search = ["name", "scenario_id.name"]
 
@@ -70,25 +70,9 @@ class DsoScenarioStep(models.Model):
         help="The collector confirms each automatic action before it leaves. Unchecked: it leaves "
         "by itself.",
     )
-    mail_template_id = fields.Many2one(
-        "mail.template",
-        string="E-mail Template",
-        domain="[('model', '=', 'dso.action')]",
-        ondelete="set null",
-        index="btree_not_null",
-    )
-    sms_template_id = fields.Many2one(
-        "sms.template",
-        string="SMS Template",
-        domain="[('model', '=', 'dso.action')]",
-        ondelete="set null",
-        index="btree_not_null",
-    )
-    letter_template_id = fields.Many2one(
-        "dso.letter.template",
-        ondelete="set null",
-        index="btree_not_null",
-    )
+    mail_template_id = fields.Many2one(index="btree_not_null")
+    sms_template_id = fields.Many2one(index="btree_not_null")
+    letter_template_id = fields.Many2one(index="btree_not_null")
     letter_carrier = fields.Selection(
         LETTER_CARRIERS,
         string="Letters Are",

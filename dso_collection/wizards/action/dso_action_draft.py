@@ -16,6 +16,7 @@ class DsoActionDraft(models.AbstractModel):
 
     _name = "dso.action.draft"
     _description = "Draft of a Collection Action"
+    _inherit = ["dso.template.fields"]
     _dso_writable = frozenset(
         {
             "action_attachment_ids",
@@ -55,15 +56,6 @@ class DsoActionDraft(models.AbstractModel):
     )
     can_be_automatic = fields.Boolean(compute="_compute_can_be_automatic")
     template_field = fields.Char(compute="_compute_can_be_automatic")
-    mail_template_id = fields.Many2one(
-        "mail.template",
-        string="E-mail Template",
-        domain="[('model', '=', 'dso.action')]",
-    )
-    sms_template_id = fields.Many2one(
-        "sms.template", string="SMS Template", domain="[('model', '=', 'dso.action')]"
-    )
-    letter_template_id = fields.Many2one("dso.letter.template")
     sms_text = fields.Text(string="SMS Text", help="Empty: the template's. It may have hashtags.")
     subject = fields.Char(help="Empty: the template's.")
     body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
