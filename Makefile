@@ -49,7 +49,7 @@ test-pot: ## Whether the translation template is up to date
 lint: ## ruff, pylint-odoo, XML, manifest
 	@$(DSO) lint
 
-format: ## Let ruff mend what it can
+format: ## Let ruff fix what it can
 	@$(RUFF) check --fix; $(RUFF) format
 
 pot: ## Write the translation template anew

@@ -9,8 +9,9 @@ from . import databases
 from .paths import MODULE, MODULE_NAME, PYTHON, REPO
 from .ui import Stop, say
 
-# Beyond what .pylintrc says.
-PYLINT = ("--jobs=2",)
+# Beyond what .pylintrc says, which takes all of pylint-odoo back that it left out before. A feature
+# extends actions, files, pages and items from its own room: these classes are not to be merged.
+PYLINT = ("--jobs=2", "--disable=consider-merging-classes-inherited")
 README = REPO / "dev" / "readme.py"
 # What Odoo loads from these folders, it loads because the manifest says so.
 LOADED = ("data", "demo", "report", "security", "views", "wizards", "wizard")
@@ -34,7 +35,7 @@ def main(arguments, ready):
             failed.append(name)
         say(f"{name}: {'failed' if name in failed else 'fine'}")
     if failed:
-        raise Stop(f"Failed: {', '.join(failed)} (`make format` mends some of it).")
+        raise Stop(f"Failed: {', '.join(failed)} (`make format` fixes some of it).")
 
 
 def _run(program, *arguments):

@@ -9,8 +9,8 @@ from odoo.tools import get_lang
 from odoo.tools.translate import _lt
 
 from ..engine import colors, pages as rules
-from ..models.dso_page import HEADERS
-from ..models.dso_page_answer import KINDS_BY_PURPOSE
+from ..models.page.dso_page import HEADERS
+from ..models.page.dso_page_answer import KINDS_BY_PURPOSE
 
 #: A form with its files, and what surrounds them.
 MAX_REQUEST = rules.MAX_FILES * rules.MAX_FILE_SIZE + rules.MEGABYTE

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from odoo.fields import Command
 
 from ..engine import scenario as rules
-from ..models.account_move_line import QUIET
+from ..models.ledger.account_move_line import QUIET
 from ..tools.bulk import bulk_insert
 from ..tools.inside import inside
 from . import texts

@@ -26,6 +26,5 @@ dry run, the explanation of an action and the tests call the very same functions
 ``guarantee``    what secures a debt, and until when a claim has to be declared
 ===============  ==========================================================================
 
-``R1`` ... ``R17`` are the rules of the project's design; ``[seed 003]`` is a help page of the
-product that this module brings into Odoo.
+What ``R1`` to ``R17``, ``[seed 003]`` and the like stand for is told in ``docs/sources.md``.
 """

@@ -1,5 +1,5 @@
 """Interactive pages: how long a link is good, what a stranger may hand in, when colleagues are
-reminded. [seeds 000, 003; features.md, "Interactive page"]"""
+reminded. [seeds 000, 003; Q31]"""
 
 from __future__ import annotations
 

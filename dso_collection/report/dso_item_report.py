@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..models.dso_item_status import KINDS
+from ..models.ledger.dso_item_status import KINDS
 from ..tools.labels import NOT_QUALIFIED, WITHOUT_SCENARIO
 
 #: Days overdue: lower bound, key, label. Keys sort as the buckets do.
