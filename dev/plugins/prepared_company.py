@@ -1,4 +1,4 @@
-"""For pytest: the company that classes of tests begin with is made once and kept in the database."""
+"""For pytest: what classes of tests begin with is made once, and kept in the database."""
 
 import pytest
 

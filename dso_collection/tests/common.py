@@ -32,6 +32,11 @@ class DsoCommon(AccountTestInvoicingCommon, CronMixinCase):
             cls._set_up_collection()
 
     @classmethod
+    def setup_independent_user(cls):
+        prepared.make_room(cls)
+        return super().setup_independent_user()
+
+    @classmethod
     def setup_other_company(cls, **kwargs):
         found = None if kwargs else prepared.find(cls, DsoCommon)
         taken = found and prepared.take_other_company(cls, found)

@@ -41,9 +41,7 @@ def find(cls, common):
     fits = (
         _get_setups(cls, common) == _get_setups(common, common)
         and all(getattr(cls, name) == getattr(common, name) for name in ATTRIBUTES)
-        and all(
-            getattr(cls, name).__func__ is getattr(common, name).__func__ for name in METHODS
-        )
+        and all(getattr(cls, name).__func__ is getattr(common, name).__func__ for name in METHODS)
     )
     return read() if fits else None
 
@@ -90,7 +88,8 @@ def prepare(common):
     _known[database] = None
     try:
         Prepared.setUpClass()
-        other = AccountTestInvoicingCommon.setup_other_company.__func__(Prepared)
+        make_other = AccountTestInvoicingCommon.setup_other_company.__func__
+        other = make_other(Prepared, name="Prepared company")
         Prepared.env.user.company_ids -= other["company"]
         # nobody sees it before a test asks for it
         other["company"].active = False
@@ -116,9 +115,22 @@ def take_other_company(cls, found):
     company = data["company"]
     if company.active:
         return None
-    company.active = True
+    company.write({"active": True, "name": "company_2"})
     cls.env.user.company_ids += company
     return data
+
+
+def make_room(cls):
+    """Of a name and a login there is one: before a class makes its own, those prepared step
+    aside, until the class has ended."""
+    found = read()
+    if not found:
+        return
+    values = [*found["attributes"].values(), {"model": "res.users", "ids": [found["env"][0]]}]
+    for model, field in (("res.users", "login"), ("res.company", "name")):
+        ids = {id_ for value in values if value.get("model") == model for id_ in value["ids"]}
+        for record in cls.env[model].browse(ids):
+            record[field] = f"prepared_{record[field]}"
 
 
 def _dump_env(env):
