@@ -21,7 +21,7 @@ DEMO_DATABASE = "dso_test_demo"
 FINDERS_DATABASE = "dso_test_finders"
 FINDERS = f"{MODULE_NAME}/tests/finders"
 # Skipped in the other databases, which have no demo data; the finders try both.
-DEMO_TESTS = (f"{MODULE_NAME}/tests/test_demo.py", FINDERS)
+DEMO_TESTS = (f"{MODULE_NAME}/tests/setup/test_demo.py", FINDERS)
 PHASES = ("engine", "odoo", "dev", "demo", "finders", "rules", "pot")
 # What runs on the second core beside `odoo`, and then its share of that, in a database of its own.
 BESIDE = ("dev", "demo", "finders")
@@ -94,8 +94,11 @@ def main(arguments, ready):
 def share_files(chosen):
     """The files of `odoo` for the two lanes: [those of the first], [those of the second]."""
     seconds = sharing.read()
-    paths = (MODULE / "tests").glob("test_*.py")
-    names = [path.relative_to(REPO).as_posix() for path in paths]
+    names = [
+        path.relative_to(REPO).as_posix()
+        for path in (MODULE / "tests").rglob("test_*.py")
+        if path.parent != REPO / FINDERS
+    ]
     beside = sum(seconds.get(phase, 0) for phase in chosen if phase in BESIDE)
     return sharing.share(names, seconds, beside)
 

@@ -9,7 +9,7 @@ from odoo.tools.translate import _lt
 from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
 
-from ..models.dso_page_payment import NotPayable
+from ..models.page.dso_page_payment import NotPayable
 from .page import LOOK, MAX_REQUEST, SEND, PageController, Problem
 
 #: Payment providers bring their own scripts, frames and pages: what they need cannot be known

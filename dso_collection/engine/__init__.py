@@ -6,6 +6,7 @@ dry run, the explanation of an action and the tests call the very same functions
 
 ===============  ==========================================================================
 ``facts``        what goes in: items, scenario, steps, history, settings
+``items``        an item made of what the ledger says of it
 ``leader``       which item leads, which items count (rules R1, R2)
 ``scenario``     which step comes next and when (rules R3 to R8)
 ``penalties``    interest and recovery cost on late items
@@ -26,6 +27,5 @@ dry run, the explanation of an action and the tests call the very same functions
 ``guarantee``    what secures a debt, and until when a claim has to be declared
 ===============  ==========================================================================
 
-``R1`` ... ``R17`` are the rules of the project's design; ``[seed 003]`` is a help page of the
-product that this module brings into Odoo.
+What ``R1`` to ``R17``, ``[seed 003]`` and the like stand for is told in ``docs/sources.md``.
 """

@@ -1,5 +1,3 @@
-from . import dso_report
-from . import dso_promise
 from . import dso_item_report
 from . import dso_dispute_report
 from . import dso_action_report

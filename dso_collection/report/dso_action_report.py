@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.dso_action import AGENDA_STATES
-from ..models.dso_scenario_step import ACTION_TYPES
+from ..models.action.dso_action import AGENDA_STATES
+from ..tools.action_types import ACTION_TYPES
 from ..tools.labels import NOT_IN_SCENARIO
 
 PHASES = [

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from odoo.addons.dso_collection.tools.ledger import get_due_date
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -26,14 +28,14 @@ class AccountMoveLine(models.Model):
             {
                 "id": line.id,
                 "move_id": line.move_id.id,
-                "day": line.date_maturity or line.date,
+                "day": get_due_date(line),
                 "currency_id": line.currency_id.id,
             }
             for line in lines
         ]
 
     def _dso_get_debited_domain(self):
-        # sudo: see _dso_read_debited
+        # sudo: how invoices are paid is a fact of the rules; only items are found by it
         modes = self.env["account.payment.mode"].sudo().with_context(active_test=False)
         modes = modes.search([("payment_type", "=", "inbound")])
         debits = modes.filtered(lambda mode: mode._dso_collects())

@@ -234,7 +234,11 @@ def test_what_breaks_off_beside_the_longest_is_a_failure(monkeypatch):
 
 def test_each_file_runs_in_one_lane():
     """Whatever else runs, and whatever is known of the files: all of them, none of them twice."""
-    there = {path.name for path in (databases.MODULE / "tests").glob("test_*.py")}
+    there = {
+        path.name
+        for path in (databases.MODULE / "tests").rglob("test_*.py")
+        if path.parent.name != "finders"
+    }
     for chosen in (["odoo"], ["odoo", "demo"], list(testing.PHASES)):
         first, second = testing.share_files(chosen)
         names = [name.split("/")[-1] for name in (*first, *second)]

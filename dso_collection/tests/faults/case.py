@@ -8,7 +8,7 @@ from odoo import Command, fields
 from odoo.tests import BaseCase, new_test_user
 from odoo.tests.common import get_db_name
 
-from ...models.dso_scenario_step import REQUIRED_TEMPLATES
+from ...tools.action_types import REQUIRED_TEMPLATES
 from .database import copy_database, drop_database, open_env
 from .smtp import HOST, Sink
 from .workers import TIMEOUT, Workers

@@ -1,0 +1,192 @@
+"""What became of an SMS after it left: reported by Odoo's SMS queue at once, or days later by the
+provider."""
+
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+
+from ...tools.inside import get_inside
+
+_logger = logging.getLogger(__name__)
+
+#: States of a notification that say that an SMS has not arrived.
+FAILED = ("exception", "bounce", "canceled")
+#: Those that say that it is on its way or has arrived.
+DELIVERED = ("process", "pending", "sent")
+#: Causes that the provider's account has to be looked at for.
+ACCOUNT_CAUSES = ("sms_credit", "sms_acc")
+#: What Odoo's service says of a text that it has had for a number just before.
+DUPLICATE = "duplicate_message"
+#: How far back reports that could not be noted at once are looked for.
+CATCH_UP_DAYS = 30
+
+
+class DsoAction(models.Model):
+    """The part of ``dso.action`` that follows an SMS."""
+
+    _inherit = "dso.action"
+
+    @api.model
+    def _follow_sms(self, notifications):
+        """Note what Odoo reports of SMS: a failure turns its action to error with the cause, a
+        delivery after all turns it back.
+
+        Odoo reports in the transaction in which SMS leave. Were that undone, they would leave
+        twice: what cannot be noted now, because somebody else changes the same customer, is
+        noted by the next dispatch.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._note_sms(notifications)
+        except OperationalError as error:
+            _logger.info("Report on SMS will be noted later: %s", error)
+            self.env["dso.action"]._trigger_dispatch()
+
+    @api.model
+    def _note_sms(self, notifications):
+        """See ``_follow_sms``; each action is looked at once."""
+        # sudo: the SMS queue reports it
+        actions = self.env["dso.action"].sudo()
+        actions = actions.search([("message_id", "in", notifications.mail_message_id.ids)])
+        by_message = actions.grouped("message_id")
+        for notification in notifications.sudo():
+            action = by_message.get(notification.mail_message_id)
+            if action and notification.notification_status in FAILED:
+                action._set_undelivered(**self._prepare_sms_failure(action, notification))
+            elif action and action._is_undelivered_sms():
+                action.write({"state": "done", "error_data": False, "retry_date": False})
+                self.env["dso.refresh.queue"]._enqueue_customers(action.customer_id)
+
+    def _is_undelivered_sms(self):
+        self.ensure_one()
+        code = (self.error_data or {}).get("code")
+        return bool(self.done_date) and code in ("undelivered_sms", "unreachable")
+
+    @api.model
+    def _prepare_sms_failure(self, action, notification):
+        """Arguments of ``_set_undelivered``."""
+        cause = notification.failure_type or notification.notification_status
+        if notification.failure_reason == DUPLICATE:
+            cause = DUPLICATE
+        call = get_inside(self.env, "dso_sms_call")
+        values = {
+            "transient": cause == "sms_server" and bool(call) and call.nothing_left,
+            "code": "undelivered_sms",
+            "cause": cause,
+            "text": notification.failure_reason or "",
+            "number": notification.sms_number or action.sms_number or "",
+            "contact": notification.res_partner_id.name or "",
+        }
+        if cause in ACCOUNT_CAUSES:
+            account = action._find_iap_account("sms")
+            if account:
+                values.update(model=account._name, res_id=account.id)
+        return values
+
+    @api.model
+    def _note_late_sms_reports(self):
+        """Note the reports that found their customers busy."""
+        since = fields.Date.add(fields.Date.today(), days=-CATCH_UP_DAYS)
+        self.env.cr.execute(
+            """
+            SELECT notification.id
+              FROM dso_action action
+              JOIN mail_notification notification
+                ON notification.mail_message_id = action.message_id
+             WHERE action.done_date >= %s
+               AND action.sms_uuid IS NOT NULL
+               AND action.state = 'done'
+               AND action.error_data IS NULL
+               AND notification.notification_type = 'sms'
+               AND notification.notification_status = ANY(%s)
+            """,
+            (since, list(FAILED)),
+        )
+        ids = [row[0] for row in self.env.cr.fetchall()]
+        if ids:
+            # sudo: a cron looks at what became of messages of the module
+            self._follow_sms(self.env["mail.notification"].sudo().browse(ids))
+
+    def _describe_sms_errors(self, data, values):
+        """Sentences on SMS, see ``_describe_error``."""
+        return {
+            "no_phone": self.env._(
+                "The contact for collection %(contact)s has no phone number. Enter a mobile "
+                "number.",
+                **values,
+            ),
+            "bad_phone": self.env._(
+                "The phone number “%(text)s” of %(contact)s is not valid. Correct it, or set the "
+                "country of the contact.",
+                **values,
+            ),
+            "no_mobile": self.env._(
+                "The phone number “%(text)s” of %(contact)s is not a mobile number and takes no "
+                "SMS. Enter a mobile number.",
+                **values,
+            ),
+            "wrong_phone": self.env._(
+                "The phone number “%(text)s” of %(contact)s was marked as wrong. Enter the right "
+                "one.",
+                **values,
+            ),
+            "blacklisted": self.env._(
+                "%(contact)s wants no SMS: “%(text)s” is on the blacklist of phone numbers. Choose "
+                "another contact for collection, or another way.",
+                **values,
+            ),
+            "no_sms_template": self.env._(
+                "The SMS template is missing. A credit manager chooses one on the step of the "
+                "scenario, or on the action."
+            ),
+            "undelivered_sms": self._describe_undelivered_sms(data),
+        }
+
+    def _describe_undelivered_sms(self, data):
+        """What the provider said, and what to do, in the user's language."""
+        values = {
+            "number": data.get("number"),
+            "contact": data.get("contact") or self.partner_id.display_name,
+            "text": data.get("text"),
+        }
+        head = self.env._("The SMS to %(contact)s (%(number)s) did not arrive.", **values)
+        cause = data.get("cause")
+        correct = self.env._("Correct the number and retry.")
+        tails = {
+            "sms_credit": self.env._(
+                "There is no SMS credit left. Ask your administrator to buy credits, then retry."
+            ),
+            "sms_acc": self.env._(
+                "The SMS account is not registered. Ask your administrator to register it in the "
+                "settings, then retry."
+            ),
+            "sms_server": self.env._(
+                "The SMS service did not answer, or failed: it may have left all the same. Look "
+                "into the account of the service, then retry."
+            ),
+            DUPLICATE: self.env._(
+                "The SMS service has had the same text for this number just before, and does not "
+                "send it again. Ask the customer; retry tomorrow if it is missing."
+            ),
+            "sms_blacklist": self.env._(
+                "The number is on the blacklist. Choose another contact for collection."
+            ),
+            "sms_country_not_supported": self.env._(
+                "The SMS service does not send to that country. Reach the customer by another way."
+            ),
+            "canceled": self.env._("It was cancelled in the queue of SMS. Retry to send it."),
+        }
+        label = self._get_sms_cause_label(cause)
+        tail = tails.get(cause) or " ".join(
+            filter(None, [f"{data.get('text') or label}.".replace("..", "."), correct])
+        )
+        return f"{head} {tail}"
+
+    def _get_sms_cause_label(self, cause):
+        """Odoo's own words for a cause that has no sentence here, providers' causes included."""
+        if cause == "sms_server":
+            return self.env._("The SMS service did not answer")
+        field = self.env["mail.notification"]._fields["failure_type"]
+        return dict(field._description_selection(self.env)).get(cause) or cause or ""

@@ -1,0 +1,2 @@
+from . import dso_action_dispatch
+from . import dso_action_queue

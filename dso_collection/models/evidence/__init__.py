@@ -1,0 +1,2 @@
+from . import dso_customer
+from . import dso_action

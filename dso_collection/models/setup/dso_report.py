@@ -1,0 +1,49 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ...tools.inside import get_inside
+from ...tools.labels import WITHOUT_COLLECTOR
+
+
+class DsoReport(models.AbstractModel):
+    """What the SQL views have in common: each company's own date, and buttons.
+
+    They are queries rather than views of the database, because they depend on which day it is
+    where the company collects, and that only Python can say.
+    """
+
+    _name = "dso.report"
+    _description = "Collection Report"
+    _inherit = ["dso.guard"]
+    _auto = False
+
+    customer_id = fields.Many2one("dso.customer", string="Customer File", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    collector_id = fields.Many2one("res.users", readonly=True, falsy_value_label=WITHOUT_COLLECTOR)
+    line_id = fields.Many2one("account.move.line", string="Item", readonly=True)
+
+    def _get_days(self):
+        """The companies' dates as a table of ``company_id`` and ``today``.
+
+        ``dso_todays`` in the context ({company id: date}) asks for another day: the plan's.
+
+        :return: an SQL expression for a FROM clause
+        """
+        todays = get_inside(self.env, "dso_todays", {})
+        companies = self.env["res.company"]._dso_companies()
+        return SQL(
+            "unnest(%s::int[], %s::date[])",
+            companies.ids,
+            [todays.get(company.id) or company._dso_today() for company in companies],
+        )
+
+    def action_view_customer(self):
+        """Open the customer's collection file."""
+        self.ensure_one()
+        return self.customer_id.get_formview_action()
+
+    def action_view_item(self):
+        """Open the document of the item."""
+        self.ensure_one()
+        return self.line_id.action_open_business_doc()

@@ -1,0 +1,2 @@
+from . import dso_penalty_breakdown
+from . import dso_penalty_invoice

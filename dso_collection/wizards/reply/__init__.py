@@ -1,0 +1,1 @@
+from . import dso_reply_assign
