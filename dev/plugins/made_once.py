@@ -75,7 +75,10 @@ class Bundles:
         if bundle.get_attachments(extension):
             return make(bundle)
         name = f"{self.describe(bundle, f'min.{extension}')}.debug.min"
-        path, map_path = self.folder / f"{name}.{extension}", self.folder / f"{name}.{extension}.map"
+        path, map_path = (
+            self.folder / f"{name}.{extension}",
+            self.folder / f"{name}.{extension}.map",
+        )
         if path.exists() and map_path.exists():
             os.utime(path)
             os.utime(map_path)

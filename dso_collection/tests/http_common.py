@@ -36,7 +36,7 @@ class Chrome:
     @classmethod
     def borrow(cls, kind):
         """One that nobody uses; ``None`` where there is none."""
-        for chrome in [each for each in cls.idle if each.kind == kind]:
+        for chrome in [each for each in reversed(cls.idle) if each.kind == kind]:
             cls.idle.remove(chrome)
             if chrome.process.poll() is None:
                 return chrome
@@ -89,7 +89,7 @@ atexit.register(Chrome.end_all)
 
 
 class PatientBrowser(common.ChromeBrowser):
-    """Of its answers, pages, tours and its own start; a window of a browser that others had before."""
+    """Of its answers, pages, tours and its own start; a window of a browser that is lent."""
 
     lender = None
     window = None
