@@ -33,7 +33,7 @@ class AccountMoveLine(models.Model):
         ]
 
     def _dso_get_debited_domain(self):
-        # sudo: see _dso_read_debited
+        # sudo: how invoices are paid is a fact of the rules; only items are found by it
         modes = self.env["account.payment.mode"].sudo().with_context(active_test=False)
         modes = modes.search([("payment_type", "=", "inbound")])
         debits = modes.filtered(lambda mode: mode._dso_collects())

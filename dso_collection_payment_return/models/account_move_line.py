@@ -12,15 +12,11 @@ class AccountMoveLine(models.Model):
             .sudo()
             .search([("origin_returned_move_ids", "in", self.ids)], order="id")
         )
-        returns = (
-            self.env["payment.return.line"]
-            .sudo()
-            .search(
-                [
-                    ("move_line_ids", "in", partials.credit_move_id.ids),
-                    ("return_id.state", "=", "done"),
-                ]
-            )
+        returns = partials.env["payment.return.line"].search(
+            [
+                ("move_line_ids", "in", partials.credit_move_id.ids),
+                ("return_id.state", "=", "done"),
+            ]
         )
         by_payment = {line: each for each in returns for line in each.move_line_ids}
         return [

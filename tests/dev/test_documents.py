@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import polib
 import pytest
+from dsodev import lint
 from dsodev.paths import REPO
 
 #: Read by people; the module's README is made of its fragments.
@@ -95,6 +96,12 @@ def test_paths_that_are_named_exist():
 
 #: Models, fields, methods and XML ids: what has a dot behind `dso`, or an underscore.
 NAME = re.compile(r"\bdso(?:\.[a-z]+)+\b(?!_)|\b[a-z_][a-z0-9]*_[a-z0-9_]*\b")
+
+
+def test_rooms_are_listed_from_the_lowest_to_the_highest():
+    table = re.findall(r"^\| `(\w+)` \|", (REPO / "ARCHITECTURE.md").read_text("utf-8"), re.M)
+    loaded = (REPO / "dso_collection" / "models" / "__init__.py").read_text("utf-8")
+    assert table == re.findall(r"^from \. import (\w+)$", loaded, re.M)
 
 
 @functools.cache
@@ -231,13 +238,15 @@ def test_the_words_of_the_glossary_are_those_of_the_screens(column, lang):
 
 
 def test_hooks_are_what_lint_runs():
-    """The same versions in .pre-commit-config.yaml as in dev/requirements-test.txt."""
+    """The same versions in .pre-commit-config.yaml as in dev/requirements-test.txt, and the same
+    options of pylint."""
     requirements = (REPO / "dev" / "requirements-test.txt").read_text(encoding="utf-8")
     pinned = dict(re.findall(r"^([\w-]+)==([\w.]+)$", requirements, re.M))
     hooks = (REPO / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     named = re.findall(r"([\w-]+)==([\w.]+)", hooks)
     assert {"ruff", "pylint-odoo"} <= {name for name, _version in named}
     assert not [(name, v) for name, v in named if pinned.get(name, v) != v]
+    assert f"entry: pylint {' '.join(lint.PYLINT)} " in hooks
 
 
 def test_the_newest_version_has_its_history():

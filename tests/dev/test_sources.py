@@ -5,7 +5,7 @@ import ast
 from dsodev.paths import REPO
 
 #: How far above the call its reason may stand, in lines: a statement may have several.
-ABOVE = 12
+ABOVE = 5
 
 
 def test_whoever_reads_as_superuser_says_why_that_is_safe():
@@ -20,6 +20,13 @@ def test_whoever_reads_as_superuser_says_why_that_is_safe():
         and not any("sudo:" in above for above in lines[max(0, number - ABOVE) : number + 1])
     ]
     assert not silent, "without a comment “# sudo: …”: " + ", ".join(silent)
+    elsewhere = [
+        f"{path.relative_to(REPO)}:{number}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if "sudo: see " in line
+    ]
+    assert not elsewhere, "the reason stands elsewhere: " + ", ".join(elsewhere)
 
 
 def test_odoo_finds_every_test():

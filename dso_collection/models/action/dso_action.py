@@ -494,6 +494,7 @@ class DsoAction(models.Model):
         # read at once: a union of records forgets what it is read together with
         everybody = contacts | self.sudo().partner_id | self.sudo().recipient_ids
         result = {}
+        # sudo: recipients and customer of these actions, which the caller has read already
         for action in self.sudo():
             partner = action.partner_id
             # who was archived since is not called, nor is anybody else in their place

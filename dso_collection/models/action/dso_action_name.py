@@ -55,6 +55,7 @@ class DsoAction(models.Model):
         found = set()
         for model in {model for model, _id in filter(None, kept.values())}:
             ids = {key[1] for key in kept.values() if key and key[0] == model}
+            # sudo: ids that only the module wrote, and of these no more than the name is told
             found |= set(self.env[model].sudo().browse(ids).exists())
         by_key = {(template._name, template.id): template for template in found}
         result = {}
@@ -137,7 +138,7 @@ class DsoAction(models.Model):
 
     def _prepare_statuses(self):
         """The statuses of this action's items as data: [[status id, ids of its items]]"""
-        # sudo: see _get_statuses
+        # sudo: statuses of the items of an action that the caller may read
         lines = self.sudo().item_ids.line_id
         return [
             [status.id, own.ids] for status, own in lines.grouped("dso_status_id").items() if status

@@ -505,14 +505,6 @@ class DsoCustomer(models.Model):
             customers._assign_by_rules()
         return customers
 
-    @api.model
-    def _load_demo_data(self):
-        """Fill a database with a ledger to try the app on; called by the demo data only."""
-        # imported here: a database without demo data has no use for it
-        from ...demo import ledger
-
-        ledger.load(self.env)
-
     def _assign_by_rules(self):
         """Apply the assignment rules, company by company, to new customers."""
         # sudo: rules are configuration and apply whoever posted the invoice
@@ -528,7 +520,7 @@ class DsoCustomer(models.Model):
 
         :return: those that changed, not planned yet
         """
-        # sudo: see _assign_by_rules
+        # sudo: rules are configuration and apply whoever changed the customer
         rules = self.env["dso.assignment.rule"].sudo().search([("active", "=", True)])
         return rules._assign(self.sudo().with_context(**inside(dso_skip_plan=True)))
 
@@ -607,7 +599,7 @@ class DsoCustomer(models.Model):
             "merged"
         )
         self.env.flush_all()
-        # sudo: see above; a link opens the account of the customer to whom it was sent, no other
+        # sudo: a link opens the account of the customer to whom it was sent, no other
         self.env["dso.page"].sudo().search(
             [("customer_id", "=", source.id), ("purpose", "=", "customer")]
         ).action_revoke()

@@ -247,7 +247,7 @@ class DsoCustomer(models.Model):
     @api.model
     def _get_exceeded_domain(self, company):
         """Customers of a company who owe more than their limit, by a cent that counts."""
-        # sudo: see _compute_credit_limit
+        # sudo: limits of customers that the user may see, as they are shown with the file
         partners = self.env["res.partner"].sudo().with_company(company)
         partners.flush_model(["credit_limit"])
         self.flush_model(["amount_due", "partner_id"])

@@ -67,6 +67,13 @@ class DsoCustomer(models.Model):
 
     _inherit = "dso.customer"
 
+    def _get_todays(self, today=None):
+        """{company id: the date there}, ``False`` being that of a file that has none yet."""
+        todays = {company.id: today or company._dso_today() for company in self.company_id}
+        if any(not customer.company_id for customer in self):
+            todays[False] = today or self.env.company._dso_today()
+        return todays
+
     def _read_facts(self, todays, scenario=None):
         """All that decides what happens next with these customers.
 

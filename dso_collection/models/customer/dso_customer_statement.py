@@ -63,7 +63,7 @@ class DsoCustomer(models.Model):
                 )
             )
         attachment = (
-            # sudo: see above
+            # sudo: kept with the customer, whose statement the user may print
             self.env["ir.attachment"]
             .sudo()
             .create(

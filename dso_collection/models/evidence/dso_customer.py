@@ -180,7 +180,7 @@ class DsoCustomer(models.Model):
                 ("is_internal", "=", False),
             ]
         )
-        # sudo: see _make_evidence_file
+        # sudo: what this customer wrote; the right to its evidence file was checked
         replies = self.env["dso.reply"].sudo()
         by_sms = replies.search([("customer_id", "=", self.id), ("channel", "=", "sms")])
         # who wrote a text message is known by the number: the author may have another name today
@@ -208,7 +208,7 @@ class DsoCustomer(models.Model):
 
     def _prepare_evidence_page_answers(self, lines):
         """What the customer answered about these items on its page."""
-        # sudo: see _make_evidence_file
+        # sudo: what this customer answered; the right to its evidence file was checked
         answers = (
             self.env["dso.page.answer"]
             .sudo()

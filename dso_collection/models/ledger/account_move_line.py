@@ -191,7 +191,7 @@ class AccountMoveLine(models.Model):
     def _search_dso_is_leader(self, operator, value):
         if operator != "in":
             return NotImplemented
-        # sudo: see above
+        # sudo: the star is shown to whoever sees the item
         customers = self.env["dso.customer"].sudo()._search([("leader_line_id", "!=", False)])
         led = Domain("id", "in", customers.subselect("leader_line_id"))
         return led if True in value else ~led

@@ -66,7 +66,7 @@ class DsoDebitLineMixin(models.AbstractModel):
     @api.model
     def _dso_get_ordered_items_domain(self):
         """The items that confirmed orders collect."""
-        # sudo: see _dso_read_ordered
+        # sudo: which money is on its way is a fact of the rules; only items are told
         lines = self.sudo().search(self._dso_get_ordered_domain())
         return Domain("id", "in", lines.move_line_id.ids)
 

@@ -185,13 +185,13 @@ class DsoItemStatus(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         """A used status is part of the history: it can be archived, not deleted."""
-        # sudo: items of other companies count too, only their existence is told
         places = (
             ("account.move.line", "dso_status_id"),
             ("dso.qualification", "status_id"),
             ("dso.page.answer", "status_id"),
         )
         for status in self:
+            # sudo: items of other companies count too, only their existence is told
             if any(
                 self.env[model].sudo().search_count([(fname, "=", status.id)], limit=1)
                 for model, fname in places

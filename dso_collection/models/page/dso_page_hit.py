@@ -57,7 +57,7 @@ class DsoPageHit(models.Model):
             & Domain("date", "<", now - timedelta(minutes=limit.minutes))
             for scope, limit in LIMITS.items()
         )
-        # sudo: see above
+        # sudo: kept by the module for itself
         hits = self.sudo().search(old, limit=GC_UNLINK_LIMIT)
         hits.unlink()
         return len(hits), len(hits) == GC_UNLINK_LIMIT

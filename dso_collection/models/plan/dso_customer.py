@@ -329,13 +329,6 @@ class DsoCustomer(models.Model):
     # Decide and carry out
     # ------------------------------------------------------------------
 
-    def _get_todays(self, today=None):
-        """{company id: the date there}, ``False`` being that of a file that has none yet."""
-        todays = {company.id: today or company._dso_today() for company in self.company_id}
-        if any(not customer.company_id for customer in self):
-            todays[False] = today or self.env.company._dso_today()
-        return todays
-
     def _plan_batch(self, today=None):
         """Decide for these customers together and write what changed, in bulk.
 
@@ -674,6 +667,7 @@ class DsoCustomer(models.Model):
         decisions = customers._decide(facts, todays)
         self.fetch(PLAN_COLUMNS)
         for customer in self:
+            # sudo: currency and settings of the file's own company, for what is put into the cache
             company = customer.sudo().company_id
             values = self._prepare_plan_values(
                 facts.customers[customer.id],
@@ -716,6 +710,7 @@ class DsoCustomer(models.Model):
         steps = {step.id: step for step in scenarios.step_ids}
         result = []
         for ids in split_every(BATCH_SIZE, customers.ids):
+            # sudo: ids of customers that the user was found to see, a few at a time
             batch = self.sudo().browse(ids)
             todays = batch._get_todays(today)
             facts = batch._read_facts(todays, scenario or None)
@@ -773,7 +768,7 @@ class DsoCustomer(models.Model):
             items = tuple(item._replace(**changes.get(item.id, {})) for item in customer.items)
             facts.customers[customer_id] = customer._replace(items=items)
         decisions = customers._decide(facts, todays)
-        steps = self.env["dso.scenario.step"].sudo()
+        steps = customers.env["dso.scenario.step"]
         texts = {}
         for customer in customers:
             decision = decisions[customer.id]

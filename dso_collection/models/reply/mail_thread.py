@@ -47,6 +47,7 @@ class MailThread(models.AbstractModel):
         ):
             return False
         addresses = [email.lower() for email in email_split(message_dict.get("recipients") or "")]
+        # sudo: aliases by the addresses of the message, only whose they are is asked
         aliases = self.env["mail.alias"].sudo().search([("alias_full_name", "in", addresses)])
         if aliases:
             return set(aliases.alias_model_id.mapped("model")) == {"dso.customer"}
@@ -253,6 +254,7 @@ class MailThread(models.AbstractModel):
         moment = message_dict.get("date")
         if report.kind == reports.READ and action and moment and not action.read_date:
             action.read_date = moment
+        # sudo: the notifications of that very message, for the recipients' names
         notification = self.env["mail.notification"].sudo()
         for recipient in report.recipients:
             notification |= self._dso_find_notification(recipient, told)

@@ -534,7 +534,7 @@ class ResCompany(models.Model):
         Without any calendar, Monday to Friday.
         """
         self.ensure_one()
-        # sudo: see _dso_tz
+        # sudo: the sending hours are no secret, as little as what day it is
         company = self.sudo()
         calendar = company.dso_sending_calendar_id or company.resource_calendar_id
         last = facts.plus(start, days)
@@ -611,7 +611,7 @@ class ResCompany(models.Model):
     def _dso_announced_from(self, today):
         """The first day of which announced money is still awaited today (R17)."""
         self.ensure_one()
-        # sudo: see _dso_announced_until
+        # sudo: how long money is waited for is shown with the item
         return self._dso_before_working_days(today, self.sudo().dso_announced_days)
 
     def _dso_before_working_days(self, today, count):

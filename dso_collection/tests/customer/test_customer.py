@@ -1,3 +1,5 @@
+# pylint-odoo takes only what lies in `tests` itself for tests, whose words nobody translates.
+# pylint: disable=translation-required
 from freezegun import freeze_time
 
 from odoo import Command

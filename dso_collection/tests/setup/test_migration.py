@@ -23,6 +23,11 @@ class TestMigration(DsoCommon):
             "UPDATE dso_customer SET page_enabled = %s WHERE id = ANY(%s)", [value, customers.ids]
         )
 
+    def test_no_model_of_before_is_left(self):
+        """Parts of actions, files, pages and items were models until 19.0.1.6.0."""
+        rows = self.env["ir.model"].search([("model", "=like", "dso.%")])
+        self.assertEqual([name for name in rows.mapped("model") if name not in self.env], [])
+
     def test_customers_of_before_have_pages(self):
         """Where their company gives them to new customers; a choice of the user stays."""
         self._invoice("2026-03-01")

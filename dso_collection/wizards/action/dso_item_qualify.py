@@ -452,7 +452,7 @@ class DsoItemQualify(models.TransientModel):
             )
             if create and not colleague:
                 raise self._get_stranger_error(address, customer.company_id)
-            # sudo: see above
+            # sudo: an address at the company's own domains, added to the like
             found |= colleague.sudo()
         return found
 
@@ -770,7 +770,7 @@ class DsoItemQualify(models.TransientModel):
             action.error_message for action in actions if action.state == "error"
         ]
         if self.execute_now:
-            # sudo: see _find_blockers
+            # sudo: what hinders them is found as the dispatcher will find it; they were just made
             waiting = actions.sudo().filtered(
                 lambda action: action.origin == "specific" and action.state == "planned"
             )
@@ -974,12 +974,12 @@ class DsoItemQualify(models.TransientModel):
         if self._replaces_follow_up():
             # with a part that concerns only some of them, the others keep what they have
             self.env["dso.action"]._detach(marked if self.status_id else lines)
-        # sudo: checked by _dso_check_write; only the module's own fields are written
         quiet = {**QUIET, **inside(dso_skip_log=True)}
         entries = self.env["dso.qualification"]
         if not self.status_id:
             if self.comment or self.attachment_ids:
                 noted = {"dso_comment": self.comment} if self.comment else {}
+                # sudo: checked by _dso_check_write; only the module's own field is written
                 lines.sudo().with_context(**quiet).write(noted)
                 entries = self._log(lines, status_id=False, kind=False, date=False)
             return entries
@@ -1130,7 +1130,7 @@ class DsoItemQualify(models.TransientModel):
 
         :return: sentences on whom it did not reach
         """
-        # sudo: see _find_blockers
+        # sudo: what hinders it is found as the dispatcher will find it; it was just made
         own = action.sudo()
         chosen = own.recipient_ids
         blockers = self._find_blockers(action)

@@ -88,7 +88,7 @@ class DsoItemQualifyUndo(models.TransientModel):
     @api.model
     def _find_done(self, customers):
         """What was done with these customers today or later."""
-        # sudo: see above
+        # sudo: whether there is anything, of customers whose items the user may qualify
         Action = self.env["dso.action"].sudo()
         days = [company._dso_today() for company in customers.company_id]
         return Action.search(
@@ -106,7 +106,7 @@ class DsoItemQualifyUndo(models.TransientModel):
         :param entries: the qualifications that were added
         :param actions: the actions that were made
         """
-        # sudo: see above
+        # sudo: kept by the module, shown to nobody
         return self.sudo().create(
             {
                 "wizard_id": wizard.id,
@@ -159,7 +159,7 @@ class DsoItemQualifyUndo(models.TransientModel):
         return kept
 
     def _check_nothing_since(self, data, entries, lines):
-        # sudo: ids that the module kept, see _undo
+        # sudo: ids that the module kept, in a record that nobody else writes
         customers = self.env["dso.customer"].sudo().browse(map(int, data["customers"])).exists()
         done = self._find_done(customers).filtered(lambda action: action.id not in data["done"])
         if done:
@@ -217,7 +217,7 @@ class DsoItemQualifyUndo(models.TransientModel):
 
     def _restore_actions(self, data):
         """What was planned goes, what was there before comes back."""
-        # sudo: ids that the module kept, see _undo
+        # sudo: ids that the module kept, in a record that nobody else writes
         Action = self.env["dso.action"].sudo()
         made = Action.browse(data["made"]).exists()
         made._filter_undone()._cancel("undone")
@@ -226,7 +226,7 @@ class DsoItemQualifyUndo(models.TransientModel):
             if not action or action.done_date and action.state != kept["state"]:
                 continue
             held = action.item_ids.line_id.ids
-            # sudo: ids that the module kept, see _undo
+            # sudo: ids that the module kept, in a record that nobody else writes
             lines = self.env["account.move.line"].sudo()
             missing = [
                 Command.create({"line_id": line_id, "partial": partial})
@@ -238,7 +238,7 @@ class DsoItemQualifyUndo(models.TransientModel):
                 values.update(state=kept["state"], cancel_code=False, cancel_reason=False)
             if values:
                 action.write(values)
-        # sudo: ids that the module kept, see _undo
+        # sudo: ids that the module kept, in a record that nobody else writes
         customers = self.env["dso.customer"].sudo().browse(map(int, data["customers"])).exists()
         for customer in customers:
             leader_id, since = data["customers"][str(customer.id)]
@@ -247,7 +247,7 @@ class DsoItemQualifyUndo(models.TransientModel):
 
     def _restore_answer(self, data):
         """What a customer or colleague answered waits for a decision again."""
-        # sudo: ids that the module kept, see _undo
+        # sudo: ids that the module kept, in a record that nobody else writes
         answer = self.env["dso.page.answer"].sudo().browse(data["answer"] or []).exists()
         if answer:
             answer.write({"state": "proposed", "decided_by_id": False, "decided_date": False})
@@ -258,7 +258,7 @@ class DsoItemQualifyUndo(models.TransientModel):
     def _plan_again(self, data, customers):
         """The scenario's action is the one that was there, with its date and confirmation."""
         customers._plan(customers)
-        # sudo: customers that the module kept, see _undo
+        # sudo: customers that the module kept, in a record that nobody else writes
         actions = self.env["dso.action"].sudo()
         open_actions = actions.search(
             [

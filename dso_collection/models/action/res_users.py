@@ -22,4 +22,5 @@ class ResUsers(models.Model):
         for company, own in waiting.grouped("company_id").items():
             if company._dso_default_collector():
                 own.write({"collector_id": company._dso_default_collector().id})
+        # sudo: nobody may write the queue but the module; it holds ids only
         self.env["dso.refresh.queue"].sudo()._enqueue_collectors(self)

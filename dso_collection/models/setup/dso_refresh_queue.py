@@ -233,19 +233,6 @@ class DsoRefreshQueue(models.Model):
             )
 
     @api.model
-    def _enqueue_actions(self, domain):
-        """Queue the customers who have open actions in a domain that have not left yet."""
-        Action = self.env["dso.action"]
-        # sudo: actions of all collectors; only whose they are is read
-        actions = Action.sudo()._search(Action._get_undone_domain() & domain)
-        self._insert(
-            SQL(
-                "SELECT DISTINCT company_id, partner_id FROM dso_action WHERE id IN %s",
-                actions.subselect(),
-            )
-        )
-
-    @api.model
     def _enqueue_scenarios(self, scenarios):
         if scenarios.ids:
             self._enqueue(SQL("customer.scenario_id = ANY(%s)", scenarios.ids))
