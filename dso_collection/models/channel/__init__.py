@@ -13,6 +13,7 @@ from . import dso_action_sms
 from . import dso_action_retry
 from . import dso_letter_printer
 from . import ir_actions_report
+from . import ir_http
 from . import mail_mail
 from . import mail_notification
 from . import phone_blacklist

@@ -10,8 +10,6 @@ from odoo.tools.misc import format_date
 from ...engine import letters
 from ...tools.inside import get_inside
 
-#: Types of actions whose letters the post may bring back.
-POSTED_TYPES = frozenset({"letter", "letter_registered", "litigation"})
 #: Why letters come back at whose address nobody is any more, see ``_get_return_reasons``.
 LEFT_REASONS = frozenset({"moved", "unknown"})
 #: What Snailmail says → code of ours, see ``_describe_error``.
@@ -159,7 +157,7 @@ class DsoAction(models.Model):
         company."""
         self.ensure_one()
         carrier = self.step_id.letter_carrier or self.company_id.dso_letter_carrier
-        return carrier == "snailmail" and self.action_type == "letter"
+        return carrier == "snailmail" and self._get_channel()._has_carrier
 
     def _get_addressees(self, recipients=None):
         """To whom each letter goes: the first of its recipients with a postal address, else the
@@ -249,7 +247,7 @@ class DsoAction(models.Model):
             lambda action: (
                 action.state == "done"
                 and action.letter_attachment_id
-                and action.action_type in POSTED_TYPES
+                and action._get_channel()._is_posted
             )
         )
 

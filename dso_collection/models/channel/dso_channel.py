@@ -48,18 +48,22 @@ class DsoChannel(models.AbstractModel):
     _channel_medium = None
     #: whether its messages can be previewed
     _renders_mail = False
+    #: whether they have no layout: they are shown as the text that they are
+    _is_plain_text = False
     #: field of the action with its template, whether it is needed, and the one proposed (XML id)
     _template_field = None
     _template_required = True
     _template_proposed = None
+    #: whether the dialog proposes the overdue items with it
+    _proposes_items = False
     #: field of the action with a text of its own
     _text_field = "body"
     #: whether somebody has to carry it out in person: never automatic
     _is_manual = False
     #: whether a colleague gets it, not the customer
     _is_internal = False
-    #: whether the customer hears of it at all
-    _reaches_customer = True
+    #: whether the customer hears nothing of it
+    _is_inside = False
     #: whether the customer gets it in writing, and whether it is a formal demand then
     _is_written = False
     _is_formal = False
@@ -71,8 +75,6 @@ class DsoChannel(models.AbstractModel):
     _is_posted = False
     #: whether its letter may also be handed to a service that prints and posts it
     _has_carrier = False
-    #: whether an acknowledgment of receipt is awaited
-    _has_receipt = False
     #: whether its message holds a link to an interactive page
     _links_page = False
     #: whether the PDFs of invoices can be joined to it

@@ -219,8 +219,7 @@ class DsoChannelEmail(models.AbstractModel):
             return contents
         without = actions.filtered(
             lambda action: (
-                action._has_page()
-                and LINK_PLACEHOLDER not in str(contents[action.id][1] or "")
+                action._has_page() and LINK_PLACEHOLDER not in str(contents[action.id][1] or "")
             )
         )
         texts = {action.id: BUTTON for action in without}

@@ -18,3 +18,4 @@ class DsoChannelEmailInteractive(models.AbstractModel):
     _channel_color = "#F6D55C"
     _template_proposed = "dso_collection.mail_template_reminder_1"
     _links_page = True
+    _proposes_items = True

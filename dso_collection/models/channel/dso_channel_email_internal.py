@@ -22,7 +22,7 @@ class DsoChannelEmailInternal(models.AbstractModel):
     _channel_medium = None
     _template_proposed = "dso_collection.mail_template_status_internal"
     _is_internal = True
-    _reaches_customer = False
+    _is_inside = True
     _is_written = False
     _links_page = True
 

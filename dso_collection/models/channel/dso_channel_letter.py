@@ -163,11 +163,12 @@ class DsoChannelLetter(models.AbstractModel):
         """Letters that are printed here wait to be printed, automatic or not."""
         return SQL(
             """
-            action_type = 'letter' AND COALESCE(
+            action_type = %s AND COALESCE(
                 (SELECT letter_carrier FROM dso_scenario_step WHERE id = dso_action.step_id),
                 (SELECT dso_letter_carrier FROM res_company WHERE id = dso_action.company_id)
             ) IS DISTINCT FROM 'snailmail'
-            """
+            """,
+            self._channel_type,
         )
 
     @api.model

@@ -20,11 +20,10 @@ class DsoChannelLetterRegistered(models.AbstractModel):
     _channel_color = "#00614A"
     _template_proposed = "dso_collection.letter_template_formal_notice"
     _has_carrier = False
-    _has_receipt = True
 
     @api.model
     def _get_waiting_condition(self):
-        return SQL("action_type = 'letter_registered'")
+        return SQL("action_type = %s", self._channel_type)
 
     @api.model
     def _get_mention(self, action):

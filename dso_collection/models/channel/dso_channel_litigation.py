@@ -21,7 +21,7 @@ class DsoChannelLitigation(models.AbstractModel):
     _template_required = False
     _template_proposed = None
     _is_manual = True
-    _reaches_customer = False
+    _is_inside = True
     _is_written = False
     _is_formal = False
     _is_about_items = True

@@ -51,9 +51,7 @@ ADVICE = {
         "The SMS service has had the same text for this number just before, and does not send it "
         "again. Ask the customer; retry tomorrow if it is missing."
     ),
-    "sms_blacklist": _lt(
-        "The number is on the blacklist. Choose another contact for collection."
-    ),
+    "sms_blacklist": _lt("The number is on the blacklist. Choose another contact for collection."),
     "sms_country_not_supported": _lt(
         "The SMS service does not send to that country. Reach the customer by another way."
     ),
@@ -88,6 +86,7 @@ class DsoChannelSms(models.AbstractModel):
     _channel_color = "#CC79A7"
     _channel_medium = "phone"
     _renders_mail = True
+    _is_plain_text = True
     _template_field = "sms_template_id"
     _template_proposed = "dso_collection.sms_template_reminder"
     _text_field = "sms_text"
@@ -97,8 +96,7 @@ class DsoChannelSms(models.AbstractModel):
     _channel_errors = {
         "no_phone": Error(
             _lt(
-                "The contact for collection %(contact)s has no phone number. Enter a mobile "
-                "number."
+                "The contact for collection %(contact)s has no phone number. Enter a mobile number."
             ),
             _lt("Error: no phone number"),
         ),

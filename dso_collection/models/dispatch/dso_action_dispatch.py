@@ -19,7 +19,6 @@ from ...tools.bulk import bulk_insert, bulk_update
 from ...tools.errors import BrokenTemplate
 from ...tools.inside import get_inside, inside
 from ...tools.toasts import toast
-from ..action.dso_action_claim import WRITTEN_TYPES
 
 _logger = logging.getLogger(__name__)
 
@@ -386,21 +385,6 @@ class DsoAction(models.Model):
     # What both do
     # ------------------------------------------------------------------
 
-    def _get_channel(self):
-        """The channel that carries this action out."""
-        return self.env["dso.channel"]._get_channel(self.action_type)
-
-    def _get_medium(self):
-        """By which of its ways a contact is reached, see ``dso.channel``."""
-        return self._get_channel()._channel_medium
-
-    def _by_channel(self):
-        """[(channel, actions)]"""
-        return [
-            (self.env["dso.channel"]._get_channel(action_type), actions)
-            for action_type, actions in self.grouped("action_type").items()
-        ]
-
     def _carry_out(self, today, facts=None):
         """Send or do these locked, open actions of one company; those that cannot be are put in
         error.
@@ -507,7 +491,7 @@ class DsoAction(models.Model):
         blockers = channel._get_blockers(self)
         for action in self:
             alone = action.automatic and not get_inside(self.env, "dso_by_hand")
-            if not action.partner_id.active and (alone or action.action_type in WRITTEN_TYPES):
+            if not action.partner_id.active and (alone or channel._is_written):
                 blockers[action.id] = {
                     "code": "archived_customer",
                     "model": "res.partner",
@@ -527,7 +511,7 @@ class DsoAction(models.Model):
         self.ensure_one()
         return (
             bool(self.done_date)
-            and self.action_type in WRITTEN_TYPES
+            and self._get_channel()._is_written
             # sudo: whether the customer of a readable action is in use
             and not self.sudo().partner_id.active
         )
