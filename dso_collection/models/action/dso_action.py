@@ -14,6 +14,7 @@ from ...engine import promises
 from ...tools.action_types import OPEN_STATES, ActionType, get_channel
 from ...tools.clauses import join_clauses
 from ...tools.labels import WITHOUT_COLLECTOR
+from ...tools.ledger import get_due_date
 from ...tools.toasts import name_some, toast
 from ..customer.dso_customer_contact import CONTACT_CODES
 
@@ -560,7 +561,7 @@ class DsoAction(models.Model):
     def _describe_returns(self):
         """{action: what of its customer's money came back, with the bank's reason}, of those still
         to be done."""
-        waiting = self.filtered(lambda action: action.reason_data and action._is_undone())
+        waiting = self.filtered(lambda action: action.reason_data and action._is_pending())
         # sudo: what came back is a reason of the action that the user may see
         lines = waiting.sudo().customer_id.item_ids
         returned = lines._dso_get_returned()
@@ -587,7 +588,7 @@ class DsoAction(models.Model):
     def _compute_can_propose_contact(self):
         for action in self:
             code = (action.error_data or {}).get("code")
-            action.can_propose_contact = action._is_undone() and code in CONTACT_CODES
+            action.can_propose_contact = action._is_pending() and code in CONTACT_CODES
 
     def action_propose_contacts(self):
         """Contacts for collection for the customers of the selected actions."""
@@ -597,7 +598,7 @@ class DsoAction(models.Model):
         """{action: who receives it without having been chosen}, of those still to be sent."""
         waiting = self.filtered(
             lambda action: (
-                action._is_undone()
+                action._is_pending()
                 and not action.recipient_ids
                 and not action._get_channel()._is_internal
             )
@@ -664,7 +665,7 @@ class DsoAction(models.Model):
             followed = self._find_unfollowed()
         result = super().write(vals)
         if moved:
-            self._dso_own().write({"date_forced": True})
+            self._dso_as_module().write({"date_forced": True})
         if followed:
             self._check_followed(followed)
         if "state" in vals:
@@ -681,7 +682,7 @@ class DsoAction(models.Model):
 
     def _check_not_history(self):
         """What was done stays as it was: result and comment may be added to, nothing else. The
-        administrators of the database, who could write it in other ways too, may mend it."""
+        administrators of the database, who could write it in other ways too, may fix it."""
         if self.env.user.has_group("base.group_system"):
             return
         done = self.filtered(lambda action: action.done_date and action.state not in OPEN_STATES)
@@ -697,7 +698,7 @@ class DsoAction(models.Model):
 
     def _check_content_is_free(self):
         """What is automatic says what its template says; its date may be moved. [seed 001]
-        Credit managers, who write the templates, may mend a single action all the same."""
+        Credit managers, who write the templates, may fix a single action all the same."""
         if self.env.user.has_group("dso_collection.group_dso_manager"):
             return
         fixed = self.filtered(lambda action: action.automatic and action.state in OPEN_STATES)
@@ -711,17 +712,17 @@ class DsoAction(models.Model):
             )
 
     @api.model
-    def _get_undone_domain(self):
+    def _get_pending_domain(self):
         """Actions that are open and have not left yet; what has left and failed is open too."""
         return Domain("state", "in", OPEN_STATES) & Domain("done_date", "=", False)
 
-    def _is_undone(self):
+    def _is_pending(self):
         """Whether this action is open and has not left yet."""
         self.ensure_one()
         return self.state in OPEN_STATES and not self.done_date
 
-    def _filter_undone(self):
-        return self.filtered(lambda action: action._is_undone())
+    def _filter_pending(self):
+        return self.filtered(lambda action: action._is_pending())
 
     def _is_users_own_date(self, vals):
         """A date written from a screen (list, calendar) is the user's own and holds (R7)."""
@@ -757,7 +758,7 @@ class DsoAction(models.Model):
         :param all_the_same: also those that ask for nothing, without a question
         """
         self.check_access("write")
-        actions = self.filtered(lambda action: action.automatic and action._is_undone())
+        actions = self.filtered(lambda action: action.automatic and action._is_pending())
         if not actions:
             raise UserError(
                 self.env._(
@@ -770,11 +771,11 @@ class DsoAction(models.Model):
         if all_the_same:
             # sudo: a mark of the module's own; the right to confirm was checked
             actions.sudo().write({"all_the_same": True})
-        actions._dso_own().write({"confirmed": True})
+        actions._dso_as_module().write({"confirmed": True})
         actions._trigger_dispatch()
-        return actions._tell_confirmed()
+        return actions._report_confirmed()
 
-    def _tell_confirmed(self):
+    def _report_confirmed(self):
         """That these actions are confirmed, and which of them do not leave all the same."""
         stuck = self.filtered(lambda action: action.state == "error")
         lines = []
@@ -802,8 +803,8 @@ class DsoAction(models.Model):
     def action_unconfirm(self):
         """Take a confirmation back."""
         self.check_access("write")
-        actions = self._filter_undone()
-        actions._dso_own().write({"confirmed": False})
+        actions = self._filter_pending()
+        actions._dso_as_module().write({"confirmed": False})
         return toast(
             self.env._("%(actions)s: waits for confirmation again.", actions=actions._name_some())
         )
@@ -838,10 +839,10 @@ class DsoAction(models.Model):
         date = fields.Date.to_date(date)
         if not date:
             raise UserError(self.env._("Choose the new date."))
-        if self != self._filter_undone():
+        if self != self._filter_pending():
             raise UserError(self.env._("Only planned actions can be moved to another date."))
         self._check_new_date(date, past=past)
-        self._dso_own().write({"date": date, "date_forced": True})
+        self._dso_as_module().write({"date": date, "date_forced": True})
         # sudo: the plan looks at the whole file; the right to move the action was checked
         customers = self.sudo().customer_id
         customers._plan(customers)
@@ -876,7 +877,7 @@ class DsoAction(models.Model):
             values = {"state": "cancelled", "cancel_code": code, "cancel_reason": reason}
             if skip:
                 values.update(skipped=True, done_date=today[company], done_by_id=self.env.uid)
-            actions._dso_own().write(values)
+            actions._dso_as_module().write(values)
 
     # ------------------------------------------------------------------
     # Buttons that ask something first
@@ -907,7 +908,7 @@ class DsoAction(models.Model):
 
     def action_preview_selected(self):
         """Leaf through the exact messages of the selected actions, and confirm them."""
-        actions = self.filtered(lambda action: action.automatic and action._is_undone()).sorted(
+        actions = self.filtered(lambda action: action.automatic and action._is_pending()).sorted(
             lambda action: (action.date, action.id)
         )
         if not actions:
@@ -948,7 +949,7 @@ class DsoAction(models.Model):
     def _get_shown_lines(self):
         """The journal items that this action tells of, or told of."""
         self.ensure_one()
-        return self.item_ids.line_id if self.done_date else self._get_told_lines()[self.id]
+        return self.item_ids.line_id if self.done_date else self._get_claimed_lines()[self.id]
 
     def action_view_customer(self):
         self.ensure_one()
@@ -959,7 +960,7 @@ class DsoAction(models.Model):
         self.ensure_one()
         return self._open_wizard("dso_action_preview_action", default_action_id=self.id)
 
-    def action_mend(self):
+    def action_fix(self):
         """Open the record that keeps this action back."""
         self.ensure_one()
         data = self.error_data or {}
@@ -967,7 +968,7 @@ class DsoAction(models.Model):
             # no record is wrong
             return toast(self.error_message, "warning")
         if data.get("code") == "no_sender_email":
-            return self._mend_sender()
+            return self._fix_sender()
         model, res_id = data.get("model"), data.get("res_id")
         if not model or not res_id or model not in self.env:
             return self.customer_id.get_formview_action()
@@ -983,7 +984,7 @@ class DsoAction(models.Model):
             action.update(view_id=view.id, views=[(view.id, "form")])
         return action
 
-    def _mend_sender(self):
+    def _fix_sender(self):
         """Open the user who has no e-mail address, in the form that has a field for it.
 
         :raise UserError: for whoever may not change users, with who may
@@ -1134,7 +1135,7 @@ class DsoAction(models.Model):
         line = self.leader_line_id
         if not line:
             return self.env._("The leader no longer exists")
-        due = line.date_maturity or line.date
+        due = get_due_date(line)
         document = line._dso_get_document_label()
         late = (day - due).days
         if late > 0:
@@ -1237,11 +1238,11 @@ class DsoAction(models.Model):
             "leader_since": self.env._(
                 "it leads since %(date)s", date=format_date(self.env, customer.leader_since)
             ),
-            "contact_gap": self._describe_gap(data),
+            "contact_gap": self._describe_contact_gap(data),
             "forced": self.env._("the date was set by hand"),
         }.get(cause)
 
-    def _describe_gap(self, data):
+    def _describe_contact_gap(self, data):
         """From which day the gap counts: else its end looks like a day that is about another
         item, such as one promised for the same day."""
         days = self.company_id.dso_contact_gap_days

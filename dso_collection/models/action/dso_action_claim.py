@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ...engine import amounts, hashtags, leader
 from ...tools import hashtag_values
+from ...tools.ledger import get_due_date
 from ...tools.toasts import name_some
 
 #: Hashtags that ask for something, with the family of items that they are about.
@@ -86,7 +87,7 @@ class DsoAction(models.Model):
         waiting = waiting.filtered(lambda action: (action.company_id, action.partner_id) in owing)
         if not waiting:
             return result
-        told = waiting._get_told_lines()
+        told = waiting._get_claimed_lines()
         # read together what each of them is asked for below
         # sudo: whether the customers' own invoices were sent
         self.env["account.move.line"].sudo().union(*told.values()).mapped("move_id.is_move_sent")
@@ -194,10 +195,10 @@ class DsoAction(models.Model):
         empty = {
             action: action._describe_nothing_asked(readings, selected=rows.get("selected"))
             for action, families in asked.items()
-            if not any(_is_told(family, rows[family][action.id]) for family in families)
+            if not any(_has_content(family, rows[family][action.id]) for family in families)
         }
         for action in asked.keys() - empty.keys():
-            if why := action._describe_put_off(readings):
+            if why := action._describe_postponed(readings):
                 empty[action] = why
         by_id = {action.id: action for action in self}
         return {by_id[action.id]: why for action, why in empty.items()}
@@ -271,9 +272,7 @@ class DsoAction(models.Model):
                 continue
             until = amounts.asked_until(day)
             lines = items.line_id.filtered(
-                lambda line, until=until: (
-                    line.amount_residual > 0 and (line.date_maturity or line.date) > until
-                )
+                lambda line, until=until: line.amount_residual > 0 and get_due_date(line) > until
             )
             # sudo: which words the template of a readable action uses
             if lines and "selected" in action.sudo()._get_asked_families():
@@ -329,7 +328,7 @@ class DsoAction(models.Model):
         texts = self._describe_causes(causes)
         return ", ".join(texts) or self.env._("nothing is open")
 
-    def _describe_put_off(self, readings):
+    def _describe_postponed(self, readings):
         """Why a formal demand over items that were put off is probably a mistake; nothing where
         one of them is simply due."""
         self.ensure_one()
@@ -387,7 +386,7 @@ class DsoAction(models.Model):
         return texts
 
 
-def _is_told(family, rows):
+def _has_content(family, rows):
     """Whether there is something to write about: a statement may consist of credits."""
     return bool(rows) if family == "all" else _is_claim(rows)
 

@@ -9,7 +9,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine import retry
-from ...tools.conflicts import afresh
+from ...tools.conflicts import retry_on_conflict
+from ...tools.crons import commit_progress
 
 _logger = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class DsoAction(models.Model):
         position, count = (fields.Datetime.to_datetime("1970-01-01"), 0), 0
         while companies:
             batch = partial(self._retry_batch, companies, now, position)
-            position, done, seconds = afresh(self.env, batch)
+            position, done, seconds = retry_on_conflict(self.env, batch)
             count += done
             if not position or not seconds:
                 break
@@ -91,7 +92,7 @@ class DsoAction(models.Model):
         actions -= cleared
         count = sum(group._retry_group(channel) for channel, group in actions._by_channel())
         left = BATCH_SIZE if len(rows) == BATCH_SIZE else 0
-        seconds = self.env["dso.customer"]._commit(len(rows), left)
+        seconds = commit_progress(self.env, len(rows), left)
         self.env.invalidate_all()
         return rows[-1], count, seconds
 
@@ -126,7 +127,7 @@ class DsoAction(models.Model):
         try:
             with self.env.cr.savepoint():
                 self.write({"retry_date": False})
-                self._send_once_more(channel)
+                self._resend_messages(channel)
                 self.env["dso.refresh.queue"]._enqueue_customers(self.customer_id)
                 self.env.flush_all()
             return len(self)

@@ -29,7 +29,7 @@ class DsoChannelLitigation(models.AbstractModel):
     _takes_invoices = False
 
     @api.model
-    def _prints(self, action):
+    def _makes_letter(self, action):
         return bool(action.letter_template_id or action.body)
 
     @api.model
@@ -38,17 +38,17 @@ class DsoChannelLitigation(models.AbstractModel):
 
     @api.model
     def _get_blockers(self, actions):
-        printed = actions.filtered(self._prints)
+        printed = actions.filtered(self._makes_letter)
         by_hand = self.env["dso.channel"]._get_blockers(actions)
         return {**super()._get_blockers(printed), **by_hand}
 
     @api.model
     def _preview(self, action):
-        return super()._preview(action) if self._prints(action) else {}
+        return super()._preview(action) if self._makes_letter(action) else {}
 
     @api.model
     def _send(self, actions):
-        printed = actions.filtered(self._prints)
+        printed = actions.filtered(self._makes_letter)
         if not printed:
             return {}
         outcomes = super()._send(printed)
@@ -64,9 +64,9 @@ class DsoChannelLitigation(models.AbstractModel):
         return outcomes
 
     @api.model
-    def _after(self, actions):
+    def _on_done(self, actions):
         """Litigation takes its items out of the scenario."""
-        super()._after(actions)
+        super()._on_done(actions)
         status = self.env.ref("dso_collection.status_litigation")
         claims = actions.item_ids.filtered(lambda item: item.amount_residual > 0)
         # what was planned for them, the follow-up of a dispute say, has no sense any more

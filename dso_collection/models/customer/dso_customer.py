@@ -8,6 +8,7 @@ from odoo.tools.misc import format_date
 from ...tools.action_types import OPEN_STATES
 from ...tools.inside import get_inside, inside
 from ...tools.labels import WITHOUT_COLLECTOR, WITHOUT_SCENARIO
+from ...tools.ledger import is_receivable_sql
 from ...tools.toasts import name_some, toast
 from .dso_assignment_rule import GIVEN
 
@@ -450,10 +451,7 @@ class DsoCustomer(models.Model):
         :return: the new customers
         """
         self.env.flush_all()
-        conditions = [
-            SQL("account.account_type = 'asset_receivable' AND account.non_trade IS NOT TRUE")
-        ]
-        conditions.append(SQL("line.parent_state = 'posted'"))
+        conditions = [is_receivable_sql(), SQL("line.parent_state = 'posted'")]
         if companies is not None:
             conditions.append(SQL("line.company_id = ANY(%s)", companies.ids))
         if partner_ids is not None:
@@ -501,7 +499,7 @@ class DsoCustomer(models.Model):
         )
         customers = self.browse([row[0] for row in self.env.cr.fetchall()])
         if customers:
-            customers._adopt_forerunners()
+            customers._take_over_former_files()
             customers._assign_by_rules()
         return customers
 
@@ -524,7 +522,7 @@ class DsoCustomer(models.Model):
         rules = self.env["dso.assignment.rule"].sudo().search([("active", "=", True)])
         return rules._assign(self.sudo().with_context(**inside(dso_skip_plan=True)))
 
-    def _adopt_forerunners(self):
+    def _take_over_former_files(self):
         """Hand a file over when its partner got a new parent: the new commercial partner's file
         takes scenario, collector and history of the one that lost all its items."""
         self.env.cr.execute(
@@ -543,7 +541,7 @@ class DsoCustomer(models.Model):
         for new_id, old_id in self.env.cr.fetchall():
             self.browse(old_id)._merge_into(self.browse(new_id), take_settings=True)
 
-    def _adopt_children(self):
+    def _take_over_files_of_contacts(self):
         """Take in the files of partners that became contacts of another customer, which has a
         file of its own: their items are its items now, and so is what was done about them.
 
@@ -709,7 +707,7 @@ class DsoCustomer(models.Model):
             changed._check_archive()
         result = super().write(vals)
         if changed:
-            changed._follow_archive()
+            changed._update_actions_of_archived()
         if set(RISK_FIELDS) & vals.keys():
             # sudo: the score of all actions follows, whoever may see them
             self.env["dso.action"].sudo()._score_customers(self.sudo())
@@ -733,7 +731,7 @@ class DsoCustomer(models.Model):
                 )
             )
 
-    def _follow_archive(self):
+    def _update_actions_of_archived(self):
         """Of an archived file nothing is planned: what is open is withdrawn. What a user had
         planned comes back with it; what the scenario asks for, its plan decides."""
         # sudo: actions follow their file, whose right was checked
@@ -842,7 +840,7 @@ class DsoCustomer(models.Model):
         return (self.item_ids or self.credit_ids)._dso_propose_qualify()
 
     def action_view_partner(self):
-        """Open the partner, to mend its contacts."""
+        """Open the partner, to fix its contacts."""
         self.ensure_one()
         return self.partner_id.get_formview_action()
 

@@ -116,7 +116,7 @@ class DsoCustomer(models.Model):
         env = customer.env
         today = customer.company_id._dso_today()
         if lines is None:
-            lines = customer._get_told_lines(today)
+            lines = customer._get_listed_lines(today)
         rows = customer._prepare_statement_rows(lines.with_env(env), today)
         ages = customer._get_amounts_by_age(rows, today)
         labels = {**customer._get_bucket_labels(), "credits": env._("Credits")}
@@ -144,12 +144,12 @@ class DsoCustomer(models.Model):
             "banks": lines._dso_get_banks(customer.company_id._dso_get_banks()),
         }
 
-    def _get_told_lines(self, today):
+    def _get_listed_lines(self, today):
         """The items that ``#items_list`` tells of: claims oldest first, then credits."""
         self.ensure_one()
         company = self.company_id
         facts = self._read_facts({company.id: today})
-        told = families.family(
+        told = families.select_items(
             facts.customers[self.id].items, "all", today, facts.settings[company.id]
         )
         return self.env["account.move.line"].browse([item.id for item in told])
@@ -171,7 +171,7 @@ class DsoCustomer(models.Model):
         result = {}
         for row in rows:
             own = result.setdefault(row["currency_id"], dict.fromkeys(self._get_ages(), 0.0))
-            age = ageing.bucket((today - row["due_date"]).days)
+            age = ageing.bucket_of((today - row["due_date"]).days)
             own[age if row["amount_residual"] > 0 else "credits"] += row["amount_residual"]
         return sorted(result.items(), key=lambda entry: entry[0].id)
 

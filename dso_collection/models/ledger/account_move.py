@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.ledger import is_receivable
+
 #: What is sent to a customer: entries and credit notes are not asked for.
 UNSENT_TYPES = ("out_invoice", "out_receipt")
 
@@ -45,11 +47,7 @@ class AccountMove(models.Model):
 
     def _dso_get_items(self):
         """Posted items on receivable accounts of these entries."""
-        return self.line_ids.filtered(
-            lambda line: (
-                line.account_id.account_type == "asset_receivable" and not line.account_id.non_trade
-            )
-        )
+        return self.line_ids.filtered(lambda line: is_receivable(line.account_id))
 
     @api.depends("line_ids.dso_status_id", "line_ids.dso_status_date")
     def _compute_dso_status(self):

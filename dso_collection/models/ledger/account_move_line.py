@@ -5,12 +5,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.http import request
+from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ...engine import leader as rules
-from ...engine.facts import EXCLUDING_KINDS, Item, Settings
+from ...engine.facts import EXCLUDING_KINDS, Settings
+from ...engine.items import Booked, Money, build_item, to_company
 from ...tools.inside import get_inside, inside
 from ...tools.labels import NOT_QUALIFIED
+from ...tools.ledger import RECEIVABLE_ITEMS, get_due_date, is_receivable
 from ...tools.toasts import name_some, toast
 
 #: Fields of an item whose change concerns the agenda.
@@ -126,7 +129,7 @@ class AccountMoveLine(models.Model):
     def _compute_dso_days_overdue(self):
         todays = {company: company._dso_today() for company in self.company_id}
         for line in self:
-            due = line.date_maturity or line.date
+            due = get_due_date(line)
             if not due or not line._dso_is_open() or line.amount_residual <= 0:
                 line.dso_days_overdue = 0
                 continue
@@ -256,28 +259,21 @@ class AccountMoveLine(models.Model):
         """{line id: what of it is disputed or promised, in its currency}, only of those that are
         so in part, or were before payments made it the whole."""
         # sudo: how much of an item is chased is a fact of the rules, shown with the item
-        log = self.env["dso.qualification"].sudo()
-        qualified = self.sudo().filtered(
-            lambda line: line.dso_status_id.kind in ("dispute", "promise")
-        )
-        if not qualified:
+        lines = {
+            line.id: line
+            for line in self._origin.sudo()
+            if line.dso_status_id.kind in ("dispute", "promise")
+        }
+        if not lines:
             return {}
-        last = {}
-        for entry in log.search(
-            [("line_id", "in", qualified.ids), ("kind", "in", ("dispute", "promise"))], order="id"
-        ):
-            last[entry.line_id] = entry
-        parts = {}
-        for line, entry in last.items():
-            if entry.kind != line.dso_status_id.kind or entry.amount <= 0:
-                continue
-            parts[line.id] = rules.open_part(
-                entry.kind,
-                entry.amount,
-                entry.amount_residual,
-                line.amount_residual_currency,
-            )
-        return parts
+        log = self.env["dso.qualification"]
+        log.flush_model(["amount", "amount_residual", "kind", "line_id"])
+        query = log._get_part_query(SQL("qualification.line_id = ANY(%s)", list(lines)))
+        return {
+            line_id: rules.open_part(kind, part, then, lines[line_id].amount_residual_currency)
+            for line_id, kind, part, then in self.env.execute_query(query)
+            if kind == lines[line_id].dso_status_id.kind and part > 0
+        }
 
     @api.model
     def _dso_get_exclusion_labels(self):
@@ -322,10 +318,12 @@ class AccountMoveLine(models.Model):
                 hold_unsent=company.sudo().dso_hold_unsent,
             )
             for line in lines:
-                item = line._dso_to_engine(company, announced.get(line.id))._replace(
+                item = line._dso_to_engine(
+                    company,
+                    announced.get(line.id),
                     attached=line in wholly,
                     attached_part=line in partly,
-                    part=line._dso_to_company_part(parts.get(line.id)),
+                    part=parts.get(line.id),
                 )
                 cause = rules.exclusion(item, today, settings)
                 result[line.id] = None if cause == "credit" else cause
@@ -333,25 +331,28 @@ class AccountMoveLine(models.Model):
 
     def _dso_to_company_part(self, part):
         """A part of this item in its currency, as booked in the company's."""
-        if part is None:
-            return None
         residual = self.amount_residual_currency
-        return part * self.amount_residual / residual if residual else None
+        if part is None or not residual:
+            return None
+        return to_company(self.amount_residual, residual, part)
 
-    def _dso_to_engine(self, company, announced=None):
-        """This item as the engine knows it, what is attached to it or held of it aside.
+    def _dso_to_engine(self, company, announced=None, **values):
+        """This item as the engine knows it.
 
         :param announced: money on its way, see ``_dso_get_announced``
+        :param values: what is attached to it, and what of it is disputed or promised, see
+            :class:`engine.items.Booked`
         """
         self.ensure_one()
         # sudo: the status's kind decides, whoever may read statuses
         kind = self.sudo().dso_status_id.kind or None
         promised = kind == "promise" and self.dso_status_date
-        return Item(
+        booked = Booked(
             id=self.id,
-            due_date=self.date_maturity or self.date,
+            due_date=get_due_date(self),
             date=self.invoice_date or self.date,
             amount=self.amount_residual,
+            residual=self.amount_residual_currency,
             no_followup=self.no_followup,
             ignored=self.dso_ignored,
             kind=kind,
@@ -359,20 +360,14 @@ class AccountMoveLine(models.Model):
             # sudo: whether an invoice is blocked is shown with the item
             blocked=self.sudo().move_id.payment_state == "blocked",
             unsent=self.sudo().move_id._dso_is_unsent(),
-            **self._dso_prepare_announced(company, announced),
             **self._dso_prepare_discount(),
+            **values,
         )
-
-    def _dso_prepare_announced(self, company, announced):
-        """Money on its way as the engine knows it."""
-        if not announced:
-            return {}
-        day, amount, _words = announced
-        return {
-            "announced": self._dso_to_company_part(amount) or 0.0,
-            "announced_for": day or None,
-            "announced_until": company._dso_announced_until(day) if day else None,
-        }
+        money = None
+        if announced:
+            day, amount, _words = announced
+            money = Money(day or None, amount, company._dso_announced_until(day) if day else None)
+        return build_item(booked, money)
 
     def _dso_get_early_discount(self, day):
         """What a payment on a day saves of this item, in its currency: nothing after the date of
@@ -387,14 +382,13 @@ class AccountMoveLine(models.Model):
         return max(0.0, self.amount_currency - self.discount_amount_currency)
 
     def _dso_prepare_discount(self):
-        """The early-payment discount of this item as the engine knows it."""
+        """The early-payment discount of this item, see :class:`engine.items.Booked`."""
         if not self.discount_date or not self.discount_amount_currency:
             return {}
         # sudo: when an item was paid is shown with it
         days = self.sudo().matched_credit_ids.mapped("max_date")
-        saved = self.amount_currency - self.discount_amount_currency
         return {
-            "discount": self._dso_to_company_part(saved) or 0.0,
+            "discount": self.amount_currency - self.discount_amount_currency,
             "discount_until": self.discount_date,
             "paid_on": max(days, default=None),
         }
@@ -492,8 +486,7 @@ class AccountMoveLine(models.Model):
     def _dso_get_item_domain(self):
         """Items and credits of customers, open or not."""
         return (
-            Domain("account_id.account_type", "=", "asset_receivable")
-            & Domain("account_id.non_trade", "=", False)
+            RECEIVABLE_ITEMS
             & Domain("parent_state", "=", "posted")
             & Domain("partner_id", "!=", False)
         )
@@ -512,8 +505,7 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         return (
             self.parent_state == "posted"
-            and self.account_id.account_type == "asset_receivable"
-            and not self.account_id.non_trade
+            and is_receivable(self.account_id)
             and not self.reconciled
             and bool(self.amount_residual)
         )
@@ -626,7 +618,7 @@ class AccountMoveLine(models.Model):
         :param part: what of it is asked for, in its currency; default all that is open
         """
         self.ensure_one()
-        due = self.date_maturity or self.date
+        due = get_due_date(self)
         return {
             "line_id": self.id,
             "document": self._dso_get_document(),
@@ -657,12 +649,12 @@ class AccountMoveLine(models.Model):
         # of the partner or account before, too
         moved = {"partner_id", "account_id"} & vals.keys()
         before = self.partner_id.ids if moved else ()
-        logged = self._dso_statuses_before(vals)
+        logged = self._dso_get_statuses(vals)
         if request and not self.env.su:
             # at a keyboard it is a slip; code that brings a history along means it
             self._dso_check_promise(vals)
         result = super().write(vals)
-        self._dso_forget_words(logged, vals)
+        self._dso_clear_former_status(logged, vals)
         self.env["dso.refresh.queue"]._note(line_ids=self.ids, partner_ids=before)
         self._dso_log_changes(logged, vals)
         self._dso_follow_changes(logged)
@@ -678,12 +670,12 @@ class AccountMoveLine(models.Model):
     # Qualification
     # ------------------------------------------------------------------
 
-    def _dso_statuses_before(self, vals):
+    def _dso_get_statuses(self, vals):
         if not {"dso_status_id", "dso_status_date"} & vals.keys():
             return {}
         return {line: (line.dso_status_id, line.dso_status_date) for line in self}
 
-    def _dso_forget_words(self, before, vals):
+    def _dso_clear_former_status(self, before, vals):
         """A new status takes the date and the comment of the one before away, where none of its
         own are given: what is shown of an item belongs to its latest qualification."""
         gone = {"dso_status_date": False, "dso_comment": False}
@@ -717,7 +709,7 @@ class AccountMoveLine(models.Model):
             if status.kind == "promise" and day and not same:
                 line.company_id._dso_check_promise_day(day)
 
-    def _dso_skips(self, *keys):
+    def _dso_is_told_to_skip(self, *keys):
         """Whether the module itself said so, which writes as superuser: a client says nothing."""
         return self.env.su and any(get_inside(self.env, key) for key in keys)
 
@@ -729,7 +721,7 @@ class AccountMoveLine(models.Model):
             for line, status in before.items()
             if status != (line.dso_status_id, line.dso_status_date)
         ]
-        if changed and not self._dso_skips("dso_skip_log"):
+        if changed and not self._dso_is_told_to_skip("dso_skip_log"):
             lines = self.browse([line.id for line in changed])
             said = {} if "dso_comment" in vals else {"comment": False}
             lines._dso_log(source="system" if self.env.su else "collector", **said)
@@ -739,18 +731,18 @@ class AccountMoveLine(models.Model):
         follow-up that "Change status" would have made (R13). Refusing it instead would stop
         imports of opening balances with their disputes, and Odoo's own lists.
 
-        :param before: see ``_dso_statuses_before``; what the module itself does says what follows
+        :param before: see ``_dso_get_statuses``; what the module itself does says what follows
         """
-        if self._dso_skips("dso_skip_log", "dso_skip_follow_up"):
+        if self._dso_is_told_to_skip("dso_skip_log", "dso_skip_follow_up"):
             return
         changed = self.browse(
             line.id for line, (status, _day) in before.items() if status != line.dso_status_id
         )
         # as in the dialog, what followed the status before ends with it
         self.env["dso.action"]._detach(changed)
-        changed._dso_follow_written()
+        changed._dso_make_follow_ups()
 
-    def _dso_follow_written(self):
+    def _dso_make_follow_ups(self):
         """Make the follow-ups of statuses that came with items, or were written on them."""
         # sudo: the module looks after disputes, whoever writes the status
         lines = self.sudo().filtered(lambda line: line.dso_status_id and line._dso_is_open())
@@ -758,7 +750,7 @@ class AccountMoveLine(models.Model):
             lambda line: line.amount_residual > 0 and line.dso_status_id._needs_follow_up()
         )
         if lines:
-            self.env["dso.item.qualify"]._follow_written(lines)
+            self.env["dso.item.qualify"]._make_follow_ups_of_statuses(lines)
 
     def _dso_log(self, source="collector", **values):
         """Add the present status of these items to the log.
@@ -795,7 +787,7 @@ class AccountMoveLine(models.Model):
                     "company_id": line.company_id.id,
                     "line_id": line.id,
                     "document": line._dso_get_document(),
-                    "due_date": line.date_maturity or line.date,
+                    "due_date": get_due_date(line),
                     "currency_id": line.currency_id.id,
                     "amount_residual": line.amount_residual_currency,
                     "status_id": status.id,
@@ -920,7 +912,7 @@ class AccountMoveLine(models.Model):
             when they are ticked, too
         """
         lines = self.filtered(lambda line: line._dso_is_open())
-        held = lines if told is not None and not told else lines._dso_find_held(own)
+        held = lines if told is not None and not told else lines._dso_find_withheld(own)
         action = lines.action_dso_qualify()
         free = lines.filtered(lambda line: line not in held)
         return dict(
@@ -932,7 +924,7 @@ class AccountMoveLine(models.Model):
             ),
         )
 
-    def _dso_find_held(self, own=None):
+    def _dso_find_withheld(self, own=None):
         """What a new status would undo: disputes, litigation, open promises, specific actions.
 
         :param own: an action that is about these items anyway
@@ -964,10 +956,10 @@ class AccountMoveLine(models.Model):
                 held[line] = (kind or "specific", actions)
         return held
 
-    def _dso_describe_held(self, own=None):
+    def _dso_describe_withheld(self, own=None):
         """{line: what a new status would undo of it, in a few words}"""
         texts = {}
-        for line, (kind, actions) in self._dso_find_held(own).items():
+        for line, (kind, actions) in self._dso_find_withheld(own).items():
             # sudo: shown with the item
             status = line.sudo().dso_status_id
             words = [] if kind == "specific" else [status.name]
@@ -990,7 +982,7 @@ class AccountMoveLine(models.Model):
         super()._compute_display_name()
         if not self.env.context.get("dso_held"):
             return
-        texts = self._dso_describe_held()
+        texts = self._dso_describe_withheld()
         for line in self:
             line.display_name = " · ".join(
                 filter(
@@ -1035,7 +1027,7 @@ class AccountMoveLine(models.Model):
             ]
         )
 
-    def _dso_tell(self, what):
+    def _dso_report(self, what):
         """A word on what was done with these items."""
         names = name_some(self.env, [line._dso_get_document() for line in self])
         return toast(self.env._("%(documents)s: %(what)s.", documents=names, what=what))
@@ -1043,23 +1035,23 @@ class AccountMoveLine(models.Model):
     def action_dso_ignore(self):
         """Leave these items out of dunning; they still count in the amounts."""
         self._dso_write_own({"dso_ignored": True})
-        return self._dso_tell(self.env._("left out of the scenario"))
+        return self._dso_report(self.env._("left out of the scenario"))
 
     def action_dso_unignore(self):
         """Chase these items again."""
         self._dso_write_own({"dso_ignored": False})
-        return self._dso_tell(self.env._("chased again"))
+        return self._dso_report(self.env._("chased again"))
 
     def action_dso_include(self):
         """Include in collection: take away the follow-up flag that Odoo sets by default in
         general journals, so that opening balances are chased (R1)."""
         self._dso_write_own({"no_followup": False})
-        return self._dso_tell(self.env._("included in collection"))
+        return self._dso_report(self.env._("included in collection"))
 
     def action_dso_exclude(self):
         """Exclude from follow-up, in Odoo's own words and for all of its reports."""
         self._dso_write_own({"no_followup": True})
-        return self._dso_tell(self.env._("excluded from follow-up"))
+        return self._dso_report(self.env._("excluded from follow-up"))
 
     def action_dso_view_item(self):
         """Open the item itself, with who said what of it."""

@@ -10,6 +10,7 @@ from odoo.tools.misc import format_amount, format_date
 from ...engine import announced as rules
 from ...engine.announced import Announced
 from ...tools.inside import get_inside
+from ...tools.ledger import due_date_sql, is_receivable_sql
 
 
 class AccountMoveLine(models.Model):
@@ -165,7 +166,7 @@ class AccountMoveLine(models.Model):
         """
         self.env.flush_all()
         found = self._dso_read_announced()
-        return self._dso_spread(found, self._dso_read_open(found)) if found else []
+        return self._dso_allocate(found, self._dso_read_open(found)) if found else []
 
     def _dso_read_announced(self):
         """Money on its way: payments that are in process or were validated without an entry, online
@@ -186,7 +187,7 @@ class AccountMoveLine(models.Model):
     def _dso_read_open(self, found):
         """The open items that sums are for, the oldest first.
 
-        :param found: see :meth:`_dso_spread`
+        :param found: see :meth:`_dso_allocate`
         :return: rows of (id, entry, company, currency, what is open in that currency)
         """
         move_ids = {key for entry in found for key in entry.get("move_ids") or ()}
@@ -198,21 +199,22 @@ class AccountMoveLine(models.Model):
                        line.amount_residual_currency::float8
                   FROM account_move_line line
                   JOIN account_account account ON account.id = line.account_id
-                 WHERE (line.move_id = ANY(%s) OR line.id = ANY(%s))
-                   AND account.account_type = 'asset_receivable'
-                   AND account.non_trade IS NOT TRUE
+                 WHERE (line.move_id = ANY(%(moves)s) OR line.id = ANY(%(lines)s))
+                   AND %(is_receivable)s
                    AND line.parent_state = 'posted'
                    AND line.reconciled IS NOT TRUE
                    AND line.amount_residual_currency > 0
-                 ORDER BY COALESCE(line.date_maturity, line.date), line.id
+                 ORDER BY %(due_date)s, line.id
                 """,
-                list(move_ids),
-                list(line_ids),
+                moves=list(move_ids),
+                lines=list(line_ids),
+                is_receivable=is_receivable_sql(),
+                due_date=due_date_sql(),
             )
         )
         return self.env.cr.fetchall()
 
-    def _dso_spread(self, found, lines):
+    def _dso_allocate(self, found, lines):
         """Spread sums over the items that they are for, the oldest first; no item gets more than
         is open.
 
@@ -456,17 +458,18 @@ class AccountMoveLine(models.Model):
             SQL(
                 """
                 SELECT line.id, line.move_id, line.currency_id, method.code,
-                       COALESCE(line.date_maturity, line.date) AS day
+                       %(due_date)s AS day
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id
                   JOIN account_payment_method_line way
                     ON way.id = move.preferred_payment_method_line_id
                   JOIN account_payment_method method ON method.id = way.payment_method_id
-                 WHERE line.id = ANY(%s)
+                 WHERE line.id = ANY(%(lines)s)
                    AND method.payment_type = 'inbound'
                  ORDER BY day, line.id
                 """,
-                self.ids,
+                due_date=due_date_sql(),
+                lines=self.ids,
             )
         )
         return [row for row in rows if rules.is_direct_debit(row["code"] or "")]
@@ -498,7 +501,7 @@ class AccountMoveLine(models.Model):
         found = self._dso_read_returned()
         lines = self._dso_read_open(found) if found else []
         # each by itself: what failed twice would not have come twice
-        return [part for entry in found for part in self._dso_spread([entry], lines)]
+        return [part for entry in found for part in self._dso_allocate([entry], lines)]
 
     def _dso_read_returned(self):
         """Payments of these items that were rejected, and online payments that failed. An add-on

@@ -13,7 +13,9 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount
 
 from ...tools.collectors import COLLECTOR, join_collector
+from ...tools.conflicts import retry_on_conflict
 from ...tools.criteria import check_criteria, is_empty, read_fields
+from ...tools.crons import commit_progress
 
 _logger = logging.getLogger(__name__)
 
@@ -125,7 +127,7 @@ class DsoAlert(models.Model):
 
         :return: {alert: (number of customers, error or nothing)}
         """
-        numbers, error = self._try(self._read_counts)
+        numbers, error = self._try_condition(self._read_counts)
         if error and len(self) > 1:
             return {alert: alert._count_customers()[alert] for alert in self}
         return {
@@ -147,7 +149,7 @@ class DsoAlert(models.Model):
                 numbers[position] = number
         return numbers
 
-    def _try(self, method):
+    def _try_condition(self, method):
         """Call a method that uses the condition, which a user wrote and which may be out of date:
         a field was removed, say.
 
@@ -195,7 +197,7 @@ class DsoAlert(models.Model):
                 check_criteria(customers, alert.domain)
             except ValidationError as error:
                 raise alert._refuse_domain(error) from error
-            _found, error = alert._try(
+            _found, error = alert._try_condition(
                 lambda customers=customers, domain=domain: customers.search(domain(), limit=1)
             )
             if error:
@@ -293,19 +295,18 @@ class DsoAlert(models.Model):
         """
         # sudo: the cron serves all users; private alerts are evaluated with their owners' rights
         self = self.sudo()
-        customers = self.env["dso.customer"]
         self.env.flush_all()
-        customers._again(self._drop_hits_of_archived)
+        retry_on_conflict(self.env, self._drop_hits_of_archived)
         alerts = self.search(["|", ("user_id", "=", False), ("user_id.active", "=", True)])
         for number, alert in enumerate(alerts, 1):
-            customers._again(alert._refresh_hits)
-            customers._commit(1, len(alerts) - number)
-        return customers._again(self._notify_and_commit)
+            retry_on_conflict(self.env, alert._refresh_hits)
+            commit_progress(self.env, 1, len(alerts) - number)
+        return retry_on_conflict(self.env, self._notify_and_commit)
 
     @api.model
     def _notify_and_commit(self):
         messages = self._notify()
-        self.env["dso.customer"]._commit()
+        commit_progress(self.env)
         return messages
 
     @api.model
@@ -320,11 +321,11 @@ class DsoAlert(models.Model):
         """Find the customers of this alert anew, company by company: one query each.
 
         Where the condition cannot be used, the alert says so, and what it found before stays:
-        mended, it does not tell everything again.
+        fixed, it does not tell everything again.
         """
         self.ensure_one()
         self.env.flush_all()
-        _done, error = self._try(self._write_hits)
+        _done, error = self._try_condition(self._write_hits)
         if error:
             _logger.warning("Alert %s (%s): %s", self.display_name, self.id, error)
         if (self.error or None) != error:
@@ -391,7 +392,7 @@ class DsoAlert(models.Model):
             return messages
         for user in self._get_recipients(todays):
             messages |= self._notify_user(user, todays)
-            self.env["dso.customer"]._commit()
+            commit_progress(self.env)
         for company, today in todays.items():
             company.dso_last_alert_date = today
         return messages

@@ -9,7 +9,7 @@ import logging
 from dateutil.relativedelta import relativedelta
 from psycopg2 import OperationalError
 
-from odoo import api, fields, models, modules
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_amount, format_date
@@ -17,6 +17,8 @@ from odoo.tools.misc import format_amount, format_date
 from ...engine import amounts, leader, promises, scenario, score, simulation
 from ...engine.facts import NOISE
 from ...tools.bulk import bulk_insert, bulk_update
+from ...tools.conflicts import retry_on_conflict
+from ...tools.crons import commit_progress
 from ...tools.inside import inside
 
 _logger = logging.getLogger(__name__)
@@ -25,8 +27,6 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 2000
 #: Customers taken off the refresh queue together.
 REFRESH_BATCH_SIZE = 500
-#: How often a batch is tried again when another transaction changed the same customers.
-MAX_CONFLICTS = 5
 #: How often customers whom others hold are tried again, and how many seconds they are waited for.
 MAX_ROUNDS = 20
 PATIENCE = 10
@@ -94,10 +94,10 @@ class DsoCustomer(models.Model):
             companies = self.env["res.company"]._dso_companies()
             self._ensure_customers(companies)
             customers = self.search([("company_id", "in", companies.ids)], order="id")
-            customers = customers._adopt_children()
+            customers = customers._take_over_files_of_contacts()
             self._refresh_profiles(customers._get_todays(today))
         else:
-            customers = self.browse(customers.ids)._adopt_children()
+            customers = self.browse(customers.ids)._take_over_files_of_contacts()
             self._refresh_profiles(customers._get_todays(today), customers)
         for number, ids in enumerate(split_every(BATCH_SIZE, customers.ids)):
             if number:
@@ -109,8 +109,8 @@ class DsoCustomer(models.Model):
     def _cron_plan(self):
         """The daily full plan, in short transactions: the net below the refresh queue."""
         companies = self.env["res.company"]._dso_companies()
-        self._again(lambda: self._ensure_customers(companies))
-        self._commit()
+        retry_on_conflict(self.env, lambda: self._ensure_customers(companies))
+        commit_progress(self.env)
         # sudo: the plan follows the ledger and the scenario, whoever causes it
         self = self.sudo().with_context(active_test=False, tracking_disable=True)
         for company in companies:
@@ -121,24 +121,26 @@ class DsoCustomer(models.Model):
         """The full plan of one company, batch by batch. Customers whom a dispatcher holds come
         last, when it has let go of them; whoever is held all the time is left to the queue."""
         customers = self.search([("company_id", "=", company.id)], order="id")
-        ids = self._again(customers._adopt_children).ids
+        ids = retry_on_conflict(self.env, customers._take_over_files_of_contacts).ids
         left = len(ids)
-        self._commit(0, left)
+        commit_progress(self.env, 0, left)
         for _round in range(MAX_ROUNDS):
             held = []
             for batch in split_every(BATCH_SIZE, ids):
-                passed = self._again(lambda ids=batch: self.browse(ids)._plan_and_follow(today))
+                passed = retry_on_conflict(
+                    self.env, lambda ids=batch: self.browse(ids)._plan_and_follow(today)
+                )
                 held += passed
                 left -= len(batch) - len(passed)
                 self.env.invalidate_all()
-                self._commit(len(batch) - len(passed), left)
+                commit_progress(self.env, len(batch) - len(passed), left)
             if not held:
                 break
             ids = held
             self.browse(held[:1])._wait_for_others()
         else:
             self.env["dso.refresh.queue"]._enqueue_customers(self.browse(held))
-        self._again(lambda: self._note_plan(company, today))
+        retry_on_conflict(self.env, lambda: self._note_plan(company, today))
 
     @api.model
     def _note_plan(self, company, today):
@@ -157,20 +159,20 @@ class DsoCustomer(models.Model):
             log_exceptions=False,
         )
         company.invalidate_recordset(["dso_last_plan_date"], flush=False)
-        self._commit()
+        commit_progress(self.env)
 
     def _plan_and_follow(self, today):
         """A batch of the full plan: its figures may match other rules.
 
         :return: ids of the customers that others hold, who were passed over
         """
-        customers = self._lock_free()
+        customers = self._lock_available()
         held = (self - customers).exists()
         if customers:
             todays = customers._get_todays(today)
             self._refresh_profiles(todays, customers)
             customers._plan_batch(today)
-            customers._follow_rules(today)
+            customers._apply_rules_on_figures(today)
         return held.ids
 
     @api.model
@@ -182,15 +184,15 @@ class DsoCustomer(models.Model):
         self.env.flush_all()
         queue._insert_noted()
         self._trigger_plan_of_the_day()
-        waiting = queue._waiting()
+        waiting = queue._count_by_company()
         left = sum(waiting.values())
-        self._commit(0, left)
+        commit_progress(self.env, 0, left)
         # sudo: every company that waits, whoever causes it
         for company in self.env["res.company"].sudo().browse(waiting).exists():
             left = self._refresh_company(company, left)
             if left is None:
                 return
-        self._commit()
+        commit_progress(self.env)
 
     @api.model
     def _refresh_company(self, company, left):
@@ -203,14 +205,14 @@ class DsoCustomer(models.Model):
         queue = self.env["dso.refresh.queue"].sudo()
         for _round in range(MAX_ROUNDS):
             position, held = 0, []
-            while batch := self._again(
-                lambda position=position: self._refresh_batch(company, position)
+            while batch := retry_on_conflict(
+                self.env, lambda position=position: self._refresh_batch(company, position)
             ):
                 position, done, passed = batch
                 held += passed
                 left = max(0, left - done)
                 self.env.invalidate_all()
-                if not self._commit(done, left):
+                if not commit_progress(self.env, done, left):
                     return None
             if not held:
                 return left
@@ -246,22 +248,22 @@ class DsoCustomer(models.Model):
         new = self._ensure_customers(company, partner_ids - passed - set(customers.partner_id.ids))
         # a new file may have taken in one of these
         customers = (customers | new).exists()
-        taken = queue._take([id_ for id_, partner_id in rows if partner_id not in passed])
+        taken = queue._remove([id_ for id_, partner_id in rows if partner_id not in passed])
         again = {partner_id for partner_id, reassign in taken.items() if reassign}
         # what the assignment rules look at has changed
         customers.filtered(lambda each: each.partner_id.id in again)._assign_again()
         if customers:
-            customers = customers._adopt_children()
+            customers = customers._take_over_files_of_contacts()
             self._plan(customers)
-            customers._follow_rules()
+            customers._apply_rules_on_figures()
         return rows[-1][0], len(taken), held.ids
 
-    def _lock_free(self):
+    def _lock_available(self):
         """Lock those of these customers that no other transaction holds, without waiting.
 
         The first statement of its transaction: what is read afterwards is what was locked. Where
-        a row changes in this very moment the lock fails, which :meth:`_again` tries once more;
-        nothing is wrong then that a log would have to tell.
+        a row changes in this very moment the lock fails, and ``retry_on_conflict`` tries once
+        more; nothing is wrong then that a log would have to tell.
 
         :return: the customers that are locked now
         """
@@ -278,7 +280,7 @@ class DsoCustomer(models.Model):
     def _wait_for_others(self):
         """Wait until the transaction that holds these customers has ended, for some seconds at
         most. Ends the transaction, so that the next one sees what the other did."""
-        self._commit()
+        commit_progress(self.env)
         # an error says that the other has changed them, or that it works on: both end the wait
         with contextlib.suppress(OperationalError):
             self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{PATIENCE}s"))
@@ -288,23 +290,12 @@ class DsoCustomer(models.Model):
             )
         self.env.cr.rollback()
 
-    def _follow_rules(self, today=None):
+    def _apply_rules_on_figures(self, today=None):
         """Rules that look at figures are applied with each plan, which just wrote them."""
         # sudo: whether any rule looks at figures
-        if self.env["dso.assignment.rule"].sudo()._follow_figures():
+        if self.env["dso.assignment.rule"].sudo()._depend_on_figures():
             changed = self._assign_again()
             changed._plan_batch(today)
-
-    def _again(self, batch):
-        """Carry out a batch of a cron, from the start where another transaction changed the same
-        customers: a cron that fails is called again much later."""
-        for conflicts in range(MAX_CONFLICTS + 1):
-            try:
-                return batch()
-            except OperationalError:
-                if modules.module.current_test or conflicts == MAX_CONFLICTS:
-                    raise
-                self.env.cr.rollback()
 
     @api.model
     def _trigger_plan_of_the_day(self):
@@ -313,17 +304,6 @@ class DsoCustomer(models.Model):
             if company.dso_last_plan_date and company.dso_last_plan_date < company._dso_today():
                 self.env.ref("dso_collection.ir_cron_plan")._trigger()
                 return
-
-    @api.model
-    def _commit(self, done=0, left=0):
-        """Commit in a cron, so that work done is kept and locks are short.
-
-        :return: seconds left for the cron
-        """
-        if modules.module.current_test and not self.env.context.get("ir_cron_progress_id"):
-            self.env.flush_all()
-            return float("inf")
-        return self.env["ir.cron"]._commit_progress(done, remaining=left)
 
     # ------------------------------------------------------------------
     # Decide and carry out
@@ -537,11 +517,11 @@ class DsoCustomer(models.Model):
 
     def _find_own_actions(self, facts):
         """The specific actions and those out of scenario that are still to be done: what kept them
-        back may have been mended like that of the scenario's (R11). Where nobody was in charge,
+        back may have been fixed like that of the scenario's (R11). Where nobody was in charge,
         somebody may be now."""
         Action = self.env["dso.action"]
         own = Action.search(
-            Action._get_undone_domain()
+            Action._get_pending_domain()
             & Domain("customer_id", "in", self.ids)
             & Domain("origin", "!=", "scenario")
         )
@@ -753,7 +733,7 @@ class DsoCustomer(models.Model):
     # Words
     # ------------------------------------------------------------------
 
-    def _describe_if(self, changes):
+    def _describe_planning_if(self, changes):
         """What the scenario would propose if items changed, in the user's language. Writes
         nothing.
 

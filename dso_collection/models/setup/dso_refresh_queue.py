@@ -4,8 +4,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...hooks import UNTIL_WORKERS_KNOW
-from ...tools import bell
 from ...tools.action_types import get_types_where
+from ...tools.crons import notify_cron
+from ...tools.ledger import RECEIVABLE
 
 
 class DsoRefreshQueue(models.Model):
@@ -64,8 +65,10 @@ class DsoRefreshQueue(models.Model):
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
               JOIN res_partner partner ON partner.id = line.partner_id
-             WHERE account.account_type = 'asset_receivable'
-            """
+             WHERE account.account_type = %s
+            """,
+            # one that is not trade any more goes out of its file
+            RECEIVABLE,
         )
         if noted["moves"]:
             queries.append(SQL("%s AND line.move_id = ANY(%s)", entries, list(noted["moves"])))
@@ -176,7 +179,7 @@ class DsoRefreshQueue(models.Model):
             )
         )
         if self.env.cr.rowcount and ready:
-            self.env.cr.postcommit.add(functools.partial(bell.ring, self.env.cr.dbname))
+            self.env.cr.postcommit.add(functools.partial(notify_cron, self.env.cr.dbname))
 
     # ------------------------------------------------------------------
     # From the configuration: many customers at once
@@ -266,7 +269,7 @@ class DsoRefreshQueue(models.Model):
         """The next rows of a company, and those of their customers that nobody else holds, which
         are locked from now on.
 
-        One statement, the first of its transaction, see ``dso.customer._lock_free``.
+        One statement, the first of its transaction, see ``dso.customer._lock_available``.
 
         :param position: id of the last row that was looked at
         :return: (list of (id of the row, commercial partner id) by id, ids of the locked files)
@@ -297,7 +300,7 @@ class DsoRefreshQueue(models.Model):
         return self.env.cr.fetchall(), free
 
     @api.model
-    def _take(self, ids):
+    def _remove(self, ids):
         """Take rows off the queue.
 
         :return: {commercial partner id: whether the assignment rules are to be applied again}
@@ -317,7 +320,7 @@ class DsoRefreshQueue(models.Model):
         return taken
 
     @api.model
-    def _waiting(self):
+    def _count_by_company(self):
         """Companies with customers in the queue, and how many rows each has.
 
         :return: {company id: number of rows}

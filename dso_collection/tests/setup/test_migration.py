@@ -151,3 +151,18 @@ class TestMigration(DsoCommon):
                 "dso_alert_hit_pending_idx",
             },
         )
+
+    def test_saved_filters_keep_their_age(self):
+        """An age of 91 to 180 days got a key of its own; the trend's, which means all that is
+        older, stays."""
+        filters = self.env["ir.filters"].create(
+            [
+                {"name": "Old", "model_id": model, "domain": "[('age', 'in', [\"061\", '091'])]"}
+                for model in ("dso.item.report", "dso.overdue.trend")
+            ]
+        )
+        self._migrate("19.0.1.6.0", "post", "ageing")
+        self.assertEqual(
+            filters.mapped("domain"),
+            ["[('age', 'in', [\"061\", '091_180'])]", "[('age', 'in', [\"061\", '091'])]"],
+        )
