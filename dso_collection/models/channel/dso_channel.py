@@ -262,8 +262,8 @@ class DsoChannel(models.AbstractModel):
         """
         if not self._find_error(data["code"]):
             return None
-        sentence = self._get_error_sentence(action, data)
-        return self.env._(sentence) % self._get_error_values(action, data)
+        sentence = self.env._(self._get_error_sentence(action, data))
+        return sentence % self._get_error_values(action, data)
 
     @api.model
     def _get_error_sentence(self, action, data):

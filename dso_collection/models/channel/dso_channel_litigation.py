@@ -66,9 +66,9 @@ class DsoChannelLitigation(models.AbstractModel):
     @api.model
     def _on_done(self, actions):
         """Litigation takes its items out of the scenario."""
-        super()._on_done(actions)
         status = self.env.ref("dso_collection.status_litigation")
         claims = actions.item_ids.filtered(lambda item: item.amount_residual > 0)
         # what was planned for them, the follow-up of a dispute say, has no sense any more
         actions._detach(claims.line_id, besides=actions)
         claims.line_id._dso_set_status(status)
+        return super()._on_done(actions)
