@@ -24,7 +24,9 @@ class DryRun(http.Controller):
         """
         if not request.env.user.has_group("base.group_allow_export"):
             raise AccessError(
-                request.env._("You may not export. Ask an administrator for the right to do so.")
+                request.env._(
+                    "You are not allowed to export. Ask an administrator for the right to do so."
+                )
             )
         try:
             params = json.loads(data)
@@ -64,7 +66,7 @@ def _write_workbook(sheets):
             if len(rows) >= sheet.xls_rowmax:
                 raise UserError(
                     request.env._(
-                        "“%(sheet)s” would have %(count)s rows, more than a spreadsheet holds "
+                        "“%(sheet)s” would have %(count)s rows, more than a spreadsheet can hold "
                         "(%(maximum)s). Choose fewer customers or fewer days.",
                         sheet=title,
                         count=len(rows),

@@ -28,7 +28,7 @@ class AccountMove(models.Model):
         inverse="_inverse_dso_status",
         search="_search_dso_status_id",
         compute_sudo=True,
-        help="Of its open items, where they all have the same.",
+        help="Shows the status of its open items, where they all have the same one.",
     )
     dso_status_date = fields.Date(
         string="Collection Status Date",
@@ -58,7 +58,7 @@ class AccountMove(models.Model):
     dso_penalty = fields.Boolean(
         string="Late Payment Penalties",
         readonly=True,
-        help="An invoice of late payment penalties: it bears no interest itself.",
+        help="Marks an invoice of late payment penalties, which bears no interest itself.",
     )
 
     def _dso_get_items(self):
@@ -168,8 +168,8 @@ class AccountMove(models.Model):
             if twice:
                 raise UserError(
                     self.env._(
-                        "%(invoice)s cannot be used again: the penalties of %(document)s were "
-                        "invoiced by %(other)s since. Cancel that one first.",
+                        "%(invoice)s cannot be used again: the penalties on %(document)s have "
+                        "since been invoiced on %(other)s. Cancel that invoice first.",
                         invoice=charge.invoice_id.display_name,
                         document=charge.document,
                         other=twice[0].invoice_id.display_name,

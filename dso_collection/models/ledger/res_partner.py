@@ -58,7 +58,7 @@ class ResPartner(models.Model):
         groups="dso_collection.group_dso_reader",
     )
     dso_collection_contact = fields.Boolean(
-        string="Contact for Collection",
+        string="Collections Contact",
         help="Receives the reminders of the company it belongs to.",
     )
     dso_serves_email = fields.Boolean(
@@ -68,11 +68,11 @@ class ResPartner(models.Model):
         string="By Phone and SMS", default=True, help="Is called and receives SMS for collection."
     )
     dso_serves_post = fields.Boolean(
-        string="By Post", default=True, help="Receives the letters of collection."
+        string="By Post", default=True, help="Receives collection letters."
     )
     dso_wrong_phone = fields.Boolean(
         string="Wrong Phone Number",
-        help="Somebody else answered: the number is not proposed any more until it is changed.",
+        help="Somebody else answered: the number is not proposed again until it is changed.",
         copy=False,
     )
     dso_fax = fields.Char(string="Fax")
@@ -142,7 +142,7 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         if not self.env.user.has_group("dso_collection.group_dso_collector") and not self.env.su:
-            raise AccessError(self.env._("Only collectors may open a collection file."))
+            raise AccessError(self.env._("Only collectors can open a collection file."))
         # sudo: files are found and made by the module, whoever is in charge of them; whether the
         # user may read this one is checked below
         files = self.env["dso.customer"].sudo().with_context(active_test=False)
@@ -275,7 +275,7 @@ class ResPartner(models.Model):
         self.write({"dso_collection_contact": False})
         return toast(
             self.env._(
-                "%(contacts)s: receives no reminders any more.",
+                "%(contacts)s: no longer receives the reminders.",
                 contacts=name_some(self.env, self.mapped("name")),
             )
         )
