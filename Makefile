@@ -46,7 +46,7 @@ crawl: ## Click, press and change everything as everybody; hours (DSO_CRAWL=300 
 test-pot: ## Whether the translation template is up to date
 	@$(DSO) test pot
 
-lint: ## ruff, pylint-odoo, XML, manifest
+lint: ## ruff, mypy, pylint-odoo, XML, manifest
 	@$(DSO) lint
 
 format: ## Let ruff fix what it can

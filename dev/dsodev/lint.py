@@ -1,4 +1,4 @@
-"""`make lint`: ruff, pylint with Odoo's rules, and files that the manifest forgot."""
+"""`make lint`: ruff, mypy, pylint with Odoo's rules, and files that the manifest forgot."""
 
 import os
 import subprocess
@@ -22,6 +22,7 @@ def main(arguments, ready):
     checks = {
         "ruff check": lambda: _run("ruff", "check"),
         "ruff format": lambda: _run("ruff", "format", "--check"),
+        "mypy": lambda: _run("mypy"),
         "XML": lambda: _tell(xml_problems(REPO)),
     }
     if (MODULE / "__manifest__.py").exists():

@@ -57,32 +57,50 @@ def _write_workbook(sheets):
     # a customer named "=1+1" is a text, and no formula
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(output, options) as workbook:
-        bold = workbook.add_format({"bold": True})
-        date = workbook.add_format({"num_format": "yyyy-mm-dd"})
-        amount = workbook.add_format({"num_format": "#,##0.00"})
+        formats = {
+            "header": workbook.add_format({"bold": True}),
+            "date": workbook.add_format({"num_format": "yyyy-mm-dd"}),
+            "amount": workbook.add_format({"num_format": "#,##0.00"}),
+        }
         for title, header, rows in sheets:
             # longer names are refused, and a translation may be longer
             sheet = workbook.add_worksheet(title[:31])
-            if len(rows) >= sheet.xls_rowmax:
-                raise UserError(
-                    request.env._(
-                        "“%(sheet)s” would have %(count)s rows, more than a spreadsheet can hold "
-                        "(%(maximum)s). Choose fewer customers or fewer days.",
-                        sheet=title,
-                        count=len(rows),
-                        maximum=sheet.xls_rowmax - 1,
-                    )
-                )
-            sheet.set_column(0, len(header) - 1, 20)
-            sheet.freeze_panes(1, 0)
-            sheet.write_row(0, 0, header, bold)
-            for number, row in enumerate(rows, start=1):
-                for column, value in enumerate(row):
-                    if isinstance(value, datetime.date):
-                        sheet.write_datetime(number, column, value, date)
-                    elif isinstance(value, float):
-                        sheet.write_number(number, column, value, amount)
-                    else:
-                        sheet.write(number, column, value)
-            sheet.autofilter(0, 0, len(rows), len(header) - 1)
+            _check_fits(title, len(rows), sheet.xls_rowmax - 1)
+            _write_sheet(sheet, header, rows, formats)
     return output.getvalue()
+
+
+def _check_fits(title, count, maximum):
+    """
+    :raise UserError: where there are more rows than a spreadsheet holds
+    """
+    if count <= maximum:
+        return
+    raise UserError(
+        request.env._(
+            "“%(sheet)s” would have %(count)s rows, more than a spreadsheet can hold "
+            "(%(maximum)s). Choose fewer customers or fewer days.",
+            sheet=title,
+            count=count,
+            maximum=maximum,
+        )
+    )
+
+
+def _write_sheet(sheet, header, rows, formats):
+    sheet.set_column(0, len(header) - 1, 20)
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, header, formats["header"])
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row):
+            _write_cell(sheet, number, column, value, formats)
+    sheet.autofilter(0, 0, len(rows), len(header) - 1)
+
+
+def _write_cell(sheet, row, column, value, formats):
+    if isinstance(value, datetime.date):
+        sheet.write_datetime(row, column, value, formats["date"])
+    elif isinstance(value, float):
+        sheet.write_number(row, column, value, formats["amount"])
+    else:
+        sheet.write(row, column, value)

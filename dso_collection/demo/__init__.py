@@ -3,3 +3,5 @@
 ``demo.xml`` calls ``dso.customer._load_demo_data()``, which calls :func:`ledger.load`. Nothing
 here is used outside a database with demo data.
 """
+
+from . import dso_customer

@@ -13,6 +13,7 @@ from ..engine import scenario as rules
 from ..models.ledger.account_move_line import QUIET
 from ..tools.bulk import bulk_insert
 from ..tools.inside import inside
+from ..tools.ledger import RECEIVABLE, get_due_date
 from . import texts
 from .channels import Channels
 from .company import record
@@ -38,7 +39,7 @@ class Item:
 
     def __init__(self, line):
         self.line = line
-        self.due = line.date_maturity or line.date
+        self.due = get_due_date(line)
         self.invoiced = line.invoice_date or line.date
         self.payments = [
             (partial.max_date, partial.debit_amount_currency) for partial in line.matched_credit_ids
@@ -170,7 +171,7 @@ class History:
         lines = self.env["account.move.line"].search(
             [
                 ("company_id", "in", self.companies.ids),
-                ("account_id.account_type", "=", "asset_receivable"),
+                ("account_id.account_type", "=", RECEIVABLE),
                 ("parent_state", "=", "posted"),
                 ("partner_id", "in", self.files.partner_id.ids),
                 ("balance", ">", 0),

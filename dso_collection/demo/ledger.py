@@ -17,6 +17,7 @@ from odoo.fields import Command
 from odoo.tools import file_open
 
 from ..tools.inside import inside
+from ..tools.ledger import RECEIVABLE
 from . import channels, company as company_data, history, texts
 from .company import record
 from .entries import Entries
@@ -499,4 +500,4 @@ class Book:
 
 def receivable(moves):
     """The receivable items of moves."""
-    return moves.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+    return moves.line_ids.filtered(lambda line: line.account_type == RECEIVABLE)

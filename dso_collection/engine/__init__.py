@@ -6,6 +6,7 @@ dry run, the explanation of an action and the tests call the very same functions
 
 ===============  ==========================================================================
 ``facts``        what goes in: items, scenario, steps, history, settings
+``items``        an item made of what the ledger says of it
 ``leader``       which item leads, which items count (rules R1, R2)
 ``scenario``     which step comes next and when (rules R3 to R8)
 ``penalties``    interest and recovery cost on late items

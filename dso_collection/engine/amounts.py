@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from .facts import Item, Settings
-from .leader import covers, eligible_items, is_promised, leader_key
+from .leader import eligible_items, is_promised, is_usable_credit, leader_key, qualified_part
 
 
 class Amounts(NamedTuple):
@@ -55,11 +55,10 @@ days_overdue_max=4, oldest_due_date=datetime.date(2026, 3, 1))
             overdue += item.amount
         else:
             not_due += item.amount
-        part = item.amount if item.part is None else min(item.part, item.amount)
         if item.kind == "dispute":
-            disputed += part
+            disputed += qualified_part(item)
         elif is_promised(item, today):
-            promised += part
+            promised += qualified_part(item)
     days = max(0, (today - oldest).days) if oldest else 0
     return Amounts(overdue, not_due, credits_, disputed, promised, days, oldest)
 
@@ -78,10 +77,12 @@ def asked_until(today: date, leader_due: date | None = None) -> date:
     return yesterday if leader_due is None else max(yesterday, leader_due)
 
 
-def told(items: Iterable[Item], until: date, today: date, settings: Settings) -> list[Item]:
+def claimed_items(
+    items: Iterable[Item], until: date, today: date, settings: Settings
+) -> list[Item]:
     """What a scenario message tells of: the eligible items due by ``until`` and the open credits
     that reduce them (R8, R10), oldest first."""
     items = list(items)
     claims = [item for item in eligible_items(items, today, settings) if item.due_date <= until]
-    credits_ = [item for item in items if covers(item, settings)]
+    credits_ = [item for item in items if is_usable_credit(item, settings)]
     return sorted(claims, key=leader_key) + sorted(credits_, key=leader_key)

@@ -13,6 +13,9 @@ from collections.abc import Iterable, Mapping
 
 from .reports import FAILED, Report
 
+#: Every value of each header, names in lower case.
+Headers = Mapping[str, Iterable[str]]
+
 #: The message tells that ours could not be delivered.
 BOUNCE = "bounce"
 #: A machine answered: out of office, receipt, "we have received your request".
@@ -246,13 +249,13 @@ _BEHIND_NAME = (
 _ONE_WAY = str.maketrans({"\u2019": "'", "\u0130": "i", "\u0131": "i"})
 
 
-def _normalize(text):
+def _normalize(text: str) -> str:
     """Composed accents, straight apostrophes, no marks of direction, one i (Turkish has two)."""
     text = unicodedata.normalize("NFC", text).translate(_ONE_WAY)
     return "".join(char for char in text if unicodedata.category(char) != "Cf").lower()
 
 
-def _any_of(phrases):
+def _any_of(phrases: Iterable[str]) -> str:
     return "|".join(re.escape(_normalize(phrase)) for phrase in phrases)
 
 
@@ -273,11 +276,11 @@ _AUTOMATIC_SUBJECT = re.compile(
 
 
 def classify(
-    headers: Mapping[str, Iterable[str]],
+    headers: Headers,
     subject: str = "",
     sender: str = "",
     report: Report | None = None,
-):
+) -> str | None:
     """What kind of incoming e-mail this is.
 
     :param headers: every value of each header, names in lower case
@@ -301,7 +304,7 @@ def classify(
     return None
 
 
-def _is_bounce(headers, sender):
+def _is_bounce(headers: Headers, sender: str) -> bool:
     """A delivery status report (RFC 3464), or what a mail server writes in its own name."""
     for value in _values(headers, "content-type"):
         if "multipart/report" in value and "disposition-notification" not in value:
@@ -312,7 +315,7 @@ def _is_bounce(headers, sender):
     return account in _DAEMONS or bool(_values(headers, "x-failed-recipients"))
 
 
-def _is_marked(headers):
+def _is_marked(headers: Headers) -> bool:
     """Whether a header says that a machine wrote this."""
     # RFC 3834, section 5: anything but "no", comments and parameters aside
     for value in _values(headers, "auto-submitted"):
@@ -332,5 +335,5 @@ def _is_marked(headers):
     )
 
 
-def _values(headers, name):
+def _values(headers: Headers, name: str) -> list[str]:
     return [str(value).strip().lower() for value in headers.get(name, ())]

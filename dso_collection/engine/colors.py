@@ -9,8 +9,8 @@ WHITE = "#ffffff"
 INK = "#1f2328"
 #: Level AA, text of normal size.
 MINIMUM = 4.5
-#: Where a company has chosen none, or nothing that is a colour.
-DEFAULT = "#4c5564"
+#: Where a company has chosen none, or nothing that is a colour: red, green and blue.
+_DEFAULT = (0x4C, 0x55, 0x64)
 _HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
@@ -32,7 +32,7 @@ def parse(color: str | None) -> tuple[int, int, int] | None:
 
 def _luminance(color: str) -> float:
     parts = []
-    for value in parse(color) or parse(DEFAULT):
+    for value in parse(color) or _DEFAULT:
         part = value / 255
         parts.append(part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4)
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
@@ -58,7 +58,7 @@ def readable(color: str | None) -> str:
     >>> contrast(readable("#ffff00"), WHITE) >= MINIMUM
     True
     """
-    red, green, blue = parse(color) or parse(DEFAULT)
+    red, green, blue = parse(color) or _DEFAULT
     for percent in range(100, -1, -2):
         shade = "#{:02x}{:02x}{:02x}".format(
             *(round(value * percent / 100) for value in (red, green, blue))

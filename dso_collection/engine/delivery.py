@@ -12,18 +12,25 @@ remembered of a recipient is a dict of lists of addresses in their normal form:
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Set as AbstractSet
+
+#: What is remembered of a recipient.
+Known = dict[str, list[str]]
+
 KINDS = ("sent", "reached", "failed", "dead", "refused")
 #: Statuses of a notification after which the message counts as arrived.
 _ARRIVED = frozenset({"sent", "canceled"})
 
 
-def remember(known: dict | None = None, **addresses) -> dict:
+def remember(
+    known: Mapping[str, Iterable[str]] | None = None, **addresses: Iterable[str] | None
+) -> Known:
     """What is remembered of a recipient, with these addresses put in place of those of a kind."""
-    known = {**(known or {}), **addresses}
-    return {kind: list(dict.fromkeys(known.get(kind) or ())) for kind in KINDS}
+    changed = {**(known or {}), **addresses}
+    return {kind: list(dict.fromkeys(changed.get(kind) or ())) for kind in KINDS}
 
 
-def note(known: dict, addresses, kind: str | None = None) -> dict:
+def note(known: Known, addresses: Iterable[str], kind: str | None = None) -> Known:
     """Note that a message failed at addresses.
 
     :param kind: ``dead`` or ``refused``, where it would fail again
@@ -32,13 +39,14 @@ def note(known: dict, addresses, kind: str | None = None) -> dict:
     >>> known["failed"], known["dead"]
     (['books@a.b'], ['books@a.b'])
     """
+    addresses = list(addresses)
     changed = {"failed": [*known["failed"], *addresses]}
     if kind:
         changed[kind] = [*known[kind], *addresses]
     return remember(known, **changed)
 
 
-def find_missed(known: dict, status: str, has_left: bool) -> set:
+def find_missed(known: Known, status: str, has_left: bool) -> set[str]:
     """The addresses of a recipient that got nothing.
 
     :param status: of its notification
@@ -58,7 +66,9 @@ def find_missed(known: dict, status: str, has_left: bool) -> set:
     return {*known["sent"]}
 
 
-def choose(addresses: list, closed: set, refused: set) -> tuple[list, bool]:
+def choose(
+    addresses: Iterable[str], closed: AbstractSet[str], refused: AbstractSet[str]
+) -> tuple[list[str], bool]:
     """Which addresses of a contact a message goes to: those that were refused once only where
     there is no other.
 

@@ -27,7 +27,7 @@ class Share(NamedTuple):
     customer."""
 
     types: dict[str, int]
-    count: int
+    messages: int
     first: date
     last: date
     amount: float
@@ -46,10 +46,10 @@ def tally(messages: Iterable[Message]) -> Tally:
 
     >>> run = tally([Message(date(2026, 3, 16), 7, "call", 90.0),
     ...              Message(date(2026, 3, 6), 7, "email", 100.0)])
-    >>> run.days[date(2026, 3, 6)], run.customers[7].count, run.customers[7].amount
+    >>> run.days[date(2026, 3, 6)], run.customers[7].messages, run.customers[7].amount
     ({'email': 1}, 2, 100.0)
     """
-    days: dict[date, Counter] = defaultdict(Counter)
+    days: dict[date, Counter[str]] = defaultdict(Counter)
     by_customer: dict[int, list[Message]] = defaultdict(list)
     for message in messages:
         days[message.day][message.action_type] += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 #: What a request may say.
 NAMES = frozenset(
@@ -47,7 +48,7 @@ class BadMapping(ValueError):
         self.names = sorted(names)
 
 
-def parse(text: str):
+def parse(text: str) -> dict[str, Any]:
     """The request's structure out of the settings.
 
     :raise BadMapping: if it is no JSON object, or asks for what there is not
@@ -64,7 +65,7 @@ def parse(text: str):
     return structure
 
 
-def fill(structure, values: Mapping[str, str]):
+def fill(structure: Any, values: Mapping[str, str]) -> Any:
     """The structure with values in place of names, in one pass: a value with braces in it stays as
     it is, and quotes cannot break out of a string.
 
@@ -81,7 +82,7 @@ def fill(structure, values: Mapping[str, str]):
     return structure
 
 
-def pick(answer, path: str):
+def pick(answer: Any, path: str) -> Any:
     """What an answer holds at a path, ``None`` where it holds nothing there.
 
     >>> pick({"data": [{"id": 7}]}, "data.0.id"), pick({"data": []}, "data.0.id")
@@ -97,7 +98,7 @@ def pick(answer, path: str):
     return answer
 
 
-def pick_text(answer, path: str) -> str:
+def pick_text(answer: Any, path: str) -> str:
     """The same as text on one line; nothing for what is no plain value."""
     value = pick(answer, path) if path else None
     if value is None or isinstance(value, (dict, list, bool)):

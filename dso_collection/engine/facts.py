@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+#: The type of a date, for values that have a field of the name ``date`` themselves.
+Day: TypeAlias = date
 
 #: Half a cent: amounts are sums of booked values, only binary noise has to be absorbed.
 NOISE = 0.005
@@ -23,7 +26,7 @@ EXCLUDING_KINDS = frozenset({"dispute", "litigation"})
 class ScenarioError(ValueError):
     """A scenario that cannot run. ``code`` says why, ``position`` (from 0) names the step."""
 
-    def __init__(self, code: str, position: int):
+    def __init__(self, code: str, position: int) -> None:
         super().__init__(f"{code} at step {position + 1}")
         self.code = code
         self.position = position
@@ -51,24 +54,24 @@ class Item(NamedTuple):
     """
 
     id: int
-    due_date: date
-    date: date
+    due_date: Day
+    date: Day
     amount: float
     no_followup: bool = False
     ignored: bool = False
     kind: str | None = None
-    promised_until: date | None = None
+    promised_until: Day | None = None
     attached: bool = False
-    restarted: date | None = None
+    restarted: Day | None = None
     part: float | None = None
     attached_part: bool = False
     blocked: bool = False
     announced: float = 0.0
-    announced_for: date | None = None
-    announced_until: date | None = None
+    announced_for: Day | None = None
+    announced_until: Day | None = None
     discount: float = 0.0
-    discount_until: date | None = None
-    paid_on: date | None = None
+    discount_until: Day | None = None
+    paid_on: Day | None = None
     unsent: bool = False
 
 
@@ -153,7 +156,7 @@ def later(first: date, second: date | None) -> date:
     return first if second is None or first >= second else second
 
 
-def plus(day: date, days: int) -> date:
+def add_days(day: date, days: int) -> date:
     """``day`` moved by ``days``, kept inside what a date can hold."""
     try:
         return day + timedelta(days=days)

@@ -8,11 +8,11 @@ from datetime import date
 from .facts import Item, Settings
 from .leader import is_ignored, is_partial, leader_key
 
-#: Families of items by name; ``selected`` is the action's own, see ``amounts.told``.
+#: Families of items by name; ``selected`` is the action's own, see ``amounts.claimed_items``.
 FAMILIES = ("all", "overdue", "not_due")
 
 
-def family(
+def select_items(
     items: Iterable[Item], name: str, today: date, settings: Settings, disputes: bool = True
 ) -> list[Item]:
     """The items of a family: claims oldest first, then the credits that reduce them (R10).
@@ -28,28 +28,27 @@ def family(
     >>> day = date(2026, 3, 6)
     >>> items = [Item(1, date(2026, 3, 1), day, 100.0), Item(2, day, day, 50.0),
     ...          Item(3, date(2026, 3, 1), day, 70.0, kind="dispute"), Item(4, day, day, -30.0)]
-    >>> [item.id for item in family(items, "overdue", day, Settings())]
+    >>> [item.id for item in select_items(items, "overdue", day, Settings())]
     [1, 3, 4]
-    >>> [item.id for item in family(items, "not_due", day, Settings())]
+    >>> [item.id for item in select_items(items, "not_due", day, Settings())]
     [2]
-    >>> [item.id for item in family(items, "all", day, Settings(), disputes=False)]
+    >>> [item.id for item in select_items(items, "all", day, Settings(), disputes=False)]
     [1, 2, 4]
     """
     if name not in FAMILIES:
         raise ValueError(f"no family of items: {name}")
-    claims, credits_ = [], []
-    for item in items:
-        if item.no_followup or is_ignored(item, settings):
-            continue
-        if item.amount < 0:
-            if item.kind != "dispute":
-                credits_.append(item)
-        elif disputes or item.kind != "dispute" or is_partial(item):
-            claims.append(item)
+    shown = [item for item in items if not item.no_followup and not is_ignored(item, settings)]
+    claims = [item for item in shown if _is_shown_claim(item, disputes)]
+    credits_ = [item for item in shown if item.amount < 0 and item.kind != "dispute"]
     overdue = [item for item in claims if item.due_date < today]
-    if name == "overdue":
-        claims, credits_ = overdue, credits_ if overdue else []
-    elif name == "not_due":
-        claims = [item for item in claims if item.due_date >= today]
-        credits_ = [] if overdue else credits_
-    return sorted(claims, key=leader_key) + sorted(credits_, key=leader_key)
+    not_due = [item for item in claims if item.due_date >= today]
+    chosen = {
+        "all": (claims, credits_),
+        "overdue": (overdue, credits_ if overdue else []),
+        "not_due": (not_due, [] if overdue else credits_),
+    }
+    return [item for part in chosen[name] for item in sorted(part, key=leader_key)]
+
+
+def _is_shown_claim(item: Item, disputes: bool) -> bool:
+    return item.amount >= 0 and (disputes or item.kind != "dispute" or is_partial(item))

@@ -5,7 +5,8 @@ small table its row, of an address or a signature its line, of a subject its par
 …"), of a sentence the bracket around it. What is left empty by that goes too.
 
 Whoever puts values into a text writes :data:`GAP` where one is empty (:data:`BLOCK_GAP` where a
-table would have stood, which ends a sentence), and calls :func:`close` or :func:`close_html`.
+table would have stood, which ends a sentence), and calls :func:`drop_gaps` or
+:func:`drop_gaps_html`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ BLOCK_GAP = f"{_NEEDLE}y"
 
 _GAP = rf"{_NEEDLE}[xy]"
 _SPACE = r"(?:\s|&nbsp;|&\#160;|&\#xa0;)"
+_SPACES = re.compile(rf"{_SPACE}*")
 #: Where a sentence may end, with its closing quotes and brackets.
 _END = re.compile(
     rf"(?P<mark>[.!?…]+)(?:[\"'”’»)\]]|&quot;)*(?={_SPACE}|\Z)|{_NEEDLE}y|\n", re.IGNORECASE
@@ -95,16 +97,16 @@ def mark_placeholders(html: str) -> str:
 # ------------------------------------------------------------------
 
 
-def close(text: str, hashtag: re.Pattern = _HASHTAG) -> str:
+def drop_gaps(text: str, hashtag: re.Pattern[str] = _HASHTAG) -> str:
     """Leave out what holds a gap of a plain text.
 
     :param hashtag: what stands for a value that is put in later
 
-    >>> close(f"Thank you. We have noted: {GAP}. Call us.")
+    >>> drop_gaps(f"Thank you. We have noted: {GAP}. Call us.")
     'Thank you. Call us.'
-    >>> close(f"Payment reminder: {GAP} overdue - Acme")
+    >>> drop_gaps(f"Payment reminder: {GAP} overdue - Acme")
     'Payment reminder - Acme'
-    >>> close(f"Claire\\n{GAP}\\nAcme")
+    >>> drop_gaps(f"Claire\\n{GAP}\\nAcme")
     'Claire\\nAcme'
     """
     if not has_gap(text):
@@ -131,7 +133,7 @@ def _is_heading(text: str) -> bool:
     )
 
 
-def _close_heading(text: str, hashtag: re.Pattern) -> str:
+def _close_heading(text: str, hashtag: re.Pattern[str]) -> str:
     text = _BRACKET.sub("", text)
     pieces = _DASH.split(text)
     kept: list[str] = []
@@ -144,7 +146,7 @@ def _close_heading(text: str, hashtag: re.Pattern) -> str:
     return "".join(kept).strip()
 
 
-def _close_part(part: str, hashtag: re.Pattern) -> str:
+def _close_part(part: str, hashtag: re.Pattern[str]) -> str:
     """One part of a subject: what stands before a colon can stand alone."""
     if not has_gap(part):
         return part
@@ -155,7 +157,7 @@ def _close_part(part: str, hashtag: re.Pattern) -> str:
     return _drop(part, hashtag)
 
 
-def _drop(text: str, hashtag: re.Pattern) -> str:
+def _drop(text: str, hashtag: re.Pattern[str]) -> str:
     pieces, position = [], 0
     raised = None
     for start, end, opens in _find_drops(text, hashtag):
@@ -175,7 +177,7 @@ def _drop(text: str, hashtag: re.Pattern) -> str:
 # ------------------------------------------------------------------
 
 
-def _ends(text: str, hashtag: re.Pattern) -> Iterator[re.Match]:
+def _ends(text: str, hashtag: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """The ends of the sentences of a text."""
     for match in _END.finditer(text):
         if match["mark"] == "." and not _ends_sentence(text, match, hashtag):
@@ -183,14 +185,14 @@ def _ends(text: str, hashtag: re.Pattern) -> Iterator[re.Match]:
         yield match
 
 
-def _ends_sentence(text: str, match: re.Match, hashtag: re.Pattern) -> bool:
+def _ends_sentence(text: str, match: re.Match[str], hashtag: re.Pattern[str]) -> bool:
     """Whether a full stop is one, and not that of an abbreviation or a German ordinal."""
     following = re.sub(rf"\A{_SPACE}+", "", text[match.end() : match.end() + 200])
     if not following:
         return True
-    word = _LAST_WORD.search(text[max(0, match.start() - 40) : match.start() + 1])
-    if word:
-        word = word[1].lower()
+    last = _LAST_WORD.search(text[max(0, match.start() - 40) : match.start() + 1])
+    if last:
+        word = last[1].lower()
         if word in _ABBREVIATIONS or len(word) == 1 or (word.isdigit() and len(word) <= 2):
             return False
     if hashtag.match(following) or following.startswith(_NEEDLE):
@@ -198,11 +200,12 @@ def _ends_sentence(text: str, match: re.Match, hashtag: re.Pattern) -> bool:
     return not following[0].islower()
 
 
-def _sentences(text: str, hashtag: re.Pattern) -> Iterator[tuple[int, int]]:
+def _sentences(text: str, hashtag: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Where the sentences of a text begin and end, with the space behind them."""
     start = 0
     for match in _ends(text, hashtag):
-        end = re.compile(rf"{_SPACE}*").match(text, match.end()).end()
+        space = _SPACES.match(text, match.end())
+        end = space.end() if space else match.end()
         if end > start:
             yield start, end
         start = end
@@ -210,7 +213,7 @@ def _sentences(text: str, hashtag: re.Pattern) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _find_drops(text: str, hashtag: re.Pattern) -> list[tuple[int, int, bool]]:
+def _find_drops(text: str, hashtag: re.Pattern[str]) -> list[tuple[int, int, bool]]:
     """What to leave out of a text: (start, end, whether what follows begins the sentence)"""
     drops = []
     masked = text
@@ -235,7 +238,7 @@ def _find_drops(text: str, hashtag: re.Pattern) -> list[tuple[int, int, bool]]:
     return result
 
 
-def _find_drops_of_sentence(sentence: str, hashtag: re.Pattern) -> list[tuple[int, int, bool]]:
+def _find_drops_of_sentence(sentence: str, hashtag: re.Pattern[str]) -> list[tuple[int, int, bool]]:
     parts = _split(sentence, _STRONG)
     if len(parts) == 1:
         parts = _split(sentence, _WEAK)
@@ -250,7 +253,7 @@ def _find_drops_of_sentence(sentence: str, hashtag: re.Pattern) -> list[tuple[in
     return [(0, len(sentence), False)]
 
 
-def _split(sentence: str, separator: re.Pattern) -> list[tuple[int, int]]:
+def _split(sentence: str, separator: re.Pattern[str]) -> list[tuple[int, int]]:
     parts, start = [], 0
     for match in separator.finditer(sentence):
         parts.append((start, match.start()))
@@ -258,7 +261,7 @@ def _split(sentence: str, separator: re.Pattern) -> list[tuple[int, int]]:
     return [*parts, (start, len(sentence))]
 
 
-def _is_value(part: str, hashtag: re.Pattern) -> bool:
+def _is_value(part: str, hashtag: re.Pattern[str]) -> bool:
     """Whether there is nothing but values in a part, those that are missing included."""
     rest = re.sub(_GAP, "", hashtag.sub("", part))
     return rest != part and not _WORD.search(rest)
@@ -289,30 +292,33 @@ def _has_words(text: str, count: int) -> bool:
 # ------------------------------------------------------------------
 
 
-def close_html(html: str, hashtag: re.Pattern = _HASHTAG) -> str:
+def drop_gaps_html(html: str, hashtag: re.Pattern[str] = _HASHTAG) -> str:
     """Leave out what holds a gap of an HTML text, and the elements that are empty then.
 
-    >>> close_html(f"<p>Thank you. We noted: <b>{GAP}</b>.</p><p>{GAP}</p><div>Acme</div>")
+    >>> drop_gaps_html(f"<p>Thank you. We noted: <b>{GAP}</b>.</p><p>{GAP}</p><div>Acme</div>")
     '<p>Thank you. </p><div>Acme</div>'
-    >>> close_html(f"<table><tr><td>Phone</td><td>{GAP}</td></tr><tr><td>Bye</td></tr></table>")
+    >>> drop_gaps_html(f"<table><tr><td>Phone</td><td>{GAP}</td></tr><tr><td>Bye</td></tr></table>")
     '<table><tr><td>Bye</td></tr></table>'
-    >>> close_html(f"Claire<br/>{GAP}<br/>Acme")
+    >>> drop_gaps_html(f"Claire<br/>{GAP}<br/>Acme")
     'Claire<br/>Acme'
     """
     if not has_gap(html):
         return html
-    return _Closer(html, hashtag).result()
+    return _GapDropper(html, hashtag).result()
 
 
-class _Closer:
+class _GapDropper:
     """Leaves words and elements out of an HTML text."""
 
-    def __init__(self, html: str, hashtag: re.Pattern):
+    def __init__(self, html: str, hashtag: re.Pattern[str]) -> None:
         self.hashtag = hashtag
-        self.kinds, self.names, self.sources = [], [], []
+        self.kinds: list[str] = []
+        #: of elements, empty elsewhere
+        self.names: list[str] = []
+        self.sources: list[str] = []
         for kind, name, source in tokens(html):
             self.kinds.append(kind)
-            self.names.append(name)
+            self.names.append(name or "")
             self.sources.append(source)
 
     def result(self) -> str:
@@ -340,7 +346,7 @@ class _Closer:
         if first < len(self.sources):
             yield first, len(self.sources)
 
-    def _close_run(self, first: int, last: int):
+    def _close_run(self, first: int, last: int) -> None:
         places = [index for index in range(first, last) if self.kinds[index] == "text"]
         text = "".join(self.sources[index] for index in places)
         if not has_gap(text):
@@ -355,7 +361,7 @@ class _Closer:
                 self.sources[index] = ""
             self._drop_around(first, last - 1)
 
-    def _cut(self, places: list[int], start: int, end: int, opens: bool):
+    def _cut(self, places: list[int], start: int, end: int, opens: bool) -> None:
         """Take a stretch out of the words of a line."""
         position = 0
         for index in places:
@@ -370,7 +376,7 @@ class _Closer:
                 self.sources[index] = source[0].upper() + source[1:]
             position += len(source)
 
-    def _drop_hollow(self, first: int, last: int):
+    def _drop_hollow(self, first: int, last: int) -> None:
         """Inline elements whose words are gone."""
         opened = []
         for index in range(first, last):
@@ -383,7 +389,7 @@ class _Closer:
                 ):
                     self.sources[start] = self.sources[index] = ""
 
-    def _drop_around(self, first: int, last: int):
+    def _drop_around(self, first: int, last: int) -> None:
         """What is around an empty stretch: its element if that is empty now, else a line break."""
         before, after = self._neighbour(first - 1, -1), self._neighbour(last + 1, 1)
         if before is not None and self.names[before] == "br":
@@ -394,30 +400,30 @@ class _Closer:
         elif after is not None and self.names[after] == "br":
             self.sources[after] = ""
             self._drop_around(first, after)
-        elif self._is_element(before, after):
+        elif before is not None and after is not None and self._is_element(before, after):
             if self.names[before] in _CELLS:
-                self._drop_row(before, after)
+                self._drop_row(before)
             elif self.names[before] in _REMOVABLE:
                 self._drop_element(before, after)
 
-    def _is_element(self, before: int | None, after: int | None) -> bool:
+    def _is_element(self, before: int, after: int) -> bool:
+        """Whether two tokens begin and end one element."""
         return (
-            before is not None
-            and after is not None
-            and self.kinds[before] == "start"
+            self.kinds[before] == "start"
             and self.kinds[after] == "end"
             and self.names[before] == self.names[after]
         )
 
-    def _drop_element(self, start: int, end: int):
+    def _drop_element(self, start: int, end: int) -> None:
         if self.names[start] == "dd":
             self._drop_term(start)
         for index in range(start, end + 1):
             self.sources[index] = ""
-        if self._is_element(self._neighbour(start - 1, -1), self._neighbour(end + 1, 1)):
+        before, after = self._neighbour(start - 1, -1), self._neighbour(end + 1, 1)
+        if before is not None and after is not None and self._is_element(before, after):
             self._drop_around(start, end)
 
-    def _drop_term(self, start: int):
+    def _drop_term(self, start: int) -> None:
         """The term whose description is gone."""
         end = self._neighbour(start - 1, -1)
         if end is None or self.kinds[end] != "end" or self.names[end] != "dt":
@@ -440,7 +446,7 @@ class _Closer:
     # Rows of tables
     # ------------------------------------------------------------------
 
-    def _drop_row(self, cell: int, cell_end: int):
+    def _drop_row(self, cell: int) -> None:
         """The row of an empty cell, where the others only say what its value would have been."""
         row = self._find_row(cell)
         if not row:

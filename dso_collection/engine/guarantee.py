@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from .facts import plus
+from .facts import add_days
 
 
 class Guarantee(NamedTuple):
@@ -61,7 +61,7 @@ def declaration_deadline(oldest_due: date | None, days: int, today: date) -> dat
     """
     if oldest_due is None or oldest_due >= today:
         return None
-    return plus(oldest_due, days)
+    return add_days(oldest_due, days)
 
 
 def days_left(today: date, *ends: date | None) -> int | None:

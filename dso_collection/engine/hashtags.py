@@ -32,7 +32,7 @@ class Syntax(NamedTuple):
     ``pattern`` is the name, or nothing where the match only looks like a hashtag."""
 
     needle: str
-    pattern: re.Pattern
+    pattern: re.Pattern[str]
 
 
 # An address on the web is taken whole, so that its fragment is no hashtag.
@@ -83,21 +83,21 @@ def replace(text: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
     'Thank you.'
     """
     if not text or syntax.needle not in text:
-        return gaps.close(text) if text else text
+        return gaps.drop_gaps(text) if text else text
     # the gaps first: what is put in has sentences of its own
     text = syntax.pattern.sub(lambda match: _gap_or_source(match, value_of), text)
-    text = gaps.close(text, syntax.pattern)
+    text = gaps.drop_gaps(text, syntax.pattern)
     return syntax.pattern.sub(lambda match: _value_or_source(match, value_of), text)
 
 
-def _gap_or_source(match: re.Match, value_of: ValueOf) -> str:
+def _gap_or_source(match: re.Match[str], value_of: ValueOf) -> str:
     value = value_of(match[1]) if match[1] else None
     if value is None or str.__str__(value).strip():
         return match[0]
     return gaps.BLOCK_GAP if isinstance(value, Block) else gaps.GAP
 
 
-def _value_or_source(match: re.Match, value_of: ValueOf) -> str:
+def _value_or_source(match: re.Match[str], value_of: ValueOf) -> str:
     value = value_of(match[1]) if match[1] else None
     # str.__str__: the words themselves, never an escaped copy
     return match[0] if value is None else str.__str__(value)
@@ -173,8 +173,8 @@ def replace_html(html: str, value_of: ValueOf, syntax: Syntax = TYPED) -> str:
     '<p>Items: </p><table></table><p> Thanks</p>'
     """
     if not html or syntax.needle not in html:
-        return gaps.close_html(html) if html else html
-    html = gaps.close_html(_mark_gaps(html, value_of, syntax), syntax.pattern)
+        return gaps.drop_gaps_html(html) if html else html
+    html = gaps.drop_gaps_html(_mark_gaps(html, value_of, syntax), syntax.pattern)
     writer = _Writer()
     for kind, name, source in tokens(html):
         if kind != "text" or syntax.needle not in source:
@@ -222,7 +222,7 @@ class _Open:
 
     __slots__ = ("again", "filled", "name", "position", "tag")
 
-    def __init__(self, name: str, tag: str, position: int, again: bool):
+    def __init__(self, name: str, tag: str, position: int, again: bool) -> None:
         self.name = name
         self.tag = tag
         self.position = position
@@ -235,7 +235,7 @@ class _Open:
 class _Writer:
     """Writes HTML, keeping track of the elements that a block has to close."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.pieces: list[str] = []
         #: names of all open elements, and for those that hold words an :class:`_Open`
         self.stack: list[str | _Open] = []
@@ -243,22 +243,22 @@ class _Writer:
     def result(self) -> str:
         return "".join(self.pieces)
 
-    def add(self, kind: str, name: str | None, source: str):
-        if kind == "start":
+    def add(self, kind: str, name: str | None, source: str) -> None:
+        if name is not None and kind == "start":
             self._start(name, source)
-        elif kind == "end":
+        elif name is not None and kind == "end":
             self._end(name, source)
         elif source:
             if kind != "skip" and source.strip():
                 self._fill()
             self.pieces.append(str.__str__(source))
 
-    def add_block(self, block: Block):
+    def add_block(self, block: Block) -> None:
         """A block where we stand: elements that hold words are closed before it, or taken back
         where nothing was in them, and opened again behind it."""
-        reopened = []
-        while self.stack and isinstance(self.stack[-1], _Open):
-            element = self.stack.pop()
+        reopened: list[_Open] = []
+        while self.stack and isinstance(element := self.stack[-1], _Open):
+            self.stack.pop()
             reopened.insert(0, element)
             self._close(element, f"</{element.name}>", taken_back=not element.filled)
         self.pieces.append(str.__str__(block))
@@ -267,7 +267,7 @@ class _Writer:
             self.stack.append(_Open(element.name, tag, len(self.pieces), again=True))
             self.pieces.append(tag)
 
-    def _start(self, name: str, source: str):
+    def _start(self, name: str, source: str) -> None:
         if name in _ENDS_PARAGRAPH:
             self._end_paragraph()
         if name in VOID or source.endswith("/>"):
@@ -281,7 +281,7 @@ class _Writer:
             self.stack.append(name)
             self.pieces.append(source)
 
-    def _end(self, name: str, source: str):
+    def _end(self, name: str, source: str) -> None:
         for depth in range(len(self.stack) - 1, -1, -1):
             element = self.stack[depth]
             if (element.name if isinstance(element, _Open) else element) == name:
@@ -297,7 +297,7 @@ class _Writer:
             self._fill()
             self.pieces.append(source)
 
-    def _end_paragraph(self):
+    def _end_paragraph(self) -> None:
         """Forget a paragraph that was left open, as browsers do."""
         for depth in range(len(self.stack) - 1, -1, -1):
             element = self.stack[depth]
@@ -309,13 +309,13 @@ class _Writer:
                     del self.pieces[element.position :]
                 return
 
-    def _close(self, element: _Open, source: str, taken_back: bool):
+    def _close(self, element: _Open, source: str, taken_back: bool) -> None:
         if taken_back:
             del self.pieces[element.position :]
         else:
             self.pieces.append(source)
 
-    def _fill(self):
+    def _fill(self) -> None:
         for element in reversed(self.stack):
             if not isinstance(element, _Open):
                 break

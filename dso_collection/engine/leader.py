@@ -44,22 +44,23 @@ def exclusion(item: Item, today: date, settings: Settings) -> str | None:
         return "promise"
     if item.unsent and settings.hold_unsent:
         return "unsent"
-    if is_discount(item):
+    if is_only_discount(item):
         return "discount"
-    coming = awaited(item, today)
-    if coming and item.amount - held(item, today) < NOISE + discount_of(item, item.announced_for):
-        return "announced"
+    if awaited_amount(item, today):
+        saved = discount_amount(item, item.announced_for)
+        if item.amount - withheld_amount(item, today) < NOISE + saved:
+            return "announced"
     return None
 
 
-def awaited(item: Item, today: date) -> float:
+def awaited_amount(item: Item, today: date) -> float:
     """What of a claim is on its way, so that it is not asked for again (R17): up to and including
     the last day on which it is waited for. What was received and never will be booked is waited
     for without end.
 
     >>> day = date(2026, 3, 1)
     >>> item = Item(1, day, day, 100.0, announced=30.0, announced_for=day, announced_until=day)
-    >>> awaited(item, day), awaited(item, date(2026, 3, 2))
+    >>> awaited_amount(item, day), awaited_amount(item, date(2026, 3, 2))
     (30.0, 0.0)
     """
     if item.amount <= 0 or item.announced <= 0:
@@ -71,7 +72,7 @@ def awaited(item: Item, today: date) -> float:
 
 def is_missed(item: Item, today: date) -> bool:
     """Whether money was announced for a claim and did not come (R17)."""
-    return item.amount > 0 and item.announced > 0 and not awaited(item, today)
+    return item.amount > 0 and item.announced > 0 and not awaited_amount(item, today)
 
 
 class Awaited(NamedTuple):
@@ -93,36 +94,37 @@ def sum_awaited(items: Iterable[Item], today: date) -> Awaited:
     (60.0, 60.0)
     """
     items = list(items)
-    coming = [item for item in items if awaited(item, today)]
+    coming = [item for item in items if awaited_amount(item, today)]
     missed = [item for item in items if is_missed(item, today)]
     return Awaited(
-        sum(awaited(item, today) for item in coming),
+        sum(awaited_amount(item, today) for item in coming),
         max((item.announced_until for item in coming if item.announced_until), default=None),
         sum(min(item.announced, item.amount) for item in missed),
-        max((item.announced_for for item in missed), default=None),
+        max((item.announced_for for item in missed if item.announced_for), default=None),
     )
 
 
-def discount_of(item: Item, day: date | None) -> float:
+def discount_amount(item: Item, day: date | None) -> float:
     """What an early payment on ``day`` saves; no day is one in time."""
     if item.discount_until is None or day is not None and day > item.discount_until:
         return 0.0
     return item.discount
 
 
-def is_discount(item: Item) -> bool:
+def is_only_discount(item: Item) -> bool:
     """Whether no more is open than the early-payment discount of a claim that was paid in time:
     no debt like others, but something to write off.
 
     >>> day = date(2026, 3, 1)
     >>> item = Item(1, day, day, 2.0, discount=2.0, discount_until=day, paid_on=day)
-    >>> is_discount(item), is_discount(item._replace(paid_on=date(2026, 3, 2)))
+    >>> is_only_discount(item), is_only_discount(item._replace(paid_on=date(2026, 3, 2)))
     (True, False)
     """
-    return item.paid_on is not None and 0 < item.amount < NOISE + discount_of(item, item.paid_on)
+    saved = discount_amount(item, item.paid_on)
+    return item.paid_on is not None and 0 < item.amount < NOISE + saved
 
 
-def covers(item: Item, settings: Settings) -> bool:
+def is_usable_credit(item: Item, settings: Settings) -> bool:
     """Whether a credit reduces what the scenario asks for: not one that is left out for itself, in
     dispute, in litigation or part of a specific action (R8)."""
     return item.amount < 0 and exclusion(item, date.min, settings) == "credit"
@@ -136,7 +138,22 @@ def is_promised(item: Item, today: date) -> bool:
 
 def is_partial(item: Item) -> bool:
     """Whether less than what is still open is disputed or promised: only the rest is chased."""
-    return item.part is not None and item.part < item.amount - NOISE
+    return is_part(item.part, item.amount)
+
+
+def is_part(part: float | None, whole: float) -> bool:
+    """Whether a disputed or promised part is less than the whole; none given is all of it."""
+    return part is not None and part < whole - NOISE
+
+
+def qualified_part(item: Item) -> float:
+    """What of an item its status speaks of: the disputed or promised part, or all of it.
+
+    >>> day = date(2026, 3, 1)
+    >>> [qualified_part(Item(1, day, day, 100.0, part=part)) for part in (None, 30.0, 120.0)]
+    [100.0, 30.0, 100.0]
+    """
+    return item.amount if item.part is None else min(item.part, item.amount)
 
 
 def open_part(kind: str, part: float, residual_then: float, residual: float) -> float:
@@ -154,20 +171,20 @@ def open_part(kind: str, part: float, residual_then: float, residual: float) -> 
     return min(part, residual)
 
 
-def held(item: Item, today: date) -> float:
+def withheld_amount(item: Item, today: date) -> float:
     """The part of a claim that a dispute, a promise, their follow-up or money on its way keeps out
     of the scenario while the rest stays in it (see :func:`exclusion`).
 
     >>> day = date(2026, 3, 1)
-    >>> held(Item(1, day, day, 100.0, kind="dispute", part=30.0), day)
+    >>> withheld_amount(Item(1, day, day, 100.0, kind="dispute", part=30.0), day)
     30.0
     """
     if item.amount <= 0:
         return 0.0
-    coming = awaited(item, today)
+    coming = awaited_amount(item, today)
     qualified = item.kind == "dispute" or item.attached_part or is_promised(item, today)
     if is_partial(item) and qualified:
-        return min(item.amount, item.part + coming)
+        return min(item.amount, qualified_part(item) + coming)
     return coming
 
 
@@ -181,12 +198,7 @@ def eligible_items(items: Iterable[Item], today: date, settings: Settings) -> li
     return [item for item in items if exclusion(item, today, settings) is None]
 
 
-def find_leader(items: Iterable[Item], today: date, settings: Settings) -> Item | None:
-    """The oldest due eligible item, or ``None`` (R2). Items not yet due count. [seed 003]"""
-    return min(eligible_items(items, today, settings), key=leader_key, default=None)
-
-
-def chased(
+def amount_to_collect(
     eligible: Iterable[Item],
     items: Iterable[Item],
     until: date,
@@ -195,6 +207,7 @@ def chased(
 ) -> float:
     """What would be asked for: the eligible items due on or before ``until``, without the parts
     held back, less the open credits but those left out (R8). In company currency, not rounded."""
-    claims = sum(item.amount - held(item, today) for item in eligible if item.due_date <= until)
-    credits_ = sum(item.amount for item in items if covers(item, settings))
+    due = (item for item in eligible if item.due_date <= until)
+    claims = sum(item.amount - withheld_amount(item, today) for item in due)
+    credits_ = sum(item.amount for item in items if is_usable_credit(item, settings))
     return claims + credits_

@@ -5,7 +5,12 @@ higher than what may be printed behind it, because a sheet slides in its envelop
 show whole wherever the sheet lies.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeVar
+
+Key = TypeVar("Key")
 
 
 class Window(NamedTuple):
@@ -44,7 +49,7 @@ RIGHT_WINDOW_COUNTRIES = frozenset(
 )
 
 
-def default_window(country_code):
+def default_window(country_code: str | None) -> str:
     """The name of the window that envelopes have in a country.
 
     >>> default_window("FR"), default_window("DE"), default_window(None)
@@ -53,7 +58,7 @@ def default_window(country_code):
     return "dl_right" if country_code in RIGHT_WINDOW_COUNTRIES else "din5008"
 
 
-def folding_order(letters):
+def folding_order(letters: Iterable[tuple[int, int, str]]) -> list[int]:
     """The order in which letters are printed so that those of as many sheets lie together:
     whoever folds sets the machine, or takes the envelopes, once for each number of pages.
 
@@ -67,7 +72,7 @@ def folding_order(letters):
     return [key for key, _pages, _name in ordered]
 
 
-def split_pages(marks):
+def split_pages(marks: Sequence[Key | None]) -> list[tuple[Key, int, int]]:
     """Which pages belong to which letter, from the marks found on each page of a print job.
 
     :param marks: for each page, the letter that begins on it, or ``None`` where the one before

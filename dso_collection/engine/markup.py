@@ -36,6 +36,8 @@ def tokens(html: str) -> Iterator[tuple[str, str | None, str]]:
     A tag without an end makes all the rest ``broken``: browsers show nothing of it.
     """
     for match in _TOKEN.finditer(html):
-        kind = match.lastgroup if match.lastgroup != "raw" else "skip"
+        kind = match.lastgroup or ""
+        if kind == "raw":
+            kind = "skip"
         name = match[kind].lower() if kind in ("start", "end") else None
         yield kind, name, match[0]

@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from .facts import Customer, Done, Item, Step, later
-from .scenario import Decision, offsets, rule_date
+from .scenario import Decision, Planned, offsets, rule_date
 
 
 class Stage(NamedTuple):
@@ -62,39 +62,40 @@ def outlook(
     done = _done_dates(customer, decision.leader, today)
     # up to here the line lies behind
     behind = max((number + 1 for number, step in enumerate(steps) if step.id in done), default=0)
-    if decision.step is not None:
-        behind = decision.position
+    planned = decision.planned
+    if planned is not None:
+        behind = planned.position
     elif decision.code == "scenario_done":
         behind = len(steps)
     result = [
         Stage(step, "done", done[step.id]) if step.id in done else Stage(step, "passed")
         for step in steps[:behind]
     ]
-    if decision.step is None:
+    if planned is None:
         return result + [Stage(step, "later") for step in steps[behind:]]
-    result.append(Stage(decision.step, "next", decision.date))
-    done_on = next_opening(later(decision.date, today))
-    return result + _following(steps, decision, done_on, next_opening)
+    result.append(Stage(planned.step, "next", planned.day))
+    done_on = next_opening(later(planned.day, today))
+    return result + _following(steps, planned, done_on, next_opening)
 
 
 def _following(
     steps: tuple[Step, ...],
-    decision: Decision,
+    planned: Planned,
     day: date,
     next_opening: Callable[[date], date],
 ) -> list[Stage]:
     """What comes after the next step once that is done on ``day`` (R3, R4, R6)."""
-    leader = decision.leader
+    leader = planned.leader
     step_offsets = offsets(steps)
-    previous = Done(decision.step.id, day)
+    previous = Done(planned.step.id, day)
     result = []
-    for position in range(decision.position + 1, len(steps)):
+    for position in range(planned.position + 1, len(steps)):
         step = steps[position]
         by_rule, _cause = rule_date(
             leader, step, step_offsets[position], previous, step_offsets[position - 1]
         )
-        planned = later(by_rule, decision.leader_since)
-        done_on = next_opening(later(planned, day))
+        earliest = later(by_rule, planned.leader_since)
+        done_on = next_opening(later(earliest, day))
         if step.delay < 0 and done_on > leader.due_date:
             previous = Done(step.id, by_rule)
             result.append(Stage(step, "passed"))

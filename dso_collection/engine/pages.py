@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from . import promises
-from .facts import plus
+from .facts import add_days
 
 #: Bytes of randomness in a link: 192 bits.
 TOKEN_BYTES = 24
@@ -28,7 +28,7 @@ MAX_FILE_NAME = 80
 class Limit(NamedTuple):
     """So many times in so many minutes."""
 
-    count: int
+    times: int
     minutes: int
 
 
@@ -171,9 +171,9 @@ def parse_amount(text: str, decimal_point: str = ".") -> float | None:
     elif len(marks) == 1:
         decimals = len(text.partition(marks[0])[2])
         point = marks[0] if marks[0] == decimal_point or decimals != 3 else None
-    number, _point, decimals = text.partition(point) if point else (text, "", "")
+    number, _point, part = text.partition(point) if point else (text, "", "")
     whole = number.replace(".", "").replace(",", "")
-    return float(f"{whole or 0}.{decimals or 0}") or None
+    return float(f"{whole or 0}.{part or 0}") or None
 
 
 def make_key(key: str, parts: Iterable[str | bytes]) -> str:
@@ -285,7 +285,7 @@ class Selection(NamedTuple):
 
     scope: str
     currency_id: int | None
-    ids: frozenset
+    ids: frozenset[int]
 
 
 def parse_selection(text: str) -> Selection | None:
@@ -301,8 +301,9 @@ def parse_selection(text: str) -> Selection | None:
     if scope in ("all", "overdue"):
         currency_id = to_id(rest)
         return None if currency_id is None else Selection(scope, currency_id, frozenset())
-    ids = [to_id(part) for part in text.split("-")]
-    if len(ids) > MAX_PAID or None in ids:
+    parts = text.split("-")
+    ids = [item_id for part in parts if (item_id := to_id(part)) is not None]
+    if len(parts) > MAX_PAID or len(ids) < len(parts):
         return None
     return Selection("items", None, frozenset(ids))
 
@@ -338,5 +339,5 @@ def next_reminder(
     """
     if every <= 0:
         return None, None
-    day = plus(asked, every * (reminders + 1))
+    day = add_days(asked, every * (reminders + 1))
     return (day, None) if reminders < maximum else (None, day)

@@ -169,17 +169,18 @@ def apply_credits(items: Iterable[Open]) -> dict[int, tuple[Payment, ...]]:
     (Payment(date=datetime.date(2026, 1, 15), amount=200.0),)
     """
     items = sorted(items, key=lambda item: (item.day, item.id))
-    money = [[item.day, -_exact(item.amount)] for item in items if item.amount < 0]
+    credits_ = [item for item in items if item.amount < 0]
+    money = {credit.id: -_exact(credit.amount) for credit in credits_}
     result: dict[int, tuple[Payment, ...]] = {}
     for claim in items:
         left = _exact(claim.amount)
-        for credit in money:
-            part = min(left, credit[1])
+        for credit in credits_:
+            part = min(left, money[credit.id])
             if part <= 0:
                 continue
             left -= part
-            credit[1] -= part
-            result[claim.id] = (*result.get(claim.id, ()), Payment(credit[0], float(part)))
+            money[credit.id] -= part
+            result[claim.id] = (*result.get(claim.id, ()), Payment(credit.day, float(part)))
     return result
 
 

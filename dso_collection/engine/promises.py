@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 OPEN = "open"
 KEPT = "kept"
 PARTLY = "partly"
 BROKEN = "broken"
 REPLACED = "replaced"
-STATES = (OPEN, KEPT, PARTLY, BROKEN, REPLACED)
 
 #: States in which the customer did not do what it said.
 NOT_KEPT = (PARTLY, BROKEN)
@@ -73,23 +72,25 @@ def check_day(day: date | None, today: date, longest: int = FAR_DAYS) -> str | N
     return "far" if day > today + timedelta(days=longest) else None
 
 
-def promised(promise: Promise) -> float:
+def promised_amount(promise: Promise) -> float:
     """The promised part: all that was open where no amount was given, and never more than that.
 
-    >>> [promised(Promise(amount, 100.0, 0.0, date(2026, 3, 3))) for amount in (None, 40.0, 120.0)]
-    [100.0, 40.0, 100.0]
+    >>> promised_amount(Promise(40.0, 100.0, 0.0, date(2026, 3, 3)))
+    40.0
+    >>> promised_amount(Promise(None, 100.0, 0.0, date(2026, 3, 3)))
+    100.0
     """
     return min(promise.amount, promise.open) if promise.amount else promise.open
 
 
-def paid(promise: Promise, settled: float) -> float:
+def received_amount(promise: Promise, settled: float) -> float:
     """What was paid because of the promise: reconciled by its deadline, less what was before.
 
     Payments undone since are not in ``settled`` any more and so leave by themselves.
 
     :param settled: what is reconciled as of the deadline, as it is known now
 
-    >>> paid(Promise(60.0, 70.0, 30.0, date(2026, 3, 3)), 80.0)
+    >>> received_amount(Promise(60.0, 70.0, 30.0, date(2026, 3, 3)), 80.0)
     50.0
     """
     return max(0.0, settled - promise.settled)
@@ -104,7 +105,7 @@ def state(promise: Promise, settled: float, today: date, rounding: float = 0.01)
 
     :param settled: what is reconciled as of the deadline, as it is known now
     :param rounding: the currency's smallest unit; half of it decides
-    :return: one of :data:`STATES`
+    :return: ``open``, ``kept``, ``partly``, ``broken`` or ``replaced``
 
     >>> half = Promise(50.0, 100.0, 0.0, date(2026, 3, 4))
     >>> [state(half, settled, date(2026, 3, 5)) for settled in (0.0, 20.0, 50.0)]
@@ -112,14 +113,33 @@ def state(promise: Promise, settled: float, today: date, rounding: float = 0.01)
     >>> state(half, 20.0, date(2026, 3, 4))
     'open'
     """
-    received = paid(promise, settled)
-    if received > promised(promise) - rounding / 2:
-        return KEPT
-    if promise.replaced:
-        return REPLACED
-    if today <= promise.deadline:
-        return OPEN
-    return PARTLY if received > rounding / 2 else BROKEN
+    cases = state_cases(
+        received_amount(promise, settled),
+        promised_amount(promise),
+        rounding,
+        promise.replaced,
+        today,
+        promise.deadline,
+    )
+    return next((name for name, holds in cases if holds), BROKEN)
+
+
+def state_cases(
+    received: Any, promised: Any, rounding: Any, replaced: Any, today: Any, deadline: Any
+) -> tuple[tuple[str, Any], ...]:
+    """The rule of :func:`state`: states with their conditions, the first that holds decides; where
+    none does, it is ``BROKEN``.
+
+    Nothing is done with the values but to compare and subtract them. So they may be expressions of
+    a query, too, of which the promise ledger (``dso.promise``) makes the column that it is searched
+    and grouped by.
+    """
+    return (
+        (KEPT, received > promised - rounding / 2),
+        (REPLACED, replaced),
+        (OPEN, today <= deadline),
+        (PARTLY, received > rounding / 2),
+    )
 
 
 def kept_share(states: Iterable[str]) -> KeptShare:

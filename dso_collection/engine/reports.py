@@ -8,7 +8,7 @@ Only the first is a failure. Sources: RFC 3464 (delivery), RFC 8098 (receipts), 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message
 
@@ -96,34 +96,39 @@ def read(message: Message) -> Report | None:
         return Report(ABUSE, (), ids)
     if part_kind == "receipt":
         return Report(_get_receipt_kind(groups), tuple(map(_read_recipient, groups)), ids)
-    recipients = [_read_recipient(group) for group in groups]
-    recipients = tuple(recipient for recipient in recipients if recipient.kind)
+    recipients = tuple(recipient for recipient in map(_read_recipient, groups) if recipient.kind)
     kinds = {recipient.kind for recipient in recipients}
     kind = next((kind for kind in (FAILED, DELAYED, DELIVERED) if kind in kinds), None)
     return Report(kind, recipients, ids)
 
 
-def _find_parts(message) -> Iterator[tuple[str, list]]:
+def _find_parts(message: Message) -> Iterator[tuple[str, Sequence[Message]]]:
     """The machine-readable parts: what each is, and its groups of fields.
 
     What comes back of the message is not looked into: it may be a report itself.
     """
     kind = _PARTS.get(message.get_content_type())
     if kind:
-        payload = message.get_payload()
-        yield kind, payload if isinstance(payload, list) else []
+        yield kind, _get_payload(message)
     else:
         for part in _get_parts(message):
             yield from _find_parts(part)
 
 
-def _get_parts(message):
+def _get_payload(message: Message) -> Sequence[Message]:
+    """The messages in a message; none where there is text."""
+    payload = message.get_payload()
+    return (
+        [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else ()
+    )
+
+
+def _get_parts(message: Message) -> Sequence[Message]:
     """The parts of a multipart message; what is attached as a message is one part."""
-    payload = message.get_payload() if message.get_content_maintype() == "multipart" else ()
-    return payload if isinstance(payload, list) else ()
+    return _get_payload(message) if message.get_content_maintype() == "multipart" else ()
 
 
-def _get_declared_kind(message):
+def _get_declared_kind(message: Message) -> str | None:
     """What the header of a report says that it is, where the part itself is missing."""
     declared = str(message.get_param("report-type") or "").lower()
     if declared == "disposition-notification":
@@ -131,7 +136,7 @@ def _get_declared_kind(message):
     return ABUSE if declared == "feedback-report" else None
 
 
-def _get_receipt_kind(groups):
+def _get_receipt_kind(groups: Iterable[Message]) -> str:
     """``manual-action/MDN-sent-manually; displayed/error`` says that it was opened."""
     for group in groups:
         disposition = str(group.get("disposition", "")).rpartition(";")[2]
@@ -140,7 +145,7 @@ def _get_receipt_kind(groups):
     return RECEIPT
 
 
-def _read_recipient(group):
+def _read_recipient(group: Message) -> Recipient:
     action = str(group.get("action", "")).strip().lower()
     word = re.split(r"[\s;(]", action, maxsplit=1)[0]
     kind = _ACTIONS.get(word)
@@ -158,31 +163,32 @@ def find_message_ids(message: Message) -> Iterator[str]:
     for part in _walk_own(message):
         content_type = part.get_content_type()
         if content_type in _RETURNED:
-            returned = part.get_payload()
-            if isinstance(returned, list):
-                for name in _NAMES:
-                    for value in returned[0].get_all(name, []) if returned else ():
-                        yield from _MESSAGE_ID.findall(str(value))
+            if isinstance(part.get_payload(), list):
+                for returned in _get_payload(part)[:1]:
+                    for name in _NAMES:
+                        for value in returned.get_all(name, []):
+                            yield from _MESSAGE_ID.findall(str(value))
             else:
                 yield from _find_in_text(part)
-        elif content_type in _PARTS and isinstance(part.get_payload(), list):
-            for group in part.get_payload():
+        elif content_type in _PARTS:
+            for group in _get_payload(part):
                 yield from _MESSAGE_ID.findall(str(group.get("original-message-id", "")))
     for name in ("in-reply-to", "references"):
         for value in message.get_all(name, []):
             yield from _MESSAGE_ID.findall(str(value))
 
 
-def _find_in_text(part):
+def _find_in_text(part: Message) -> Iterator[str]:
     """Headers that came back as text."""
-    text = part.get_payload(decode=True) or b""
-    text = re.sub(r"\r?\n[ \t]+", " ", text.decode("utf-8", "replace"))
+    content = part.get_payload(decode=True)
+    words = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+    text = re.sub(r"\r?\n[ \t]+", " ", words)
     for name in _NAMES:
         for value in re.findall(rf"(?im)^{name}:(.*)$", text):
             yield from _MESSAGE_ID.findall(value)
 
 
-def _walk_own(message):
+def _walk_own(message: Message) -> Iterator[Message]:
     """All parts, without those of the message that came back."""
     yield message
     for part in _get_parts(message):

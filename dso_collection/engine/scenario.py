@@ -15,6 +15,7 @@ from .facts import (
     MOST_DAYS,
     NOISE,
     Customer,
+    Day,
     Done,
     Item,
     OpenAction,
@@ -22,10 +23,10 @@ from .facts import (
     ScenarioError,
     Settings,
     Step,
+    add_days,
     later,
-    plus,
 )
-from .leader import chased, eligible_items, exclusion, leader_key
+from .leader import amount_to_collect, eligible_items, exclusion, leader_key
 
 
 def offsets(steps: Sequence[Step]) -> list[int]:
@@ -84,17 +85,6 @@ def faults(steps: Sequence[Step]) -> list[ScenarioError]:
     return result
 
 
-def check(steps: Sequence[Step]) -> None:
-    """Refuse what nobody can mean, before anything is planned with it.
-
-    :raise ScenarioError: the first of :func:`faults`
-
-    >>> check([Step(1, "due_date", 3650), Step(2, "previous_action", 0)])
-    """
-    for fault in faults(steps):
-        raise fault
-
-
 class Decision(NamedTuple):
     """What is to happen with one customer.
 
@@ -117,26 +107,47 @@ class Decision(NamedTuple):
     code: str | None = None
     step: Step | None = None
     position: int | None = None
-    date: date | None = None
-    rule_date: date | None = None
+    date: Day | None = None
+    rule_date: Day | None = None
     cause: str | None = None
     previous: Done | None = None
     lapsed: bool = False
     amount: float = 0.0
     minimum: float = 0.0
     exclusions: tuple[tuple[str, int], ...] = ()
-    gap_from: date | None = None
+    gap_from: Day | None = None
     not_late: float = 0.0
 
+    @property
+    def planned(self) -> Planned | None:
+        """What is planned, ``None`` where nothing is."""
+        leader, since, step, position = self.leader, self.leader_since, self.step, self.position
+        if leader is None or since is None or step is None or position is None or not self.date:
+            return None
+        return Planned(leader, since, step, position, self.date)
 
-def since_when(customer: Customer, leader: Item | None, today: date) -> date | None:
+
+class Planned(NamedTuple):
+    """A step that is to be done: for which leader, on which day."""
+
+    leader: Item
+    leader_since: date
+    step: Step
+    position: int
+    day: date
+
+
+def without_leader_since(customer: Customer, today: date) -> date:
+    """The day since which a customer has no leader."""
+    return today if customer.leader_id or not customer.leader_since else customer.leader_since
+
+
+def since_when(customer: Customer, leader: Item, today: date) -> date:
     """The day the leader became leader (R2).
 
     For a customer never planned before, an item leads since its own date, as far as the ledger
     tells; afterwards a change is dated on the day it is found.
     """
-    if leader is None:
-        return today if customer.leader_id or not customer.leader_since else customer.leader_since
     if leader.id == customer.leader_id and customer.leader_since:
         return customer.leader_since
     if customer.leader_since is None:
@@ -205,13 +216,25 @@ def rule_date(
     >>> rule_date(leader, Step(4, "due_date", 45), 45, Done(3, date(2026, 3, 30)), 25)
     (datetime.date(2026, 4, 19), 'interval')
     """
-    if previous is None:
-        return plus(leader.due_date, offset), "due_date"
+    if previous is None or previous_offset is None:
+        return add_days(leader.due_date, offset), "due_date"
     if step.trigger == "previous_action":
-        return plus(previous.date, step.delay), "previous_action"
-    by_due_date = plus(leader.due_date, step.delay)
-    by_interval = plus(previous.date, offset - previous_offset)
+        return add_days(previous.date, step.delay), "previous_action"
+    by_due_date = add_days(leader.due_date, step.delay)
+    by_interval = add_days(previous.date, offset - previous_offset)
     return (by_interval, "interval") if by_interval > by_due_date else (by_due_date, "due_date")
+
+
+class _Next(NamedTuple):
+    """The next step of a leader and its date by rule, see :class:`Decision`."""
+
+    step: Step
+    position: int
+    day: date
+    cause: str
+    previous: Done | None
+    lapsed: bool
+    gap_from: date | None
 
 
 def _next_step(
@@ -221,7 +244,7 @@ def _next_step(
     since: date,
     today: date,
     settings: Settings,
-) -> Decision | None:
+) -> _Next | None:
     """The next step of the leader and its date (R3 to R6), ``None`` when all are done."""
     step_offsets = offsets(scenario.steps)
     progress = _progress(customer, scenario, leader, step_offsets, today)
@@ -230,7 +253,7 @@ def _next_step(
     # that lapse neither. So a proposal planned again says what it said the first time.
     entered = previous is None and scenario.restart_policy == "by_age"
     last = customer.history.last_date
-    gap_end = plus(last, settings.contact_gap_days) if progress.keep_gap and last else None
+    gap_end = add_days(last, settings.contact_gap_days) if progress.keep_gap and last else None
     while position < len(scenario.steps):
         step = scenario.steps[position]
         previous_offset = step_offsets[position - 1] if previous else None
@@ -246,18 +269,8 @@ def _next_step(
                 previous, lapsed = Done(step.id, by_rule), True
             position += 1
             continue
-        return Decision(
-            leader,
-            since,
-            step=step,
-            position=position,
-            date=planned,
-            rule_date=planned,
-            cause=cause,
-            previous=previous,
-            lapsed=lapsed,
-            gap_from=last if cause == "contact_gap" else None,
-        )
+        gap_from = last if cause == "contact_gap" else None
+        return _Next(step, position, planned, cause, previous, lapsed, gap_from)
     return None
 
 
@@ -272,18 +285,22 @@ def withdrawal(customer: Customer, decision: Decision, today: date, settings: Se
     """Why the customer's open action gives way to the one that was decided on: ``leader_cleared``
     (what it was about is paid), ``leader_excluded`` (it left the scenario), ``leader_changed``
     (an older item came before it), ``scenario_changed``, ``replaced`` (another step's turn).
+
+    :raise ValueError: where there is no open action, or none was decided on
     """
-    action = customer.open_action
+    action, scenario = customer.open_action, customer.scenario
+    if action is None or scenario is None or decision.leader is None:
+        raise ValueError("nothing gives way")
     if action.leader_id != decision.leader.id:
         item = next((item for item in customer.items if item.id == action.leader_id), None)
         if item is None:
             return "leader_cleared"
         return "leader_excluded" if exclusion(item, today, settings) else "leader_changed"
-    steps = {step.id for step in customer.scenario.steps}
+    steps = {step.id for step in scenario.steps}
     return "replaced" if action.step_id in steps else "scenario_changed"
 
 
-def _nothing(customer: Customer, since: date | None, today: date, settings: Settings) -> Decision:
+def _nothing(customer: Customer, today: date, settings: Settings) -> Decision:
     """No item is eligible: say whether there is none at all, or what keeps them out."""
     counts: dict[str, int] = {}
     for item in customer.items:
@@ -291,6 +308,7 @@ def _nothing(customer: Customer, since: date | None, today: date, settings: Sett
         if cause and item.amount > 0:
             counts[cause] = counts.get(cause, 0) + 1
     code = "excluded" if counts else "no_item"
+    since = without_leader_since(customer, today)
     return Decision(None, since, code=code, exclusions=tuple(sorted(counts.items())))
 
 
@@ -307,21 +325,20 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
     """
     eligible = eligible_items(customer.items, today, settings)
     leader = min(eligible, key=leader_key, default=None)
-    since = since_when(customer, leader, today)
     if leader is None:
-        return _nothing(customer, since, today, settings)
+        return _nothing(customer, today, settings)
+    since = since_when(customer, leader, today)
     scenario = customer.scenario
     if scenario is None or not scenario.steps:
         return Decision(leader, since, code="no_step" if scenario else "no_scenario")
-    decision = _next_step(customer, scenario, leader, since, today, settings)
-    if decision is None:
+    following = _next_step(customer, scenario, leader, since, today, settings)
+    if following is None:
         return Decision(leader, since, code="scenario_done")
-    forced = forced_date(customer.open_action, leader, decision.step)
-    if forced:
-        decision = decision._replace(date=forced, cause="forced", gap_from=None)
+    forced = forced_date(customer.open_action, leader, following.step)
+    day = forced or following.day
     # A date in the past is carried out today at the earliest: what is due by then counts (R8).
-    until = max(decision.date, today, leader.due_date)
-    amount = chased(eligible, customer.items, until, today, settings)
+    until = max(day, today, leader.due_date)
+    amount = amount_to_collect(eligible, customer.items, until, today, settings)
     minimum = scenario.min_amount or settings.min_amount
     if amount < NOISE or amount < minimum - NOISE:
         return Decision(
@@ -332,6 +349,20 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
             minimum=minimum,
         )
     # What is due on that very day is not late yet: it counts, and the message leaves it out.
-    asked = asked_until(max(decision.date, today), leader.due_date)
-    not_late = amount - chased(eligible, customer.items, asked, today, settings)
-    return decision._replace(amount=amount, minimum=minimum, not_late=not_late)
+    asked = asked_until(max(day, today), leader.due_date)
+    not_late = amount - amount_to_collect(eligible, customer.items, asked, today, settings)
+    return Decision(
+        leader,
+        since,
+        step=following.step,
+        position=following.position,
+        date=day,
+        rule_date=following.day,
+        cause="forced" if forced else following.cause,
+        previous=following.previous,
+        lapsed=following.lapsed,
+        amount=amount,
+        minimum=minimum,
+        gap_from=None if forced else following.gap_from,
+        not_late=not_late,
+    )

@@ -98,12 +98,12 @@ Part(code='lateness', points=15.0, value=30)))
     if total <= 0:
         return Score(0.0, ())
     amount, days, promises, behaviour, guarantee = situation
-    shares = (
+    shares: tuple[tuple[str, float, float, float], ...] = (
         ("amount", weights.amount, saturate(amount, half_amount), amount),
         ("lateness", weights.lateness, saturate(days, HALF_DAYS), days),
         ("promise", weights.promise, saturate(promises, HALF_PROMISES), promises),
         ("behaviour", weights.behaviour, saturate(behaviour, HALF_DAYS), behaviour),
-        ("guarantee", weights.guarantee, urgency(guarantee), guarantee),
+        ("guarantee", weights.guarantee, urgency(guarantee), guarantee or 0),
     )
     points = 0.0
     parts = []

@@ -53,7 +53,7 @@ def read_number(number: str) -> Reading:
     return Reading(international=f"+{digits}", national=digits)
 
 
-def is_certain(international: set, national: set, others: bool = False) -> bool:
+def is_certain(international: set[str], national: set[str], others: bool = False) -> bool:
     """Whether the readings of a number, or of an address, lead to one customer and no other.
 
     :param international: customers who have the number that it is by its country's code

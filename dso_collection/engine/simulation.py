@@ -4,11 +4,13 @@ Nothing is paid meanwhile and every action is done on its day: what comes out is
 would receive at most.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from .facts import Customer, Done, OpenAction, Settings, plus
-from .scenario import Decision, decide
+from .facts import Customer, Done, OpenAction, Settings, add_days
+from .scenario import Decision, Planned, decide
 
 
 def _same_day(day: date) -> date:
@@ -23,23 +25,23 @@ def _next_change(customer: Customer, today: date) -> date | None:
         for item in customer.items
         for day in (
             item.due_date,
-            plus(item.due_date, 1),
-            item.promised_until and plus(item.promised_until, 1),
-            item.announced_until and plus(item.announced_until, 1),
+            add_days(item.due_date, 1),
+            item.promised_until and add_days(item.promised_until, 1),
+            item.announced_until and add_days(item.announced_until, 1),
         )
         if day and day > today
     ]
     return min(days, default=None)
 
 
-def _after(customer: Customer, decision: Decision, day: date) -> Customer:
+def _after(customer: Customer, planned: Planned, day: date) -> Customer:
     """The customer's facts once the decided step is done on ``day``.
 
     Which other items it told is of no account: an item can only become leader here when its
     promise has ended or its money did not come, and such an item is not told.
     """
-    leader_id, history = decision.leader.id, customer.history
-    entries = (*history.done.get(leader_id, ()), Done(decision.step.id, day))
+    leader_id, history = planned.leader.id, customer.history
+    entries = (*history.done.get(leader_id, ()), Done(planned.step.id, day))
     return customer._replace(
         history=history._replace(
             done={**history.done, leader_id: entries}, last_date=day, last_leader_id=leader_id
@@ -77,19 +79,20 @@ def simulate(
         leader_id = decision.leader.id if decision.leader else None
         customer = customer._replace(leader_id=leader_id, leader_since=decision.leader_since)
         change = _next_change(customer, day)
-        if decision.step is None:
+        planned = decision.planned
+        if planned is None:
             if change is None:
                 return
             # What was open is cancelled, with the date that the user had set.
             customer = customer._replace(open_action=None)
             day = change
             continue
-        done_on = carried_out_on(decision.date, day, next_opening)
+        done_on = carried_out_on(planned.day, day, next_opening)
         if change and change <= min(done_on, until):
             # Something changes before: decide again on that day, the proposal standing until then.
             customer = customer._replace(
                 open_action=OpenAction(
-                    leader_id, decision.step.id, decision.date, decision.cause == "forced"
+                    leader_id, planned.step.id, planned.day, decision.cause == "forced"
                 )
             )
             day = change
@@ -97,5 +100,5 @@ def simulate(
         if done_on > until:
             return
         yield done_on, decision
-        customer = _after(customer, decision, done_on)
+        customer = _after(customer, planned, done_on)
         day = done_on

@@ -1,17 +1,11 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..engine.ageing import OVERDUE_FINE
 from ..models.ledger.dso_item_status import KINDS
+from ..tools.ageing import bucket_sql, get_selection
 from ..tools.labels import NOT_QUALIFIED, WITHOUT_SCENARIO
-
-#: Days overdue: lower bound, key, label. Keys sort as the buckets do.
-AGES = [
-    (1, "001", "1 to 30 days"),
-    (31, "031", "31 to 60 days"),
-    (61, "061", "61 to 90 days"),
-    (91, "091", "91 to 180 days"),
-    (181, "181", "More than 180 days"),
-]
+from ..tools.ledger import due_date_sql, is_receivable_sql
 
 #: Joins by a primary or unique key: the database leaves out those that a question does not need.
 JOINS = SQL(
@@ -92,7 +86,7 @@ class DsoItemReport(models.Model):
         aggregator="max",
         help="Counts the days overdue of the oldest item.",
     )
-    age = fields.Selection([(key, label) for _days, key, label in AGES], readonly=True)
+    age = fields.Selection(get_selection(OVERDUE_FINE), readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(string="Overdue", readonly=True)
     item_count = fields.Integer(string="Items", readonly=True)
@@ -144,8 +138,8 @@ class DsoItemReport(models.Model):
                    COALESCE(status.kind, 'none') AS kind,
                    line.dso_status_id AS status_id, line.dso_status_date AS status_date,
                    line.dso_comment AS comment,
-                   COALESCE(line.date_maturity, line.date) AS due_date,
-                   %(today)s - COALESCE(line.date_maturity, line.date) AS days_overdue,
+                   %(due_date)s AS due_date,
+                   %(today)s - %(due_date)s AS days_overdue,
                    %(age)s AS age,
                    line.company_currency_id AS currency_id,
                    line.amount_residual AS amount, 1 AS item_count,
@@ -161,8 +155,7 @@ class DsoItemReport(models.Model):
                    %(joins)s
              WHERE line.company_id = ANY(%(companies)s)
                AND line.account_id IN (
-                   SELECT id FROM account_account
-                    WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE
+                   SELECT id FROM account_account account WHERE %(is_receivable)s
                )
                AND line.parent_state = 'posted'
                AND line.reconciled IS NOT TRUE
@@ -174,11 +167,13 @@ class DsoItemReport(models.Model):
                    OR line.date_maturity IS NULL AND line.date < %(today)s
                )
             """,
-            age=self._get_age_sql(today),
+            age=bucket_sql(SQL("%s - %s", today, due_date_sql()), OVERDUE_FINE),
             companies=companies.ids,
             today=today,
             awaited=awaited,
             joins=JOINS,
+            due_date=due_date_sql(),
+            is_receivable=is_receivable_sql(),
         )
 
     def _get_day_sql(self, days):
@@ -193,24 +188,6 @@ class DsoItemReport(models.Model):
             "CASE line.company_id %s END",
             SQL(" ").join(
                 SQL("WHEN %s THEN %s::date", company.id, day) for company, day in days.items()
-            ),
-        )
-
-    def _get_age_sql(self, today):
-        """The bucket of an item, the oldest first.
-
-        :param today: see :meth:`_get_day_sql`
-        """
-        return SQL(
-            "CASE %s END",
-            SQL(" ").join(
-                SQL(
-                    "WHEN %s - COALESCE(line.date_maturity, line.date) >= %s THEN %s",
-                    today,
-                    days,
-                    key,
-                )
-                for days, key, _label in reversed(AGES)
             ),
         )
 

@@ -4,19 +4,14 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine import ageing
+from ..engine.ageing import OVERDUE
+from ..tools.ageing import bucket_sql, get_selection
 from ..tools.inside import get_inside, inside
 from ..tools.labels import WITHOUT_SCENARIO
+from ..tools.ledger import due_date_sql, is_receivable_sql
 
 #: Ends of month before today that the trend tells of.
 MONTHS = 12
-
-BUCKETS = [
-    ("001", "1 to 30 days"),
-    ("031", "31 to 60 days"),
-    ("061", "61 to 90 days"),
-    ("091", "More than 90 days"),
-]
 
 #: Measures that tell of one day: over several days there is no sum.
 OF_ONE_DAY = frozenset({"amount:sum", "amount:sum_currency", "item_count:sum"})
@@ -98,7 +93,7 @@ class DsoOverdueTrend(models.Model):
     days_overdue = fields.Integer(
         string="Oldest Overdue", readonly=True, aggregator="max", help="In days, on that day."
     )
-    bucket = fields.Selection(BUCKETS, string="Age", readonly=True)
+    bucket = fields.Selection(get_selection(OVERDUE), string="Age", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(
         string="Overdue", readonly=True, help="Open on that day; empty across several days."
@@ -147,18 +142,19 @@ class DsoOverdueTrend(models.Model):
             SELECT line.id, line.company_id, line.partner_id, line.move_id, line.date,
                    line.balance, line.amount_residual, line.reconciled,
                    line.company_currency_id,
-                   COALESCE(line.date_maturity, line.date) AS due_date
+                   %(due_date)s AS due_date
               FROM account_move_line line
-             WHERE line.company_id = ANY(%s)
+             WHERE line.company_id = ANY(%(companies)s)
                AND line.account_id IN (
-                   SELECT id FROM account_account
-                    WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE
+                   SELECT id FROM account_account account WHERE %(is_receivable)s
                )
                AND line.parent_state = 'posted'
                AND line.balance > 0
                AND line.partner_id IS NOT NULL
             """,
-            companies.ids,
+            companies=companies.ids,
+            due_date=due_date_sql(),
+            is_receivable=is_receivable_sql(),
         )
         return SQL(
             """
@@ -191,7 +187,7 @@ class DsoOverdueTrend(models.Model):
              WHERE overdue.amount > 0
             """,
             points=MONTHS + 1,
-            bucket=self._get_bucket_sql(SQL("overdue.day - claim.due_date")),
+            bucket=bucket_sql(SQL("overdue.day - claim.due_date"), OVERDUE),
             overdue=self._get_overdue_sql(),
             joins=CUSTOMER_JOINS,
         )
@@ -282,8 +278,8 @@ class DsoOverdueTrend(models.Model):
             not_whole=NOT_WHOLE,
             whole_columns=self._get_customer_columns("whole", asked),
             claim_columns=self._get_customer_columns("customer", asked),
-            whole_bucket=self._get_bucket_sql(SQL("point.day - whole.due_date")),
-            claim_bucket=self._get_bucket_sql(SQL("overdue.day - claim.due_date")),
+            whole_bucket=bucket_sql(SQL("point.day - whole.due_date"), OVERDUE),
+            claim_bucket=bucket_sql(SQL("overdue.day - claim.due_date"), OVERDUE),
             overdue=self._get_overdue_sql(),
         )
 
@@ -309,20 +305,6 @@ class DsoOverdueTrend(models.Model):
                 for months in range(MONTHS)
             ),
         ]
-
-    def _get_bucket_sql(self, days):
-        """``engine.ageing.bucket`` in SQL, the oldest first; the tests compare the two.
-
-        :param days: how many days overdue, as SQL
-        """
-        return SQL(
-            "CASE %s END",
-            SQL(" ").join(
-                SQL("WHEN %s >= %s THEN %s", days, each.first, each.key)
-                for each in reversed(ageing.BUCKETS)
-                if each.first is not None
-            ),
-        )
 
     def _read_group_select(self, aggregate_spec, query):
         """What was overdue on one day and on another is never added up: the same item would count

@@ -1,11 +1,18 @@
 """Bulk writes of what only the module writes: one statement, whatever the number of rows."""
 
-import json
+from __future__ import annotations
 
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from odoo import models
 from odoo.tools import SQL
 
 
-def bulk_update(records, columns, rows):
+def bulk_update(
+    records: models.BaseModel, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
     """Write ``rows`` in one statement, past the ORM's per-record work.
 
     For stored figures that nothing else depends on. Invalidates the cache of what it wrote.
@@ -32,7 +39,7 @@ def bulk_update(records, columns, rows):
     records.browse([row[0] for row in rows]).invalidate_recordset(columns, flush=False)
 
 
-def bulk_insert(model, values_list):
+def bulk_insert(model: models.BaseModel, values_list: Sequence[dict[str, Any]]) -> models.BaseModel:
     """Create records in one statement, past the ORM: no defaults, no computed fields, no hooks.
 
     :param values_list: dicts of stored fields, all with the same keys
@@ -58,7 +65,9 @@ def bulk_insert(model, values_list):
     return model.browse([row[0] for row in model.env.cr.fetchall()])
 
 
-def _get_arrays(model, columns, rows):
+def _get_arrays(
+    model: models.BaseModel, columns: Sequence[str], rows: Collection[Iterable[Any]]
+) -> list[SQL]:
     """The columns of ``rows`` as typed SQL arrays, for ``unnest``."""
     arrays = []
     for column, values in zip(columns, zip(*rows, strict=True), strict=True):

@@ -1,7 +1,13 @@
 """Clauses of one sentence."""
 
+from __future__ import annotations
 
-def join_clauses(env, texts):
+from collections.abc import Iterable
+
+from odoo import api
+
+
+def join_clauses(env: api.Environment, texts: Iterable[str | None]) -> str:
     """``a; b; c``, in the punctuation of the language: French has a space before the sign.
 
     :param env: whose language it is

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 COLLECTOR = SQL("COALESCE(collector.id, substitute.id)")
 
 
-def join_collector(alias):
+def join_collector(alias: str) -> SQL:
     """Joins for :data:`COLLECTOR`: the collector of a record, or the company's default one where
     there is none; nobody who left.
 

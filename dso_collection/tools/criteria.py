@@ -1,7 +1,12 @@
 """Conditions that users write as domains: what cannot be meant is refused with a sentence."""
 
-from ast import literal_eval
+from __future__ import annotations
 
+from ast import literal_eval
+from collections.abc import Sequence
+from typing import Any
+
+from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 OPERATORS = ("&", "|", "!")
@@ -14,7 +19,7 @@ EVERYTHING = ((1, "=", 1),)
 OPEN_ENDED = ("date", "datetime", "properties", "json", "reference")
 
 
-def check_criteria(model, text):
+def check_criteria(model: models.BaseModel, text: str | None) -> None:
     """Refuse a condition that cannot be read, asks for a field that does not exist, or compares
     with nothing (``in []``, an empty text).
 
@@ -31,7 +36,7 @@ def check_criteria(model, text):
     _check_domain(model, domain)
 
 
-def is_empty(text):
+def is_empty(text: str | None) -> bool:
     """Whether a condition asks for nothing, so that all customers meet it. One that cannot be read
     is not empty: it is refused."""
     try:
@@ -43,7 +48,7 @@ def is_empty(text):
     )
 
 
-def _check_domain(model, domain):
+def _check_domain(model: models.BaseModel, domain: Any) -> None:
     if not isinstance(domain, (list, tuple)):
         raise ValidationError(model.env._("It cannot be read: it is not a list of criteria."))
     for leaf in domain:
@@ -60,11 +65,11 @@ def _check_domain(model, domain):
             _check_leaf(model, path, operator, value)
 
 
-def _check_leaf(model, path, operator, value):
+def _check_leaf(model: models.BaseModel, path: str, operator: str, value: Any) -> None:
     field, comodel = find_field(model, path)
     if operator in ("any", "not any") and comodel is not None:
         _check_domain(comodel, value)
-    elif _is_empty(field, operator, value):
+    elif _is_empty(operator, value):
         raise ValidationError(
             model.env._(
                 "“%(field)s” is compared with nothing, which matches no customer or all of them. "
@@ -74,7 +79,7 @@ def _check_leaf(model, path, operator, value):
         )
 
 
-def _is_empty(field, operator, value):
+def _is_empty(operator: str, value: Any) -> bool:
     """Whether a comparison has nothing to compare with; “is set” and “is not set” have."""
     if operator in LISTS and isinstance(value, (list, tuple, set)):
         return not any(each is False or each not in ("", None) for each in value)
@@ -85,7 +90,7 @@ def _is_empty(field, operator, value):
     return value == ""
 
 
-def find_field(model, path):
+def find_field(model: models.BaseModel, path: str) -> tuple[fields.Field, models.BaseModel | None]:
     """The last field of a path.
 
     :return: the field, and its records' model or ``None``
@@ -109,13 +114,13 @@ def find_field(model, path):
     return field, current
 
 
-def read_fields(model, text):
+def read_fields(model: models.BaseModel, text: str | None) -> set[str]:
     """The names of all fields that a condition looks at, those that related ones stand for
     included, whatever model has them.
 
     :return: set of names; those of a condition that cannot be read are none
     """
-    names = set()
+    names: set[str] = set()
     try:
         _collect(model, literal_eval(text or "[]"), names)
     except (ValueError, SyntaxError, TypeError, IndexError, AttributeError, RecursionError):
@@ -123,7 +128,7 @@ def read_fields(model, text):
     return names
 
 
-def _collect(model, domain, names):
+def _collect(model: models.BaseModel, domain: Sequence[Any], names: set[str]) -> None:
     for leaf in domain:
         if leaf in OPERATORS or not isinstance(leaf[0], str):
             continue

@@ -1,10 +1,13 @@
+from __future__ import annotations
+
+from odoo import models
 from odoo.exceptions import UserError
 
 
 class BrokenTemplate(UserError):
     """A template that cannot be rendered; ``template`` is the record to mend."""
 
-    def __init__(self, template, error):
+    def __init__(self, template: models.BaseModel, error: Exception) -> None:
         super().__init__(
             template.env._(
                 "The template “%(template)s” cannot be rendered: %(error)s",
@@ -24,7 +27,7 @@ class ProviderError(Exception):
     :ivar setting: whether the mend is in the provider's settings, not in the contact
     """
 
-    def __init__(self, text, transient=False, setting=False):
+    def __init__(self, text: str, transient: bool = False, setting: bool = False) -> None:
         super().__init__(text)
         self.text = text
         self.transient = transient

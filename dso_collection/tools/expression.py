@@ -1,12 +1,51 @@
 """Fields that are SQL expressions: computed when read, and searched for in one query."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 COMPARISONS = {"<": SQL("<"), "<=": SQL("<="), ">": SQL(">"), ">=": SQL(">=")}
 
 
-def search_expression(expression, operator, value):
+class Expression:
+    """An SQL expression that a rule of the engine calculates with as with a value: what it makes of
+    it is an expression again."""
+
+    def __init__(self, sql: SQL | str) -> None:
+        self.sql = SQL(sql) if isinstance(sql, str) else sql
+
+    def _combine(self, operator: str, other: Any) -> Expression:
+        other = other.sql if isinstance(other, Expression) else SQL("%s", other)
+        return Expression(SQL(f"(%s {operator} %s)", self.sql, other))
+
+    def __sub__(self, other: Any) -> Expression:
+        return self._combine("-", other)
+
+    def __truediv__(self, other: Any) -> Expression:
+        return self._combine("/", other)
+
+    def __gt__(self, other: Any) -> Expression:
+        return self._combine(">", other)
+
+    def __le__(self, other: Any) -> Expression:
+        return self._combine("<=", other)
+
+
+def case_sql(cases: Iterable[tuple[str, Expression]], otherwise: str) -> SQL:
+    """The name of the first condition that holds.
+
+    :param cases: names with their conditions
+    """
+    whens = SQL(" ").join(SQL("WHEN %s THEN %s", holds.sql, name) for name, holds in cases)
+    return SQL("CASE %s ELSE %s END", whens, otherwise)
+
+
+def search_expression(expression: Callable[[str], SQL], operator: str, value: Any) -> Domain:
     """The domain of a search method.
 
     :param expression: function of the table's alias that makes an SQL expression
@@ -33,7 +72,7 @@ def search_expression(expression, operator, value):
     return Domain.custom(to_sql=to_sql)
 
 
-def day_of(alias, days):
+def day_of(alias: str, days: Mapping[int, date]) -> SQL:
     """A day of each row's company, as an SQL expression; a constant where all have the same, so
     that an index can serve.
 

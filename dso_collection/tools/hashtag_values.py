@@ -6,19 +6,30 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date as Day
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from odoo import models
 from odoo.fields import Date
 from odoo.tools import format_amount, format_date, html2plaintext, html_sanitize, is_html_empty
 
 from ..engine import families
 from ..engine.hashtags import Block
-from ..engine.leader import is_partial
+from ..engine.leader import is_partial, qualified_part
 from . import words
 from .clauses import join_clauses
 from .inside import get_inside
+
+#: A line of a statement, see ``dso.action._get_rows``.
+Row = dict[str, Any]
+#: {action id: its rows}
+Rows = dict[int, list[Row]]
+#: {action id: what a hashtag stands for}
+Values = dict[int, Any]
 
 # ------------------------------------------------------------------
 # What is read for a batch
@@ -29,22 +40,22 @@ class Readings:
     """What the hashtags of some actions need of the ledger: read once, when first asked for, by a
     constant number of queries, and the same in every language."""
 
-    def __init__(self, actions):
+    def __init__(self, actions: models.BaseModel) -> None:
         self.actions = actions
         self.env = actions.env
-        self._rows = {}
-        self._penalties = {}
+        self._rows: dict[tuple[str, bool], Rows] = {}
+        self._penalties: dict[int, tuple[float, float]] = {}
 
     @functools.cached_property
-    def todays(self):
+    def todays(self) -> dict[int, Day]:
         return self.actions.customer_id._get_todays(get_inside(self.env, "dso_today"))
 
     @functools.cached_property
-    def facts(self):
+    def facts(self) -> Any:
         customers = self.actions.customer_id.with_context(active_test=False)
         return customers._read_facts(self.todays)
 
-    def rows(self, family, disputes=True):
+    def rows(self, family: str, disputes: bool = True) -> Rows:
         """{action id: rows of a statement, see ``dso.action._get_rows``}"""
         key = (family, disputes)
         if key not in self._rows:
@@ -61,7 +72,7 @@ class Readings:
         chosen = {}
         for customer in self.actions.customer_id:
             company_id = customer.company_id.id
-            items = families.family(
+            items = families.select_items(
                 self.facts.customers[customer.id].items,
                 family,
                 self.todays[company_id],
@@ -87,7 +98,7 @@ class Readings:
         """What of an item is not in dispute, in its currency; ``None`` for all of it."""
         if item.kind != "dispute" or not is_partial(item):
             return None
-        share = (item.amount - item.part) / item.amount
+        share = (item.amount - qualified_part(item)) / item.amount
         return line.currency_id.round(line.amount_residual_currency * share)
 
     def _without_disputes(self, rows):
@@ -124,7 +135,7 @@ class Readings:
         lines = self.env["account.move.line"].browse(sorted(filter(None, ids))).exists()
         return {line.id: line for line in lines}
 
-    def lines(self, rows):
+    def lines(self, rows: Rows) -> dict[int, models.BaseModel]:
         """The journal items of each action, oldest first: {action id: account.move.line}"""
         ids = {row["line_id"] for entries in rows.values() for row in entries}
         lines = self._lines(ids)
@@ -136,7 +147,7 @@ class Readings:
             for action_id, entries in rows.items()
         }
 
-    def penalties(self, rows):
+    def penalties(self, rows: Rows) -> dict[int, tuple[float, float]]:
         """What late payment of these rows costs, see ``account.move.line._dso_penalties``.
 
         :return: {line id: (interest, recovery cost)} in the item's currency
@@ -161,7 +172,7 @@ class Batch:
     ``html`` says what is made: markup, or words for subjects and SMS.
     """
 
-    def __init__(self, actions, html, readings):
+    def __init__(self, actions: models.BaseModel, html: bool, readings: Readings) -> None:
         self.actions = actions
         self.env = actions.env
         self.html = html
@@ -172,16 +183,16 @@ class Batch:
     def _format_day(self, day):
         return format_date(self.env, day) if day else ""
 
-    def money(self, amount, currency):
+    def money(self, amount: float, currency: models.BaseModel) -> str:
         return format_amount(self.env, amount, currency)
 
-    def block(self, markup):
+    def block(self, markup: str | None) -> str:
         """Markup that the module made; in plain text its words on one line."""
         if self.html:
             return Block(markup or "")
         return " ".join(html2plaintext(markup or "").split())
 
-    def each(self, function):
+    def each(self, function: Callable[[models.BaseModel], Any]) -> Values:
         """{action id: value}, nothing where a field is empty"""
         values = {action.id: function(action) for action in self.actions}
         return {key: "" if value is False else value for key, value in values.items()}
@@ -192,7 +203,7 @@ class Batch:
 # ------------------------------------------------------------------
 
 
-def path(names):
+def path(names: str) -> Function:
     """The value of a field, and of fields of what it points to."""
 
     def function(batch):
@@ -206,10 +217,13 @@ def path(names):
     return function
 
 
-def each(function):
+def each(function: Callable[[Batch, models.BaseModel], Any]) -> Function:
     """Make a function of one action, ``function(batch, action)``, one of a batch."""
     return lambda batch: batch.each(functools.partial(function, batch))
 
+
+#: What a line of the table names: it reads a batch at once.
+Function = Callable[[Batch], Values]
 
 #: What a variant makes of a row's amount: its residual, its penalties, or both.
 PARTS = {
@@ -262,7 +276,7 @@ def _add_up(action, entries, column="total"):
     return totals or [(action.currency_id, 0.0)]
 
 
-def amount(family, variant):
+def amount(family: str, variant: str) -> Function:
     """The total of a family, one for each currency."""
 
     def function(batch):
@@ -277,7 +291,7 @@ def amount(family, variant):
     return function
 
 
-def amount_in_words(family, variant):
+def amount_in_words(family: str, variant: str) -> Function:
     """The same in words; nothing at all where one of the totals has none."""
 
     def function(batch):
@@ -295,7 +309,7 @@ def amount_in_words(family, variant):
     return function
 
 
-def statement(family, variant):
+def statement(family: str, variant: str) -> Function:
     """A table of the items, or one line of words where there is no room for a table."""
 
     def function(batch):
@@ -384,7 +398,7 @@ def _write_items(batch, entries):
     )
 
 
-def item_values(name, separator=", "):
+def item_values(name: str, separator: str = ", ") -> Function:
     """What is known of the selected items, each thing once; ``name`` is a field of the item."""
 
     def function(batch):
@@ -417,7 +431,7 @@ def _read_dialog(batch, name):
     return context["dso_status_comment"]
 
 
-def due_date(choose):
+def due_date(choose: Callable[[Iterable[Day]], Day]) -> Function:
     """The oldest or latest due date of the selected claims."""
 
     def function(batch):
@@ -432,7 +446,7 @@ def due_date(choose):
     return function
 
 
-def leader(name):
+def leader(name: str) -> Function:
     """What is known of the leader, in the words of the statement."""
 
     def function(batch):
@@ -454,35 +468,35 @@ def leader(name):
 
 
 @each
-def contact(batch, action):
+def contact(batch: Batch, action: models.BaseModel) -> str:
     return action.contact_name or batch.env._("Sir or Madam")
 
 
 @each
-def address(batch, action):
+def address(batch: Batch, action: models.BaseModel) -> str:
     lines = action.partner_id._display_address(without_company=True).splitlines()
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
 @each
-def signature(batch, action):
+def signature(batch: Batch, action: models.BaseModel) -> str:
     # written by the user in his preferences, and cleaned like every mail that comes in
     text = action.collector_id.signature
     return batch.block("" if is_html_empty(text) else html_sanitize(text))
 
 
 @each
-def breakdown(batch, action):
+def breakdown(batch: Batch, action: models.BaseModel) -> str:
     return batch.block(action.penalties_table)
 
 
 @each
-def bank_details(batch, action):
+def bank_details(batch: Batch, action: models.BaseModel) -> str:
     return batch.block(action.bank_details)
 
 
 @each
-def logo(batch, action):
+def logo(batch: Batch, action: models.BaseModel) -> str:
     company = action.company_id
     if not batch.html:
         return company.name
@@ -492,7 +506,7 @@ def logo(batch, action):
 
 
 @each
-def button(batch, action):
+def button(batch: Batch, action: models.BaseModel) -> str:
     url = action._get_interactive_page_url()
     if not url:
         return ""
@@ -512,16 +526,16 @@ def button(batch, action):
     )
 
 
-def mail_to(email, subject):
+def mail_to(email: str | None, subject: str) -> str:
     """A link that begins an e-mail."""
     return f"mailto:{quote(email, safe='@')}?subject={quote(subject)}" if email else ""
 
 
 @each
-def day(batch, action):
+def day(batch: Batch, action: models.BaseModel) -> str:
     return batch.day(batch.readings.todays[action.company_id.id])
 
 
-def date(name):
+def date(name: str) -> Function:
     """A date of the action."""
     return each(lambda batch, action: batch.day(action[name]))

@@ -4,9 +4,9 @@ on save are made from it; ``hashtag_values`` has the functions that it names."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from typing import NamedTuple
 
+from odoo import api
 from odoo.tools.translate import LazyTranslate
 
 from ..engine import hashtags
@@ -36,7 +36,7 @@ class Hashtag(NamedTuple):
     section: str
     kind: str
     description: object
-    function: Callable
+    function: get.Function
 
 
 #: What the families of items are called in a name and in a description.
@@ -82,7 +82,7 @@ class Phrase(NamedTuple):
     part: object
 
 
-def describe(env, hashtag):
+def describe(env: api.Environment, hashtag: Hashtag) -> str:
     """What a hashtag stands for, in the language of the environment."""
     description = hashtag.description
     if isinstance(description, Phrase):

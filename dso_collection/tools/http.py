@@ -4,11 +4,15 @@ The standard library alone: it follows no redirect and reads as much as it is to
 holds for the whole answer, so that a server which sends a byte a second does not keep a worker.
 """
 
+from __future__ import annotations
+
 import http.client
 import json
+import socket
 import ssl
 import time
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 #: Of an answer that tells something, and of a document.
@@ -21,7 +25,7 @@ _CHUNK = 64 * 1024
 class HttpFault(Exception):
     """No usable answer; ``kind`` is ``timeout``, ``unreachable``, ``too_large`` or ``insecure``."""
 
-    def __init__(self, kind, detail=""):
+    def __init__(self, kind: str, detail: str = "") -> None:
         super().__init__(detail or kind)
         self.kind = kind
         self.detail = detail
@@ -34,7 +38,7 @@ class Answer(NamedTuple):
     content: bytes
     content_type: str
 
-    def json(self):
+    def json(self) -> Any:
         """What the answer says, ``None`` if that is no JSON."""
         try:
             return json.loads(self.content)
@@ -42,7 +46,7 @@ class Answer(NamedTuple):
             return None
 
 
-def is_safe(url):
+def is_safe(url: str | None) -> bool:
     """Whether a key may be sent there: over TLS, or within this machine."""
     try:
         parts = urlsplit(url or "")
@@ -54,7 +58,14 @@ def is_safe(url):
     return parts.scheme == "https" or parts.scheme == "http" and parts.hostname in LOOPBACK
 
 
-def call(method, url, headers, body=None, timeout=20.0, limit=MAX_ANSWER):
+def call(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    timeout: float = 20.0,
+    limit: int = MAX_ANSWER,
+) -> Answer:
     """One request.
 
     :param body: bytes to send
@@ -93,7 +104,7 @@ def call(method, url, headers, body=None, timeout=20.0, limit=MAX_ANSWER):
         connection.close()
 
 
-def _read(response, sock, end, limit):
+def _read(response: http.client.HTTPResponse, sock: socket.socket, end: float, limit: int) -> bytes:
     """The answer, chunk by chunk as it comes."""
     content = bytearray()
     while True:
@@ -109,7 +120,7 @@ def _read(response, sock, end, limit):
     return bytes(content)
 
 
-def _left(end):
+def _left(end: float) -> float:
     left = end - time.monotonic()
     if left <= 0:
         raise TimeoutError

@@ -4,6 +4,10 @@ What was certainly not taken may be tried again by itself. What may have been ta
 broke, no answer came in time) is for somebody to look at: it would leave twice.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import requests
 from urllib3.exceptions import NewConnectionError
 
@@ -11,7 +15,7 @@ from urllib3.exceptions import NewConnectionError
 _NOTHING_DONE = frozenset({429, 503})
 
 
-def was_not_taken(error):
+def was_not_taken(error: BaseException | None) -> bool:
     """Whether a call failed before the service took what it was asked for.
 
     :param error: exception of ``iap_jsonrpc``, which hides the one of ``requests``
@@ -35,16 +39,16 @@ class Watched:
     :ivar nothing_left: whether no SMS of a call that failed can have left
     """
 
-    def __init__(self, api, answers_are_sure):
+    def __init__(self, api: Any, answers_are_sure: bool) -> None:
         """:param answers_are_sure: whether a failure that the provider reports tells that the SMS
         has not left"""
         self._api = api
         self.nothing_left = answers_are_sure
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._api, name)
 
-    def _send_sms_batch(self, *args, **kwargs):
+    def _send_sms_batch(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return self._api._send_sms_batch(*args, **kwargs)
         except Exception as error:

@@ -1,7 +1,11 @@
 """What the module tells itself by the context. Clients fill contexts, too: a key of theirs with the
 same name is none."""
 
+from __future__ import annotations
+
 from typing import Any, NamedTuple
+
+from odoo import api
 
 
 class Inside(NamedTuple):
@@ -11,12 +15,12 @@ class Inside(NamedTuple):
     value: Any
 
 
-def inside(**values):
+def inside(**values: Any) -> dict[str, Inside]:
     """Keys for a context, as in ``self.with_context(**inside(dso_today=day))``."""
     return {key: Inside(value) for key, value in values.items()}
 
 
-def get_inside(env, key, default=None):
+def get_inside(env: api.Environment, key: str, default: Any = None) -> Any:
     """The value of such a key; ``default`` where there is none, or where a client sent it.
 
     >>> class Env: context = {**inside(dso_today="2026-03-01"), "dso_end": True}

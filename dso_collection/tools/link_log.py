@@ -4,6 +4,8 @@ Odoo logs the path of every request, and of forms that it refuses. A proxy in fr
 of its own, which its configuration must keep them out of.
 """
 
+from __future__ import annotations
+
 import logging
 import re
 
@@ -12,7 +14,7 @@ LINK = re.compile(r"(/dso/p/)[^/?#\s\"']{16,}")
 LOGGERS = ("werkzeug", "odoo.http")
 
 
-def hide_links(text):
+def hide_links(text: str) -> str:
     """
     >>> hide_links('"GET /dso/p/Zm9vYmFyYmF6cXV4Zm9v/pay?x=1 HTTP/1.1" 200')
     '"GET /dso/p/.../pay?x=1 HTTP/1.1" 200'
@@ -23,7 +25,7 @@ def hide_links(text):
 class LinkFilter(logging.Filter):
     """Lets every record pass, without its links."""
 
-    def filter(self, record):
+    def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
         hidden = hide_links(message)
         if hidden != message:
@@ -31,7 +33,7 @@ class LinkFilter(logging.Filter):
         return True
 
 
-def install():
+def install() -> None:
     """Once for a process, whichever databases it serves."""
     for name in LOGGERS:
         logger = logging.getLogger(name)

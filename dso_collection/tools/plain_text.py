@@ -13,7 +13,7 @@ EMPTY_LINES = re.compile(r"\n{3,}")
 HIDDEN = re.compile(r"display:\s*none")
 
 
-def html_to_text(html):
+def html_to_text(html: str) -> str:
     """The text of an e-mail: what is shown of it, each row of a table of figures as one line.
     Odoo's own conversion also has what is hidden, line breaks of the source, and each cell on a
     line of its own.

@@ -3,7 +3,7 @@
 from odoo.tools import SQL
 
 
-def settled_by(line_id, day):
+def settled_by(line_id: SQL, day: SQL) -> SQL:
     """What was reconciled with a claim by a day, in the claim's own currency.
 
     The accounting date of a reconciliation is the later one of both sides'.

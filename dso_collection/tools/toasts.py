@@ -1,9 +1,18 @@
 """What a button says of what it did."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from odoo import api
+
 CLOSE = {"type": "ir.actions.act_window_close"}
 
 
-def toast(message, kind="success", after=None):
+def toast(
+    message: str, kind: str = "success", after: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """A short word in the corner of the screen, after which dialogs close and lists are read
     again.
 
@@ -23,7 +32,7 @@ def toast(message, kind="success", after=None):
     }
 
 
-def name_some(env, names, most=3):
+def name_some(env: api.Environment, names: Iterable[str | None], most: int = 3) -> str:
     """Names in a sentence, the first ones of many.
 
     :param env: whose language it is

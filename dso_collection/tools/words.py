@@ -11,6 +11,7 @@ import re
 
 from num2words import CONVERTER_CLASSES, num2words
 
+from odoo import models
 from odoo.tools import get_lang
 from odoo.tools.translate import code_translations
 
@@ -76,7 +77,7 @@ _WRONG = {
 }
 
 
-def amount_in_words(currency, amount: float) -> str:
+def amount_in_words(currency: models.BaseModel, amount: float) -> str:
     """The amount in the language of the currency's environment, with the currency's own names for
     its units, such as "Two Hundred Thirty-Four Dollars and Fifty Cents".
 

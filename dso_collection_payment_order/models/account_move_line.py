@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from odoo.addons.dso_collection.tools.ledger import get_due_date
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -26,7 +28,7 @@ class AccountMoveLine(models.Model):
             {
                 "id": line.id,
                 "move_id": line.move_id.id,
-                "day": line.date_maturity or line.date,
+                "day": get_due_date(line),
                 "currency_id": line.currency_id.id,
             }
             for line in lines

@@ -98,6 +98,12 @@ def test_paths_that_are_named_exist():
 NAME = re.compile(r"\bdso(?:\.[a-z]+)+\b(?!_)|\b[a-z_][a-z0-9]*_[a-z0-9_]*\b")
 
 
+def test_rooms_are_listed_from_the_lowest_to_the_highest():
+    table = re.findall(r"^\| `(\w+)` \|", (REPO / "ARCHITECTURE.md").read_text("utf-8"), re.M)
+    loaded = (REPO / "dso_collection" / "models" / "__init__.py").read_text("utf-8")
+    assert table == re.findall(r"^from \. import (\w+)$", loaded, re.M)
+
+
 @functools.cache
 def get_names():
     known = set()

@@ -3,7 +3,17 @@
 from datetime import date, timedelta
 
 import pytest
-from engine.ageing import BUCKETS, OVERDUE, Age, age, bucket, due_dates
+from engine.ageing import (
+    BUCKETS,
+    OVERDUE,
+    OVERDUE_FINE,
+    OVERDUE_KEYS,
+    Age,
+    bucket_of,
+    due_dates,
+    sum_by_bucket,
+    widen,
+)
 from engine.amounts import summarize
 from engine_builders import day, item
 from hypothesis import given, strategies as st
@@ -27,7 +37,7 @@ TODAY = day(3, 31)
     ],
 )
 def test_edges(days, key):
-    assert bucket(days) == key
+    assert bucket_of(days) == key
 
 
 def test_due_dates_of_each_bucket():
@@ -45,7 +55,7 @@ def test_due_dates_of_each_bucket():
 
 def test_amounts_and_numbers():
     """Due today 10; one and thirty days late 20 + 30; 31 days late 40, in dispute; 91 days 50."""
-    found = age(
+    found = sum_by_bucket(
         [
             item(1, TODAY, 10.0),
             item(2, day(3, 30), 20.0),
@@ -75,8 +85,8 @@ def test_a_bucket_is_its_due_dates(days):
         for key, (first, last) in ranges.items()
         if (first is None or first <= due) and (last is None or due <= last)
     ]
-    assert inside == [bucket(days)]
-    assert (bucket(days) in OVERDUE) == (due < TODAY)
+    assert inside == [bucket_of(days)]
+    assert (bucket_of(days) in OVERDUE_KEYS) == (due < TODAY)
 
 
 @given(st.lists(st.tuples(st.integers(-200, 200), st.integers(-1000, 1000)), max_size=30))
@@ -85,7 +95,22 @@ def test_adds_up_to_the_figures(claims):
         item(number, TODAY - timedelta(days=days), float(amount))
         for number, (days, amount) in enumerate(claims)
     ]
-    found, sums = age(items, TODAY), summarize(items, TODAY)
-    assert sum(found[key].amount for key in OVERDUE) == sums.overdue
+    found, sums = sum_by_bucket(items, TODAY), summarize(items, TODAY)
+    assert sum(found[key].amount for key in OVERDUE_KEYS) == sums.overdue
     assert found["000"].amount == sums.not_due
-    assert sum(entry.count for entry in found.values()) == sum(each.amount > 0 for each in items)
+    assert sum(entry.claims for entry in found.values()) == sum(each.amount > 0 for each in items)
+
+
+def test_finer_buckets_are_parts_of_the_others():
+    for days in range(1, 400):
+        (fine,) = (each for each in OVERDUE_FINE if each.first <= days <= (each.last or days))
+        assert widen(fine.key) == bucket_of(days)
+
+
+def test_no_key_means_two_things():
+    found = {}
+    for each in (*BUCKETS, *OVERDUE_FINE):
+        assert found.setdefault(each.key, each) == each
+    for buckets in (OVERDUE, OVERDUE_FINE):
+        keys = [each.key for each in buckets]
+        assert keys == sorted(keys)

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from engine.amounts import told
-from engine.leader import awaited, exclusion, held, is_discount, is_missed
+from engine.amounts import claimed_items
+from engine.leader import awaited_amount, exclusion, is_missed, is_only_discount, withheld_amount
 from engine_builders import SETTINGS, day, item, plan, step_and_date
 
 DUE = day(3, 1)
@@ -43,9 +43,9 @@ def test_of_three_invoices_130_are_announced_and_170_chased():
 
 def test_what_is_left_is_told():
     partly = coming(2, announced=30.0)
-    assert told([coming(1), partly], day(3, 6), day(3, 6), SETTINGS) == [partly]
-    assert held(partly, day(3, 6)) == 30.0
-    assert held(partly, day(3, 14)) == 0.0
+    assert claimed_items([coming(1), partly], day(3, 6), day(3, 6), SETTINGS) == [partly]
+    assert withheld_amount(partly, day(3, 6)) == 30.0
+    assert withheld_amount(partly, day(3, 14)) == 0.0
 
 
 def test_received_without_an_entry_is_never_asked_for_again():
@@ -55,7 +55,7 @@ def test_received_without_an_entry_is_never_asked_for_again():
 
 
 def test_no_more_is_awaited_than_is_open():
-    assert awaited(coming(1, 40.0), day(3, 6)) == 40.0
+    assert awaited_amount(coming(1, 40.0), day(3, 6)) == 40.0
 
 
 def test_with_a_disputed_part():
@@ -66,7 +66,7 @@ def test_with_a_disputed_part():
 
 
 def test_a_credit_is_no_claim():
-    assert awaited(coming(1, -100.0), day(3, 6)) == 0.0
+    assert awaited_amount(coming(1, -100.0), day(3, 6)) == 0.0
 
 
 def test_all_but_the_discount_paid_in_time_is_no_ordinary_debt():
@@ -74,7 +74,7 @@ def test_all_but_the_discount_paid_in_time_is_no_ordinary_debt():
     rest = item(1, DUE, 2.0, discount=2.0, discount_until=day(2, 11), paid_on=day(2, 11))
     assert exclusion(rest, day(3, 6), SETTINGS) == "discount"
     assert exclusion(rest._replace(paid_on=day(2, 12)), day(3, 6), SETTINGS) is None
-    assert not is_discount(rest._replace(amount=3.0))
+    assert not is_only_discount(rest._replace(amount=3.0))
 
 
 def test_all_but_the_discount_announced_in_time():

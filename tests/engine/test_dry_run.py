@@ -61,7 +61,7 @@ def test_both_ways_count_the_same(messages):
     by_customer = Counter()
     for share in run.customers.values():
         by_customer.update(share.types)
-        assert share.count == sum(share.types.values())
+        assert share.messages == sum(share.types.values())
         assert share.first <= share.last
     assert by_day == by_customer == Counter(message.action_type for message in messages)
     assert list(run.days) == sorted(run.days)

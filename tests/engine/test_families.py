@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from engine.facts import Item, Settings
-from engine.families import FAMILIES, family
+from engine.families import FAMILIES, select_items
 from hypothesis import given, strategies as st
 
 TODAY = date(2026, 3, 6)
@@ -16,7 +16,9 @@ def item(id, days_late, amount, **values):
 
 
 def ids(items, name, settings=None, **options):
-    return [entry.id for entry in family(items, name, TODAY, settings or Settings(), **options)]
+    return [
+        entry.id for entry in select_items(items, name, TODAY, settings or Settings(), **options)
+    ]
 
 
 LEDGER = [
@@ -63,7 +65,7 @@ def test_below_the_threshold():
 
 def test_unknown_family():
     with pytest.raises(ValueError, match="selected"):
-        family([], "selected", TODAY, Settings())
+        select_items([], "selected", TODAY, Settings())
 
 
 items = st.lists(

@@ -3,14 +3,14 @@
 import pytest
 from engine.facts import Settings
 from engine.leader import (
-    chased,
+    amount_to_collect,
     eligible_items,
     exclusion,
-    find_leader,
     is_ignored,
     is_promised,
+    leader_key,
 )
-from engine.scenario import since_when
+from engine.scenario import since_when, without_leader_since
 from engine_builders import SETTINGS, customer, day, item
 
 TODAY = day(3, 10)
@@ -18,7 +18,7 @@ DUE = day(3, 1)
 
 
 def leader_id(*items, today=TODAY, settings=SETTINGS):
-    leader = find_leader(items, today, settings)
+    leader = min(eligible_items(items, today, settings), key=leader_key, default=None)
     return leader and leader.id
 
 
@@ -183,9 +183,9 @@ def test_r2_leader_since_is_never_later_than_the_day_it_is_found():
 
 
 def test_r2_without_leader_the_day_it_was_lost_is_kept():
-    assert since_when(customer(leader=1, since=day(2, 17)), None, TODAY) == TODAY
-    assert since_when(customer(since=day(3, 4)), None, TODAY) == day(3, 4)
-    assert since_when(customer(), None, TODAY) == TODAY
+    assert without_leader_since(customer(leader=1, since=day(2, 17)), TODAY) == TODAY
+    assert without_leader_since(customer(since=day(3, 4)), TODAY) == day(3, 4)
+    assert without_leader_since(customer(), TODAY) == TODAY
 
 
 # R8: what is chased
@@ -201,5 +201,5 @@ def test_r8_counts_eligible_items_due_by_the_day_less_credits():
     items = [on_the_day, after, disputed, credit, credit_to_come, credit_in_dispute]
     eligible = [on_the_day, after]
     # 100 - 30 - 8; then with the item of the 11th.
-    assert chased(eligible, items, TODAY, TODAY, SETTINGS) == 62.0
-    assert chased(eligible, items, day(3, 11), TODAY, SETTINGS) == 102.0
+    assert amount_to_collect(eligible, items, TODAY, TODAY, SETTINGS) == 62.0
+    assert amount_to_collect(eligible, items, day(3, 11), TODAY, SETTINGS) == 102.0

@@ -1,8 +1,8 @@
 """A dispute or a promise of a part leaves the rest in the scenario (R1, R8)."""
 
 import pytest
-from engine.amounts import summarize, told
-from engine.leader import chased, exclusion, held, is_partial
+from engine.amounts import claimed_items, summarize
+from engine.leader import amount_to_collect, exclusion, is_partial, withheld_amount
 from engine.scenario import decide
 from engine_builders import SETTINGS, A, customer, day, item
 from hypothesis import given, strategies as st
@@ -27,14 +27,14 @@ def test_dispute_of_all_that_is_left_takes_the_item_out(part):
     disputed = item(1, DUE, amount=300.0, kind="dispute", part=part)
     assert exclusion(disputed, TODAY, SETTINGS) == "dispute"
     assert summarize([disputed], TODAY).disputed == min(part, 300.0)
-    assert held(disputed, TODAY) == 0.0
+    assert withheld_amount(disputed, TODAY) == 0.0
 
 
 def test_promised_part_is_held_until_the_promise_ends():
     promised = item(1, DUE, amount=1000.0, kind="promise", part=400.0, promised_until=day(3, 12))
     assert exclusion(promised, TODAY, SETTINGS) is None
-    assert held(promised, TODAY) == 400.0
-    assert held(promised, day(3, 13)) == 0.0
+    assert withheld_amount(promised, TODAY) == 400.0
+    assert withheld_amount(promised, day(3, 13)) == 0.0
     assert summarize([promised], TODAY).promised == 400.0
     assert summarize([promised], day(3, 13)).promised == 0.0
 
@@ -42,7 +42,7 @@ def test_promised_part_is_held_until_the_promise_ends():
 def test_kept_part_of_a_promise_holds_nothing():
     paid = item(1, DUE, amount=600.0, kind="promise", part=0.0, promised_until=day(3, 12))
     assert exclusion(paid, TODAY, SETTINGS) is None
-    assert held(paid, TODAY) == 0.0
+    assert withheld_amount(paid, TODAY) == 0.0
 
 
 def test_follow_up_of_a_part_holds_it_after_the_promise_ended():
@@ -56,7 +56,7 @@ def test_follow_up_of_a_part_holds_it_after_the_promise_ended():
         attached_part=True,
     )
     assert exclusion(followed, TODAY, SETTINGS) is None
-    assert held(followed, TODAY) == 400.0
+    assert withheld_amount(followed, TODAY) == 400.0
     whole = followed._replace(amount=400.0)
     assert exclusion(whole, TODAY, SETTINGS) == "specific"
 
@@ -68,7 +68,7 @@ def test_whole_specific_action_or_litigation_takes_all_of_it():
 
 
 def test_a_part_without_status_holds_nothing():
-    assert held(item(1, DUE, amount=1000.0, part=300.0), TODAY) == 0.0
+    assert withheld_amount(item(1, DUE, amount=1000.0, part=300.0), TODAY) == 0.0
 
 
 def test_minimum_looks_at_the_rest():
@@ -81,7 +81,7 @@ def test_minimum_looks_at_the_rest():
 
 def test_told_with_the_rest():
     disputed = item(1, DUE, amount=1000.0, kind="dispute", part=300.0)
-    assert told([disputed], TODAY, TODAY, SETTINGS) == [disputed]
+    assert claimed_items([disputed], TODAY, TODAY, SETTINGS) == [disputed]
 
 
 @given(
@@ -105,11 +105,15 @@ def test_what_is_held_and_what_is_chased_make_the_item(
         attached=attached,
         attached_part=attached_part,
     )
-    assert 0.0 <= held(claim, TODAY) < amount
-    if held(claim, TODAY):
+    assert 0.0 <= withheld_amount(claim, TODAY) < amount
+    if withheld_amount(claim, TODAY):
         assert is_partial(claim)
     if exclusion(claim, TODAY, SETTINGS) is None:
-        assert chased([claim], [claim], TODAY, TODAY, SETTINGS) == amount - held(claim, TODAY) > 0.0
+        assert (
+            amount_to_collect([claim], [claim], TODAY, TODAY, SETTINGS)
+            == amount - withheld_amount(claim, TODAY)
+            > 0.0
+        )
     sums = summarize([claim], TODAY)
     assert sums.disputed <= amount
     assert sums.promised <= amount

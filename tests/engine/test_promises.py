@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from engine.promises import (
     NOT_KEPT,
-    STATES,
     KeptShare,
     Promise,
     kept_share,
-    paid,
-    promised,
+    promised_amount,
+    received_amount,
     state,
 )
 from engine_builders import day
 from hypothesis import given, strategies as st
 
+STATES = ("open", "kept", "partly", "broken", "replaced")
 #: Promised for Tuesday 3 March, one working day of grace.
 DEADLINE = day(3, 4)
 AFTER = day(3, 5)
@@ -62,8 +62,8 @@ def test_r15_kept_before_the_deadline():
 def test_r15_money_of_before_does_not_count():
     # 30 of 100 were paid when the rest of 70 was promised.
     rest = promise(None, 70.0, 30.0)
-    assert promised(rest) == 70.0
-    assert paid(rest, 30.0) == 0.0
+    assert promised_amount(rest) == 70.0
+    assert received_amount(rest, 30.0) == 0.0
     assert state(rest, 30.0, AFTER) == "broken"
     assert state(rest, 80.0, AFTER) == "partly"
     assert state(rest, 100.0, AFTER) == "kept"
@@ -71,7 +71,7 @@ def test_r15_money_of_before_does_not_count():
 
 def test_r15_payments_undone_leave():
     # The 30 of before bounced: less is settled than when it was promised, never less than nothing.
-    assert paid(promise(None, 70.0, 30.0), 0.0) == 0.0
+    assert received_amount(promise(None, 70.0, 30.0), 0.0) == 0.0
 
 
 def test_r15_replaced_is_neither_kept_nor_broken():
@@ -124,7 +124,7 @@ def test_every_promise_has_one_state(case, settled, today):
     assert found in STATES
     if found in NOT_KEPT:
         assert today > case.deadline
-        assert paid(case, settled) < promised(case)
+        assert received_amount(case, settled) < promised_amount(case)
     if found == "open":
         assert today <= case.deadline
     if found == "replaced":

@@ -7,3 +7,6 @@ from . import dso_action_name
 from . import dso_action_promise
 from . import dso_action_offers
 from . import dso_action_score
+from . import dso_refresh_queue
+from . import account_move
+from . import res_users

@@ -14,6 +14,7 @@ from ...engine import promises
 from ...tools.action_types import ACTION_TYPES, OPEN_STATES
 from ...tools.clauses import join_clauses
 from ...tools.labels import WITHOUT_COLLECTOR
+from ...tools.ledger import get_due_date
 from ...tools.toasts import name_some, toast
 from ..customer.dso_customer_contact import CONTACT_CODES
 
@@ -1128,7 +1129,7 @@ class DsoAction(models.Model):
         line = self.leader_line_id
         if not line:
             return self.env._("The leader no longer exists")
-        due = line.date_maturity or line.date
+        due = get_due_date(line)
         document = line._dso_get_document_label()
         late = (day - due).days
         if late > 0:

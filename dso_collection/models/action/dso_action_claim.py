@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ...engine import amounts, hashtags, leader
 from ...tools import hashtag_values
+from ...tools.ledger import get_due_date
 from ...tools.toasts import name_some
 
 #: Types of actions that say what is to be paid only where their text does.
@@ -276,9 +277,7 @@ class DsoAction(models.Model):
                 continue
             until = amounts.asked_until(day)
             lines = items.line_id.filtered(
-                lambda line, until=until: (
-                    line.amount_residual > 0 and (line.date_maturity or line.date) > until
-                )
+                lambda line, until=until: line.amount_residual > 0 and get_due_date(line) > until
             )
             # sudo: which words the template of a readable action uses
             if lines and "selected" in action.sudo()._get_asked_families():

@@ -12,6 +12,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ...engine import amounts, families, leader, penalties
 from ...tools.inside import get_inside
+from ...tools.ledger import get_due_date
 
 #: What a line of the statement is made of, see ``account.move.line._dso_prepare_row``.
 STATEMENT_FIELDS = (
@@ -121,12 +122,12 @@ class DsoAction(models.Model):
             today = todays[company_id]
             items, settings = facts.customers[customer.id].items, facts.settings[company_id]
             if action._is_statement():
-                told = families.family(items, "all", today, settings)
+                told = families.select_items(items, "all", today, settings)
                 result[action.id] = dict.fromkeys(item.id for item in told)
                 continue
             line = action.leader_line_id
-            until = amounts.asked_until(today, line.date_maturity or line.date or None)
-            told = amounts.told(items, until, today, settings)
+            until = amounts.asked_until(today, get_due_date(line) or None)
+            told = amounts.claimed_items(items, until, today, settings)
             result[action.id] = {item.id: self._get_rest(item, today) for item in told}
         return result
 
@@ -146,7 +147,7 @@ class DsoAction(models.Model):
                 told,
                 key=lambda line: (
                     line.amount_residual < 0,
-                    line.date_maturity or line.date,
+                    get_due_date(line),
                     line.id,
                 ),
             )
@@ -155,7 +156,7 @@ class DsoAction(models.Model):
 
     def _get_rest(self, item, today):
         """What a scenario asks for of an engine item: all but the part held back."""
-        held = leader.held(item, today)
+        held = leader.withheld_amount(item, today)
         if not held:
             return None
         # sudo: the customer's own items, whoever looks at the action

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.ledger import get_due_date
+
 
 class DsoActionItem(models.Model):
     """An item of an action: attached to a specific one while it is open, and once the action is
@@ -62,7 +64,7 @@ class DsoActionItem(models.Model):
                 continue
             item.document = line._dso_get_document()
             item.invoice_date = line.invoice_date or line.date
-            item.due_date = line.date_maturity or line.date
+            item.due_date = get_due_date(line)
             item.currency_id = line.currency_id
             item.amount_residual = line.amount_residual_currency
             item.amount_company = line.amount_residual

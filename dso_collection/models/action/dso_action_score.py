@@ -5,6 +5,7 @@ from odoo.tools.misc import format_amount, formatLang
 from ...engine import guarantee, score as rules
 from ...tools.action_types import OPEN_STATES
 from ...tools.bulk import bulk_update
+from ...tools.ledger import due_date_sql
 from ..customer.dso_customer_facts import RISK_COLUMNS
 
 
@@ -129,7 +130,7 @@ class DsoAction(models.Model):
                         ELSE COALESCE(attached.amount, customer.amount_overdue)
                    END::float8 AS amount,
                    CASE WHEN action.origin = 'scenario'
-                        THEN COALESCE(leader.date_maturity, leader.date)
+                        THEN %(leader_due_date)s
                         ELSE COALESCE(attached.due_date, customer.oldest_due_date)
                    END AS due_date,
                    customer.oldest_due_date, customer.promise_broken_count, %(risk)s
@@ -139,7 +140,7 @@ class DsoAction(models.Model):
               LEFT JOIN account_move_line leader ON leader.id = action.leader_line_id
               LEFT JOIN LATERAL (
                   SELECT sum(line.amount_residual) AS amount,
-                         min(COALESCE(line.date_maturity, line.date)) AS due_date
+                         min(%(due_date)s) AS due_date
                     FROM dso_action_item item
                     JOIN account_move_line line ON line.id = item.line_id
                    WHERE item.action_id = action.id
@@ -149,6 +150,8 @@ class DsoAction(models.Model):
              WHERE %(condition)s AND action.state IN ('planned', 'error')
             """,
             condition=condition,
+            due_date=due_date_sql(),
+            leader_due_date=due_date_sql("leader"),
             risk=RISK_COLUMNS,
         )
 

@@ -449,15 +449,6 @@ class DsoAction(models.Model):
         pile = [(action.id, action.letter_pages, action.partner_id.name or "") for action in self]
         return self.browse(letters.folding_order(pile))
 
-    def _get_printed(self):
-        """The actions that hold the letters of these: themselves, or the last execution of those
-        that live on (R16)."""
-        result = self.browse()
-        for action in self:
-            last = action.child_ids.sorted("id")[-1:]
-            result |= action if action.letter_attachment_id else last
-        return result.filtered("letter_attachment_id")
-
 
 def _has_address(partner):
     """Whether the post finds it."""

@@ -9,7 +9,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine import retry
-from ...tools.conflicts import afresh
+from ...tools.conflicts import retry_on_conflict
+from ...tools.crons import commit_progress
 from ...tools.dates import format_moment
 
 _logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class DsoAction(models.Model):
         position, count = (fields.Datetime.to_datetime("1970-01-01"), 0), 0
         while companies:
             batch = partial(self._retry_batch, companies, now, position)
-            position, done, seconds = afresh(self.env, batch)
+            position, done, seconds = retry_on_conflict(self.env, batch)
             count += done
             if not position or not seconds:
                 break
@@ -92,7 +93,7 @@ class DsoAction(models.Model):
         actions -= cleared
         count = sum(group._retry_group(channel) for channel, group in actions._by_channel())
         left = BATCH_SIZE if len(rows) == BATCH_SIZE else 0
-        seconds = self.env["dso.customer"]._commit(len(rows), left)
+        seconds = commit_progress(self.env, len(rows), left)
         self.env.invalidate_all()
         return rows[-1], count, seconds
 

@@ -8,3 +8,6 @@ from . import dso_customer_risk
 from . import dso_customer_criteria
 from . import dso_customer_statement
 from . import dso_assignment_rule
+from . import res_partner
+from . import res_partner_category
+from . import ir_actions_act_window

@@ -8,6 +8,7 @@ from odoo.tools.misc import format_date
 from ...tools.action_types import OPEN_STATES
 from ...tools.inside import get_inside, inside
 from ...tools.labels import WITHOUT_COLLECTOR, WITHOUT_SCENARIO
+from ...tools.ledger import is_receivable_sql
 from ...tools.toasts import name_some, toast
 from .dso_assignment_rule import GIVEN
 
@@ -454,10 +455,7 @@ class DsoCustomer(models.Model):
         :return: the new customers
         """
         self.env.flush_all()
-        conditions = [
-            SQL("account.account_type = 'asset_receivable' AND account.non_trade IS NOT TRUE")
-        ]
-        conditions.append(SQL("line.parent_state = 'posted'"))
+        conditions = [is_receivable_sql(), SQL("line.parent_state = 'posted'")]
         if companies is not None:
             conditions.append(SQL("line.company_id = ANY(%s)", companies.ids))
         if partner_ids is not None:
@@ -508,14 +506,6 @@ class DsoCustomer(models.Model):
             customers._adopt_forerunners()
             customers._assign_by_rules()
         return customers
-
-    @api.model
-    def _load_demo_data(self):
-        """Fill a database with a ledger to try the app on; called by the demo data only."""
-        # imported here: a database without demo data has no use for it
-        from ...demo import ledger
-
-        ledger.load(self.env)
 
     def _assign_by_rules(self):
         """Apply the assignment rules, company by company, to new customers."""

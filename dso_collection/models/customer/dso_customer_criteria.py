@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.expression import COMPARISONS, day_of, search_expression
+from ...tools.ledger import is_receivable_sql
 
 #: The two sides of a customer's open items, as conditions on ``line``.
 CLAIMS = SQL("line.amount_residual > 0")
@@ -134,10 +135,7 @@ class DsoCustomer(models.Model):
             """(
                 SELECT customer.id
                   FROM account_move_line line
-                  JOIN account_account account
-                    ON account.id = line.account_id
-                   AND account.account_type = 'asset_receivable'
-                   AND account.non_trade IS NOT TRUE
+                  JOIN account_account account ON account.id = line.account_id AND %s
                   JOIN res_partner partner ON partner.id = line.partner_id
                   JOIN dso_customer customer
                     ON customer.partner_id = partner.commercial_partner_id
@@ -147,6 +145,7 @@ class DsoCustomer(models.Model):
                    AND line.reconciled IS NOT TRUE
                    AND %s
             )""",
+            is_receivable_sql(),
             condition,
             side,
         )

@@ -8,8 +8,10 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...engine import facts, leader, scenario
+from ...engine.items import Booked, Money, build_item
 from ...tools.collectors import COLLECTOR, join_collector
 from ...tools.inside import inside
+from ...tools.ledger import due_date_sql, is_receivable_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -66,6 +68,13 @@ class DsoCustomer(models.Model):
     """The part of ``dso.customer`` that reads the ledger."""
 
     _inherit = "dso.customer"
+
+    def _get_todays(self, today=None):
+        """{company id: the date there}, ``False`` being that of a file that has none yet."""
+        todays = {company.id: today or company._dso_today() for company in self.company_id}
+        if any(not customer.company_id for customer in self):
+            todays[False] = today or self.env.company._dso_today()
+        return todays
 
     def _read_facts(self, todays, scenario=None):
         """All that decides what happens next with these customers.
@@ -190,31 +199,17 @@ class DsoCustomer(models.Model):
         items = defaultdict(list)
         by_id = {company.id: company for company in companies}
         announced = self._read_announced(rows, by_id, todays)
-        for customer_id, company_id, promised, *values in rows:
+        for customer_id, company_id, promised, part, residual_then, *values in rows:
             if promised is not None:
                 key = (company_id, promised)
                 if key not in until:
                     until[key] = by_id[company_id]._dso_promised_until(promised)
                 promised = until[key]
-            *head, attached, restarted, part, then, residual, attached_part = values[:13]
-            blocked, unsent, discount, discount_until, paid_on = values[13:]
-            amount, kind = head[3], head[6]
-            share = amount / residual if residual else 0.0
-            if part is not None and residual:
-                part = leader.open_part(kind, part, then, residual) * share
-            item = facts.Item(*head, promised, attached, restarted, part, attached_part, blocked)
-            if unsent:
-                item = item._replace(unsent=True)
-            if discount:
-                item = item._replace(
-                    discount=discount * share, discount_until=discount_until, paid_on=paid_on
-                )
-            if item.id in announced:
-                day, money, last_day = announced[item.id]
-                item = item._replace(
-                    announced=money * share, announced_for=day, announced_until=last_day
-                )
-            items[customer_id].append(item)
+            booked = Booked(*values)
+            if part is not None:
+                part = leader.open_part(booked.kind, part, residual_then, booked.residual)
+            booked = booked._replace(promised_until=promised, part=part)
+            items[customer_id].append(build_item(booked, announced.get(booked.id)))
         return items
 
     def _read_announced(self, rows, companies, todays):
@@ -222,11 +217,11 @@ class DsoCustomer(models.Model):
 
         :param rows: of :meth:`_get_items_query`
         :param companies: {id: res.company}
-        :return: {line id: (day, amount in the item's currency, last day on which it is awaited)},
-            both days ``None`` for what was received and will never be booked
+        :return: {line id: :class:`engine.items.Money`}
         """
         claims = defaultdict(list)
-        for _customer, company_id, _promised, line_id, _due, _date, amount, *_others in rows:
+        for _customer, company_id, _promised, _part, _then, *values in rows:
+            line_id, _due, _date, amount, *_others = values
             if amount > 0:
                 claims[company_id].append(line_id)
         result, until = {}, {}
@@ -237,31 +232,31 @@ class DsoCustomer(models.Model):
             for line_id, (day, amount, _words) in lines._dso_get_announced().items():
                 if day and (company_id, day) not in until:
                     until[company_id, day] = companies[company_id]._dso_announced_until(day)
-                result[line_id] = (day or None, amount, until.get((company_id, day)))
+                result[line_id] = Money(day or None, amount, until.get((company_id, day)))
         return result
 
     def _get_items_query(self):
-        """Open items of these customers, mostly in the order of :class:`engine.facts.Item`.
+        """Open items of these customers: file, company, promised day, the part of its status and
+        what was open then, and the values of :class:`engine.items.Booked` in their order.
 
         The receivable accounts are passed as values: with them and the partners the query is an
         index scan on Odoo's own index of unreconciled items.
         """
         self.env.cr.execute(
-            "SELECT array_agg(id) FROM account_account"
-            " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
+            SQL("SELECT array_agg(id) FROM account_account account WHERE %s", is_receivable_sql())
         )
         accounts = self.env.cr.fetchone()[0] or []
         return SQL(
             """
             SELECT customer.id, customer.company_id,
                    CASE WHEN status.kind = 'promise' THEN line.dso_status_date END,
-                   line.id, COALESCE(line.date_maturity, line.date),
+                   part.amount, part.amount_residual,
+                   line.id, %(due_date)s,
                    COALESCE(line.invoice_date, line.date), line.amount_residual::float8,
-                   COALESCE(line.no_followup, FALSE), COALESCE(line.dso_ignored, FALSE),
-                   status.kind, COALESCE(attached.wholly, FALSE), resolved.restarted,
-                   part.amount::float8, part.amount_residual::float8,
                    line.amount_residual_currency::float8,
-                   NOT COALESCE(attached.wholly, TRUE),
+                   COALESCE(line.no_followup, FALSE), COALESCE(line.dso_ignored, FALSE),
+                   status.kind, NULL, COALESCE(attached.wholly, FALSE),
+                   NOT COALESCE(attached.wholly, TRUE), resolved.restarted, NULL,
                    move.payment_state IS NOT DISTINCT FROM 'blocked',
                    move.move_type IN ('out_invoice', 'out_receipt')
                        AND move.is_move_sent IS NOT TRUE,
@@ -297,13 +292,7 @@ class DsoCustomer(models.Model):
                      AND qualification.customer_id = ANY(%(customers)s)
                    GROUP BY qualification.line_id
               ) resolved ON resolved.line_id = line.id
-              LEFT JOIN (
-                  SELECT DISTINCT ON (qualification.line_id) qualification.*
-                    FROM dso_qualification qualification
-                   WHERE qualification.kind IN ('dispute', 'promise')
-                     AND qualification.customer_id = ANY(%(customers)s)
-                   ORDER BY qualification.line_id, qualification.id DESC
-              ) part
+              LEFT JOIN (%(parts)s) part
                 ON part.line_id = line.id AND part.kind = status.kind AND part.amount > 0
               LEFT JOIN LATERAL (
                   SELECT max(partial.max_date) AS paid_on
@@ -315,6 +304,10 @@ class DsoCustomer(models.Model):
             """,
             customers=self.ids,
             accounts=accounts,
+            due_date=due_date_sql(),
+            parts=self.env["dso.qualification"]._get_part_query(
+                SQL("qualification.customer_id = ANY(%s)", self.ids)
+            ),
             stands=self.env["dso.qualification"]._get_standing("qualification"),
         )
 

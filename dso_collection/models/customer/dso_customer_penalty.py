@@ -10,6 +10,7 @@ from odoo.tools.misc import format_amount, format_date
 
 from ...engine import penalties
 from ...tools.inside import get_inside
+from ...tools.ledger import due_date_sql, is_receivable_sql
 
 #: Items that were paid late are looked for among those due within so many days; open ones always.
 PAID_LATE_DAYS = 365
@@ -155,22 +156,23 @@ class DsoCustomer(models.Model):
                       JOIN account_move move ON move.id = line.move_id
                      WHERE customer.id = ANY(%(customers)s)
                        AND line.parent_state = 'posted'
-                       AND account.account_type = 'asset_receivable'
-                       AND account.non_trade IS NOT TRUE
+                       AND %(is_receivable)s
                        AND move.move_type = 'out_invoice'
                        AND move.dso_penalty IS NOT TRUE
-                       AND COALESCE(line.date_maturity, line.date) < %(on_date)s
+                       AND %(due_date)s < %(on_date)s
                        AND (
                            line.reconciled IS NOT TRUE
-                           OR COALESCE(line.date_maturity, line.date) >= %(since)s
+                           OR %(due_date)s >= %(since)s
                           AND EXISTS (
                               SELECT 1 FROM account_partial_reconcile partial
                                WHERE partial.debit_move_id = line.id
-                                 AND partial.max_date > COALESCE(line.date_maturity, line.date)
+                                 AND partial.max_date > %(due_date)s
                           )
                        )
                     """,
                     customers=self.ids,
+                    due_date=due_date_sql(),
+                    is_receivable=is_receivable_sql(),
                     on_date=on_date,
                     since=paid_since,
                 )

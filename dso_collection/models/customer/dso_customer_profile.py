@@ -2,14 +2,15 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine import behaviour as rules
+from ...tools.ledger import due_date_sql, is_receivable_sql
 
 
 class DsoCustomer(models.Model):
     """The part of ``dso.customer`` that says how late a customer pays. [Q60]
 
     Calculated from the reconciliations by one statement a company: each night for all, and with
-    the refresh queue for customers whose ledger changed. It is ``engine.behaviour.profile`` in SQL;
-    the tests compare the two.
+    the refresh queue for customers whose ledger changed. What is averaged, and why,
+    ``engine.behaviour`` tells.
     """
 
     _inherit = "dso.customer"
@@ -92,13 +93,12 @@ class DsoCustomer(models.Model):
             SELECT customer.id AS customer_id, sum(partial.amount) AS amount,
                    round(sum(
                        partial.amount
-                       * (partial.max_date - COALESCE(line.date_maturity, line.date))
+                       * (partial.max_date - %(due_date)s)
                    ) / sum(partial.amount), 1) AS days
               FROM account_partial_reconcile partial
               JOIN account_move_line line ON line.id = partial.debit_move_id
               JOIN account_account account
-                ON account.id = line.account_id AND account.account_type = 'asset_receivable'
-               AND account.non_trade IS NOT TRUE
+                ON account.id = line.account_id AND %(is_receivable)s
               JOIN account_move move ON move.id = line.move_id AND move.move_type = 'out_invoice'
               JOIN account_move_line payment ON payment.id = partial.credit_move_id
               JOIN account_move payment_move
@@ -119,6 +119,8 @@ class DsoCustomer(models.Model):
              GROUP BY customer.id
             """,
             chosen=chosen,
+            due_date=due_date_sql(),
+            is_receivable=is_receivable_sql(),
             after=after,
             until=until,
         )

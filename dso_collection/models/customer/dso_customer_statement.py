@@ -149,7 +149,7 @@ class DsoCustomer(models.Model):
         self.ensure_one()
         company = self.company_id
         facts = self._read_facts({company.id: today})
-        told = families.family(
+        told = families.select_items(
             facts.customers[self.id].items, "all", today, facts.settings[company.id]
         )
         return self.env["account.move.line"].browse([item.id for item in told])
@@ -171,7 +171,7 @@ class DsoCustomer(models.Model):
         result = {}
         for row in rows:
             own = result.setdefault(row["currency_id"], dict.fromkeys(self._get_ages(), 0.0))
-            age = ageing.bucket((today - row["due_date"]).days)
+            age = ageing.bucket_of((today - row["due_date"]).days)
             own[age if row["amount_residual"] > 0 else "credits"] += row["amount_residual"]
         return sorted(result.items(), key=lambda entry: entry[0].id)
 

@@ -5,17 +5,20 @@ create the message unsent, take the snapshot, mark done, commit. A crash before 
 nothing, after it one message, which Odoo's own queues send.
 """
 
+import functools
 import logging
 
 from psycopg2 import OperationalError
 
-from odoo import Command, api, fields, models, modules
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.action_types import OPEN_STATES
 from ...tools.bulk import bulk_insert, bulk_update
+from ...tools.conflicts import retry_on_conflict
+from ...tools.crons import commit_progress
 from ...tools.errors import BrokenTemplate
 from ...tools.inside import get_inside, inside
 from ...tools.toasts import toast
@@ -25,8 +28,6 @@ _logger = logging.getLogger(__name__)
 
 #: Actions of one transaction.
 BATCH_SIZE = 100
-#: How often a batch is tried again when another transaction changed the same customers.
-MAX_CONFLICTS = 5
 
 
 class DsoAction(models.Model):
@@ -57,29 +58,30 @@ class DsoAction(models.Model):
         # sudo: the dispatcher serves all companies
         self = self.sudo().with_context(tracking_disable=True)
         todays = self._get_open_todays(now)
-        position, done, conflicts = None, 0, 0
+        position, done = None, 0
         while todays:
-            try:
-                rows = self._lock_due(todays, position)
-                if not rows:
-                    break
-                batch = self.browse([row[1] for row in rows])._lock_customers()
-                batch_done = batch._dispatch_batch(todays)
-                seconds = self._commit_dispatch(len(rows), todays, rows[-1])
-            except OperationalError:
-                # somebody else changed the same customers meanwhile: start afresh
-                conflicts += 1
-                if modules.module.current_test or conflicts > MAX_CONFLICTS:
-                    raise
-                self.env.cr.rollback()
-                continue
+            batch = functools.partial(self._dispatch_next, todays, position)
+            position, batch_done, seconds = retry_on_conflict(self.env, batch)
             done += batch_done
-            position, conflicts = rows[-1], 0
-            if not seconds:
+            if not position or not seconds:
                 break
         self._catch_up_sms()
         self._trigger_next_opening(now)
         return done
+
+    @api.model
+    def _dispatch_next(self, todays, position):
+        """Carry out the next actions that are due, and commit.
+
+        :return: position of the last one, ``None`` if there was none; number of those that were
+            done; seconds left
+        """
+        rows = self._lock_due(todays, position)
+        if not rows:
+            return None, 0, 0
+        batch = self.browse([row[1] for row in rows])._lock_customers()
+        done = batch._dispatch_batch(todays)
+        return rows[-1], done, self._commit_dispatch(len(rows), todays, rows[-1])
 
     @api.model
     def _get_open_todays(self, now):
@@ -171,7 +173,7 @@ class DsoAction(models.Model):
                 )
             )
             left = self.env.cr.fetchone()[0]
-        seconds = self.env["dso.customer"]._commit(processed, left)
+        seconds = commit_progress(self.env, processed, left)
         self.env.invalidate_all()
         return seconds
 

@@ -5,9 +5,7 @@ from . import account_move_line_announced
 from . import account_payment
 from . import account_partial_reconcile
 from . import dso_debit_order
-from . import payment_transaction
 from . import res_partner
-from . import res_partner_category
 from . import dso_item_status
 from . import dso_qualification
 from . import dso_promise

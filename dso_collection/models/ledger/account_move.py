@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ...tools.ledger import is_receivable
 
 #: What is sent to a customer: entries and credit notes are not asked for.
 UNSENT_TYPES = ("out_invoice", "out_receipt")
@@ -37,37 +38,16 @@ class AccountMove(models.Model):
         search="_search_dso_status_date",
         compute_sudo=True,
     )
-    dso_action_ids = fields.Many2many(
-        "dso.action",
-        string="Collection Actions",
-        compute="_compute_dso_action_ids",
-        groups="dso_collection.group_dso_reader",
-    )
     dso_qualification_ids = fields.Many2many(
         "dso.qualification",
         string="Qualifications",
         compute="_compute_dso_qualification_ids",
         groups="dso_collection.group_dso_reader",
     )
-    dso_action_count = fields.Integer(
-        string="Collection Action Count",
-        compute="_compute_dso_action_ids",
-        groups="dso_collection.group_dso_reader",
-    )
-
-    dso_penalty = fields.Boolean(
-        string="Late Payment Penalties",
-        readonly=True,
-        help="Marks an invoice of late payment penalties, which bears no interest itself.",
-    )
 
     def _dso_get_items(self):
         """Posted items on receivable accounts of these entries."""
-        return self.line_ids.filtered(
-            lambda line: (
-                line.account_id.account_type == "asset_receivable" and not line.account_id.non_trade
-            )
-        )
+        return self.line_ids.filtered(lambda line: is_receivable(line.account_id))
 
     @api.depends("line_ids.dso_status_id", "line_ids.dso_status_date")
     def _compute_dso_status(self):
@@ -96,20 +76,6 @@ class AccountMove(models.Model):
     def _search_dso_status_date(self, operator, value):
         return [("line_ids.dso_status_date", operator, value)]
 
-    def _compute_dso_action_ids(self):
-        """Actions that told of these entries, are attached to them, or are led by them."""
-        items = self.env["dso.action.item"].search([("line_id.move_id", "in", self.ids)])
-        led = self.env["dso.action"].search([("leader_line_id.move_id", "in", self.ids)])
-        by_move = {}
-        for item in items:
-            by_move.setdefault(item.line_id.move_id, set()).add(item.action_id.id)
-        for action in led:
-            by_move.setdefault(action.leader_line_id.move_id, set()).add(action.id)
-        for move in self:
-            ids = by_move.get(move._origin, ())
-            move.dso_action_ids = self.env["dso.action"].browse(sorted(ids))
-            move.dso_action_count = len(ids)
-
     def _compute_dso_qualification_ids(self):
         """Who said what of the items of these entries, newest first."""
         log = self.env["dso.qualification"].search([("line_id.move_id", "in", self.ids)])
@@ -125,12 +91,6 @@ class AccountMove(models.Model):
         result = super().write(vals)
         if WATCHED & vals.keys():
             self.env["dso.refresh.queue"]._note(move_ids=self.ids)
-        if vals.get("state") == "posted":
-            # an import brings statuses with its entries: they count from now on (R13)
-            marked = self.line_ids.filtered("dso_status_id")
-            if marked:
-                followed = self.env["dso.action"]._get_followed(marked)
-                (marked - followed.with_env(marked.env))._dso_follow_written()
         return result
 
     @api.model
@@ -145,50 +105,6 @@ class AccountMove(models.Model):
     def action_dso_qualify(self):
         """Change status…: of the open items of these invoices."""
         return self._dso_get_items().action_dso_qualify()
-
-    def button_draft(self):
-        """A cancelled invoice of penalties comes back only where its days are still free."""
-        self.filtered("dso_penalty")._dso_check_penalties_free()
-        return super().button_draft()
-
-    def _dso_check_penalties_free(self):
-        """
-        :raise UserError: where another invoice charges the same penalties by now
-        """
-        # sudo: what was charged counts, whoever may see it
-        Charge = self.env["dso.penalty.charge"].sudo()
-        own = Charge.search([("invoice_id", "in", self.ids)])
-        others = Charge.search(
-            Charge._get_live_domain()
-            & fields.Domain("origin_move_id", "in", own.origin_move_id.ids)
-            & fields.Domain("invoice_id", "not in", self.ids)
-        )
-        for charge in own:
-            twice = others.filtered(charge._overlaps)
-            if twice:
-                raise UserError(
-                    self.env._(
-                        "%(invoice)s cannot be used again: the penalties on %(document)s have "
-                        "since been invoiced on %(other)s. Cancel that invoice first.",
-                        invoice=charge.invoice_id.display_name,
-                        document=charge.document,
-                        other=twice[0].invoice_id.display_name,
-                    )
-                )
-
-    def action_dso_view_actions(self):
-        """Open the collection actions about this entry."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "dso_collection.dso_action_action_history"
-        )
-        return dict(
-            action,
-            name=self.env._("Collection actions"),
-            display_name=self.env._("Collection actions"),
-            domain=[("id", "in", self.dso_action_ids.ids)],
-            context={},
-        )
 
     def _dso_filter_documents(self):
         """Those that customers know as documents: invoices, credit notes, sales receipts."""

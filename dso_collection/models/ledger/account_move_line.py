@@ -5,12 +5,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.http import request
+from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ...engine import leader as rules
-from ...engine.facts import EXCLUDING_KINDS, Item, Settings
+from ...engine.facts import EXCLUDING_KINDS, Settings
+from ...engine.items import Booked, Money, build_item, to_company
 from ...tools.inside import get_inside, inside
 from ...tools.labels import NOT_QUALIFIED
+from ...tools.ledger import RECEIVABLE_ITEMS, get_due_date, is_receivable
 from ...tools.toasts import name_some, toast
 
 #: Fields of an item whose change concerns the agenda.
@@ -128,7 +131,7 @@ class AccountMoveLine(models.Model):
     def _compute_dso_days_overdue(self):
         todays = {company: company._dso_today() for company in self.company_id}
         for line in self:
-            due = line.date_maturity or line.date
+            due = get_due_date(line)
             if not due or not line._dso_is_open() or line.amount_residual <= 0:
                 line.dso_days_overdue = 0
                 continue
@@ -258,28 +261,21 @@ class AccountMoveLine(models.Model):
         """{line id: what of it is disputed or promised, in its currency}, only of those that are
         so in part, or were before payments made it the whole."""
         # sudo: how much of an item is chased is a fact of the rules, shown with the item
-        log = self.env["dso.qualification"].sudo()
-        qualified = self.sudo().filtered(
-            lambda line: line.dso_status_id.kind in ("dispute", "promise")
-        )
-        if not qualified:
+        lines = {
+            line.id: line
+            for line in self._origin.sudo()
+            if line.dso_status_id.kind in ("dispute", "promise")
+        }
+        if not lines:
             return {}
-        last = {}
-        for entry in log.search(
-            [("line_id", "in", qualified.ids), ("kind", "in", ("dispute", "promise"))], order="id"
-        ):
-            last[entry.line_id] = entry
-        parts = {}
-        for line, entry in last.items():
-            if entry.kind != line.dso_status_id.kind or entry.amount <= 0:
-                continue
-            parts[line.id] = rules.open_part(
-                entry.kind,
-                entry.amount,
-                entry.amount_residual,
-                line.amount_residual_currency,
-            )
-        return parts
+        log = self.env["dso.qualification"]
+        log.flush_model(["amount", "amount_residual", "kind", "line_id"])
+        query = log._get_part_query(SQL("qualification.line_id = ANY(%s)", list(lines)))
+        return {
+            line_id: rules.open_part(kind, part, then, lines[line_id].amount_residual_currency)
+            for line_id, kind, part, then in self.env.execute_query(query)
+            if kind == lines[line_id].dso_status_id.kind and part > 0
+        }
 
     @api.model
     def _dso_get_exclusion_labels(self):
@@ -324,10 +320,12 @@ class AccountMoveLine(models.Model):
                 hold_unsent=company.sudo().dso_hold_unsent,
             )
             for line in lines:
-                item = line._dso_to_engine(company, announced.get(line.id))._replace(
+                item = line._dso_to_engine(
+                    company,
+                    announced.get(line.id),
                     attached=line in wholly,
                     attached_part=line in partly,
-                    part=line._dso_to_company_part(parts.get(line.id)),
+                    part=parts.get(line.id),
                 )
                 cause = rules.exclusion(item, today, settings)
                 result[line.id] = None if cause == "credit" else cause
@@ -335,25 +333,28 @@ class AccountMoveLine(models.Model):
 
     def _dso_to_company_part(self, part):
         """A part of this item in its currency, as booked in the company's."""
-        if part is None:
-            return None
         residual = self.amount_residual_currency
-        return part * self.amount_residual / residual if residual else None
+        if part is None or not residual:
+            return None
+        return to_company(self.amount_residual, residual, part)
 
-    def _dso_to_engine(self, company, announced=None):
-        """This item as the engine knows it, what is attached to it or held of it aside.
+    def _dso_to_engine(self, company, announced=None, **values):
+        """This item as the engine knows it.
 
         :param announced: money on its way, see ``_dso_get_announced``
+        :param values: what is attached to it, and what of it is disputed or promised, see
+            :class:`engine.items.Booked`
         """
         self.ensure_one()
         # sudo: the status's kind decides, whoever may read statuses
         kind = self.sudo().dso_status_id.kind or None
         promised = kind == "promise" and self.dso_status_date
-        return Item(
+        booked = Booked(
             id=self.id,
-            due_date=self.date_maturity or self.date,
+            due_date=get_due_date(self),
             date=self.invoice_date or self.date,
             amount=self.amount_residual,
+            residual=self.amount_residual_currency,
             no_followup=self.no_followup,
             ignored=self.dso_ignored,
             kind=kind,
@@ -361,20 +362,14 @@ class AccountMoveLine(models.Model):
             # sudo: whether an invoice is blocked is shown with the item
             blocked=self.sudo().move_id.payment_state == "blocked",
             unsent=self.sudo().move_id._dso_is_unsent(),
-            **self._dso_prepare_announced(company, announced),
             **self._dso_prepare_discount(),
+            **values,
         )
-
-    def _dso_prepare_announced(self, company, announced):
-        """Money on its way as the engine knows it."""
-        if not announced:
-            return {}
-        day, amount, _words = announced
-        return {
-            "announced": self._dso_to_company_part(amount) or 0.0,
-            "announced_for": day or None,
-            "announced_until": company._dso_announced_until(day) if day else None,
-        }
+        money = None
+        if announced:
+            day, amount, _words = announced
+            money = Money(day or None, amount, company._dso_announced_until(day) if day else None)
+        return build_item(booked, money)
 
     def _dso_get_early_discount(self, day):
         """What a payment on a day saves of this item, in its currency: nothing after the date of
@@ -389,14 +384,13 @@ class AccountMoveLine(models.Model):
         return max(0.0, self.amount_currency - self.discount_amount_currency)
 
     def _dso_prepare_discount(self):
-        """The early-payment discount of this item as the engine knows it."""
+        """The early-payment discount of this item, see :class:`engine.items.Booked`."""
         if not self.discount_date or not self.discount_amount_currency:
             return {}
         # sudo: when an item was paid is shown with it
         days = self.sudo().matched_credit_ids.mapped("max_date")
-        saved = self.amount_currency - self.discount_amount_currency
         return {
-            "discount": self._dso_to_company_part(saved) or 0.0,
+            "discount": self.amount_currency - self.discount_amount_currency,
             "discount_until": self.discount_date,
             "paid_on": max(days, default=None),
         }
@@ -494,8 +488,7 @@ class AccountMoveLine(models.Model):
     def _dso_get_item_domain(self):
         """Items and credits of customers, open or not."""
         return (
-            Domain("account_id.account_type", "=", "asset_receivable")
-            & Domain("account_id.non_trade", "=", False)
+            RECEIVABLE_ITEMS
             & Domain("parent_state", "=", "posted")
             & Domain("partner_id", "!=", False)
         )
@@ -514,8 +507,7 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         return (
             self.parent_state == "posted"
-            and self.account_id.account_type == "asset_receivable"
-            and not self.account_id.non_trade
+            and is_receivable(self.account_id)
             and not self.reconciled
             and bool(self.amount_residual)
         )
@@ -628,7 +620,7 @@ class AccountMoveLine(models.Model):
         :param part: what of it is asked for, in its currency; default all that is open
         """
         self.ensure_one()
-        due = self.date_maturity or self.date
+        due = get_due_date(self)
         return {
             "line_id": self.id,
             "document": self._dso_get_document(),
@@ -797,7 +789,7 @@ class AccountMoveLine(models.Model):
                     "company_id": line.company_id.id,
                     "line_id": line.id,
                     "document": line._dso_get_document(),
-                    "due_date": line.date_maturity or line.date,
+                    "due_date": get_due_date(line),
                     "currency_id": line.currency_id.id,
                     "amount_residual": line.amount_residual_currency,
                     "status_id": status.id,

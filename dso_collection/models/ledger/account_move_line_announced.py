@@ -10,6 +10,7 @@ from odoo.tools.misc import format_amount, format_date
 from ...engine import announced as rules
 from ...engine.announced import Announced
 from ...tools.inside import get_inside
+from ...tools.ledger import due_date_sql, is_receivable_sql
 
 
 class AccountMoveLine(models.Model):
@@ -201,16 +202,17 @@ class AccountMoveLine(models.Model):
                        line.amount_residual_currency::float8
                   FROM account_move_line line
                   JOIN account_account account ON account.id = line.account_id
-                 WHERE (line.move_id = ANY(%s) OR line.id = ANY(%s))
-                   AND account.account_type = 'asset_receivable'
-                   AND account.non_trade IS NOT TRUE
+                 WHERE (line.move_id = ANY(%(moves)s) OR line.id = ANY(%(lines)s))
+                   AND %(is_receivable)s
                    AND line.parent_state = 'posted'
                    AND line.reconciled IS NOT TRUE
                    AND line.amount_residual_currency > 0
-                 ORDER BY COALESCE(line.date_maturity, line.date), line.id
+                 ORDER BY %(due_date)s, line.id
                 """,
-                list(move_ids),
-                list(line_ids),
+                moves=list(move_ids),
+                lines=list(line_ids),
+                is_receivable=is_receivable_sql(),
+                due_date=due_date_sql(),
             )
         )
         return self.env.cr.fetchall()
@@ -459,17 +461,18 @@ class AccountMoveLine(models.Model):
             SQL(
                 """
                 SELECT line.id, line.move_id, line.currency_id, method.code,
-                       COALESCE(line.date_maturity, line.date) AS day
+                       %(due_date)s AS day
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id
                   JOIN account_payment_method_line way
                     ON way.id = move.preferred_payment_method_line_id
                   JOIN account_payment_method method ON method.id = way.payment_method_id
-                 WHERE line.id = ANY(%s)
+                 WHERE line.id = ANY(%(lines)s)
                    AND method.payment_type = 'inbound'
                  ORDER BY day, line.id
                 """,
-                self.ids,
+                due_date=due_date_sql(),
+                lines=self.ids,
             )
         )
         return [row for row in rows if rules.is_direct_debit(row["code"] or "")]

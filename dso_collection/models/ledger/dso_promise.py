@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ...engine import promises as rules
+from ...tools.expression import Expression, case_sql
 from ...tools.settled import settled_by
 
 STATES = [
@@ -20,9 +21,9 @@ MAX_TOLD = 3
 class DsoPromise(models.Model):
     """The promise ledger: each promise to pay with what came of it (R15).
 
-    One row for each qualification that gives a promised date, under its id. The state is
-    ``engine.promises.state`` in SQL, so that it can be searched and grouped by; the tests compare
-    the two. A promise without a date is no more than a remark: nobody can say when it is broken.
+    One row for each qualification that gives a promised date, under its id. The state, which can be
+    searched and grouped by, is made of the engine's own rule (``engine.promises.state_cases``). A
+    promise without a date is no more than a remark: nobody can say when it is broken.
     """
 
     _name = "dso.promise"
@@ -146,14 +147,7 @@ class DsoPromise(models.Model):
                          GREATEST(settled.amount - promise.amount_settled, 0) AS paid
               ) figure
               CROSS JOIN LATERAL (
-                  SELECT CASE
-                      WHEN figure.paid > figure.promised - currency.rounding / 2 THEN 'kept'
-                      WHEN later.logged_on <= promise.deadline
-                           OR line.parent_state IS DISTINCT FROM 'posted' THEN 'replaced'
-                      WHEN day.today <= promise.deadline THEN 'open'
-                      WHEN figure.paid > currency.rounding / 2 THEN 'partly'
-                      ELSE 'broken'
-                  END AS state
+                  SELECT %(state)s AS state
               ) outcome
              WHERE promise.deadline IS NOT NULL
                AND %(stands)s
@@ -161,6 +155,20 @@ class DsoPromise(models.Model):
             stands=self.env["dso.qualification"]._get_standing("promise"),
             other_stands=self.env["dso.qualification"]._get_standing("other"),
             days=self._get_days(),
+            state=case_sql(
+                rules.state_cases(
+                    received=Expression("figure.paid"),
+                    promised=Expression("figure.promised"),
+                    rounding=Expression("currency.rounding"),
+                    replaced=Expression(
+                        "(later.logged_on <= promise.deadline"
+                        " OR line.parent_state IS DISTINCT FROM 'posted')"
+                    ),
+                    today=Expression("day.today"),
+                    deadline=Expression("promise.deadline"),
+                ),
+                otherwise=rules.BROKEN,
+            ),
             settled=settled_by(SQL("promise.line_id"), SQL("promise.deadline")),
         )
 

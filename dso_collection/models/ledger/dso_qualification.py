@@ -187,6 +187,29 @@ class DsoQualification(models.Model):
         )
 
     @api.model
+    def _get_part_query(self, condition):
+        """What part of an item is disputed or promised: the last entry of either kind says it, for
+        items whose status is of that kind still. An amount of 0 is all of it. What of the part is
+        left after payments, ``engine.leader.open_part`` says.
+
+        :param condition: SQL, on ``qualification``
+        :return: a query with ``line_id``, ``kind``, ``amount`` and ``amount_residual`` (what was
+            open then), both in the item's currency
+        """
+        return SQL(
+            """
+            SELECT DISTINCT ON (qualification.line_id)
+                   qualification.line_id, qualification.kind,
+                   COALESCE(qualification.amount, 0)::float8 AS amount,
+                   COALESCE(qualification.amount_residual, 0)::float8 AS amount_residual
+              FROM dso_qualification qualification
+             WHERE qualification.kind IN ('dispute', 'promise') AND %s
+             ORDER BY qualification.line_id, qualification.id DESC
+            """,
+            condition,
+        )
+
+    @api.model
     def _get_figures_by(self, keys):
         """Amounts of items, as of some days and as booked now, in the items' currencies.
 

@@ -13,7 +13,9 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount
 
 from ...tools.collectors import COLLECTOR, join_collector
+from ...tools.conflicts import retry_on_conflict
 from ...tools.criteria import check_criteria, is_empty, read_fields
+from ...tools.crons import commit_progress
 
 _logger = logging.getLogger(__name__)
 
@@ -295,19 +297,18 @@ class DsoAlert(models.Model):
         """
         # sudo: the cron serves all users; private alerts are evaluated with their owners' rights
         self = self.sudo()
-        customers = self.env["dso.customer"]
         self.env.flush_all()
-        customers._again(self._drop_hits_of_archived)
+        retry_on_conflict(self.env, self._drop_hits_of_archived)
         alerts = self.search(["|", ("user_id", "=", False), ("user_id.active", "=", True)])
         for number, alert in enumerate(alerts, 1):
-            customers._again(alert._refresh_hits)
-            customers._commit(1, len(alerts) - number)
-        return customers._again(self._notify_and_commit)
+            retry_on_conflict(self.env, alert._refresh_hits)
+            commit_progress(self.env, 1, len(alerts) - number)
+        return retry_on_conflict(self.env, self._notify_and_commit)
 
     @api.model
     def _notify_and_commit(self):
         messages = self._notify()
-        self.env["dso.customer"]._commit()
+        commit_progress(self.env)
         return messages
 
     @api.model
@@ -393,7 +394,7 @@ class DsoAlert(models.Model):
             return messages
         for user in self._get_recipients(todays):
             messages |= self._notify_user(user, todays)
-            self.env["dso.customer"]._commit()
+            commit_progress(self.env)
         for company, today in todays.items():
             company.dso_last_alert_date = today
         return messages

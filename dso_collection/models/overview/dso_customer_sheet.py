@@ -9,7 +9,8 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ...engine import ageing, leader as leader_rules, outlook, scenario
-from ...engine.facts import plus
+from ...engine.facts import add_days
+from ...tools.ledger import due_date_sql, get_due_date, is_receivable_sql
 from ...tools.toasts import name_some
 from ..plan.dso_customer import SHEET_FIELDS, _next_opening
 
@@ -160,7 +161,7 @@ class DsoCustomer(models.Model):
             leader = known.leader_line_id
             chased = 0
             if leader:
-                due = leader.date_maturity or leader.date
+                due = get_due_date(leader)
                 company = known.company_id or self.env.company
                 chased = max((company._dso_today() - due).days, 0)
             if late <= chased or late <= 0:
@@ -192,10 +193,10 @@ class DsoCustomer(models.Model):
                 "label": labels[key],
                 "amount": currency.round(entry.amount),
                 "amount_text": format_amount(self.env, entry.amount, currency),
-                "count": entry.count,
-                "overdue": key in ageing.OVERDUE,
+                "count": entry.claims,
+                "overdue": key in ageing.OVERDUE_KEYS,
             }
-            for key, entry in ageing.age(facts.items, today).items()
+            for key, entry in ageing.sum_by_bucket(facts.items, today).items()
         ]
 
     def _read_currency_totals(self, todays):
@@ -231,11 +232,10 @@ class DsoCustomer(models.Model):
                     ON line.partner_id = partner.id AND line.company_id = customer.company_id
                   JOIN account_account account ON account.id = line.account_id
                  CROSS JOIN LATERAL (
-                      SELECT COALESCE(line.date_maturity, line.date) < now.today AS late
+                      SELECT %(due_date)s < now.today AS late
                   ) day
                  WHERE customer.id = ANY(%(customers)s)
-                   AND account.account_type = 'asset_receivable'
-                   AND account.non_trade IS NOT TRUE
+                   AND %(is_receivable)s
                    AND line.reconciled IS NOT TRUE
                    AND line.parent_state = 'posted'
                    AND line.amount_residual != 0
@@ -245,6 +245,8 @@ class DsoCustomer(models.Model):
                 companies=list(todays),
                 todays=list(todays.values()),
                 customers=self._origin.ids,
+                due_date=due_date_sql(),
+                is_receivable=is_receivable_sql(),
             )
         )
         result = {}
@@ -434,6 +436,6 @@ class DsoCustomer(models.Model):
             return outlook.same_day
         step_offsets = scenario.offsets(facts.scenario.steps)
         span = timedelta(days=step_offsets[-1] - step_offsets[decision.position])
-        until = plus(max(decision.date, today), min(span, HORIZON).days)
+        until = add_days(max(decision.date, today), min(span, HORIZON).days)
         # sudo: the working days of the company are no secret
         return _next_opening(self.sudo().company_id, today, until)

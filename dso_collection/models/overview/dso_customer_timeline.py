@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
+from ...tools.ledger import is_receivable_sql
+
 #: What the timeline tells of, in the order in which it happens on one day.
 KINDS = ("action", "reply", "qualification", "payment")
 #: Entries of one page, and the most that may be asked for.
@@ -51,8 +53,7 @@ class DsoCustomer(models.Model):
         those that are one entry), ``count``, ``day``."""
         self.env.flush_all()
         self.env.cr.execute(
-            "SELECT array_agg(id) FROM account_account"
-            " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
+            SQL("SELECT array_agg(id) FROM account_account account WHERE %s", is_receivable_sql())
         )
         accounts = self.env.cr.fetchone()[0] or []
         values = {

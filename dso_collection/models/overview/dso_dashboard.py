@@ -286,8 +286,8 @@ class DsoDashboard(models.AbstractModel):
         overdue = dict.fromkeys(labels, (0.0, 0))
         ages = {key: [] for key in labels}
         for age, values in by_age.items():
-            # the report's ages are finer beyond ninety days; their keys are their first days
-            key = ageing.bucket(int(age))
+            # the report's ages are finer beyond ninety days
+            key = ageing.widen(age)
             ages[key].append(age)
             overdue[key] = tuple(map(sum, zip(overdue[key], values, strict=True)))
         for key, label in labels.items():

@@ -10,7 +10,8 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ...tools.collectors import COLLECTOR, join_collector
-from ...tools.conflicts import afresh
+from ...tools.conflicts import retry_on_conflict
+from ...tools.crons import commit_progress
 from ...tools.inside import get_inside, inside
 
 #: From when on, in the company's own time.
@@ -35,12 +36,12 @@ class DsoSummary(models.AbstractModel):
     def _cron_send(self):
         """Send what is due, where it is morning."""
         # a cron that fails is called again an hour later: the morning would be over
-        afresh(self.env, self._send_and_commit)
+        retry_on_conflict(self.env, self._send_and_commit)
 
     @api.model
     def _send_and_commit(self):
         self._send()
-        self.env["dso.customer"]._commit()
+        commit_progress(self.env)
 
     @api.model
     def _send(self, now=None):

@@ -8,3 +8,4 @@ from . import dso_page_question
 from . import dso_customer
 from . import dso_action
 from . import ir_http
+from . import payment_transaction

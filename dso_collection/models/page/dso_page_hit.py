@@ -37,7 +37,7 @@ class DsoPageHit(models.Model):
         key = str(key)
         since = now - timedelta(minutes=limit.minutes)
         domain = [("scope", "=", scope), ("key", "=", key), ("date", ">", since)]
-        if hits.search_count(domain, limit=limit.count) >= limit.count:
+        if hits.search_count(domain, limit=limit.times) >= limit.times:
             return False
         hits.create({"scope": scope, "key": key, "date": now})
         return True

@@ -8,6 +8,7 @@ from odoo.tools.misc import format_amount
 
 from ...engine import pages as rules
 from ...tools.inside import inside
+from ...tools.ledger import get_due_date
 
 #: After which time a payment is no longer told of as the one that was just made.
 RECENT = timedelta(hours=2)
@@ -23,14 +24,6 @@ class DsoPage(models.Model):
     amount are always worked out here, never taken from the visitor."""
 
     _inherit = "dso.page"
-
-    transaction_ids = fields.One2many(
-        "payment.transaction",
-        "dso_page_id",
-        string="Online Payments",
-        readonly=True,
-        groups="account.group_account_invoice",
-    )
 
     # ------------------------------------------------------------------
     # What can be paid
@@ -241,7 +234,7 @@ class DsoPage(models.Model):
                     for line in less - wholly
                     if line.id in held
                     and line.currency_id == currency
-                    and (scope == "all" or (line.date_maturity or line.date) < today)
+                    and (scope == "all" or get_due_date(line) < today)
                 )
                 sums.setdefault(currency, {})[scope] = (
                     currency.round(amount - less_here),

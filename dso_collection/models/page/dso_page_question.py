@@ -7,7 +7,8 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ...engine import pages as rules
-from ...tools.conflicts import afresh
+from ...tools.conflicts import retry_on_conflict
+from ...tools.crons import commit_progress
 
 BATCH_SIZE = 100
 
@@ -184,7 +185,7 @@ class DsoPage(models.Model):
         position, done = 0, 0
         while todays:
             batch = partial(pages._follow_up_batch, todays, position)
-            position, count, seconds = afresh(self.env, batch)
+            position, count, seconds = retry_on_conflict(self.env, batch)
             done += count
             if not position or not seconds:
                 break
@@ -201,7 +202,7 @@ class DsoPage(models.Model):
         if not batch:
             return None, 0, 0
         count = sum(page._follow_up(todays[page.company_id.id]) for page in batch)
-        return batch[-1].id, count, self.env["dso.customer"]._commit(len(batch), 0)
+        return batch[-1].id, count, commit_progress(self.env, len(batch), 0)
 
     @api.model
     def _lock_waiting(self, todays, position):

@@ -6,8 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...engine import penalties
+from ...engine import leader, penalties
 from ...tools.inside import get_inside
+from ...tools.ledger import due_date_sql, get_due_date, is_receivable_sql
 
 #: Nothing due: interest, recovery cost, breakdown.
 NOTHING = (0.0, 0.0, [])
@@ -114,7 +115,6 @@ class AccountMoveLine(models.Model):
             currency.id: currency._get_conversion_rate(currency, rule.currency_id, company, on_date)
             for currency in currencies
         }
-        currencies = {currency.id: currency for currency in currencies}
         claims = {
             row["id"]: penalties.Claim(
                 id=row["id"],
@@ -127,23 +127,21 @@ class AccountMoveLine(models.Model):
             for row in rows
         }
         costs = penalties.recovery_costs(claims.values(), engine_rule, on_date)
-        invoices_charged = {key[0] for key, (_day, cost, _interest) in charged.items() if cost}
+        with_cost = {move_id for (move_id, _line_id), (_day, cost, _sum) in charged.items() if cost}
+        per_invoice = engine_rule.recovery_per == "invoice"
+        currencies = {currency.id: currency for currency in currencies}
         result = {}
         for row in rows:
-            currency = currencies[row["currency_id"]]
-            own = charged.get((row["move_id"], row["id"]), (None, 0.0, 0.0))
-            orphans = charged.get((row["move_id"], False), (None, 0.0, 0.0))
+            since, cost_charged = self._dso_get_penalty_charged(row, charged)
+            if per_invoice:
+                cost_charged = row["move_id"] in with_cost
+            claim, currency = claims[row["id"]], currencies[row["currency_id"]]
             parts = []
             if row["penalty_enabled"]:
-                since = max(filter(None, (own[0], orphans[0])), default=None)
-                parts = penalties.segments(claims[row["id"]], engine_rule, on_date, since)
+                parts = penalties.segments(claim, engine_rule, on_date, since)
             cost = 0.0
-            cost_charged = own[1] or orphans[1]
-            if engine_rule.recovery_per == "invoice":
-                cost_charged = row["move_id"] in invoices_charged
-            if row["recovery_cost_enabled"] and not cost_charged:
-                factor = exchange[row["currency_id"]]
-                cost = currency.round(costs.get(row["id"], 0.0) / factor) if factor else 0.0
+            if row["recovery_cost_enabled"] and not cost_charged and claim.exchange:
+                cost = currency.round(costs.get(row["id"], 0.0) / claim.exchange)
             result[row["id"]] = (
                 penalties.total(parts, currency.rounding),
                 cost,
@@ -151,14 +149,31 @@ class AccountMoveLine(models.Model):
             )
         return result
 
+    def _dso_get_penalty_charged(self, row, charged):
+        """What was invoiced already of an item's penalties.
+
+        What was charged on an item that is no more, because its invoice was made anew, counts for
+        all items of the invoice.
+
+        :param charged: see ``dso.penalty.charge._get_until_by_item``
+        :return: the last day that is charged, if there is one; whether a recovery cost is
+        """
+        nothing = (None, 0.0, 0.0)
+        own = charged.get((row["move_id"], row["id"]), nothing)
+        orphans = charged.get((row["move_id"], False), nothing)
+        since = max(filter(None, (own[0], orphans[0])), default=None)
+        return since, bool(own[1] or orphans[1])
+
     def _dso_get_penalty_base(self, row):
         """What of an item bears interest before any payment, in its currency: all but the part of
         it that is in dispute.
 
         :param row: see :meth:`_dso_read_penalty_rows`
         """
-        disputed = float(row["part"] or 0.0) if row["kind"] == "dispute" else 0.0
-        return max(0.0, float(row["amount_currency"]) - disputed)
+        amount = row["amount_currency"]
+        if row["part"] is None:
+            return amount
+        return amount - leader.open_part(row["kind"], row["part"], row["part_of"], amount)
 
     def _dso_prepare_penalty_segment(self, part):
         """One entry of the breakdown, see :meth:`_dso_penalties`."""
@@ -189,12 +204,13 @@ class AccountMoveLine(models.Model):
             SQL(
                 """
                 SELECT line.id, line.move_id, line.company_id, line.currency_id,
-                       line.amount_currency, line.amount_residual_currency, part.amount AS part,
-                       COALESCE(line.date_maturity, line.date) AS due_date,
+                       line.amount_currency::float8 AS amount_currency,
+                       line.amount_residual_currency::float8 AS amount_residual_currency,
+                       part.amount AS part, part.amount_residual AS part_of,
+                       %(due_date)s AS due_date,
                        company.dso_penalty_rule_id AS rule_id,
                        line.parent_state = 'posted' AND move.move_type = 'out_invoice'
-                           AND account.account_type = 'asset_receivable'
-                           AND account.non_trade IS NOT TRUE AS is_invoice,
+                           AND %(is_receivable)s AS is_invoice,
                        COALESCE(move.dso_penalty, FALSE) AS is_penalty,
                        status.kind,
                        COALESCE(commercial.is_company, FALSE) AS is_company, commercial.vat,
@@ -216,26 +232,23 @@ class AccountMoveLine(models.Model):
                     ON customer.partner_id = commercial.id
                    AND customer.company_id = line.company_id
              LEFT JOIN dso_item_status status ON status.id = line.dso_status_id
-             LEFT JOIN LATERAL (
-                        SELECT NULLIF(qualification.amount, 0) AS amount
-                          FROM dso_qualification qualification
-                         WHERE status.kind = 'dispute'
-                           AND qualification.line_id = line.id
-                           AND qualification.kind = 'dispute'
-                         ORDER BY qualification.id DESC
-                         LIMIT 1
-                       ) part ON TRUE
+             LEFT JOIN LATERAL (%(parts)s) part
+                    ON part.kind = status.kind AND part.kind = 'dispute' AND part.amount > 0
                  WHERE line.id = ANY(%(ids)s)
                     OR (
                         move.move_type = 'out_invoice'
-                        AND account.account_type = 'asset_receivable'
-                        AND account.non_trade IS NOT TRUE
+                        AND %(is_receivable)s
                         AND line.move_id IN (
                             SELECT move_id FROM account_move_line WHERE id = ANY(%(ids)s)
                         )
                     )
                 """,
                 ids=self.ids,
+                parts=self.env["dso.qualification"]._get_part_query(
+                    SQL("status.kind = 'dispute' AND qualification.line_id = line.id")
+                ),
+                due_date=due_date_sql(),
+                is_receivable=is_receivable_sql(),
             )
         )
         for row in rows:
@@ -252,7 +265,7 @@ class AccountMoveLine(models.Model):
             return "penalty"
         if not row["is_company"] and not (row["vat"] or "").strip(" /"):
             return "consumer"
-        partial = row["part"] and row["part"] < row["amount_residual_currency"]
+        partial = leader.is_part(row["part"], row["amount_residual_currency"])
         if row["kind"] == "dispute" and not partial:
             return "dispute"
         if not row["penalty_enabled"] and not row["recovery_cost_enabled"]:
@@ -298,7 +311,7 @@ class AccountMoveLine(models.Model):
                     SELECT line.id, line.company_id, files.commercial_partner_id,
                            line.currency_id, line.amount_residual_currency::float8 AS amount,
                            CASE WHEN line.amount_residual_currency < 0 THEN line.date
-                                ELSE COALESCE(line.date_maturity, line.date)
+                                ELSE %(due_date)s
                            END AS day,
                            status.kind
                       FROM files
@@ -308,8 +321,7 @@ class AccountMoveLine(models.Model):
                         ON line.partner_id = partner.id AND line.company_id = files.company_id
                       JOIN account_account account ON account.id = line.account_id
                  LEFT JOIN dso_item_status status ON status.id = line.dso_status_id
-                     WHERE account.account_type = 'asset_receivable'
-                       AND account.non_trade IS NOT TRUE
+                     WHERE %(is_receivable)s
                        AND line.parent_state = 'posted'
                        AND line.reconciled IS NOT TRUE
                        AND line.amount_residual_currency != 0
@@ -328,6 +340,8 @@ class AccountMoveLine(models.Model):
                        )
                 """,
                 lines=line_ids,
+                due_date=due_date_sql(),
+                is_receivable=is_receivable_sql(),
             )
         )
         disputed = [row["id"] for row in rows if row["kind"] == "dispute"]
@@ -365,13 +379,13 @@ class AccountMoveLine(models.Model):
             {
                 "line": line,
                 "document": line._dso_get_document(),
-                "due_date": line.date_maturity or line.date,
+                "due_date": get_due_date(line),
                 "currency_id": line.currency_id,
                 "penalty": found[line.id][0],
                 "recovery_cost": found[line.id][1],
                 "breakdown": found[line.id][2],
             }
-            for line in lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
+            for line in lines.sorted(lambda line: (get_due_date(line), line.id))
         ]
 
     def _dso_describe_penalty_reasons(self, on_date):

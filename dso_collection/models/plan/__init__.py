@@ -1,5 +1,4 @@
 from . import dso_scenario
 from . import dso_scenario_step
-from . import dso_refresh_queue
 from . import dso_customer
 from . import dso_dry_run

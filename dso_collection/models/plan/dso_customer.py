@@ -9,7 +9,7 @@ import logging
 from dateutil.relativedelta import relativedelta
 from psycopg2 import OperationalError
 
-from odoo import api, fields, models, modules
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_amount, format_date
@@ -17,6 +17,8 @@ from odoo.tools.misc import format_amount, format_date
 from ...engine import amounts, leader, promises, scenario, score, simulation
 from ...engine.facts import NOISE
 from ...tools.bulk import bulk_insert, bulk_update
+from ...tools.conflicts import retry_on_conflict
+from ...tools.crons import commit_progress
 from ...tools.inside import inside
 
 _logger = logging.getLogger(__name__)
@@ -25,8 +27,6 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 2000
 #: Customers taken off the refresh queue together.
 REFRESH_BATCH_SIZE = 500
-#: How often a batch is tried again when another transaction changed the same customers.
-MAX_CONFLICTS = 5
 #: How often customers whom others hold are tried again, and how many seconds they are waited for.
 MAX_ROUNDS = 20
 PATIENCE = 10
@@ -109,8 +109,8 @@ class DsoCustomer(models.Model):
     def _cron_plan(self):
         """The daily full plan, in short transactions: the net below the refresh queue."""
         companies = self.env["res.company"]._dso_companies()
-        self._again(lambda: self._ensure_customers(companies))
-        self._commit()
+        retry_on_conflict(self.env, lambda: self._ensure_customers(companies))
+        commit_progress(self.env)
         # sudo: the plan follows the ledger and the scenario, whoever causes it
         self = self.sudo().with_context(active_test=False, tracking_disable=True)
         for company in companies:
@@ -121,24 +121,26 @@ class DsoCustomer(models.Model):
         """The full plan of one company, batch by batch. Customers whom a dispatcher holds come
         last, when it has let go of them; whoever is held all the time is left to the queue."""
         customers = self.search([("company_id", "=", company.id)], order="id")
-        ids = self._again(customers._adopt_children).ids
+        ids = retry_on_conflict(self.env, customers._adopt_children).ids
         left = len(ids)
-        self._commit(0, left)
+        commit_progress(self.env, 0, left)
         for _round in range(MAX_ROUNDS):
             held = []
             for batch in split_every(BATCH_SIZE, ids):
-                passed = self._again(lambda ids=batch: self.browse(ids)._plan_and_follow(today))
+                passed = retry_on_conflict(
+                    self.env, lambda ids=batch: self.browse(ids)._plan_and_follow(today)
+                )
                 held += passed
                 left -= len(batch) - len(passed)
                 self.env.invalidate_all()
-                self._commit(len(batch) - len(passed), left)
+                commit_progress(self.env, len(batch) - len(passed), left)
             if not held:
                 break
             ids = held
             self.browse(held[:1])._wait_for_others()
         else:
             self.env["dso.refresh.queue"]._enqueue_customers(self.browse(held))
-        self._again(lambda: self._note_plan(company, today))
+        retry_on_conflict(self.env, lambda: self._note_plan(company, today))
 
     @api.model
     def _note_plan(self, company, today):
@@ -157,7 +159,7 @@ class DsoCustomer(models.Model):
             log_exceptions=False,
         )
         company.invalidate_recordset(["dso_last_plan_date"], flush=False)
-        self._commit()
+        commit_progress(self.env)
 
     def _plan_and_follow(self, today):
         """A batch of the full plan: its figures may match other rules.
@@ -184,13 +186,13 @@ class DsoCustomer(models.Model):
         self._trigger_plan_of_the_day()
         waiting = queue._waiting()
         left = sum(waiting.values())
-        self._commit(0, left)
+        commit_progress(self.env, 0, left)
         # sudo: every company that waits, whoever causes it
         for company in self.env["res.company"].sudo().browse(waiting).exists():
             left = self._refresh_company(company, left)
             if left is None:
                 return
-        self._commit()
+        commit_progress(self.env)
 
     @api.model
     def _refresh_company(self, company, left):
@@ -203,14 +205,14 @@ class DsoCustomer(models.Model):
         queue = self.env["dso.refresh.queue"].sudo()
         for _round in range(MAX_ROUNDS):
             position, held = 0, []
-            while batch := self._again(
-                lambda position=position: self._refresh_batch(company, position)
+            while batch := retry_on_conflict(
+                self.env, lambda position=position: self._refresh_batch(company, position)
             ):
                 position, done, passed = batch
                 held += passed
                 left = max(0, left - done)
                 self.env.invalidate_all()
-                if not self._commit(done, left):
+                if not commit_progress(self.env, done, left):
                     return None
             if not held:
                 return left
@@ -260,8 +262,8 @@ class DsoCustomer(models.Model):
         """Lock those of these customers that no other transaction holds, without waiting.
 
         The first statement of its transaction: what is read afterwards is what was locked. Where
-        a row changes in this very moment the lock fails, which :meth:`_again` tries once more;
-        nothing is wrong then that a log would have to tell.
+        a row changes in this very moment the lock fails, and ``retry_on_conflict`` tries once
+        more; nothing is wrong then that a log would have to tell.
 
         :return: the customers that are locked now
         """
@@ -278,7 +280,7 @@ class DsoCustomer(models.Model):
     def _wait_for_others(self):
         """Wait until the transaction that holds these customers has ended, for some seconds at
         most. Ends the transaction, so that the next one sees what the other did."""
-        self._commit()
+        commit_progress(self.env)
         # an error says that the other has changed them, or that it works on: both end the wait
         with contextlib.suppress(OperationalError):
             self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{PATIENCE}s"))
@@ -295,17 +297,6 @@ class DsoCustomer(models.Model):
             changed = self._assign_again()
             changed._plan_batch(today)
 
-    def _again(self, batch):
-        """Carry out a batch of a cron, from the start where another transaction changed the same
-        customers: a cron that fails is called again much later."""
-        for conflicts in range(MAX_CONFLICTS + 1):
-            try:
-                return batch()
-            except OperationalError:
-                if modules.module.current_test or conflicts == MAX_CONFLICTS:
-                    raise
-                self.env.cr.rollback()
-
     @api.model
     def _trigger_plan_of_the_day(self):
         """A new day makes items overdue without anybody touching the ledger."""
@@ -314,27 +305,9 @@ class DsoCustomer(models.Model):
                 self.env.ref("dso_collection.ir_cron_plan")._trigger()
                 return
 
-    @api.model
-    def _commit(self, done=0, left=0):
-        """Commit in a cron, so that work done is kept and locks are short.
-
-        :return: seconds left for the cron
-        """
-        if modules.module.current_test and not self.env.context.get("ir_cron_progress_id"):
-            self.env.flush_all()
-            return float("inf")
-        return self.env["ir.cron"]._commit_progress(done, remaining=left)
-
     # ------------------------------------------------------------------
     # Decide and carry out
     # ------------------------------------------------------------------
-
-    def _get_todays(self, today=None):
-        """{company id: the date there}, ``False`` being that of a file that has none yet."""
-        todays = {company.id: today or company._dso_today() for company in self.company_id}
-        if any(not customer.company_id for customer in self):
-            todays[False] = today or self.env.company._dso_today()
-        return todays
 
     def _plan_batch(self, today=None):
         """Decide for these customers together and write what changed, in bulk.

@@ -290,7 +290,7 @@ class DsoDryRun(models.AbstractModel):
             for share in shares:
                 row += (
                     [
-                        share.count,
+                        share.messages,
                         share.first,
                         share.last,
                         customer.currency_id.round(share.amount),
@@ -346,7 +346,7 @@ def _prepare_share(share):
         return False
     return {
         "types": share.types,
-        "count": share.count,
+        "count": share.messages,
         "first": fields.Date.to_string(share.first),
         "last": fields.Date.to_string(share.last),
         "amount": share.amount,

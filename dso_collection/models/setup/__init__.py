@@ -3,9 +3,8 @@ from . import dso_guard
 from . import dso_in_use
 from . import dso_internal
 from . import dso_report
+from . import dso_refresh_queue
 from . import res_company
 from . import res_config_settings
 from . import resource_calendar
-from . import res_users
 from . import ir_ui_view
-from . import ir_actions_act_window

@@ -488,7 +488,7 @@ class ResCompany(models.Model):
         tz = pytz.timezone(calendar.tz or "UTC")
         first, last = start.astimezone(tz).date(), end.astimezone(tz).date()
         hours = (
-            [tz.localize(datetime.combine(facts.plus(first, number), hour)) for hour in OFFICE]
+            [tz.localize(datetime.combine(facts.add_days(first, number), hour)) for hour in OFFICE]
             for number in range((last - first).days + 1)
         )
         opening = Intervals(
@@ -539,10 +539,10 @@ class ResCompany(models.Model):
         # sudo: the sending hours are no secret, as little as what day it is
         company = self.sudo()
         calendar = company.dso_sending_calendar_id or company.resource_calendar_id
-        last = facts.plus(start, days)
+        last = facts.add_days(start, days)
         if not calendar or last == date.max:
             # a calendar cannot look that far, to where somebody slipped with the year
-            span = (facts.plus(start, offset) for offset in range(days))
+            span = (facts.add_days(start, offset) for offset in range(days))
             return {day for day in span if day.weekday() < 5}
         tz = pytz.timezone(calendar.tz or "UTC")
         begin = tz.localize(datetime.combine(start, time.min))
@@ -571,9 +571,9 @@ class ResCompany(models.Model):
         """The day that is so many working days later."""
         if not count:
             return day
-        following = sorted(self._dso_working_days(facts.plus(day, 1), 3 * count + 30))
+        following = sorted(self._dso_working_days(facts.add_days(day, 1), 3 * count + 30))
         if len(following) < count:
-            return facts.plus(day, count)
+            return facts.add_days(day, count)
         return following[count - 1]
 
     def _dso_check_promise_day(self, day, far=False):
@@ -621,9 +621,9 @@ class ResCompany(models.Model):
         if not count:
             return today
         span = 3 * count + 30
-        before = sorted(self._dso_working_days(facts.plus(today, -span), span))
+        before = sorted(self._dso_working_days(facts.add_days(today, -span), span))
         if len(before) < count:
-            return facts.plus(today, -count)
+            return facts.add_days(today, -count)
         return before[-count]
 
     def _dso_next_working_day(self, day):

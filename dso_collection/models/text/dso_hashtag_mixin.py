@@ -147,5 +147,5 @@ def _keep_hashtags(text, html):
 def _close_gaps(text, html):
     """Leave out the sentences of placeholders that were empty."""
     if html:
-        return Markup(gaps.close_html(str(text or "")))
-    return gaps.close(text) if text else text
+        return Markup(gaps.drop_gaps_html(str(text or "")))
+    return gaps.drop_gaps(text) if text else text

@@ -245,8 +245,8 @@ class TestPromise(PromiseCase):
                         entry,
                         day,
                         expected,
-                        paid=rules.paid(promise, before + in_time),
-                        amount=rules.promised(promise),
+                        paid=rules.received_amount(promise, before + in_time),
+                        amount=rules.promised_amount(promise),
                     )
         self.assertEqual(seen, {"open", "kept", "partly", "broken"})
 

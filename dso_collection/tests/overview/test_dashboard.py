@@ -123,7 +123,7 @@ class TestOverdueTrend(DsoCommon):
             [30, 31, 60, 61, 90, 91],
         )
         for row in rows:
-            self.assertEqual(row.bucket, ageing.bucket(row.days_overdue))
+            self.assertEqual(row.bucket, ageing.bucket_of(row.days_overdue))
 
     def test_no_total_over_several_days(self):
         """The same item on two days is the same money."""

@@ -351,7 +351,7 @@ class TestPageSurroundings(PageHttpCase):
         self.assertFalse(self._renew())
 
     def test_new_links_are_limited(self):
-        for _time in range(rules.LIMITS["renew"].count):
+        for _time in range(rules.LIMITS["renew"].times):
             self._expire()
             self.assertTrue(self._renew())
         self.assertFalse(self._renew())

@@ -204,7 +204,7 @@ class TestPageSecurity(PageHttpCase):
         self.assertEqual(self.page.state, "sent")
 
     def test_guessing_is_limited(self):
-        limit = rules.LIMITS["wrong"].count
+        limit = rules.LIMITS["wrong"].times
         codes = [self.url_open(f"/dso/p/{number:032d}").status_code for number in range(limit + 2)]
         self.assertEqual(codes[:limit], [404] * limit)
         self.assertEqual(codes[limit:], [429] * 2)

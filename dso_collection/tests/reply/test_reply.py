@@ -528,7 +528,7 @@ class TestSmsReply(DsoCommon, PatientHttpCase):
 
     def test_guessing_the_token_is_limited(self):
         """As on the pages, with which the count is shared; who knows the token is let in."""
-        limit = rules.LIMITS["wrong"].count
+        limit = rules.LIMITS["wrong"].times
         codes = [self._post(f"guess{number}", self.values)[0] for number in range(limit + 2)]
         self.assertEqual(codes, [404] * limit + [429] * 2)
         self.assertEqual(self._post(self.token, self.values)[0], 200)

@@ -23,6 +23,11 @@ class TestMigration(DsoCommon):
             "UPDATE dso_customer SET page_enabled = %s WHERE id = ANY(%s)", [value, customers.ids]
         )
 
+    def test_no_model_of_before_is_left(self):
+        """Parts of actions, files, pages and items were models until 19.0.1.6.0."""
+        rows = self.env["ir.model"].search([("model", "=like", "dso.%")])
+        self.assertEqual([name for name in rows.mapped("model") if name not in self.env], [])
+
     def test_customers_of_before_have_pages(self):
         """Where their company gives them to new customers; a choice of the user stays."""
         self._invoice("2026-03-01")
@@ -145,4 +150,19 @@ class TestMigration(DsoCommon):
                 "dso_alert_hit_alert_customer_uniq",
                 "dso_alert_hit_pending_idx",
             },
+        )
+
+    def test_saved_filters_keep_their_age(self):
+        """An age of 91 to 180 days got a key of its own; the trend's, which means all that is
+        older, stays."""
+        filters = self.env["ir.filters"].create(
+            [
+                {"name": "Old", "model_id": model, "domain": "[('age', 'in', [\"061\", '091'])]"}
+                for model in ("dso.item.report", "dso.overdue.trend")
+            ]
+        )
+        self._migrate("19.0.1.6.0", "post", "ageing")
+        self.assertEqual(
+            filters.mapped("domain"),
+            ["[('age', 'in', [\"061\", '091_180'])]", "[('age', 'in', [\"061\", '091'])]"],
         )

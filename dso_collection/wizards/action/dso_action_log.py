@@ -220,23 +220,41 @@ class DsoActionLog(models.TransientModel):
         :param all_the_same: also where it asks for nothing, without a question
         """
         self.ensure_one()
-        action = self.action_id
-        ends = self.repeats and self.follow_up == "end"
-        if ends and self.disputed and not self.resolved:
+        if self._ends() and self.disputed and not self.resolved:
             raise UserError(self.env._("Say whether the dispute is resolved."))
         outcome = None
         if not self.executed:
             self._check_result()
             self._check_call_again()
-            asks = action.origin != "scenario" and not all_the_same
-            if asks and (question := action._ask_first("action_apply", record=self)):
+            asks = self.action_id.origin != "scenario" and not all_the_same
+            if asks and (question := self.action_id._ask_first("action_apply", record=self)):
                 return question
-            comment = (self.comment or "").strip() and self.comment
-            action.write({"result": self.result, "comment": comment})
-            # a dispute that is not resolved keeps a follow-up, here on the day that is chosen (R13)
-            how = ends and ("resolved" if self.disputed else True)
-            outcome = action.with_context(**inside(dso_end=how)).action_execute(all_the_same)
-        done = action.state == "done" or self.repeats
+            outcome = self._execute(all_the_same)
+        done = self.action_id.state == "done" or self.repeats
+        self._follow_up()
+        if isinstance(outcome, dict):
+            return outcome
+        return (done and self._follow_call()) or self._tell()
+
+    def _ends(self):
+        """Whether an action that can be carried out several times ends with this one."""
+        return self.repeats and self.follow_up == "end"
+
+    def _execute(self, all_the_same):
+        """Note what came of the action, and carry it out.
+
+        :return: what ``action_execute`` returns
+        """
+        action = self.action_id
+        comment = (self.comment or "").strip() and self.comment
+        action.write({"result": self.result, "comment": comment})
+        # a dispute that is not resolved keeps a follow-up, here on the day that is chosen (R13)
+        how = self._ends() and ("resolved" if self.disputed else True)
+        return action.with_context(**inside(dso_end=how)).action_execute(all_the_same)
+
+    def _follow_up(self):
+        """What becomes of an action that can be carried out several times, and of its dispute."""
+        action, ends = self.action_id, self._ends()
         if ends and action.state in ("planned", "error"):
             action.action_end(
                 resolved=self.resolved == "yes",
@@ -248,9 +266,6 @@ class DsoActionLog(models.TransientModel):
             action._follow_up_again(self.next_date)
         elif self.repeats and self.next_date and action.state in ("planned", "error"):
             action.action_reschedule(self.next_date)
-        if isinstance(outcome, dict):
-            return outcome
-        return (done and self._follow_call()) or self._tell()
 
     def _tell(self):
         """A word on what was noted."""

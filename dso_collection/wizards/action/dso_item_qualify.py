@@ -5,12 +5,13 @@ from odoo.tools.mail import email_normalize, email_split
 from odoo.tools.misc import clean_context, format_amount, format_date
 
 from ...engine import promises
-from ...engine.facts import plus
+from ...engine.facts import add_days
 from ...models.ledger.account_move_line import QUIET
 from ...models.ledger.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
 from ...tools.action_types import OPEN_STATES
 from ...tools.errors import BrokenTemplate
 from ...tools.inside import inside
+from ...tools.ledger import get_due_date
 from ...tools.toasts import name_some
 
 STEPS = [("status", "1. Status"), ("email", "2. E-mail"), ("next", "3. Next action")]
@@ -268,7 +269,7 @@ class DsoItemQualify(models.TransientModel):
     def _get_sorted_lines(self):
         """The same oldest first, in whatever order the screen sends them."""
         return self._get_lines().sorted(
-            lambda line: (line.date_maturity or line.date or fields.Date.today(), line.id)
+            lambda line: (get_due_date(line) or fields.Date.today(), line.id)
         )
 
     @api.depends("line_ids", "taken_line_ids", "next_action")
@@ -318,7 +319,7 @@ class DsoItemQualify(models.TransientModel):
 
     def _get_day_in(self, days):
         """The first working day from so many days after today on."""
-        return self._get_company()._dso_next_working_day(plus(self._get_today(), days))
+        return self._get_company()._dso_next_working_day(add_days(self._get_today(), days))
 
     @api.depends("status_id")
     def _compute_from_status(self):
@@ -536,7 +537,7 @@ class DsoItemQualify(models.TransientModel):
         left, parts = self._get_part(), {}
         if not left:
             return dict.fromkeys(claims if self.kind == "promise" else lines)
-        for line in claims.sorted(lambda line: (line.date_maturity or line.date, line.id)):
+        for line in claims.sorted(lambda line: (get_due_date(line), line.id)):
             residual, currency = line.amount_residual_currency, line.currency_id
             part = min(left, residual)
             if currency.compare_amounts(part, 0.0) > 0:
@@ -566,7 +567,7 @@ class DsoItemQualify(models.TransientModel):
         if not self._is_shared_out():
             return []
         parts, texts, without = self._get_parts(), [], []
-        for line in lines.sorted(lambda line: (line.date_maturity or line.date, line.id)):
+        for line in lines.sorted(lambda line: (get_due_date(line), line.id)):
             document = line._dso_get_document()
             currency, residual = line.currency_id, line.amount_residual_currency
             if line not in parts:

@@ -9,7 +9,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL, html2plaintext
 
 from ....engine import erm
-from ....tools.conflicts import afresh
+from ....tools.conflicts import retry_on_conflict
+from ....tools.crons import commit_progress
 from ....tools.errors import ProviderError
 
 _logger = logging.getLogger(__name__)
@@ -130,7 +131,7 @@ class DsoErmLetter(models.Model):
         """
         last, seconds = 0, 1
         while seconds:
-            last, seconds = afresh(
+            last, seconds = retry_on_conflict(
                 self.env, partial(self._run_batch, condition, method, now, size, last)
             )
             if not last:
@@ -147,7 +148,7 @@ class DsoErmLetter(models.Model):
         if not letters:
             return 0, 0
         letters._do(method, now)
-        seconds = self.env["dso.customer"]._commit(len(letters))
+        seconds = commit_progress(self.env, len(letters))
         self.env.invalidate_all()
         return max(letters.ids), seconds
 

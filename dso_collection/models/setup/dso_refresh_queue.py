@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...hooks import UNTIL_WORKERS_KNOW
-from ...tools import bell
+from ...tools.crons import notify_cron
+from ...tools.ledger import RECEIVABLE
 
 
 class DsoRefreshQueue(models.Model):
@@ -63,8 +64,10 @@ class DsoRefreshQueue(models.Model):
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
               JOIN res_partner partner ON partner.id = line.partner_id
-             WHERE account.account_type = 'asset_receivable'
-            """
+             WHERE account.account_type = %s
+            """,
+            # one that is not trade any more goes out of its file
+            RECEIVABLE,
         )
         if noted["moves"]:
             queries.append(SQL("%s AND line.move_id = ANY(%s)", entries, list(noted["moves"])))
@@ -174,7 +177,7 @@ class DsoRefreshQueue(models.Model):
             )
         )
         if self.env.cr.rowcount and ready:
-            self.env.cr.postcommit.add(functools.partial(bell.ring, self.env.cr.dbname))
+            self.env.cr.postcommit.add(functools.partial(notify_cron, self.env.cr.dbname))
 
     # ------------------------------------------------------------------
     # From the configuration: many customers at once
@@ -231,19 +234,6 @@ class DsoRefreshQueue(models.Model):
                     users=users.ids,
                 )
             )
-
-    @api.model
-    def _enqueue_actions(self, domain):
-        """Queue the customers who have open actions in a domain that have not left yet."""
-        Action = self.env["dso.action"]
-        # sudo: actions of all collectors; only whose they are is read
-        actions = Action.sudo()._search(Action._get_undone_domain() & domain)
-        self._insert(
-            SQL(
-                "SELECT DISTINCT company_id, partner_id FROM dso_action WHERE id IN %s",
-                actions.subselect(),
-            )
-        )
 
     @api.model
     def _enqueue_scenarios(self, scenarios):

@@ -3,6 +3,8 @@ import textwrap
 from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
+from ...tools.ledger import RECEIVABLE
+
 #: States in which money is announced, and those in which it is not any more.
 ON_ITS_WAY = ("pending", "authorized", "done")
 FAILED = ("cancel", "error")
@@ -94,7 +96,7 @@ class PaymentTransaction(models.Model):
                 continue
             about = source or transaction
             lines = about.dso_line_ids or about.invoice_ids.line_ids.filtered(
-                lambda line: line.account_id.account_type == "asset_receivable"
+                lambda line: line.account_id.account_type == RECEIVABLE
             )
             # sudo: the files of those who paid
             customers = self.env["dso.customer"].sudo()
