@@ -119,6 +119,12 @@ def module_hash():
     return found.hexdigest()[:16]
 
 
+def prepared_hash():
+    """Changes with what tests prepare in their database: see dev/plugins/prepared_company.py."""
+    paths = [MODULE / "tests" / name for name in ("common.py", "prepared.py")]
+    return digest(*(path.read_text() for path in paths))
+
+
 def base(*, demo):
     """A template with the module's dependencies installed; returns its name."""
     name = "dso_base_demo" if demo else "dso_base"
@@ -211,17 +217,21 @@ def report(problems, *, errors_only=False):
     raise Stop(f"Odoo's log has {len(problems)} complaint(s), above: none is expected.")
 
 
-def with_module(database, *, demo, fresh):
+def with_module(database, *, demo, fresh, prepared=False):
     """A database with the module installed from the files as they are.
 
     `fresh` makes it anew; otherwise one that is there is kept, and updated if the files changed.
-    Returns what Odoo complained of.
+    One that tests keep what they prepare in is made anew for that: what the files would prepare
+    may have changed, too. Returns what Odoo complained of.
     """
     installed = f"{note_key(demo)} {module_hash()}"
+    if prepared:
+        installed += f" {prepared_hash()}"
     found = note(database)
     if not fresh and found == MARK + installed:
         return []
-    if not fresh and found and found.startswith(MARK + note_key(demo)):
+    update = found and found.startswith(MARK + note_key(demo)) and not (fresh or prepared)
+    if update:
         write_note(database, f"{note_key(demo)} being updated")
         title = f"Update of {MODULE_NAME} in {database}"
         problems = install(database, [MODULE_NAME], update=True, title=title)

@@ -88,7 +88,7 @@ def find():
     )
 
 
-def mend(folder):
+def fix(folder):
     """Put back the one file that Debian leaves out and the web client misses."""
     script = folder / PACKAGES / "odoo" / SELFIE
     if not script.exists():

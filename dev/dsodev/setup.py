@@ -186,7 +186,7 @@ class OdooSource(Part):
         if not odoo.is_package_folder(ODOO_UNPACKED):
             shutil.rmtree(ODOO_UNPACKED, ignore_errors=True)
             self._download_and_unpack()
-        odoo.mend(ODOO_UNPACKED)
+        odoo.fix(ODOO_UNPACKED)
         self.make_stamp()
 
     def _download_and_unpack(self):

@@ -247,9 +247,9 @@ def _finders(extra):
 
 def _odoo_in(database, folder, extra, *, fresh):
     with lock(f"db-{database}", waiting=f"Another process is using {database}: waiting for it …"):
-        problems = databases.with_module(database, demo=False, fresh=fresh)
+        problems = databases.with_module(database, demo=False, fresh=fresh, prepared=True)
         databases.report(problems)
-        options = [*_odoo_options(database), "-p", "assets_first"]
+        options = [*_odoo_options(database), "-p", "assets_first", "-p", "prepared_company"]
         return _pytest(folder, extra, _odoo_environment(), options)
 
 
@@ -268,7 +268,7 @@ def _rules(extra):
         for rule in RULES
     ]
     with lock(f"db-{DATABASE}", waiting=f"Another process is using {DATABASE}: waiting for it …"):
-        databases.report(databases.with_module(DATABASE, demo=False, fresh=False))
+        databases.report(databases.with_module(DATABASE, demo=False, fresh=False, prepared=True))
         env = _odoo_environment()
         options = [*_odoo_options(DATABASE), "-p", "only_ours", "-q", *extra, *paths]
         return _pytest(None, [], env, options)
@@ -311,7 +311,7 @@ def _demo(extra):
 
 def _pot(extra):
     with lock(f"db-{DATABASE}", waiting=f"Another process is using {DATABASE}: waiting for it …"):
-        databases.report(databases.with_module(DATABASE, demo=False, fresh=False))
+        databases.report(databases.with_module(DATABASE, demo=False, fresh=False, prepared=True))
         pot.check(DATABASE)
     return "passed"
 

@@ -1,9 +1,13 @@
-"""Tells which files of tests take how long: set-up of their classes apart from the tests.
+"""Tells which files of tests take how long, set-up of their classes apart from the tests, and which
+classes and tests take longest.
 
-Pytest's own ``--durations`` reads a clock that tests with a frozen date stop.
+Pytest's own ``--durations`` reads a clock that tests with a frozen date stop. On a machine with
+other work, the seconds of the processor say more: those of this process and of the programs that it
+has waited for (browser, wkhtmltopdf), without PostgreSQL's.
 """
 
 import os
+import resource
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -11,17 +15,25 @@ from pathlib import Path
 import pytest
 
 SHOWN = 20
-_spent = defaultdict(lambda: defaultdict(float))
+#: {file or class or test: {phase: [seconds, seconds of the processor]}}
+_files = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
+_parts = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
 
 
 def _now():
-    return time.clock_gettime(time.CLOCK_MONOTONIC)
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    processor = sum(usage.ru_utime + usage.ru_stime for usage in used)
+    return time.clock_gettime(time.CLOCK_MONOTONIC), processor
 
 
 def _measure(item, phase):
     began = _now()
     yield
-    _spent[item.location[0]][phase] += _now() - began
+    spent = [now - then for now, then in zip(_now(), began, strict=True)]
+    file, _line, name = item.location
+    part = name if phase == "tests" else f"{name.split('.')[0]}: {phase}"
+    for known in (_files[file][phase], _parts[f"{file}::{part}"][phase]):
+        known[:] = [one + more for one, more in zip(known, spent, strict=True)]
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -39,17 +51,36 @@ def pytest_runtest_teardown(item):
     yield from _measure(item, "teardown")
 
 
+def _total(spent, which=0):
+    return sum(both[which] for both in spent.values())
+
+
 def pytest_terminal_summary(terminalreporter):
-    files = sorted(_spent.items(), key=lambda entry: -sum(entry[1].values()))
-    if len(files) < 2:
-        return
+    files = sorted(_files.items(), key=lambda entry: -_total(entry[1]))
     if path := os.environ.get("DSO_SECONDS"):
-        lines = [f"{sum(spent.values()):7.0f} {name}\n" for name, spent in sorted(files)]
-        Path(path).write_text("".join(lines))
-    terminalreporter.section("seconds by file")
-    for phase in ("set-up", "tests", "teardown"):
-        total = sum(spent[phase] for _name, spent in files)
-        terminalreporter.write_line(f"{total:7.0f}  {phase} of all files")
-    for name, spent in files[:SHOWN]:
-        parts = ", ".join(f"{phase} {seconds:.0f}" for phase, seconds in spent.items())
-        terminalreporter.write_line(f"{sum(spent.values()):7.0f}  {name} ({parts})")
+        _write(Path(path), files)
+    if len(files) > 1:
+        terminalreporter.section("seconds by file (of the processor)")
+        for phase in ("set-up", "tests", "teardown"):
+            both = [sum(spent[phase][which] for _name, spent in files) for which in (0, 1)]
+            terminalreporter.write_line("{:7.0f} ({:.0f})  {} of all files".format(*both, phase))
+        for name, spent in files[:SHOWN]:
+            parts = ", ".join(f"{phase} {both[0]:.0f}" for phase, both in spent.items())
+            both = _total(spent), _total(spent, 1)
+            terminalreporter.write_line("{:7.0f} ({:.0f})  {} ({})".format(*both, name, parts))
+    if len(_parts) > SHOWN:
+        terminalreporter.section("the slowest set-ups and tests")
+        parts = sorted(_parts.items(), key=lambda entry: -_total(entry[1]))
+        for name, spent in parts[:SHOWN]:
+            both = _total(spent), _total(spent, 1)
+            terminalreporter.write_line("{:7.1f} ({:.1f})  {}".format(*both, name))
+
+
+def _write(path, files):
+    """All files, and beside them all parts."""
+    if len(files) > 1:
+        lines = [f"{_total(spent):7.0f} {name}\n" for name, spent in sorted(files)]
+        path.write_text("".join(lines))
+    parts = sorted(_parts.items(), key=lambda entry: -_total(entry[1]))
+    lines = [f"{_total(spent):9.2f} {_total(spent, 1):9.2f} {name}\n" for name, spent in parts]
+    path.with_name(path.name.replace("seconds", "parts")).write_text("".join(lines))

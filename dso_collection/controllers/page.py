@@ -122,13 +122,13 @@ class PageController(http.Controller):
         :return: (page, response), one of them empty
         """
         if not self._is_allowed("view", self._get_network()):
-            return None, self._limit()
+            return None, self._respond_too_many()
         self._check_form()
         page = self._find(token)
         # Odoo lets OPTIONS through to every route
         asked = request.httprequest.method != "OPTIONS"
-        if asked and not page and (given := self._find_given_away(token)):
-            return None, self._show_given_away(given)
+        if asked and not page and (given := self._find_forwarded(token)):
+            return None, self._show_forwarded(given)
         if not page or not asked or purpose not in (None, page.purpose):
             return None, self._refuse(token)
         return page, None
@@ -137,18 +137,18 @@ class PageController(http.Controller):
         form = request.httprequest.form
         check_characters(value for name in form for value in (name, *form.getlist(name)))
 
-    def _find_given_away(self, token):
+    def _find_forwarded(self, token):
         """The page of a question that its colleague forwarded, in its language; else empty."""
-        page = request.env["dso.page"]._find_ever(token)
-        if not page._is_given_away():
+        page = request.env["dso.page"]._find_in_any_state(token)
+        if not page._is_forwarded():
             return page.browse()
         page = self._as_visitor(page)
         request.update_context(lang=page.env.lang)
         return page
 
-    def _show_given_away(self, page):
+    def _show_forwarded(self, page):
         """To whom the question went, and when: nothing of the question itself."""
-        return self._respond("dso_collection.page_forwarded", page._prepare_given_away())
+        return self._respond("dso_collection.page_forwarded", page._prepare_forwarded())
 
     def _find(self, token):
         """The page that a link opens, as superuser, in its language and company; empty without."""
@@ -172,13 +172,13 @@ class PageController(http.Controller):
         """As ``_open``, for a file that takes time to make."""
         page, response = self._open(token, purpose)
         if page and not self._is_allowed("download", page.id):
-            return None, self._limit()
+            return None, self._respond_too_many()
         return page, response
 
     def _refuse(self, token, status=404):
         """The same plain page for every link that opens nothing."""
         if not self._is_allowed("wrong", self._get_network()):
-            return self._limit()
+            return self._respond_too_many()
         return self._respond("dso_collection.page_closed", {"token": token}, status=status)
 
     def _is_allowed(self, scope, key):
@@ -188,7 +188,7 @@ class PageController(http.Controller):
         if not self._is_allowed(scope, key):
             raise Problem("limit")
 
-    def _limit(self):
+    def _respond_too_many(self):
         return self._respond("dso_collection.page_limited", {}, status=429)
 
     def _get_network(self):

@@ -23,7 +23,7 @@ class PageColleagueController(PageController):
         except Problem as problem:
             return self._show_problem(page, token, str(problem), form)
         page._forward(colleague, form.get("comment"))
-        return self._show_given_away(page)
+        return self._show_forwarded(page)
 
     @http.route("/dso/p/<string:token>/file/<int:file_id>", **LOOK)
     def file(self, token, file_id, **_params):

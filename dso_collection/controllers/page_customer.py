@@ -26,12 +26,12 @@ class CustomerPageController(PageController):
         """Ask for a new link. The answer is the same whether there ever was such a link; what is
         sent goes to the addresses of the old one only."""
         if not self._is_allowed("wrong", self._get_network()):
-            return self._limit()
+            return self._respond_too_many()
         self._check_form()
         if not self._has_session():
             return self._refuse(token, status=400)
         # the one route for links that open nothing any more
-        page = request.env["dso.page"]._find_ever(token)
+        page = request.env["dso.page"]._find_in_any_state(token)
         if page:
             self._as_visitor(page)._send_new_link()
         return self._respond("dso_collection.page_renewed", {})

@@ -217,7 +217,7 @@ class Channels:
     # ------------------------------------------------------------------
 
     def write_open_actions(self):
-        """Actions out of scenario by each way: some ready, some with something to mend."""
+        """Actions out of scenario by each way: some ready, some with something to fix."""
         values_list = []
         for key, action_type, days, automatic, subject, template in texts.OPEN_ACTIONS:
             values = {

@@ -23,7 +23,7 @@ OFFERS = (
     "letter",
     "came_back",
     "evidence",
-    "mend",
+    "fix",
     "reschedule",
     "qualify",
     "end",
@@ -48,7 +48,7 @@ class Shown(NamedTuple):
     confirmed: bool = False
     #: whether it was done, even if it came back or was not delivered since
     left: bool = False
-    #: whether it is tried again by itself: there is nothing to mend
+    #: whether it is tried again by itself: there is nothing to fix
     retries: bool = False
     #: whether doing it makes a message that is shown before it leaves, or a letter
     is_email: bool = False
@@ -83,7 +83,7 @@ def offers(action: Shown) -> tuple[str, ...]:
         "letter": action.printed,
         "came_back": action.printed and action.state == "done" and action.action_type != "fax",
         "evidence": action.action_type == "litigation",
-        "mend": action.state == "error" and not action.retries,
+        "fix": action.state == "error" and not action.retries,
         "reschedule": undone,
         "qualify": action.state != "cancelled",
         "end": is_open and action.origin == "specific",

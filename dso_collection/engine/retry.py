@@ -1,7 +1,7 @@
 """What failed for the moment, and when it is tried again.
 
-A transient cause (the server is busy, unreachable, or asks to come back) mends itself; one that
-somebody has to mend (no such mailbox, refused) does not get better by trying.
+A transient cause (the server is busy, unreachable, or asks to come back) fixes itself; one that
+somebody has to fix (no such mailbox, refused) does not get better by trying.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def is_transient_text(text: str) -> bool:
 
 def is_wrong_address(text: str) -> bool:
     """Whether the words of a provider tell of an address at which there is nobody: it is not tried
-    a second time, while anything else may have been mended.
+    a second time, while anything else may have been fixed.
 
     >>> is_wrong_address("recipient has no such mailbox"), is_wrong_address("file too large")
     (True, False)

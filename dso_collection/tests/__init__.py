@@ -14,6 +14,7 @@ from .setup import test_list_export
 from .setup import test_migration
 from .setup import test_narrow_screen
 from .setup import test_own
+from .setup import test_prepared
 from .setup import test_rights
 from .setup import test_rights_internal
 from .setup import test_rights_screens

@@ -9,6 +9,8 @@ from odoo.tests import new_test_user
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
+from . import prepared
+
 
 class DsoCommon(AccountTestInvoicingCommon, CronMixinCase):
     """Scenario A due + 5, B due + 15, C previous + 10, D due + 45, as in the design."""
@@ -23,7 +25,25 @@ class DsoCommon(AccountTestInvoicingCommon, CronMixinCase):
 
     @classmethod
     def setUpClass(cls):
-        super().setUpClass()
+        if found := prepared.find(cls, DsoCommon):
+            prepared.take(cls, found)
+        else:
+            super().setUpClass()
+            cls._set_up_collection()
+
+    @classmethod
+    def setup_independent_user(cls):
+        prepared.make_room(cls)
+        return super().setup_independent_user()
+
+    @classmethod
+    def setup_other_company(cls, **kwargs):
+        found = None if kwargs else prepared.find(cls, DsoCommon)
+        taken = found and prepared.take_other_company(cls, found)
+        return taken or super().setup_other_company(**kwargs)
+
+    @classmethod
+    def _set_up_collection(cls):
         cls.company = cls.company_data["company"]
         cls.company.resource_calendar_id.tz = "UTC"
         context = {"no_reset_password": True, "mail_create_nosubscribe": True}

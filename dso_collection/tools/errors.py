@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 
 class BrokenTemplate(UserError):
-    """A template that cannot be rendered; ``template`` is the record to mend."""
+    """A template that cannot be rendered; ``template`` is the record to fix."""
 
     def __init__(self, template: models.BaseModel, error: Exception) -> None:
         super().__init__(
@@ -24,7 +24,7 @@ class ProviderError(Exception):
 
     :ivar text: what happened, in the words of the provider where it said something
     :ivar transient: whether it may succeed by itself later
-    :ivar setting: whether the mend is in the provider's settings, not in the contact
+    :ivar setting: whether the fix is in the provider's settings, not in the contact
     """
 
     def __init__(self, text: str, transient: bool = False, setting: bool = False) -> None:

@@ -56,7 +56,7 @@ def test_the_past_is_not_done_again():
         if action.state in ("done", "cancelled"):
             assert not {
                 "log_call", "log", "send", "print", "confirm", "retry", "reschedule", "end", "skip",
-                "cancel", "mend", "unconfirm",
+                "cancel", "fix", "unconfirm",
             } & set(offers(action))  # fmt: skip
 
 

@@ -51,5 +51,5 @@ class AccountMove(models.Model):
             marked = self.line_ids.filtered("dso_status_id")
             if marked:
                 followed = self.env["dso.action"]._get_followed(marked)
-                (marked - followed.with_env(marked.env))._dso_follow_written()
+                (marked - followed.with_env(marked.env))._dso_make_follow_ups()
         return result

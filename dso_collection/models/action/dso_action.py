@@ -565,7 +565,7 @@ class DsoAction(models.Model):
     def _describe_returns(self):
         """{action: what of its customer's money came back, with the bank's reason}, of those still
         to be done."""
-        waiting = self.filtered(lambda action: action.reason_data and action._is_undone())
+        waiting = self.filtered(lambda action: action.reason_data and action._is_pending())
         # sudo: what came back is a reason of the action that the user may see
         lines = waiting.sudo().customer_id.item_ids
         returned = lines._dso_get_returned()
@@ -592,7 +592,7 @@ class DsoAction(models.Model):
     def _compute_can_propose_contact(self):
         for action in self:
             code = (action.error_data or {}).get("code")
-            action.can_propose_contact = action._is_undone() and code in CONTACT_CODES
+            action.can_propose_contact = action._is_pending() and code in CONTACT_CODES
 
     def action_propose_contacts(self):
         """Contacts for collection for the customers of the selected actions."""
@@ -602,7 +602,7 @@ class DsoAction(models.Model):
         """{action: who receives it without having been chosen}, of those still to be sent."""
         waiting = self.filtered(
             lambda action: (
-                action._is_undone()
+                action._is_pending()
                 and not action.recipient_ids
                 and action.action_type != "email_internal"
             )
@@ -669,7 +669,7 @@ class DsoAction(models.Model):
             followed = self._find_unfollowed()
         result = super().write(vals)
         if moved:
-            self._dso_own().write({"date_forced": True})
+            self._dso_as_module().write({"date_forced": True})
         if followed:
             self._check_followed(followed)
         if "state" in vals:
@@ -686,7 +686,7 @@ class DsoAction(models.Model):
 
     def _check_not_history(self):
         """What was done stays as it was: result and comment may be added to, nothing else. The
-        administrators of the database, who could write it in other ways too, may mend it."""
+        administrators of the database, who could write it in other ways too, may fix it."""
         if self.env.user.has_group("base.group_system"):
             return
         done = self.filtered(lambda action: action.done_date and action.state not in OPEN_STATES)
@@ -702,7 +702,7 @@ class DsoAction(models.Model):
 
     def _check_content_is_free(self):
         """What is automatic says what its template says; its date may be moved. [seed 001]
-        Credit managers, who write the templates, may mend a single action all the same."""
+        Credit managers, who write the templates, may fix a single action all the same."""
         if self.env.user.has_group("dso_collection.group_dso_manager"):
             return
         fixed = self.filtered(lambda action: action.automatic and action.state in OPEN_STATES)
@@ -716,17 +716,17 @@ class DsoAction(models.Model):
             )
 
     @api.model
-    def _get_undone_domain(self):
+    def _get_pending_domain(self):
         """Actions that are open and have not left yet; what has left and failed is open too."""
         return Domain("state", "in", OPEN_STATES) & Domain("done_date", "=", False)
 
-    def _is_undone(self):
+    def _is_pending(self):
         """Whether this action is open and has not left yet."""
         self.ensure_one()
         return self.state in OPEN_STATES and not self.done_date
 
-    def _filter_undone(self):
-        return self.filtered(lambda action: action._is_undone())
+    def _filter_pending(self):
+        return self.filtered(lambda action: action._is_pending())
 
     def _is_users_own_date(self, vals):
         """A date written from a screen (list, calendar) is the user's own and holds (R7)."""
@@ -762,7 +762,7 @@ class DsoAction(models.Model):
         :param all_the_same: also those that ask for nothing, without a question
         """
         self.check_access("write")
-        actions = self.filtered(lambda action: action.automatic and action._is_undone())
+        actions = self.filtered(lambda action: action.automatic and action._is_pending())
         if not actions:
             raise UserError(
                 self.env._(
@@ -775,11 +775,11 @@ class DsoAction(models.Model):
         if all_the_same:
             # sudo: a mark of the module's own; the right to confirm was checked
             actions.sudo().write({"all_the_same": True})
-        actions._dso_own().write({"confirmed": True})
+        actions._dso_as_module().write({"confirmed": True})
         actions._trigger_dispatch()
-        return actions._tell_confirmed()
+        return actions._report_confirmed()
 
-    def _tell_confirmed(self):
+    def _report_confirmed(self):
         """That these actions are confirmed, and which of them do not leave all the same."""
         stuck = self.filtered(lambda action: action.state == "error")
         lines = []
@@ -807,8 +807,8 @@ class DsoAction(models.Model):
     def action_unconfirm(self):
         """Take a confirmation back."""
         self.check_access("write")
-        actions = self._filter_undone()
-        actions._dso_own().write({"confirmed": False})
+        actions = self._filter_pending()
+        actions._dso_as_module().write({"confirmed": False})
         return toast(
             self.env._("%(actions)s: awaiting confirmation again.", actions=actions._name_some())
         )
@@ -843,10 +843,10 @@ class DsoAction(models.Model):
         date = fields.Date.to_date(date)
         if not date:
             raise UserError(self.env._("Choose the new date."))
-        if self != self._filter_undone():
+        if self != self._filter_pending():
             raise UserError(self.env._("Only planned actions can be moved to another date."))
         self._check_new_date(date, past=past)
-        self._dso_own().write({"date": date, "date_forced": True})
+        self._dso_as_module().write({"date": date, "date_forced": True})
         # sudo: the plan looks at the whole file; the right to move the action was checked
         customers = self.sudo().customer_id
         customers._plan(customers)
@@ -881,7 +881,7 @@ class DsoAction(models.Model):
             values = {"state": "cancelled", "cancel_code": code, "cancel_reason": reason}
             if skip:
                 values.update(skipped=True, done_date=today[company], done_by_id=self.env.uid)
-            actions._dso_own().write(values)
+            actions._dso_as_module().write(values)
 
     # ------------------------------------------------------------------
     # Buttons that ask something first
@@ -912,7 +912,7 @@ class DsoAction(models.Model):
 
     def action_preview_selected(self):
         """Leaf through the exact messages of the selected actions, and confirm them."""
-        actions = self.filtered(lambda action: action.automatic and action._is_undone()).sorted(
+        actions = self.filtered(lambda action: action.automatic and action._is_pending()).sorted(
             lambda action: (action.date, action.id)
         )
         if not actions:
@@ -953,7 +953,7 @@ class DsoAction(models.Model):
     def _get_shown_lines(self):
         """The journal items that this action tells of, or told of."""
         self.ensure_one()
-        return self.item_ids.line_id if self.done_date else self._get_told_lines()[self.id]
+        return self.item_ids.line_id if self.done_date else self._get_claimed_lines()[self.id]
 
     def action_view_customer(self):
         self.ensure_one()
@@ -964,7 +964,7 @@ class DsoAction(models.Model):
         self.ensure_one()
         return self._open_wizard("dso_action_preview_action", default_action_id=self.id)
 
-    def action_mend(self):
+    def action_fix(self):
         """Open the record that keeps this action back."""
         self.ensure_one()
         data = self.error_data or {}
@@ -972,7 +972,7 @@ class DsoAction(models.Model):
             # no record is wrong
             return toast(self.error_message, "warning")
         if data.get("code") == "no_sender_email":
-            return self._mend_sender()
+            return self._fix_sender()
         model, res_id = data.get("model"), data.get("res_id")
         if not model or not res_id or model not in self.env:
             return self.customer_id.get_formview_action()
@@ -988,7 +988,7 @@ class DsoAction(models.Model):
             action.update(view_id=view.id, views=[(view.id, "form")])
         return action
 
-    def _mend_sender(self):
+    def _fix_sender(self):
         """Open the user who has no e-mail address, in the form that has a field for it.
 
         :raise UserError: for whoever may not change users, with who may
@@ -1233,11 +1233,11 @@ class DsoAction(models.Model):
                 "it has been the leader since %(date)s",
                 date=format_date(self.env, customer.leader_since),
             ),
-            "contact_gap": self._describe_gap(data),
+            "contact_gap": self._describe_contact_gap(data),
             "forced": self.env._("the date was set by hand"),
         }.get(cause)
 
-    def _describe_gap(self, data):
+    def _describe_contact_gap(self, data):
         """From which day the gap counts: else its end looks like a day that is about another
         item, such as one promised for the same day."""
         days = self.company_id.dso_contact_gap_days

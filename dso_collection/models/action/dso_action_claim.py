@@ -94,7 +94,7 @@ class DsoAction(models.Model):
         waiting = waiting.filtered(lambda action: (action.company_id, action.partner_id) in owing)
         if not waiting:
             return result
-        told = waiting._get_told_lines()
+        told = waiting._get_claimed_lines()
         # read together what each of them is asked for below
         # sudo: whether the customers' own invoices were sent
         self.env["account.move.line"].sudo().union(*told.values()).mapped("move_id.is_move_sent")
@@ -202,10 +202,10 @@ class DsoAction(models.Model):
         empty = {
             action: action._describe_nothing_asked(readings, selected=rows.get("selected"))
             for action, families in asked.items()
-            if not any(_is_told(family, rows[family][action.id]) for family in families)
+            if not any(_has_content(family, rows[family][action.id]) for family in families)
         }
         for action in asked.keys() - empty.keys():
-            if why := action._describe_put_off(readings):
+            if why := action._describe_postponed(readings):
                 empty[action] = why
         by_id = {action.id: action for action in self}
         return {by_id[action.id]: why for action, why in empty.items()}
@@ -337,7 +337,7 @@ class DsoAction(models.Model):
         texts = self._describe_causes(causes)
         return ", ".join(texts) or self.env._("nothing is open")
 
-    def _describe_put_off(self, readings):
+    def _describe_postponed(self, readings):
         """Why a formal demand over items that were put off is probably a mistake; nothing where
         one of them is simply due."""
         self.ensure_one()
@@ -393,7 +393,7 @@ class DsoAction(models.Model):
         return texts
 
 
-def _is_told(family, rows):
+def _has_content(family, rows):
     """Whether there is something to write about: a statement may consist of credits."""
     return bool(rows) if family == "all" else _is_claim(rows)
 

@@ -86,25 +86,25 @@ class DsoAction(models.Model):
     # Items
     # ------------------------------------------------------------------
 
-    def _get_told_lines(self, facts=None):
+    def _get_claimed_lines(self, facts=None):
         """The journal items that each open action would tell of, were it done today.
 
         :param facts: what was read of their customers in this transaction, default read now
         :return: {action id: account.move.line, oldest first, credits last}
         """
         Line = self.env["account.move.line"]
-        return {key: Line.browse(told) for key, told in self._get_told(facts).items()}
+        return {key: Line.browse(told) for key, told in self._get_claimed_items(facts).items()}
 
-    def _get_told(self, facts=None):
+    def _get_claimed_items(self, facts=None):
         """What each open action would ask for, were it done today.
 
-        :param facts: see ``_get_told_lines``
+        :param facts: see ``_get_claimed_lines``
         :return: {action id: {line id: the part asked for in the line's currency, ``None`` for all
             that is open}}, oldest first, credits last
         """
         # a user's own action tells of the items that were chosen for it
         chosen = self.filtered(lambda action: action.origin != "scenario" and action.item_ids)
-        result = chosen._get_told_of_items() if chosen else {}
+        result = chosen._get_claimed_own_items() if chosen else {}
         others = self - chosen
         if not others:
             return result
@@ -128,11 +128,11 @@ class DsoAction(models.Model):
             line = action.leader_line_id
             until = amounts.asked_until(today, get_due_date(line) or None)
             told = amounts.claimed_items(items, until, today, settings)
-            result[action.id] = {item.id: self._get_rest(item, today) for item in told}
+            result[action.id] = {item.id: self._get_claimed_part(item, today) for item in told}
         return result
 
-    def _get_told_of_items(self):
-        """What actions ask for that have items of their own, see ``_get_told``."""
+    def _get_claimed_own_items(self):
+        """What actions ask for that have items of their own, see ``_get_claimed_items``."""
         # sudo: the customer's own items, whoever looks at the action
         items = self.sudo().item_ids
         parts = items.filtered("partial").line_id._dso_get_parts()
@@ -154,7 +154,7 @@ class DsoAction(models.Model):
             result[action.id] = {line.id: told[line] for line in lines}
         return result
 
-    def _get_rest(self, item, today):
+    def _get_claimed_part(self, item, today):
         """What a scenario asks for of an engine item: all but the part held back."""
         held = leader.withheld_amount(item, today)
         if not held:
@@ -167,7 +167,7 @@ class DsoAction(models.Model):
     def _get_rows(self, facts=None):
         """The lines of the statement, from the snapshot where there is one, else from the ledger.
 
-        :param facts: see ``_get_told_lines``
+        :param facts: see ``_get_claimed_lines``
         :return: {action id: [dict with ``line_id``, ``document``, ``invoice_date``, ``due_date``,
             ``days_overdue``, ``currency_id`` (record), ``amount_residual`` (its currency, what is
             asked for), ``amount_company``, ``partial``, ``penalty`` and ``recovery_cost`` (its
@@ -200,7 +200,7 @@ class DsoAction(models.Model):
         todays = self.company_id and (self - done).customer_id._get_todays(
             get_inside(self.env, "dso_today")
         )
-        told = (self - done)._get_told(facts)
+        told = (self - done)._get_claimed_items(facts)
         # sudo: the message lists the customer's own documents, whoever sends it
         Line = self.env["account.move.line"].sudo()
         lines = Line.browse({line_id for parts in told.values() for line_id in parts})

@@ -113,7 +113,7 @@ class DsoAction(models.Model):
         return {
             "status_id": lines.dso_status_id[0].id,
             "kind": kinds.pop(),
-            **self._sum_up(items, lines),
+            **self._summarize_promised(items, lines),
         }
 
     def _get_statuses(self):
@@ -172,7 +172,7 @@ class DsoAction(models.Model):
                 action.sudo().name_data = {**action.name_data, **data}
 
     @api.model
-    def _sum_up(self, items, lines):
+    def _summarize_promised(self, items, lines):
         """What was promised of these lines, and for when, as far as it is one amount and day."""
         partial = items.filtered("partial").line_id
         parts = partial._dso_get_parts()

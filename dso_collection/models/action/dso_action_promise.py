@@ -29,7 +29,7 @@ class DsoAction(models.Model):
         not_kept = promises._get_not_kept_domain()
         lines = promises._search(not_kept).subselect("line_id")
         free = promises._search(not_kept & ~self._get_attached_domain())
-        broken = self._get_undone_domain() & (
+        broken = self._get_pending_domain() & (
             Domain("leader_line_id", "in", lines)
             | Domain("item_ids.line_id", "in", lines)
             | Domain("origin", "=", "scenario")
@@ -58,7 +58,7 @@ class DsoAction(models.Model):
 
         :return: {action: promises}, only of actions that have any
         """
-        actions = self._filter_undone()
+        actions = self._filter_pending()
         if not actions:
             return {}
         promises = self.env["dso.promise"]

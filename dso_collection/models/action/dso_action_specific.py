@@ -38,7 +38,7 @@ class DsoAction(models.Model):
 
     _inherit = "dso.action"
 
-    def _repeats(self):
+    def _stays_open(self):
         """Whether carrying this action out leaves it open: a manual specific one, until the user
         ends it (R16)."""
         self.ensure_one()
@@ -51,9 +51,9 @@ class DsoAction(models.Model):
 
         :param rows: see ``_get_rows``; those of a child are its parent's
         """
-        repeating = self.filtered(lambda action: action._repeats())
+        repeating = self.filtered(lambda action: action._stays_open())
         values_list = [action._prepare_execution_values() for action in repeating]
-        children = self._dso_own().create(values_list)
+        children = self._dso_as_module().create(values_list)
         for action, child in zip(repeating, children, strict=True):
             rows[child.id] = rows[action.id]
         # what was noted is about this execution
@@ -95,12 +95,12 @@ class DsoAction(models.Model):
         days = self.sudo().item_ids.line_id.dso_status_id.mapped("followup_days")
         return min(days, default=7) or 1
 
-    def _move_on(self, today):
+    def _reschedule_follow_up(self, today):
         """What lives on after it was carried out comes again after the follow-up days, not at once
         (R16)."""
         for action in self:
             day = fields.Date.add(today, days=action._get_followup_days())
-            action._dso_own().write(
+            action._dso_as_module().write(
                 {"date": action.company_id._dso_next_working_day(day), "date_forced": True}
             )
 
@@ -205,7 +205,7 @@ class DsoAction(models.Model):
                     ],
                 }
             )
-        actions = self._dso_own().create(values_list)
+        actions = self._dso_as_module().create(values_list)
         actions._keep_name()
         return actions
 
@@ -229,7 +229,7 @@ class DsoAction(models.Model):
             self._make_follow_ups(left, day, ended=self)
         self.customer_id._plan(self.customer_id)
 
-    def _adopt_attachments(self):
+    def _take_over_attachments(self):
         """Files that were uploaded in a dialog belong to the action from now on: whoever may read
         it may read them."""
         for action in self:
@@ -242,7 +242,7 @@ class DsoAction(models.Model):
         self._get_disputed_lines()._dso_resolve()
         self.customer_id._plan(self.customer_id)
 
-    def _get_closing(self):
+    def _get_closing_toast(self):
         """What closes a dialog that made these actions: that they are there, or why one cannot
         leave."""
         stuck = self.filtered(lambda action: action.state == "error")
@@ -255,9 +255,9 @@ class DsoAction(models.Model):
         waiting = self.filtered(lambda action: action.state == "planned" and not action.done_date)
         if waiting - done.parent_id:
             return toast(self.env._("%(actions)s: planned.", actions=self._name_some()))
-        return done._tell_done()
+        return done._report_done()
 
-    def _tell_done(self):
+    def _report_done(self):
         """What was just done with these actions: an e-mail or text message is with the queue, that
         it has arrived nobody knows yet."""
         names = (self.parent_id | self.filtered(lambda action: not action.parent_id))._name_some()
@@ -335,7 +335,7 @@ class DsoAction(models.Model):
                 & Domain(
                     "action_id",
                     "any",
-                    self._get_undone_domain() & Domain("origin", "=", "specific"),
+                    self._get_pending_domain() & Domain("origin", "=", "specific"),
                 )
             )
         )

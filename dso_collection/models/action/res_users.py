@@ -18,7 +18,7 @@ class ResUsers(models.Model):
         # sudo: whoever may archive a user; only who does what is still open changes
         actions = self.env["dso.action"].sudo()
         left = self.filtered(lambda user: not user.active)
-        waiting = actions.search([("collector_id", "in", left.ids), *actions._get_undone_domain()])
+        waiting = actions.search([("collector_id", "in", left.ids), *actions._get_pending_domain()])
         for company, own in waiting.grouped("company_id").items():
             if company._dso_default_collector():
                 own.write({"collector_id": company._dso_default_collector().id})

@@ -83,7 +83,7 @@ class DsoAction(models.Model):
     def _compute_is_letter(self):
         for action in self:
             action.is_letter = bool(
-                action.letter_attachment_id or action._get_channel()._prints(action)
+                action.letter_attachment_id or action._get_channel()._makes_letter(action)
             )
 
     # ------------------------------------------------------------------
@@ -228,15 +228,15 @@ class DsoAction(models.Model):
             code = "cancelled_in_queue"
         elif not_taken is False:
             code = "unknown_outcome"
-        mend = letter
+        fix = letter
         if letter.error_code in ("MISSING_REQUIRED_FIELDS", "NO_PRICE_AVAILABLE"):
-            mend = letter.partner_id
+            fix = letter.partner_id
         elif code in ("no_post_credit", "no_post_account"):
-            mend = self._find_iap_account("snailmail") or letter
+            fix = self._find_iap_account("snailmail") or letter
         self._set_undelivered(
             letter._dso_get_failure(),
-            model=mend._name,
-            res_id=mend.id,
+            model=fix._name,
+            res_id=fix.id,
             code=code,
             transient=bool(not_taken),
             pages=self.letter_pages,
@@ -420,7 +420,7 @@ class DsoAction(models.Model):
     def action_print_letters(self):
         """Open the pile of these letters: look through it, then print it and mark it done."""
         self.check_access("write")
-        pile = self.filtered(lambda action: action.is_letter and action._is_undone())
+        pile = self.filtered(lambda action: action.is_letter and action._is_pending())
         if not pile:
             raise UserError(
                 self.env._(

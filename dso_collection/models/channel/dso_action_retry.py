@@ -128,7 +128,7 @@ class DsoAction(models.Model):
         try:
             with self.env.cr.savepoint():
                 self.write({"retry_date": False})
-                self._send_once_more(channel)
+                self._resend_messages(channel)
                 self.env["dso.refresh.queue"]._enqueue_customers(self.customer_id)
                 self.env.flush_all()
             return len(self)

@@ -86,7 +86,7 @@ class DsoAction(models.Model):
         return values
 
     @api.model
-    def _catch_up_sms(self):
+    def _note_late_sms_reports(self):
         """Note the reports that found their customers busy."""
         since = fields.Date.add(fields.Date.today(), days=-CATCH_UP_DAYS)
         self.env.cr.execute(

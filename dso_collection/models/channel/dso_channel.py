@@ -94,7 +94,7 @@ class DsoChannel(models.AbstractModel):
         return None
 
     @api.model
-    def _prints(self, action):
+    def _makes_letter(self, action):
         """Whether carrying out an action makes a letter."""
         return False
 
@@ -121,7 +121,7 @@ class DsoChannel(models.AbstractModel):
         return {}
 
     @api.model
-    def _render_to_leave(self, actions):
+    def _render_for_sending(self, actions):
         """What ``_render`` gives, with the links of interactive pages in it: only what leaves has
         them.
 
@@ -147,7 +147,7 @@ class DsoChannel(models.AbstractModel):
         return {}
 
     @api.model
-    def _after(self, actions):
+    def _on_done(self, actions):
         """What else being done brings about. Litigation takes its items out of the scenario."""
         litigation = actions.filtered(lambda action: action.action_type == "litigation")
         if litigation:

@@ -242,7 +242,7 @@ class DsoChannelEmail(models.AbstractModel):
         wanted = actions.filtered(
             lambda action: action.attach_invoices or action.step_id.attach_invoices
         )
-        told = wanted._get_told_lines() if wanted else {}
+        told = wanted._get_claimed_lines() if wanted else {}
         for action in wanted:
             # sudo: the customer's own invoices, whoever sends them
             moves = told[action.id].sudo().move_id
@@ -275,7 +275,7 @@ class DsoChannelEmail(models.AbstractModel):
         if not (action.attach_invoices or action.step_id.attach_invoices):
             return names
         # sudo: names of the invoices that a readable action tells of
-        moves = action._get_told_lines()[action.id].sudo().move_id
+        moves = action._get_claimed_lines()[action.id].sudo().move_id
         invoices = moves._dso_filter_documents()
         return names + [move._get_invoice_report_filename() for move in invoices]
 
@@ -285,7 +285,7 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _send(self, actions):
-        contents = self._render_to_leave(actions)
+        contents = self._render_for_sending(actions)
         recipients = actions._get_recipients()
         attachments = self._get_attachments(actions)
         senders = {action.id: action.collector_id.email_formatted for action in actions}
@@ -425,7 +425,7 @@ class DsoChannelEmail(models.AbstractModel):
         turns those into attachments.
         """
         bodies = [
-            None if "data:image" in values["body"] else self._make_safe(action, values["body"])
+            None if "data:image" in values["body"] else self._sanitize_body(action, values["body"])
             for action, values in zip(actions, values_list, strict=True)
         ]
         mails = self.env["mail.mail"].create(
@@ -447,7 +447,7 @@ class DsoChannelEmail(models.AbstractModel):
         return mails
 
     @api.model
-    def _make_safe(self, action, body):
+    def _sanitize_body(self, action, body):
         """The body as a message would keep it. The table of items is taken out meanwhile: the
         module made it, out of values that were escaped."""
         Message = self.env["mail.message"]
@@ -481,7 +481,7 @@ class DsoChannelEmail(models.AbstractModel):
             targets = self._find_targets(action, serving[action.id], missed, closed, refused)
             if not targets:
                 # the address that failed is no better a second time
-                blocker = self._get_missed_blocker(action, serving[action.id], missed, closed)
+                blocker = self._get_resend_blocker(action, serving[action.id], missed, closed)
                 action._set_error(**blocker)
                 continue
             self._send_again(action, targets, missed, reached, refused)
@@ -574,7 +574,7 @@ class DsoChannelEmail(models.AbstractModel):
         return targets
 
     @api.model
-    def _get_missed_blocker(self, action, serving, missed, closed):
+    def _get_resend_blocker(self, action, serving, missed, closed):
         """Why there is nobody to write to again."""
         valid = action._filter_valid_recipients(missed.res_partner_id, serving)
         known = [entry._dso_get_delivery() for entry in action.message_id.notification_ids]
@@ -582,7 +582,7 @@ class DsoChannelEmail(models.AbstractModel):
         for contact in valid | serving:
             for address in self._get_emails(contact):
                 if address in dead:
-                    return self._prepare_dead(contact, address, contact)
+                    return self._prepare_dead_email(contact, address, contact)
         blocker = self._get_recipient_blocker(action, valid) if valid else None
         if blocker:
             return blocker
@@ -593,17 +593,19 @@ class DsoChannelEmail(models.AbstractModel):
             (one for one in entry._dso_get_delivery()["sent"] if one not in closed),
             entry.mail_email_address,
         )
-        return self._prepare_dead(entry.res_partner_id, address, valid[:1] or action.partner_id)
+        return self._prepare_dead_email(
+            entry.res_partner_id, address, valid[:1] or action.partner_id
+        )
 
     @api.model
-    def _prepare_dead(self, contact, address, mend):
+    def _prepare_dead_email(self, contact, address, fix):
         """That a message came back, and nobody else can receive it."""
         return {
             "code": "dead_email",
             "contact": contact.name or contact.display_name,
             "text": address or "",
             "model": "res.partner",
-            "res_id": mend.id,
+            "res_id": fix.id,
         }
 
     @api.model

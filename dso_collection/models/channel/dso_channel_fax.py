@@ -123,7 +123,7 @@ class DsoChannelFax(models.AbstractModel):
         Letter = self.env["dso.channel.letter"]
         outcomes = {}
         for company, group in actions.grouped("company_id").items():
-            contents = self._render_to_leave(group)
+            contents = self._render_for_sending(group)
             pdfs = Letter._print(group, contents)
             files = Letter._store(group, pdfs)
             channel = self.with_company(company).with_context(
@@ -134,15 +134,15 @@ class DsoChannelFax(models.AbstractModel):
                 found[action.id].update(
                     letter_attachment_id=files[action.id].id,
                     letter_pages=Letter._count_pages(pdfs[action.id]),
-                    body=self._make_safe(action, contents[action.id][1]),
+                    body=self._sanitize_body(action, contents[action.id][1]),
                 )
             outcomes.update(found)
         return outcomes
 
     @api.model
-    def _render_to_leave(self, actions):
+    def _render_for_sending(self, actions):
         """The letter and the e-mail around it are one message, with one link."""
-        return get_inside(self.env, "dso_fax_contents") or super()._render_to_leave(actions)
+        return get_inside(self.env, "dso_fax_contents") or super()._render_for_sending(actions)
 
     @api.model
     def _get_attachments(self, actions):

@@ -73,7 +73,7 @@ class DsoChannelLetter(models.AbstractModel):
         )
 
     @api.model
-    def _prints(self, action):
+    def _makes_letter(self, action):
         return True
 
     # ------------------------------------------------------------------
@@ -124,7 +124,7 @@ class DsoChannelLetter(models.AbstractModel):
 
     @api.model
     def _send(self, actions):
-        contents = self._render_to_leave(actions)
+        contents = self._render_for_sending(actions)
         pdfs = self._print(actions, contents)
         enclosed = self._get_attachments(actions)
         pdfs = {
@@ -141,7 +141,7 @@ class DsoChannelLetter(models.AbstractModel):
                 "snailmail_letter_id": posted[action.id] if action.id in posted else None,
                 "recipient_ids": addressees[action.id].ids,
                 "subject": contents[action.id][0],
-                "body": self._make_safe(action, contents[action.id][1]),
+                "body": self._sanitize_body(action, contents[action.id][1]),
             }
             for action in actions
         }

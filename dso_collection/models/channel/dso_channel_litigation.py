@@ -12,7 +12,7 @@ class DsoChannelLitigation(models.AbstractModel):
     _dso_action_types = ("litigation",)
 
     @api.model
-    def _prints(self, action):
+    def _makes_letter(self, action):
         return bool(action.letter_template_id or action.body)
 
     @api.model
@@ -21,17 +21,17 @@ class DsoChannelLitigation(models.AbstractModel):
 
     @api.model
     def _get_blockers(self, actions):
-        printed = actions.filtered(self._prints)
+        printed = actions.filtered(self._makes_letter)
         by_hand = self.env["dso.channel"]._get_blockers(actions)
         return {**super()._get_blockers(printed), **by_hand}
 
     @api.model
     def _preview(self, action):
-        return super()._preview(action) if self._prints(action) else {}
+        return super()._preview(action) if self._makes_letter(action) else {}
 
     @api.model
     def _send(self, actions):
-        printed = actions.filtered(self._prints)
+        printed = actions.filtered(self._makes_letter)
         if not printed:
             return {}
         outcomes = super()._send(printed)

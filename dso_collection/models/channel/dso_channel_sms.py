@@ -146,7 +146,7 @@ class DsoChannelSms(models.AbstractModel):
                 else number
                 for number in found
             ]
-            # the first that will do, else the first with something to mend
+            # the first that will do, else the first with something to fix
             result[action_id] = min(
                 found, key=lambda number: (bool(number.code), number.code == "no_phone")
             )
@@ -259,7 +259,7 @@ class DsoChannelSms(models.AbstractModel):
 
     @api.model
     def _send(self, actions):
-        texts = self._render_to_leave(actions)
+        texts = self._render_for_sending(actions)
         numbers = self._find_numbers(actions)
         for action in actions:
             if not texts[action.id]:

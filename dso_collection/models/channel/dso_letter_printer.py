@@ -122,7 +122,7 @@ class DsoLetterPrinter(models.AbstractModel):
             parts = [(records.id, 0, len(pages))]
         footers = self._print_footers(report, window, documents)
         return {
-            res_id: self._finish(pages[start:end], window, footers[res_id])
+            res_id: self._stamp_pages(pages[start:end], window, footers[res_id])
             for res_id, start, end in parts
         }
 
@@ -332,7 +332,7 @@ class DsoLetterPrinter(models.AbstractModel):
         ]
 
     @api.model
-    def _finish(self, pages, window, footer):
+    def _stamp_pages(self, pages, window, footer):
         """The pages of one letter with what is stamped on: footer, page numbers, fold marks.
 
         Put around what a page draws, which is not looked at: reading it in Python takes longer
@@ -346,9 +346,9 @@ class DsoLetterPrinter(models.AbstractModel):
             drawing = self._draw_stamp(number, len(pages), window)
             resources = page["/Resources"].get_object()
             if form:
-                _enter(resources, "/XObject", "/DsoFooter", form)
+                _add_resource(resources, "/XObject", "/DsoFooter", form)
                 drawing = b"q /DsoFooter Do Q\n" + drawing
-            _enter(resources, "/Font", "/DsoHelvetica", HELVETICA)
+            _add_resource(resources, "/Font", "/DsoHelvetica", HELVETICA)
             contents = page.raw_get("/Contents")
             if isinstance(contents.get_object(), ArrayObject):
                 contents = list(contents.get_object())
@@ -409,7 +409,7 @@ def _add_stream(writer, data):
     return writer._add_object(stream)
 
 
-def _enter(resources, kind, name, value):
+def _add_resource(resources, kind, name, value):
     """Name something among the resources of a page."""
     entries = resources.get(kind)
     entries = entries.get_object() if entries is not None else DictionaryObject()

@@ -95,7 +95,7 @@ class MailMail(models.Model):
                 if mail.failure_type == "unknown" and not mail._dso_may_have_left():
                     mail.failure_reason = f"{NO_ANSWER}: {error}" if may_have_left else str(error)
             # nothing of it has left, or nobody knows: the turn of the actions comes at once
-            self.env["dso.action"]._trigger_look()
+            self.env["dso.action"]._trigger_queue_check()
             raise
 
     def _postprocess_sent_message(
@@ -159,4 +159,4 @@ class MailMail(models.Model):
                 self.env.flush_all()
         except OperationalError as error:
             _logger.info("A refused recipient will be noted later: %s", error)
-            self.env["dso.action"]._trigger_look()
+            self.env["dso.action"]._trigger_queue_check()

@@ -179,7 +179,7 @@ class DsoAssignmentRule(models.Model):
         return frozenset(names)
 
     @api.model
-    def _follow_figures(self):
+    def _depend_on_figures(self):
         """Whether a rule looks at what each plan may change."""
         return bool(FIGURES & self._get_watched())
 
@@ -275,7 +275,7 @@ class DsoAssignmentRule(models.Model):
         """
         changed = customers.browse()
         for some, values in self._get_changes(customers, fill_empty, overrule):
-            some.with_context(**inside(dso_by_rule=True))._dso_own().write(values)
+            some.with_context(**inside(dso_by_rule=True))._dso_as_module().write(values)
             changed |= some
         return changed
 

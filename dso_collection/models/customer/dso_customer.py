@@ -503,7 +503,7 @@ class DsoCustomer(models.Model):
         )
         customers = self.browse([row[0] for row in self.env.cr.fetchall()])
         if customers:
-            customers._adopt_forerunners()
+            customers._take_over_former_files()
             customers._assign_by_rules()
         return customers
 
@@ -526,7 +526,7 @@ class DsoCustomer(models.Model):
         rules = self.env["dso.assignment.rule"].sudo().search([("active", "=", True)])
         return rules._assign(self.sudo().with_context(**inside(dso_skip_plan=True)))
 
-    def _adopt_forerunners(self):
+    def _take_over_former_files(self):
         """Hand a file over when its partner got a new parent: the new commercial partner's file
         takes scenario, collector and history of the one that lost all its items."""
         self.env.cr.execute(
@@ -545,7 +545,7 @@ class DsoCustomer(models.Model):
         for new_id, old_id in self.env.cr.fetchall():
             self.browse(old_id)._merge_into(self.browse(new_id), take_settings=True)
 
-    def _adopt_children(self):
+    def _take_over_files_of_contacts(self):
         """Take in the files of partners that became contacts of another customer, which has a
         file of its own: their items are its items now, and so is what was done about them.
 
@@ -711,7 +711,7 @@ class DsoCustomer(models.Model):
             changed._check_archive()
         result = super().write(vals)
         if changed:
-            changed._follow_archive()
+            changed._update_actions_of_archived()
         if set(RISK_FIELDS) & vals.keys():
             # sudo: the score of all actions follows, whoever may see them
             self.env["dso.action"].sudo()._score_customers(self.sudo())
@@ -735,7 +735,7 @@ class DsoCustomer(models.Model):
                 )
             )
 
-    def _follow_archive(self):
+    def _update_actions_of_archived(self):
         """Of an archived file nothing is planned: what is open is withdrawn. What a user had
         planned comes back with it; what the scenario asks for, its plan decides."""
         # sudo: actions follow their file, whose right was checked
@@ -844,7 +844,7 @@ class DsoCustomer(models.Model):
         return (self.item_ids or self.credit_ids)._dso_propose_qualify()
 
     def action_view_partner(self):
-        """Open the partner, to mend its contacts."""
+        """Open the partner, to fix its contacts."""
         self.ensure_one()
         return self.partner_id.get_formview_action()
 

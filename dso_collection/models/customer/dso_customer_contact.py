@@ -144,5 +144,5 @@ class DsoCustomer(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dso_collection.dso_contact_propose_action"
         )
-        wizard = self.env["dso.contact.propose"]._make(self)
+        wizard = self.env["dso.contact.propose"]._make_dialog(self)
         return dict(action, res_id=wizard.id, context={"dialog_size": "extra-large"})

@@ -214,7 +214,7 @@ class DsoCustomer(models.Model):
         limiting = self._get_limiting_companies()
         found = self._search_terms("credit_limit", operator, value, limiting)
         unlimited = Domain("company_id", "not in", limiting.ids)
-        return found | unlimited if _holds(0, operator, value) else found
+        return found | unlimited if _compare(0, operator, value) else found
 
     def _search_credit_limit_exceeded(self, operator, value):
         if operator != "in":
@@ -358,7 +358,7 @@ class DsoCustomer(models.Model):
         return missing if True in value else ~missing
 
 
-def _holds(amount, operator, value):
+def _compare(amount, operator, value):
     """Whether a condition of a search holds for an amount."""
     if operator == "in":
         return amount in value

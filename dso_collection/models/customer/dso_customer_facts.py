@@ -335,7 +335,7 @@ class DsoCustomer(models.Model):
         for customer_id, leader_id, step_id, date in self.env.cr.fetchall():
             last[customer_id] = (date, leader_id)
             done[customer_id][leader_id].append(facts.Done(step_id, date))
-        told = self._read_told(rows, scenarios)
+        told = self._read_claimed_items(rows, scenarios)
         return {
             customer_id: facts.History(
                 done={leader: tuple(entries) for leader, entries in done[customer_id].items()},
@@ -346,7 +346,7 @@ class DsoCustomer(models.Model):
             for customer_id, (date, leader_id) in last.items()
         }
 
-    def _read_told(self, rows, scenarios):
+    def _read_claimed_items(self, rows, scenarios):
         """For scenarios that restart by age: which steps already told of which item (R5)."""
         by_age = {key for key, value in scenarios.items() if value.restart_policy == "by_age"}
         ids = [row["id"] for row in rows.values() if row["scenario_id"] in by_age]

@@ -116,7 +116,7 @@ class DsoCustomer(models.Model):
         env = customer.env
         today = customer.company_id._dso_today()
         if lines is None:
-            lines = customer._get_told_lines(today)
+            lines = customer._get_listed_lines(today)
         rows = customer._prepare_statement_rows(lines.with_env(env), today)
         ages = customer._get_amounts_by_age(rows, today)
         labels = {**customer._get_bucket_labels(), "credits": env._("Credits")}
@@ -144,7 +144,7 @@ class DsoCustomer(models.Model):
             "banks": lines._dso_get_banks(customer.company_id._dso_get_banks()),
         }
 
-    def _get_told_lines(self, today):
+    def _get_listed_lines(self, today):
         """The items that ``#items_list`` tells of: claims oldest first, then credits."""
         self.ensure_one()
         company = self.company_id

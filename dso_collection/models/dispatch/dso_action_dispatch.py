@@ -65,7 +65,7 @@ class DsoAction(models.Model):
             done += batch_done
             if not position or not seconds:
                 break
-        self._catch_up_sms()
+        self._note_late_sms_reports()
         self._trigger_next_opening(now)
         return done
 
@@ -97,7 +97,7 @@ class DsoAction(models.Model):
     def _get_due_condition(self, todays, position=None):
         """SQL condition for the automatic actions that may leave now.
 
-        Those in error that were never sent are among them: mended, they go without a click. Those
+        Those in error that were never sent are among them: fixed, they go without a click. Those
         of customers with a reply to handle are not.
         """
         companies = list(todays)
@@ -245,9 +245,9 @@ class DsoAction(models.Model):
     def _is_due(self, today):
         """Whether an automatic action may leave today."""
         self.ensure_one()
-        return self._is_undone() and self._may_leave_alone() and self.date <= today
+        return self._is_pending() and self._leaves_by_itself() and self.date <= today
 
-    def _may_leave_alone(self):
+    def _leaves_by_itself(self):
         """Whether this action leaves without anybody, once its day has come."""
         self.ensure_one()
         return self.automatic and (self.confirmed or not self.to_confirm)
@@ -257,7 +257,7 @@ class DsoAction(models.Model):
         cleared = self.filtered(
             lambda action: (
                 action.origin == "specific"
-                and action._is_undone()
+                and action._is_pending()
                 and not any(line._dso_is_open() for line in action.item_ids.line_id)
             )
         )
@@ -297,7 +297,7 @@ class DsoAction(models.Model):
         """Carry these actions out now, whatever the calendar and the date.
 
         :param all_the_same: also those that ask for nothing, without a question
-        :raise UserError: if one cannot be carried out, with what to mend
+        :raise UserError: if one cannot be carried out, with what to fix
         """
         self.check_access("write")
         # sudo: sending needs contacts, templates and accounts; the right to act was checked
@@ -337,7 +337,7 @@ class DsoAction(models.Model):
         self.invalidate_recordset()
         labels = dict(self._fields["agenda_state"]._description_selection(self.env))
         for action in self:
-            if not action._is_undone():
+            if not action._is_pending():
                 raise UserError(
                     self.env._(
                         "“%(action)s” is no longer planned (%(state)s). Reload the page to see "
@@ -420,13 +420,13 @@ class DsoAction(models.Model):
             if not ready:
                 continue
             result |= ready
-            repeating = ready.filtered(lambda action: action._repeats())
+            repeating = ready.filtered(lambda action: action._stays_open())
             ready = ready._make_executions(rows)
             ready._keep_template_names()
             ready._fill_items_content(rows)
             outcomes = channel._send(ready)
             ready._take_snapshot(rows)
-            ready._dso_own().write(
+            ready._dso_as_module().write(
                 {
                     "state": "done",
                     "done_date": today,
@@ -435,8 +435,8 @@ class DsoAction(models.Model):
                 }
             )
             ready._write_outcomes(rows, outcomes)
-            channel._after(ready)
-            repeating._move_on(today)
+            channel._on_done(ready)
+            repeating._reschedule_follow_up(today)
             if get_inside(self.env, "dso_end") != "resolved":
                 ready._keep_followed()
         return result
@@ -535,7 +535,7 @@ class DsoAction(models.Model):
         )
 
     def _set_error(self, code, **data):
-        """Put open actions in error with what has to be mended (R11)."""
+        """Put open actions in error with what has to be fixed (R11)."""
         self._set_errors(dict.fromkeys(self.ids, {"code": code, **data}))
 
     def _set_errors(self, blockers):
@@ -553,29 +553,29 @@ class DsoAction(models.Model):
 
     def _refresh_errors(self):
         """Look again at what keeps open actions from being sent: error from the moment they are
-        planned, and back to planned as soon as it is mended (R11)."""
-        actions = self._filter_undone()
-        mended = self.browse()
+        planned, and back to planned as soon as it is fixed (R11)."""
+        actions = self._filter_pending()
+        fixed = self.browse()
         for channel, group in actions._by_channel():
             blockers = {
                 action_id: blocker
                 for action_id, blocker in group._get_blockers(channel).items()
-                if not group.browse(action_id)._is_unwritten(blocker)
+                if not group.browse(action_id)._lacks_own_text(blocker)
             }
-            mended |= group.filtered(
-                lambda action, blockers=blockers: action.id not in blockers and action._is_mended()
+            fixed |= group.filtered(
+                lambda action, blockers=blockers: action.id not in blockers and action._is_fixed()
             )
             # a plan from nothing can find thousands of customers without a contact
             group.browse(blockers)._set_errors(blockers)
-        self._write_states([(action_id, "planned", None) for action_id in mended.ids])
-        if mended.filtered(lambda action: action._may_leave_alone()):
+        self._write_states([(action_id, "planned", None) for action_id in fixed.ids])
+        if fixed.filtered(lambda action: action._leaves_by_itself()):
             self._trigger_dispatch()
 
-    def _is_unwritten(self, blocker):
+    def _lacks_own_text(self, blocker):
         """Whether all that an action done by hand lacks is its own text: somebody writes it."""
         return not self.automatic and blocker.get("model") == self._name
 
-    def _is_mended(self):
+    def _is_fixed(self):
         """Whether nothing keeps an action back that was in error; what failed as it was carried
         out stays so until it is tried again."""
         return self.state == "error" and not (self.error_data or {}).get("sticky")
@@ -616,10 +616,10 @@ class DsoAction(models.Model):
         printed = sent.filtered("letter_attachment_id") - sent.filtered(
             lambda action: action.mail_id or action.snailmail_letter_id
         )
-        # somebody mended something: a new beginning, with all its attempts
+        # somebody fixed something: a new beginning, with all its attempts
         failed.write({"retry_count": 0, "retry_date": False})
         for channel, actions in sent._by_channel():
-            actions._send_once_more(channel)
+            actions._resend_messages(channel)
         waiting = failed - sent
         waiting.write({"state": "planned", "error_data": False})
         waiting._refresh_errors()
@@ -642,7 +642,7 @@ class DsoAction(models.Model):
         names = failed.with_env(self.env)._name_some()
         return toast(self.env._("%(actions)s: retried.", actions=names))
 
-    def _send_once_more(self, channel):
+    def _resend_messages(self, channel):
         """The same messages again, and to whom they went then."""
         actions = self.filtered(lambda action: not action._is_held_back())
         channel._retry(actions)
@@ -657,16 +657,16 @@ class DsoAction(models.Model):
         overtaken keeps the words only: what comes next follows from the later one (R9).
 
         :param text: the words of the server or provider
-        :param model: of the record to mend, with ``res_id``; default the recipient
+        :param model: of the record to fix, with ``res_id``; default the recipient
         :param code: see ``_describe_error``, with the further ``data`` that its sentence needs
         :param transient: whether the cause is a passing one: it is tried again by itself
         """
         # sudo: the mail system reports it
         actions = self.sudo().filtered(lambda action: action.state in ("done", "error"))
-        overtaken = actions._get_overtaken()
+        overtaken = actions._get_superseded()
         last = (actions - overtaken).filtered(lambda action: action.origin == "scenario")
         following = self.sudo().search(
-            self._get_undone_domain()
+            self._get_pending_domain()
             & Domain("customer_id", "in", last.customer_id.ids)
             & Domain("origin", "=", "scenario")
         )
@@ -703,7 +703,7 @@ class DsoAction(models.Model):
             limit=1,
         )
 
-    def _get_overtaken(self):
+    def _get_superseded(self):
         """The scenario actions after which another one of the same customer was done."""
         later = self.search(
             [
@@ -723,7 +723,7 @@ class DsoAction(models.Model):
         )
 
     def _describe_error(self, data):
-        """What keeps the action back and how to mend it, in the user's language."""
+        """What keeps the action back and how to fix it, in the user's language."""
         code = "archived_customer" if self._is_held_back() else data["code"]
         return self._get_error_texts(data).get(code, code)
 

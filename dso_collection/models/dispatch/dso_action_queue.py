@@ -31,16 +31,16 @@ class DsoAction(models.Model):
     @api.model
     def _cron_queue(self):
         """Tell the actions of messages that failed without a word."""
-        self._look_at_queues()
+        self._check_queues()
 
     @api.model
-    def _trigger_look(self):
+    def _trigger_queue_check(self):
         """Look as soon as what is going on is committed."""
         # sudo: waking the module's own cron is harmless
         self.env.ref("dso_collection.ir_cron_queue").sudo()._trigger()
 
     @api.model
-    def _look_at_queues(self):
+    def _check_queues(self):
         """Put in error the actions that count as done though their message ended otherwise.
 
         :return: number of actions that were told
@@ -54,10 +54,10 @@ class DsoAction(models.Model):
             (self._find_failed_letters(), "_set_not_posted"),
         ]
         return sum(
-            action._note_in_queue(method) for ids, method in found for action in self.browse(ids)
+            action._note_safely(method) for ids, method in found for action in self.browse(ids)
         )
 
-    def _note_in_queue(self, method):
+    def _note_safely(self, method):
         """Tell one action, so that one stops no other.
 
         :return: whether that could be done; it is seen again a minute later

@@ -57,7 +57,7 @@ class DsoAction(models.Model):
         if action.done_date:
             lines = action.item_ids.line_id
         else:
-            lines = action._get_told_lines()[action.id]
+            lines = action._get_claimed_lines()[action.id]
         content = action.customer_id._make_evidence_file(lines)
         old = action.evidence_attachment_id
         action.evidence_attachment_id = (

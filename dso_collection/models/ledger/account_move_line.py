@@ -651,12 +651,12 @@ class AccountMoveLine(models.Model):
         # of the partner or account before, too
         moved = {"partner_id", "account_id"} & vals.keys()
         before = self.partner_id.ids if moved else ()
-        logged = self._dso_statuses_before(vals)
+        logged = self._dso_get_statuses(vals)
         if request and not self.env.su:
             # at a keyboard it is a slip; code that brings a history along means it
             self._dso_check_promise(vals)
         result = super().write(vals)
-        self._dso_forget_words(logged, vals)
+        self._dso_clear_former_status(logged, vals)
         self.env["dso.refresh.queue"]._note(line_ids=self.ids, partner_ids=before)
         self._dso_log_changes(logged, vals)
         self._dso_follow_changes(logged)
@@ -672,12 +672,12 @@ class AccountMoveLine(models.Model):
     # Qualification
     # ------------------------------------------------------------------
 
-    def _dso_statuses_before(self, vals):
+    def _dso_get_statuses(self, vals):
         if not {"dso_status_id", "dso_status_date"} & vals.keys():
             return {}
         return {line: (line.dso_status_id, line.dso_status_date) for line in self}
 
-    def _dso_forget_words(self, before, vals):
+    def _dso_clear_former_status(self, before, vals):
         """A new status takes the date and the comment of the one before away, where none of its
         own are given: what is shown of an item belongs to its latest qualification."""
         gone = {"dso_status_date": False, "dso_comment": False}
@@ -711,7 +711,7 @@ class AccountMoveLine(models.Model):
             if status.kind == "promise" and day and not same:
                 line.company_id._dso_check_promise_day(day)
 
-    def _dso_skips(self, *keys):
+    def _dso_is_told_to_skip(self, *keys):
         """Whether the module itself said so, which writes as superuser: a client says nothing."""
         return self.env.su and any(get_inside(self.env, key) for key in keys)
 
@@ -723,7 +723,7 @@ class AccountMoveLine(models.Model):
             for line, status in before.items()
             if status != (line.dso_status_id, line.dso_status_date)
         ]
-        if changed and not self._dso_skips("dso_skip_log"):
+        if changed and not self._dso_is_told_to_skip("dso_skip_log"):
             lines = self.browse([line.id for line in changed])
             said = {} if "dso_comment" in vals else {"comment": False}
             lines._dso_log(source="system" if self.env.su else "collector", **said)
@@ -733,18 +733,18 @@ class AccountMoveLine(models.Model):
         follow-up that "Change status" would have made (R13). Refusing it instead would stop
         imports of opening balances with their disputes, and Odoo's own lists.
 
-        :param before: see ``_dso_statuses_before``; what the module itself does says what follows
+        :param before: see ``_dso_get_statuses``; what the module itself does says what follows
         """
-        if self._dso_skips("dso_skip_log", "dso_skip_follow_up"):
+        if self._dso_is_told_to_skip("dso_skip_log", "dso_skip_follow_up"):
             return
         changed = self.browse(
             line.id for line, (status, _day) in before.items() if status != line.dso_status_id
         )
         # as in the dialog, what followed the status before ends with it
         self.env["dso.action"]._detach(changed)
-        changed._dso_follow_written()
+        changed._dso_make_follow_ups()
 
-    def _dso_follow_written(self):
+    def _dso_make_follow_ups(self):
         """Make the follow-ups of statuses that came with items, or were written on them."""
         # sudo: the module looks after disputes, whoever writes the status
         lines = self.sudo().filtered(lambda line: line.dso_status_id and line._dso_is_open())
@@ -752,7 +752,7 @@ class AccountMoveLine(models.Model):
             lambda line: line.amount_residual > 0 and line.dso_status_id._needs_follow_up()
         )
         if lines:
-            self.env["dso.item.qualify"]._follow_written(lines)
+            self.env["dso.item.qualify"]._make_follow_ups_of_statuses(lines)
 
     def _dso_log(self, source="collector", **values):
         """Add the present status of these items to the log.
@@ -914,7 +914,7 @@ class AccountMoveLine(models.Model):
             when they are ticked, too
         """
         lines = self.filtered(lambda line: line._dso_is_open())
-        held = lines if told is not None and not told else lines._dso_find_held(own)
+        held = lines if told is not None and not told else lines._dso_find_withheld(own)
         action = lines.action_dso_qualify()
         free = lines.filtered(lambda line: line not in held)
         return dict(
@@ -926,7 +926,7 @@ class AccountMoveLine(models.Model):
             ),
         )
 
-    def _dso_find_held(self, own=None):
+    def _dso_find_withheld(self, own=None):
         """What a new status would undo: disputes, litigation, open promises, specific actions.
 
         :param own: an action that is about these items anyway
@@ -958,10 +958,10 @@ class AccountMoveLine(models.Model):
                 held[line] = (kind or "specific", actions)
         return held
 
-    def _dso_describe_held(self, own=None):
+    def _dso_describe_withheld(self, own=None):
         """{line: what a new status would undo of it, in a few words}"""
         texts = {}
-        for line, (kind, actions) in self._dso_find_held(own).items():
+        for line, (kind, actions) in self._dso_find_withheld(own).items():
             # sudo: shown with the item
             status = line.sudo().dso_status_id
             words = [] if kind == "specific" else [status.name]
@@ -984,7 +984,7 @@ class AccountMoveLine(models.Model):
         super()._compute_display_name()
         if not self.env.context.get("dso_held"):
             return
-        texts = self._dso_describe_held()
+        texts = self._dso_describe_withheld()
         for line in self:
             line.display_name = " · ".join(
                 filter(
@@ -1029,7 +1029,7 @@ class AccountMoveLine(models.Model):
             ]
         )
 
-    def _dso_tell(self, what):
+    def _dso_report(self, what):
         """A word on what was done with these items."""
         names = name_some(self.env, [line._dso_get_document() for line in self])
         return toast(self.env._("%(documents)s: %(what)s.", documents=names, what=what))
@@ -1037,23 +1037,23 @@ class AccountMoveLine(models.Model):
     def action_dso_ignore(self):
         """Leave these items out of dunning; they still count in the amounts."""
         self._dso_write_own({"dso_ignored": True})
-        return self._dso_tell(self.env._("left out of the scenario"))
+        return self._dso_report(self.env._("left out of the scenario"))
 
     def action_dso_unignore(self):
         """Chase these items again."""
         self._dso_write_own({"dso_ignored": False})
-        return self._dso_tell(self.env._("chased again"))
+        return self._dso_report(self.env._("chased again"))
 
     def action_dso_include(self):
         """Include in collection: take away the follow-up flag that Odoo sets by default in
         general journals, so that opening balances are chased (R1)."""
         self._dso_write_own({"no_followup": False})
-        return self._dso_tell(self.env._("included in collection"))
+        return self._dso_report(self.env._("included in collection"))
 
     def action_dso_exclude(self):
         """Exclude from follow-up, in Odoo's own words and for all of its reports."""
         self._dso_write_own({"no_followup": True})
-        return self._dso_tell(self.env._("excluded from follow-up"))
+        return self._dso_report(self.env._("excluded from follow-up"))
 
     def action_dso_view_item(self):
         """Open the item itself, with who said what of it."""

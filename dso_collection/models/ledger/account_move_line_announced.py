@@ -169,7 +169,7 @@ class AccountMoveLine(models.Model):
         """
         self.env.flush_all()
         found = self._dso_read_announced()
-        return self._dso_spread(found, self._dso_read_open(found)) if found else []
+        return self._dso_allocate(found, self._dso_read_open(found)) if found else []
 
     def _dso_read_announced(self):
         """Money on its way: payments that are in process or were validated without an entry, online
@@ -190,7 +190,7 @@ class AccountMoveLine(models.Model):
     def _dso_read_open(self, found):
         """The open items that sums are for, the oldest first.
 
-        :param found: see :meth:`_dso_spread`
+        :param found: see :meth:`_dso_allocate`
         :return: rows of (id, entry, company, currency, what is open in that currency)
         """
         move_ids = {key for entry in found for key in entry.get("move_ids") or ()}
@@ -217,7 +217,7 @@ class AccountMoveLine(models.Model):
         )
         return self.env.cr.fetchall()
 
-    def _dso_spread(self, found, lines):
+    def _dso_allocate(self, found, lines):
         """Spread sums over the items that they are for, the oldest first; no item gets more than
         is open.
 
@@ -504,7 +504,7 @@ class AccountMoveLine(models.Model):
         found = self._dso_read_returned()
         lines = self._dso_read_open(found) if found else []
         # each by itself: what failed twice would not have come twice
-        return [part for entry in found for part in self._dso_spread([entry], lines)]
+        return [part for entry in found for part in self._dso_allocate([entry], lines)]
 
     def _dso_read_returned(self):
         """Payments of these items that were rejected, and online payments that failed. An add-on

@@ -74,12 +74,12 @@ class DsoAction(models.Model):
                 company = action.company_id.sudo()
                 key = (company, max(action.date, company._dso_today()))
                 if key not in texts:
-                    texts[key] = self._describe_leaving(*key)
+                    texts[key] = self._describe_sending_time(*key)
                 text = texts[key]
             action.leaving_text = text
 
     @api.model
-    def _describe_leaving(self, company, day):
+    def _describe_sending_time(self, company, day):
         """When what is ready for a day leaves.
 
         :param day: today where the company is, or later
@@ -148,7 +148,7 @@ class DsoAction(models.Model):
         )
         found = [
             *((action.done_date, action, action._prepare_exchange()) for action in actions),
-            *((entry.logged_on, entry, self._prepare_said(entry)) for entry in said),
+            *((entry.logged_on, entry, self._prepare_qualification_entry(entry)) for entry in said),
             *((reply.date, reply, self._prepare_reply(reply)) for reply in replies),
             *((message.date, message, self._prepare_message(message)) for message in messages),
         ]
@@ -186,7 +186,7 @@ class DsoAction(models.Model):
         }
 
     @api.model
-    def _prepare_said(self, entry):
+    def _prepare_qualification_entry(self, entry):
         """A status or comment put on an item."""
         return {
             "kind": "said",

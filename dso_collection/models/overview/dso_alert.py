@@ -129,7 +129,7 @@ class DsoAlert(models.Model):
 
         :return: {alert: (number of customers, error or nothing)}
         """
-        numbers, error = self._try(self._read_counts)
+        numbers, error = self._try_condition(self._read_counts)
         if error and len(self) > 1:
             return {alert: alert._count_customers()[alert] for alert in self}
         return {
@@ -151,7 +151,7 @@ class DsoAlert(models.Model):
                 numbers[position] = number
         return numbers
 
-    def _try(self, method):
+    def _try_condition(self, method):
         """Call a method that uses the condition, which a user wrote and which may be out of date:
         a field was removed, say.
 
@@ -199,7 +199,7 @@ class DsoAlert(models.Model):
                 check_criteria(customers, alert.domain)
             except ValidationError as error:
                 raise alert._refuse_domain(error) from error
-            _found, error = alert._try(
+            _found, error = alert._try_condition(
                 lambda customers=customers, domain=domain: customers.search(domain(), limit=1)
             )
             if error:
@@ -323,11 +323,11 @@ class DsoAlert(models.Model):
         """Find the customers of this alert anew, company by company: one query each.
 
         Where the condition cannot be used, the alert says so, and what it found before stays:
-        mended, it does not tell everything again.
+        fixed, it does not tell everything again.
         """
         self.ensure_one()
         self.env.flush_all()
-        _done, error = self._try(self._write_hits)
+        _done, error = self._try_condition(self._write_hits)
         if error:
             _logger.warning("Alert %s (%s): %s", self.display_name, self.id, error)
         if (self.error or None) != error:

@@ -1,4 +1,4 @@
-"""The morning's summary: one message for each collector who has something to mend, confirm or
+"""The morning's summary: one message for each collector who has something to fix, confirm or
 read, in the collector's language, as Odoo notifies (in the inbox or by e-mail, as each prefers)."""
 
 from datetime import time, timedelta
@@ -120,7 +120,7 @@ class DsoSummary(models.AbstractModel):
             else:
                 contents[kind] = value
 
-        for user_id, *value in self._query(
+        for user_id, *value in self._count_by_collector(
             "dso_action",
             SQL("record.error_data->>'code'"),
             SQL("record.state = 'error' AND record.company_id = ANY(%s)", companies),
@@ -136,7 +136,9 @@ class DsoSummary(models.AbstractModel):
             list(todays.values()),
         )
         order = SQL("record.date, record.id")
-        for user_id, _key, *value in self._query("dso_action", SQL("NULL"), due, order):
+        for user_id, _key, *value in self._count_by_collector(
+            "dso_action", SQL("NULL"), due, order
+        ):
             add(user_id, "to_confirm", tuple(value))
         missing = SQL(
             "record.action_type = 'letter_registered' AND record.state = 'done'"
@@ -147,18 +149,22 @@ class DsoSummary(models.AbstractModel):
             companies,
             [today - timedelta(days=company.dso_receipt_days) for company, today in todays.items()],
         )
-        for user_id, _key, *value in self._query("dso_action", SQL("NULL"), missing, order):
+        for user_id, _key, *value in self._count_by_collector(
+            "dso_action", SQL("NULL"), missing, order
+        ):
             add(user_id, "receipts", tuple(value))
         waiting = SQL("record.state = 'to_handle' AND record.company_id = ANY(%s)", companies)
         order = SQL("record.date DESC, record.id DESC")
-        for user_id, _key, *value in self._query("dso_reply", SQL("NULL"), waiting, order):
+        for user_id, _key, *value in self._count_by_collector(
+            "dso_reply", SQL("NULL"), waiting, order
+        ):
             add(user_id, "replies", tuple(value))
         return result
 
     @api.model
-    def _query(self, table, key, condition, order):
+    def _count_by_collector(self, table, key, condition, order):
         """[(user id, key, count, first ids)]"""
-        return self.env.execute_query(
+        return self.env.execute_count_by_collector(
             SQL(
                 "SELECT %(collector)s AS user_id,"
                 " %(key)s AS key, count(*), (array_agg(record.id ORDER BY %(order)s))[1:%(limit)s]"

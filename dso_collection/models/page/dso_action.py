@@ -51,7 +51,7 @@ class DsoAction(models.Model):
         result = dict(texts)
         Page = self.env["dso.page"]
         recipients = wanted._get_recipients()
-        told = wanted._get_told_lines()
+        told = wanted._get_claimed_lines()
         values_list = []
         for action in wanted:
             contacts = recipients[action.id]

@@ -146,7 +146,7 @@ class DsoPage(models.Model):
         :return: the page as superuser, empty for a link that is wrong, expired or revoked: they
             cannot be told apart
         """
-        page = self._find_ever(token)
+        page = self._find_in_any_state(token)
         now = fields.Datetime.now()
         if not page or not rules.is_open(page.expires_date, page.revoked_date or None, now):
             # sudo: nothing, of the kind that is found as superuser
@@ -154,7 +154,7 @@ class DsoPage(models.Model):
         return page
 
     @api.model
-    def _find_ever(self, token):
+    def _find_in_any_state(self, token):
         """The page of a link that once opened it."""
         if not isinstance(token, str) or not 16 <= len(token) <= 64:
             # sudo: nothing, of the kind that is found as superuser

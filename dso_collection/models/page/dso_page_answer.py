@@ -309,7 +309,7 @@ class DsoPageAnswer(models.Model):
             return []
         # with a part, only of those that get one
         lines = self.env["account.move.line"].browse([line.id for line in wizard._get_parts()])
-        texts = lines._dso_describe_held(self._get_own_action())
+        texts = lines._dso_describe_withheld(self._get_own_action())
         wizard.unlink()
         return [f"{line._dso_get_document()}: {text}" for line, text in texts.items()]
 
@@ -326,7 +326,7 @@ class DsoPageAnswer(models.Model):
         """The documents that were asked for, to whom the link was sent; also those that are paid
         meanwhile.
 
-        :raise UserError: where the e-mail cannot leave, with what to mend
+        :raise UserError: where the e-mail cannot leave, with what to fix
         :return: the action, done; none where none of the items has a document to send
         """
         self.ensure_one()
@@ -346,7 +346,7 @@ class DsoPageAnswer(models.Model):
         action = self.env["dso.action"]
         if not moves:
             return action
-        action = action._dso_own().create(self._prepare_copies(moves))
+        action = action._dso_as_module().create(self._prepare_copies(moves))
         action.action_execute()
         return action
 

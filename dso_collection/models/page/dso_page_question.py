@@ -390,7 +390,7 @@ class DsoPage(models.Model):
             return "yourself"
         return None
 
-    def _is_given_away(self):
+    def _is_forwarded(self):
         """Whether whoever has this link forwarded the question and has nothing to do any more."""
         return bool(
             self
@@ -399,7 +399,7 @@ class DsoPage(models.Model):
             and not rules.is_open(self.expires_date, None, fields.Datetime.now())
         )
 
-    def _prepare_given_away(self):
+    def _prepare_forwarded(self):
         """What the link tells of it then."""
         self.ensure_one()
         return {

@@ -87,7 +87,7 @@ class DsoPage(models.Model):
         """Whether the customer still has a page; colleagues do unless they gave the question
         away."""
         if self.purpose == "colleague":
-            return not self._is_given_away()
+            return not self._is_forwarded()
         return self.customer_id.page_enabled
 
     def _send_link(self, token, template=TEMPLATE, **context):

@@ -48,7 +48,7 @@ class DsoPage(models.Model):
             "noted": self._get_noted_answer(params.get("done")),
             "payment": self._prepare_payment_message() if params.get("paid") else None,
             "payable": self._prepare_payable(today),
-            "disputed": bool(self._get_items_of_own_words(self._get_disputed_lines())),
+            "disputed": bool(self._get_items_disputed_by_customer(self._get_disputed_lines())),
         }
 
     # ------------------------------------------------------------------
@@ -135,7 +135,7 @@ class DsoPage(models.Model):
 
     def _prepare_rows(self, lines, today, found):
         format_day = functools.cache(functools.partial(format_date, self.env))
-        own = self._get_items_of_own_words(lines)
+        own = self._get_items_disputed_by_customer(lines)
         words = self._get_customer_words(lines, own)
         awaited = self._get_awaited()
         paying = self._get_lines_being_paid(awaited)
@@ -230,7 +230,7 @@ class DsoPage(models.Model):
             self._get_lines_domain() & Domain("dso_status_id.kind", "=", "dispute")
         )
 
-    def _get_items_of_own_words(self, lines):
+    def _get_items_disputed_by_customer(self, lines):
         """Ids of the items whose present dispute goes back to the customer's own answer, whoever
         wrote something about it since."""
         disputed = lines.filtered(lambda line: line.dso_status_id.kind == "dispute")

@@ -94,10 +94,10 @@ class DsoCustomer(models.Model):
             companies = self.env["res.company"]._dso_companies()
             self._ensure_customers(companies)
             customers = self.search([("company_id", "in", companies.ids)], order="id")
-            customers = customers._adopt_children()
+            customers = customers._take_over_files_of_contacts()
             self._refresh_profiles(customers._get_todays(today))
         else:
-            customers = self.browse(customers.ids)._adopt_children()
+            customers = self.browse(customers.ids)._take_over_files_of_contacts()
             self._refresh_profiles(customers._get_todays(today), customers)
         for number, ids in enumerate(split_every(BATCH_SIZE, customers.ids)):
             if number:
@@ -121,7 +121,7 @@ class DsoCustomer(models.Model):
         """The full plan of one company, batch by batch. Customers whom a dispatcher holds come
         last, when it has let go of them; whoever is held all the time is left to the queue."""
         customers = self.search([("company_id", "=", company.id)], order="id")
-        ids = retry_on_conflict(self.env, customers._adopt_children).ids
+        ids = retry_on_conflict(self.env, customers._take_over_files_of_contacts).ids
         left = len(ids)
         commit_progress(self.env, 0, left)
         for _round in range(MAX_ROUNDS):
@@ -166,13 +166,13 @@ class DsoCustomer(models.Model):
 
         :return: ids of the customers that others hold, who were passed over
         """
-        customers = self._lock_free()
+        customers = self._lock_available()
         held = (self - customers).exists()
         if customers:
             todays = customers._get_todays(today)
             self._refresh_profiles(todays, customers)
             customers._plan_batch(today)
-            customers._follow_rules(today)
+            customers._apply_rules_on_figures(today)
         return held.ids
 
     @api.model
@@ -184,7 +184,7 @@ class DsoCustomer(models.Model):
         self.env.flush_all()
         queue._insert_noted()
         self._trigger_plan_of_the_day()
-        waiting = queue._waiting()
+        waiting = queue._count_by_company()
         left = sum(waiting.values())
         commit_progress(self.env, 0, left)
         # sudo: every company that waits, whoever causes it
@@ -248,17 +248,17 @@ class DsoCustomer(models.Model):
         new = self._ensure_customers(company, partner_ids - passed - set(customers.partner_id.ids))
         # a new file may have taken in one of these
         customers = (customers | new).exists()
-        taken = queue._take([id_ for id_, partner_id in rows if partner_id not in passed])
+        taken = queue._remove([id_ for id_, partner_id in rows if partner_id not in passed])
         again = {partner_id for partner_id, reassign in taken.items() if reassign}
         # what the assignment rules look at has changed
         customers.filtered(lambda each: each.partner_id.id in again)._assign_again()
         if customers:
-            customers = customers._adopt_children()
+            customers = customers._take_over_files_of_contacts()
             self._plan(customers)
-            customers._follow_rules()
+            customers._apply_rules_on_figures()
         return rows[-1][0], len(taken), held.ids
 
-    def _lock_free(self):
+    def _lock_available(self):
         """Lock those of these customers that no other transaction holds, without waiting.
 
         The first statement of its transaction: what is read afterwards is what was locked. Where
@@ -290,10 +290,10 @@ class DsoCustomer(models.Model):
             )
         self.env.cr.rollback()
 
-    def _follow_rules(self, today=None):
+    def _apply_rules_on_figures(self, today=None):
         """Rules that look at figures are applied with each plan, which just wrote them."""
         # sudo: whether any rule looks at figures
-        if self.env["dso.assignment.rule"].sudo()._follow_figures():
+        if self.env["dso.assignment.rule"].sudo()._depend_on_figures():
             changed = self._assign_again()
             changed._plan_batch(today)
 
@@ -517,11 +517,11 @@ class DsoCustomer(models.Model):
 
     def _find_own_actions(self, facts):
         """The specific actions and those out of scenario that are still to be done: what kept them
-        back may have been mended like that of the scenario's (R11). Where nobody was in charge,
+        back may have been fixed like that of the scenario's (R11). Where nobody was in charge,
         somebody may be now."""
         Action = self.env["dso.action"]
         own = Action.search(
-            Action._get_undone_domain()
+            Action._get_pending_domain()
             & Domain("customer_id", "in", self.ids)
             & Domain("origin", "!=", "scenario")
         )
@@ -733,7 +733,7 @@ class DsoCustomer(models.Model):
     # Words
     # ------------------------------------------------------------------
 
-    def _describe_if(self, changes):
+    def _describe_planning_if(self, changes):
         """What the scenario would propose if items changed, in the user's language. Writes
         nothing.
 

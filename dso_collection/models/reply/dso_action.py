@@ -29,7 +29,7 @@ class DsoAction(models.Model):
     def _search_is_paused(self, operator, value):
         if operator != "in":
             return NotImplemented
-        domain = self._get_undone_domain() & fields.Domain(
+        domain = self._get_pending_domain() & fields.Domain(
             [
                 ("automatic", "=", True),
                 ("agenda_state", "=", "confirmed"),
@@ -64,7 +64,7 @@ class DsoAction(models.Model):
         # sudo: why an action waits is told to whoever may see the action
         waiting = self.sudo().filtered(
             lambda action: (
-                action.automatic and action._is_undone() and action.company_id.dso_pause_on_reply
+                action.automatic and action._is_pending() and action.company_id.dso_pause_on_reply
             )
         )
         if not waiting:

@@ -349,7 +349,9 @@ class DsoReply(models.Model):
     def action_reopen(self):
         """To be handled after all, also what was taken for an automatic reply."""
         self.check_access("write")
-        self._dso_own().write({"state": "to_handle", "handled_by_id": False, "handled_date": False})
+        self._dso_as_module().write(
+            {"state": "to_handle", "handled_by_id": False, "handled_date": False}
+        )
         return self._notify(self.env._("To handle again: %s", self._describe()))
 
     def _close(self, state):
@@ -359,7 +361,7 @@ class DsoReply(models.Model):
             raise UserError(
                 self.env._("These replies were already handled. Reload the page to see by whom.")
             )
-        waiting._dso_own().write(
+        waiting._dso_as_module().write(
             {
                 "state": state,
                 "handled_by_id": self.env.uid,
@@ -381,7 +383,7 @@ class DsoReply(models.Model):
         if proposals:
             # what was proposed is there already, and is decided with it
             return proposals[-1:].action_change()
-        told = self._get_told_lines().filtered(lambda line: line._dso_is_open())
+        told = self._get_subject_lines().filtered(lambda line: line._dso_is_open())
         action = (told or self.customer_id.item_ids)._dso_propose_qualify(
             own=self.action_id.parent_id or self.action_id, told=told
         )
@@ -395,7 +397,7 @@ class DsoReply(models.Model):
         :return: nothing where something of it is open, or where it speaks of no item
         """
         self.ensure_one()
-        lines = self._get_told_lines()
+        lines = self._get_subject_lines()
         if not lines or lines.filtered(lambda line: line._dso_is_open()):
             return False
         names = [line._dso_get_document() for line in lines[:3]]
@@ -407,7 +409,7 @@ class DsoReply(models.Model):
             documents=", ".join(names),
         )
 
-    def _get_told_lines(self):
+    def _get_subject_lines(self):
         """What the answers are about, else what the answered action told of."""
         return self.answer_ids.line_ids or self.action_id.item_ids.line_id
 

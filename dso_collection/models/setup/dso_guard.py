@@ -21,8 +21,8 @@ class DsoGuard(models.AbstractModel):
     A field that stands in neither list is written by the module alone, whatever the user's groups,
     at ``create`` and at ``write``: a new field is refused until somebody decides. The lists of all
     parts of a model add up. The module's own code writes as superuser, or with the user's rights
-    through :meth:`_dso_own`, which holds for one ``create`` or ``write`` of that very record: not
-    for what is nested in it.
+    through :meth:`_dso_as_module`, which holds for one ``create`` or ``write`` of that very record:
+    not for what is nested in it.
 
     Whatever a user relates a record to is something that this user may read.
     """
@@ -60,14 +60,14 @@ class DsoGuard(models.AbstractModel):
             setattr(cls, key, frozenset(names))
         return cls.__dict__[key]
 
-    def _dso_own(self):
+    def _dso_as_module(self):
         """These records, for one write or create of the module's own with the user's rights."""
         return self.with_context(**{KEY: OWN})
 
-    def _dso_is_own(self):
+    def _dso_is_module(self):
         return self.env.context.get(KEY) is OWN
 
-    def _dso_disown(self):
+    def _dso_as_user(self):
         """These records without the mark: what is nested in a write is not the module's own."""
         if KEY not in self.env.context:
             return self
@@ -114,7 +114,7 @@ class DsoGuard(models.AbstractModel):
 
     def _dso_check_fields(self, names, new=False):
         """:raise AccessError: if one of these fields is none that users write"""
-        if self.env.su or self._dso_is_own():
+        if self.env.su or self._dso_is_module():
             return
         refused = set(names) - self._dso_get_writable(new)
         refused = {name for name in refused if not self._dso_is_companys(name)}
@@ -228,8 +228,8 @@ class DsoGuard(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        own = self.env.su or self._dso_is_own()
-        self = self._dso_disown()
+        own = self.env.su or self._dso_is_module()
+        self = self._dso_as_user()
         if own:
             self = self._dso_without_defaults()
             return super().create(self._dso_complete(vals_list, new=True))
@@ -241,8 +241,8 @@ class DsoGuard(models.AbstractModel):
         return records
 
     def write(self, vals):
-        own = self.env.su or self._dso_is_own()
-        self = self._dso_disown()
+        own = self.env.su or self._dso_is_module()
+        self = self._dso_as_user()
         if own:
             return super().write(self._dso_complete([vals])[0])
         self._dso_check_fields(vals)
@@ -270,7 +270,7 @@ class DsoGuard(models.AbstractModel):
     def copy_data(self, default=None):
         """A copy is made of what users write; the rest is its own."""
         vals_list = super().copy_data(default)
-        if self.env.su or self._dso_is_own():
+        if self.env.su or self._dso_is_module():
             return vals_list
         names = self._dso_get_writable(new=True) | set(default or ())
         return [

@@ -267,7 +267,7 @@ class DsoRefreshQueue(models.Model):
         """The next rows of a company, and those of their customers that nobody else holds, which
         are locked from now on.
 
-        One statement, the first of its transaction, see ``dso.customer._lock_free``.
+        One statement, the first of its transaction, see ``dso.customer._lock_available``.
 
         :param position: id of the last row that was looked at
         :return: (list of (id of the row, commercial partner id) by id, ids of the locked files)
@@ -298,7 +298,7 @@ class DsoRefreshQueue(models.Model):
         return self.env.cr.fetchall(), free
 
     @api.model
-    def _take(self, ids):
+    def _remove(self, ids):
         """Take rows off the queue.
 
         :return: {commercial partner id: whether the assignment rules are to be applied again}
@@ -318,7 +318,7 @@ class DsoRefreshQueue(models.Model):
         return taken
 
     @api.model
-    def _waiting(self):
+    def _count_by_company(self):
         """Companies with customers in the queue, and how many rows each has.
 
         :return: {company id: number of rows}

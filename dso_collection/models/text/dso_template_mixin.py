@@ -5,7 +5,7 @@ from ...tools.toasts import name_some
 
 
 class DsoTemplateMixin(models.AbstractModel):
-    """A template that collection actions are made of: what it kept back goes on when it is mended,
+    """A template that collection actions are made of: what it kept back goes on when it is fixed,
     and what it can serve no more says so at once (R11)."""
 
     _name = "dso.template.mixin"
@@ -70,7 +70,7 @@ class DsoTemplateMixin(models.AbstractModel):
         return {*self._dso_hashtag_fields, "model_id", "lang"}
 
     def _dso_get_action_domain(self):
-        undone = self.env["dso.action"]._get_undone_domain()
+        undone = self.env["dso.action"]._get_pending_domain()
         return undone & Domain(self._dso_action_field, "in", self.ids)
 
     def _dso_enqueue_actions(self):
@@ -78,7 +78,7 @@ class DsoTemplateMixin(models.AbstractModel):
         self.env["dso.refresh.queue"].sudo()._enqueue_actions(self._dso_get_action_domain())
 
     def _dso_retry_blocked(self):
-        """A mended template lets the actions that waited for it go."""
+        """A fixed template lets the actions that waited for it go."""
         # sudo: actions of all collectors use the template
         actions = self.env["dso.action"].sudo()
         domain = self._dso_get_action_domain() & Domain("state", "=", "error")

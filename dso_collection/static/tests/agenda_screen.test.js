@@ -797,7 +797,7 @@ describe("panel and keys", () => {
             s: "action_cancel",
             // of ticked ones alone
             a: false,
-            m: "action_mend",
+            m: "action_fix",
             q: "action_change",
             h: "action_handle",
             u: "action_view_customer",

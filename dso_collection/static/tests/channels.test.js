@@ -37,7 +37,7 @@ class Action extends models.Model {
         id: index + 1,
         action_type: type,
         agenda_state: "error",
-        error_message: `${label} failed. Mend it.`,
+        error_message: `${label} failed. Fix it.`,
     }));
 
     /** Counts as the server does. */
@@ -105,6 +105,6 @@ test("retry in bulk is for what is ticked, and its errors go", async () => {
     expect(".o_dso_error").toHaveCount(TYPES.length - 2);
     expect(".o_data_row:eq(7) .badge").toHaveText("Upcoming");
     expect(".o_data_row:eq(6) .o_dso_error").toHaveText(
-        "Electronic registered mail failed. Mend it."
+        "Electronic registered mail failed. Fix it."
     );
 });

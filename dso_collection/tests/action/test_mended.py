@@ -10,7 +10,7 @@ from ..common import DsoCommon
 @freeze_time("2026-03-07 09:00:00")
 class TestMended(DsoCommon):
     """What is missing shows in the plan, whatever the origin of the action, automatic or by hand;
-    once mended it goes on at the next turn of the refresh queue, without a click (R11)."""
+    once fixed it goes on at the next turn of the refresh queue, without a click (R11)."""
 
     @classmethod
     def setUpClass(cls):
@@ -83,8 +83,8 @@ class TestMended(DsoCommon):
         self._plan("2026-03-07")
         return self._open_action() | own
 
-    def _check(self, action_type, spoil, mend, code):
-        """Spoiled: in error, with its words. Mended: planned again."""
+    def _check(self, action_type, spoil, fix, code):
+        """Spoiled: in error, with its words. Fixed: planned again."""
         for automatic in (True, False):
             with self.subTest(action_type, code=code, automatic=automatic):
                 actions = self._make_actions(action_type, automatic)
@@ -94,7 +94,7 @@ class TestMended(DsoCommon):
                 self._refresh()
                 self.assertEqual(set(actions.mapped("state")), {"error"})
                 self.assertEqual({data["code"] for data in actions.mapped("error_data")}, {code})
-                mend()
+                fix()
                 self._refresh()
                 self.assertEqual(
                     set(actions.mapped("state")), {"planned"}, actions.mapped("error_message")
@@ -259,7 +259,7 @@ class TestMended(DsoCommon):
         self.assertEqual(own.state, "planned")
 
     def test_mended_texts(self):
-        """A broken template, mended, sends what waited for it: of all kinds."""
+        """A broken template, fixed, sends what waited for it: of all kinds."""
         cron = self.env.ref("dso_collection.ir_cron_dispatch")
         for template, fname, action_type in (
             (self.template, "body_html", "email"),

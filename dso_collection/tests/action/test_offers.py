@@ -22,7 +22,7 @@ METHODS = {
     "letter": "action_reprint_letters",
     "came_back": "action_open_return",
     "evidence": "action_ask_evidence_file",
-    "mend": "action_mend",
+    "fix": "action_fix",
     "reschedule": "action_open_reschedule",
     "qualify": "action_qualify_items",
     "end": "action_open_end",

@@ -36,7 +36,7 @@ class TestReturn(LetterCommon):
         self.assertEqual((action.state, action.agenda_state), ("error", "error"))
         self.assertIn("Moved: new address <unknown>", action.error_message)
         self.assertIn("Correct the address", action.error_message)
-        self.assertEqual(action.action_mend()["res_id"], action.recipient_ids.id)
+        self.assertEqual(action.action_fix()["res_id"], action.recipient_ids.id)
         # the file remembers, whatever becomes of it
         note = self._customer().message_ids[:1]
         self.assertIn("of 03/06/2026 came back", note.body)

@@ -274,7 +274,7 @@ class TestErm(DsoCommon):
         self.assertEqual(self._open_action(), self.action)
         return letter
 
-    def test_refused_in_the_providers_words_then_mended(self):
+    def test_refused_in_the_providers_words_then_fixed(self):
         self._answer(422, {"message": "recipient has no such mailbox"})
         letter = self.assertFailed("recipient has no such mailbox", transient=False)
         self.assertEqual(self.action.error_data["res_id"], self.contact.id)
@@ -348,7 +348,7 @@ class TestErm(DsoCommon):
     def test_a_wrong_key_is_a_matter_of_the_settings(self):
         self._answer(401, {"message": "who are you?"})
         self.assertFailed("who are you?", transient=False)
-        self.assertEqual(self.action.action_mend()["res_model"], "dso.erm.provider")
+        self.assertEqual(self.action.action_fix()["res_model"], "dso.erm.provider")
         self.assertIn("correct the provider's settings", self.action.error_message)
         # corrected, it goes on without another click, under the same key
         key = self.action.erm_letter_ids.key

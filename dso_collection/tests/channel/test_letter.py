@@ -170,7 +170,7 @@ class TestLetter(LetterCommon):
             wizard.read(["pdf"])
 
     def test_without_address_it_is_left_out(self):
-        """The others are printed; what to mend is said."""
+        """The others are printed; what to fix is said."""
         homeless = self.env["res.partner"].create({"name": "Homeless"})
         self._invoice("2026-03-01", partner=homeless)
         letters = self._letter() | self._letter(homeless)

@@ -276,7 +276,7 @@ class TestSms(DsoSmsCommon):
         self._plan_again()
         self.assertEqual(self.action.state, "error")
         self.assertIn("SMS template is missing", self.action.error_message)
-        self.assertEqual(self.action.action_mend()["res_model"], "dso.scenario")
+        self.assertEqual(self.action.action_fix()["res_model"], "dso.scenario")
 
     @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_broken_template_stops_no_other(self):
@@ -289,8 +289,8 @@ class TestSms(DsoSmsCommon):
         self.assertEqual(self._dispatch(), 0)
         self.assertEqual(self.action.state, "error")
         self.assertIn("cannot be rendered", self.action.error_message)
-        self.assertEqual(self.action.action_mend()["res_model"], "sms.template")
-        self.sms_template.body = "Mended"
+        self.assertEqual(self.action.action_fix()["res_model"], "sms.template")
+        self.sms_template.body = "Fixed"
         self.assertEqual(self._dispatch(), 1)
 
     def test_country_of_the_customer_and_of_the_contact(self):
@@ -398,13 +398,13 @@ class TestSms(DsoSmsCommon):
         self.assertEqual(message.notification_ids.notification_status, "pending")
         self.assertPlanned("Second", "2026-03-16")
 
-    def test_account_is_the_record_to_mend(self):
+    def test_account_is_the_record_to_fix(self):
         account = self.env["iap.account"].get("sms")
         self._dispatch()
         self._run_queue("insufficient_credit")
         data = self.action.error_data
         self.assertEqual((data["model"], data["res_id"]), ("iap.account", account.id))
-        opened = self.action.with_user(self.collector).action_mend()
+        opened = self.action.with_user(self.collector).action_fix()
         self.assertEqual((opened["res_model"], opened["res_id"]), ("iap.account", account.id))
 
     def test_undelivered_days_later(self):
@@ -418,7 +418,7 @@ class TestSms(DsoSmsCommon):
         self._report("invalid_destination")
         self.assertEqual(self.action.state, "error")
         self.assertIn("Invalid Destination", self.action.error_message)
-        self.assertEqual(self.action.action_mend()["res_id"], self.contact.id)
+        self.assertEqual(self.action.action_fix()["res_id"], self.contact.id)
         self.contact.phone = "+32 475 12 34 56"
         self.action.action_retry()
         self.assertEqual(self.action.state, "done")
@@ -428,7 +428,7 @@ class TestSms(DsoSmsCommon):
         self.assertEqual(second[0], "+32475123456")
         self.assertEqual(self.action.sms_number, "+32475123456")
 
-    def test_retry_says_what_still_has_to_be_mended(self):
+    def test_retry_says_what_still_has_to_be_fixed(self):
         self._dispatch()
         self._run_queue("wrong_number_format")
         self.contact.phone = "123"

@@ -245,8 +245,8 @@ class TestSmtp(SmtpCommon):
         self.assertIn(message, file.message_ids)
         self.assertEqual(action.state, "done")
 
-    def test_refused_then_mended(self):
-        """A refusal: error with the server's words, no next step; mended, the same message."""
+    def test_refused_then_fixed(self):
+        """A refusal: error with the server's words, no next step; fixed, the same message."""
         self._owe()
         self.sink.refused["ann@acme.example.com"] = "550 5.1.1 Mailbox of Ann does not exist"
         with mute_logger(QUEUE):
@@ -413,7 +413,7 @@ class TestSmtp(SmtpCommon):
         self.assertIn("No such user here", action.error_message)
         self.assertEqual(action.error_data["model"], "res.partner")
         self.assertEqual(action.error_data["res_id"], bea.id)
-        self.assertEqual(action.with_user(self.collector).action_mend()["res_id"], bea.id)
+        self.assertEqual(action.with_user(self.collector).action_fix()["res_id"], bea.id)
         self.assertEqual(following.state, "cancelled")
         self.assertEqual(self._open_action(), action)
         statuses = {
@@ -421,7 +421,7 @@ class TestSmtp(SmtpCommon):
             for notification in action.message_id.notification_ids
         }
         self.assertEqual(statuses, {self.contact: "sent", bea: "bounce"})
-        # mended: the same message once more
+        # fixed: the same message once more
         bea.email = "bea.brown@acme.example.com"
         action.with_user(self.collector).action_retry()
         self._run_queue()

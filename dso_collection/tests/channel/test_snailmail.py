@@ -122,7 +122,7 @@ class TestSnailmail(LetterCommon):
         told = self.action.letter_attachment_id
         self._post("NO_PRICE_AVAILABLE")
         self.assertIn("does not deliver to the country of Acme", self.action.error_message)
-        self.assertEqual(self.action.action_mend()["res_id"], self.contact.id)
+        self.assertEqual(self.action.action_fix()["res_id"], self.contact.id)
         (self.partner | self.contact).write({"street": "7 Rue Neuve", "city": "Lyon"})
         self.action.with_user(self.collector).action_retry()
         self.assertEqual((self.action.state, letter.state), ("done", "pending"))
@@ -154,7 +154,7 @@ class TestSnailmail(LetterCommon):
                 self.assertEqual(action.state, "error")
                 self.assertEqual(action.error_data["code"], "no_post_credit")
                 self.assertIn("a letter of 1 pages", action.error_message)
-                self.assertEqual(action.action_mend()["res_model"], "iap.account")
+                self.assertEqual(action.action_fix()["res_model"], "iap.account")
         # credit is there: both leave by themselves, once
         self._run_cron()
         self.assertEqual((self.action | second).mapped("state"), ["done", "done"])

@@ -205,7 +205,7 @@ class TestConfirmTour(ChannelTour):
 
 @tagged("post_install", "-at_install")
 class TestRetryTour(ChannelTour):
-    def test_retry_after_mending_the_address(self):
+    def test_retry_after_fixing_the_address(self):
         """The same message leaves again, to the corrected address: one mail, one Message-Id."""
         self._steps()
         self._late(self.partner, 480.0)

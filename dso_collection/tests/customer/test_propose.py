@@ -9,7 +9,7 @@ from ..common import DsoCommon
 @tagged("post_install", "-at_install")
 @freeze_time("2026-03-07 09:00:00")
 class TestPropose(DsoCommon):
-    """Many customers without a contact for collection are mended in one go, or by themselves."""
+    """Many customers without a contact for collection are fixed in one go, or by themselves."""
 
     @classmethod
     def setUpClass(cls):

@@ -166,7 +166,7 @@ class TestDispatch(DsoCommon):
         self.assertEqual(self.action.state, "cancelled")
 
     def test_obstacles_are_sentences_and_recover(self):
-        """R11: each names the record to mend, and mended it leaves without a click."""
+        """R11: each names the record to fix, and fixed it leaves without a click."""
         other = self.env["res.partner"].create({"name": "No contact"})
         cases = [
             (
@@ -197,7 +197,7 @@ class TestDispatch(DsoCommon):
                 self.assertEqual(self.action.state, "error")
                 self.assertIn(sentence, self.action.error_message)
                 self.assertEqual(self._dispatch(), 0)
-                self.assertEqual(self.action.action_mend()["res_model"], model)
+                self.assertEqual(self.action.action_fix()["res_model"], model)
                 self._write_below(
                     record,
                     {key: getattr(value, "id", value) for key, value in before.items()},
@@ -241,11 +241,11 @@ class TestDispatch(DsoCommon):
         action = self._open_action(partners[2])
         self.assertEqual(action.state, "error")
         self.assertIn("cannot be rendered", action.error_message)
-        self.assertEqual(action.action_mend()["res_model"], "mail.template")
+        self.assertEqual(action.action_fix()["res_model"], "mail.template")
         # a plan in between does not hide it
         self._plan("2026-03-06", partners[2])
         self.assertEqual(action.state, "error")
-        broken.body_html = "<p>Mended</p>"
+        broken.body_html = "<p>Fixed</p>"
         self.assertEqual(self._dispatch(), 1)
         self.assertEqual(action.state, "done")
 
@@ -290,7 +290,7 @@ class TestDispatch(DsoCommon):
         notification.write({"notification_status": "bounce", "failure_reason": "Mailbox is full."})
         self.assertEqual(self.action.state, "error")
         self.assertIn("Mailbox is full", self.action.error_message)
-        opened = self.action.action_mend()
+        opened = self.action.action_fix()
         self.assertEqual(opened["res_id"], self.contact.id)
         # with what decides about reminders in view
         arch = self.contact.get_views(opened["views"])["views"]["form"]["arch"]

@@ -218,7 +218,7 @@ class TestFaults(FaultsCase):
         with self._env(self.collector_id) as env:
             action = env["dso.customer"].browse(bad_ids).open_action_ids
             self.assertIn("division by zero", action.error_message)
-        # it stays so, and mended it goes without another click (R11)
+        # it stays so, and fixed it goes without another click (R11)
         self.assertEqual(self.workers.run("dispatch"), 0)
         with self._env() as env:
             env["mail.template"].browse(template_id).body_html = "<p>Please pay.</p>"

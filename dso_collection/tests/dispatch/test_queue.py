@@ -174,4 +174,4 @@ class TestQueue(SmtpCommon):
         """The look costs the same however much there is."""
         self.env.flush_all()
         with self.assertQueryCount(3):
-            self.env["dso.action"]._look_at_queues()
+            self.env["dso.action"]._check_queues()

@@ -25,7 +25,7 @@ POINTS = {
     "processed": ("dso.action", "_process"),
     "committed": ("dso.action", "_commit_dispatch"),
     "planned": ("dso.customer", "_plan_batch"),
-    "taken": ("dso.refresh.queue", "_take"),
+    "taken": ("dso.refresh.queue", "_remove"),
     "retried": ("dso.action", "_retry_group"),
     "printed": ("dso.erm.letter", "_make_documents"),
     "submitted": ("dso.erm.letter", "_submit"),

@@ -139,7 +139,7 @@ class TestFreshness(DsoCommon):
         self.assertNothingPlanned("below_minimum")
 
     def test_changed_contact_mends_by_itself(self):
-        """R11: in error from the moment it is planned; mended, it goes without a click."""
+        """R11: in error from the moment it is planned; fixed, it goes without a click."""
         self.contact.email = False
         self._invoice("2026-03-01")
         self._refresh()

@@ -307,7 +307,7 @@ class TestAlert(DsoCommon):
             messages = self._night("2026-04-01")
         self.assertEqual(set(messages), {self.collector, self.nora})
         self.assertEqual(len(self._hits(other)), 2)
-        self.assertEqual(self._hits(), before, "mended, it does not tell everything again")
+        self.assertEqual(self._hits(), before, "fixed, it does not tell everything again")
         alert = broken.with_user(self.collector)
         self.assertEqual(alert.count, 0)
         self.assertIn("“Overdue” cannot be found", alert.error_message)

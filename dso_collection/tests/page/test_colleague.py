@@ -35,7 +35,7 @@ class TestColleague(DsoCommon):
         self.assertEqual(action.state, "error")
         self.assertIn("The customer's salesperson", action.error_message)
         self.assertIn("Acme", action.error_message)
-        self.assertEqual(action.action_mend()["res_id"], self.partner.id)
+        self.assertEqual(action.action_fix()["res_id"], self.partner.id)
         self.partner.user_id = self.manager
         self.env["dso.customer"]._cron_refresh()
         self.assertEqual(action.state, "planned")

@@ -40,7 +40,7 @@ class TestScenario(DsoCommon):
             )
 
     def test_reordering_and_new_delays_in_one_save(self):
-        """Dragging a step and mending its delay before saving works."""
+        """Dragging a step and fixing its delay before saving works."""
         first, second = self.scenario.step_ids[:2]
         self.scenario.write(
             {

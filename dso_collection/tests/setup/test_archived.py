@@ -85,7 +85,7 @@ class TestArchived(DsoCommon):
         self.assertFalse(own.mail_id)
         for action in own:
             self.assertIn("The customer is archived", action.error_message)
-        self.assertEqual(specific.action_mend()["res_id"], self.partner.id)
+        self.assertEqual(specific.action_fix()["res_id"], self.partner.id)
         self.partner.active = True
         self._leave()
         self.assertEqual(set((own - later).mapped("state")), {"done"})

@@ -256,9 +256,9 @@ class TestTrial(DsoCommon):
             company_ids=[(6, 0, self.company.ids)],
         )
         for user in (self.collector, self.manager):
-            mend = action.with_user(user).action_mend
-            self.assertTold(mend, "Colin Collector has no e-mail address", "administrator", "Ask ")
-        opened = action.with_user(admin).action_mend()
+            fix = action.with_user(user).action_fix
+            self.assertTold(fix, "Colin Collector has no e-mail address", "administrator", "Ask ")
+        opened = action.with_user(admin).action_fix()
         self.assertEqual((opened["res_model"], opened["res_id"]), ("res.users", self.collector.id))
         users = self.env["res.users"].with_user(admin)
         arch = users.get_view(opened["views"][0][0], "form")["arch"]
@@ -270,8 +270,8 @@ class TestTrial(DsoCommon):
         self.action.sudo()._set_undelivered("Connection refused", transient=True)
         self.assertEqual(self.action.state, "error")
         self.assertTrue(self.action.retry_date)
-        self.assertNotIn("mend", self.action.offers)
-        told = self.action.action_mend()
+        self.assertNotIn("fix", self.action.offers)
+        told = self.action.action_fix()
         self.assertEqual(told["tag"], "display_notification")
         self.assertIn("Connection refused", told["params"]["message"])
 

@@ -319,8 +319,8 @@ class DsoActionDraft(models.AbstractModel):
             self._prepare_draft_values(customer, lines, origin)
             for customer, lines in lines_by_customer.items()
         ]
-        actions = self.env["dso.action"]._dso_own().create(values_list)
-        actions._adopt_attachments()
+        actions = self.env["dso.action"]._dso_as_module().create(values_list)
+        actions._take_over_attachments()
         actions._keep_name(self._follows_up())
         # what keeps them from leaving is told at once (R11)
         # sudo: it needs contacts and accounts; the right to make these actions was checked

@@ -195,7 +195,7 @@ class DsoActionLog(models.TransientModel):
     @api.depends("action_id")
     def _compute_repeats(self):
         for wizard in self:
-            wizard.repeats = wizard.action_id._repeats()
+            wizard.repeats = wizard.action_id._stays_open()
             wizard.disputed = bool(wizard.action_id._get_disputed_lines())
 
     @api.depends("action_id", "result")
@@ -330,7 +330,7 @@ class DsoActionLog(models.TransientModel):
         """A call of the user's own on that day, with the script of this one; the one that was
         made stays in the history."""
         action = self.action_id
-        self.env["dso.action"]._dso_own().create(
+        self.env["dso.action"]._dso_as_module().create(
             {
                 "customer_id": action.customer_id.id,
                 "origin": "manual",

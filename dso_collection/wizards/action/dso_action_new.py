@@ -267,7 +267,7 @@ class DsoActionNew(models.TransientModel):
             if question := draft._ask_first("action_apply", record=self, empty=empty, day=day):
                 return question
         origin = "specific" if lines else "manual"
-        return self._make_actions({self.customer_id: lines}, origin)._get_closing()
+        return self._make_actions({self.customer_id: lines}, origin)._get_closing_toast()
 
     def _check_draft_recipients(self):
         if self.action_type == "email_internal" and not self.recipient_ids:

@@ -145,11 +145,11 @@ class DsoActionPreview(models.TransientModel):
 
     def action_previous(self):
         """Leaf back."""
-        return self._leaf(-1)
+        return self._show_by_offset(-1)
 
     def action_next(self):
         """Leaf on, without confirming."""
-        return self._leaf(1)
+        return self._show_by_offset(1)
 
     def action_confirm_all(self, all_the_same=False):
         """Confirm all that are leafed through and can be, also those that were not looked at.
@@ -171,11 +171,11 @@ class DsoActionPreview(models.TransientModel):
                 action.automatic
                 and action.to_confirm
                 and not action.confirmed
-                and action._is_undone()
+                and action._is_pending()
             )
         )
 
-    def _leaf(self, by):
+    def _show_by_offset(self, by):
         actions, position = self._get_position()
         self.action_id = actions[min(max(position + by, 0), len(actions) - 1)]
         return self._reopen()
@@ -185,7 +185,7 @@ class DsoActionPreview(models.TransientModel):
 
         :param closing: a word on what was done, which closes the dialog
         """
-        return self._leaf(1) if self.has_next else closing
+        return self._show_by_offset(1) if self.has_next else closing
 
     def _reopen(self):
         """Show this dialog again, as it is now."""
@@ -194,10 +194,10 @@ class DsoActionPreview(models.TransientModel):
         )
         return dict(action, res_id=self.id, views=[(False, "form")])
 
-    def action_mend(self):
+    def action_fix(self):
         """Open the record that keeps the message back."""
         self.ensure_one()
-        return self.action_id.action_mend()
+        return self.action_id.action_fix()
 
     def action_send(self, all_the_same=False):
         """Send what is shown, now. A specific action lives on: what comes next is asked.
@@ -209,7 +209,7 @@ class DsoActionPreview(models.TransientModel):
         asks = action.origin != "scenario" and not all_the_same
         if asks and (question := action._ask_first("action_send", record=self)):
             return question
-        repeats = action._repeats()
+        repeats = action._stays_open()
         outcome = action.action_execute(all_the_same)
         if repeats and action.state == "planned":
             return action._open_wizard(
@@ -217,4 +217,4 @@ class DsoActionPreview(models.TransientModel):
             )
         if isinstance(outcome, dict):
             return outcome
-        return self._show_next(action._get_closing())
+        return self._show_next(action._get_closing_toast())

@@ -58,7 +58,7 @@ class DsoActionQuestion(models.TransientModel):
         :param others: actions that it is done to without a question, of many
         """
         held = {key: get_inside(records.env, key) for key in KEPT}
-        question = self._dso_own().create(
+        question = self._dso_as_module().create(
             {
                 "text": text,
                 "res_model": records._name,

@@ -275,7 +275,7 @@ class DsoItemQualify(models.TransientModel):
     @api.depends("line_ids", "taken_line_ids", "next_action")
     def _compute_replaced_text(self):
         for wizard in self:
-            texts = wizard._get_sorted_lines()._dso_describe_held()
+            texts = wizard._get_sorted_lines()._dso_describe_withheld()
             wizard.replaced_text = "\n".join(
                 f"{line._dso_get_document()}: {text}" for line, text in list(texts.items())[:10]
             )
@@ -455,12 +455,12 @@ class DsoItemQualify(models.TransientModel):
                 address, customer.sudo().collector_id, create=create
             )
             if create and not colleague:
-                raise self._get_stranger_error(address, customer.company_id)
+                raise self._get_outsider_error(address, customer.company_id)
             # sudo: an address at the company's own domains, added to the like
             found |= colleague.sudo()
         return found
 
-    def _get_stranger_error(self, address, company):
+    def _get_outsider_error(self, address, company):
         return UserError(
             self.env._(
                 "“%(address)s” is not a colleague's address: internal e-mails only go to users "
@@ -478,7 +478,7 @@ class DsoItemQualify(models.TransientModel):
             # sudo: who the collector is, whose domain is the company's own, too
             collector = customer.sudo().collector_id
             if not customer.company_id._dso_is_colleague(self.resolver_email, collector):
-                raise self._get_stranger_error(self.resolver_email, customer.company_id)
+                raise self._get_outsider_error(self.resolver_email, customer.company_id)
 
     # ------------------------------------------------------------------
     # What the scenario would do
@@ -495,7 +495,7 @@ class DsoItemQualify(models.TransientModel):
         """A line for each customer: what the scenario will propose once this is applied."""
         customers = self._get_customers()
         changes = self._get_engine_changes()
-        texts = customers._describe_if(changes)
+        texts = customers._describe_planning_if(changes)
         if len(customers) == 1:
             return texts[customers.id]
         return "\n".join(
@@ -564,7 +564,7 @@ class DsoItemQualify(models.TransientModel):
         """A sentence for each item: what of the part it gets. Nothing where there is nothing to
         share out, or the part cannot be meant (see ``_check_amount``)."""
         lines = self._get_lines()
-        if not self._is_shared_out():
+        if not self._is_allocated():
             return []
         parts, texts, without = self._get_parts(), [], []
         for line in lines.sorted(lambda line: (get_due_date(line), line.id)):
@@ -598,7 +598,7 @@ class DsoItemQualify(models.TransientModel):
             )
         return texts
 
-    def _is_shared_out(self):
+    def _is_allocated(self):
         """Whether a part is given of several items."""
         if self.kind not in ("promise", "dispute") or not self.currency_id:
             return False
@@ -659,12 +659,12 @@ class DsoItemQualify(models.TransientModel):
     # ------------------------------------------------------------------
 
     def action_next(self):
-        return self._move(1)
+        return self._move_step(1)
 
     def action_back(self):
-        return self._move(-1)
+        return self._move_step(-1)
 
-    def _move(self, by):
+    def _move_step(self, by):
         self.ensure_one()
         keys = [key for key, _label in STEPS]
         position = keys.index(self.step) + by
@@ -755,7 +755,7 @@ class DsoItemQualify(models.TransientModel):
         lines = self._get_lines()
         self._check(lines)
         Undo = self.env["dso.item.qualify.undo"]
-        before = Undo._take(lines, self.reply_id, self.answer_id)
+        before = Undo._record_before(lines, self.reply_id, self.answer_id)
         marked = self.env["account.move.line"].browse([line.id for line in self._get_parts()])
         entries = self._qualify(lines, marked)
         mails, problems = self._send_emails()
@@ -765,7 +765,7 @@ class DsoItemQualify(models.TransientModel):
         undecided = "proposed" in self.reply_id.answer_ids.mapped("state")
         if self.reply_done and not undecided and self.reply_id.state == "to_handle":
             self.reply_id.action_handle()
-        undo = Undo._keep(self, before, entries, actions)
+        undo = Undo._record_after(self, before, entries, actions)
         return actions, self._find_problems(actions, problems), undo
 
     def _find_problems(self, actions, problems):
@@ -915,9 +915,9 @@ class DsoItemQualify(models.TransientModel):
     @api.depends("kind", "date", "next_action", "execute_now", "action_date", "line_ids")
     def _compute_question(self):
         for wizard in self:
-            wizard.question = "\n".join(wizard._find_slips())
+            wizard.question = "\n".join(wizard._find_doubtful_dates())
 
-    def _find_slips(self):
+    def _find_doubtful_dates(self):
         """Sentences on dates that are possible, but hardly meant."""
         slips, today = [], self._get_today()
         if self.date and abs((self.date - today).days) > promises.FAR_DAYS:
@@ -1108,7 +1108,7 @@ class DsoItemQualify(models.TransientModel):
             named = named.browse()
         action = (
             self.env["dso.action"]
-            ._dso_own()
+            ._dso_as_module()
             .create(
                 {
                     "customer_id": customer.id,
@@ -1128,7 +1128,7 @@ class DsoItemQualify(models.TransientModel):
                 }
             )
         )
-        action._adopt_attachments()
+        action._take_over_attachments()
         return action
 
     def _send_email(self, action):
@@ -1222,7 +1222,7 @@ class DsoItemQualify(models.TransientModel):
         )
 
     @api.model
-    def _follow_written(self, lines):
+    def _make_follow_ups_of_statuses(self, lines):
         """The follow-ups of statuses that were written on these items without this dialog: those
         that it proposes, made as it makes them."""
         # the superuser: whoever writes a status need not have a right on actions; nothing that a
@@ -1354,10 +1354,10 @@ def _split_addresses(text):
 
 def _is_edited(text, proposed):
     """Whether somebody wrote other words than those that were proposed."""
-    return bool(text) and _text(text) != _text(proposed)
+    return bool(text) and _to_plain_text(text) != _to_plain_text(proposed)
 
 
-def _text(html):
+def _to_plain_text(html):
     """What is read of a text."""
     return " ".join(html2plaintext(html or "").split())
 

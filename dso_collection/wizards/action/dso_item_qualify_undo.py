@@ -32,10 +32,10 @@ class DsoItemQualifyUndo(models.TransientModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _take(self, lines, reply, answer):
+    def _record_before(self, lines, reply, answer):
         """What there is now of these items, their customers and the answer that is decided.
 
-        :return: dict, to be given to ``_keep``
+        :return: dict, to be given to ``_record_after``
         """
         # sudo: kept by the module, shown to nobody
         lines = lines.sudo()
@@ -100,9 +100,9 @@ class DsoItemQualifyUndo(models.TransientModel):
         )
 
     @api.model
-    def _keep(self, wizard, before, entries, actions):
+    def _record_after(self, wizard, before, entries, actions):
         """
-        :param before: what ``_take`` gave
+        :param before: what ``_record_before`` gave
         :param entries: the qualifications that were added
         :param actions: the actions that were made
         """
@@ -222,7 +222,7 @@ class DsoItemQualifyUndo(models.TransientModel):
         # sudo: ids that the module kept, in a record that nobody else writes
         Action = self.env["dso.action"].sudo()
         made = Action.browse(data["made"]).exists()
-        made._filter_undone()._cancel("undone")
+        made._filter_pending()._cancel("undone")
         for action_id, kept in data["specific"].items():
             action = Action.browse(int(action_id)).exists()
             if not action or action.done_date and action.state != kept["state"]:

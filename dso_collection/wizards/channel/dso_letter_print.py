@@ -42,11 +42,11 @@ class DsoLetterPrint(models.TransientModel):
 
     @api.depends("action_ids", "all_the_same")
     def _compute_ready_ids(self):
-        """Which letters can be carried out; what keeps the others back, and how to mend it."""
+        """Which letters can be carried out; what keeps the others back, and how to fix it."""
         for wizard in self:
             wizard.action_ids.check_access("read")
             # sudo: as the dispatcher looks at them
-            waiting = wizard.action_ids.sudo()._filter_undone()
+            waiting = wizard.action_ids.sudo()._filter_pending()
             blockers = {}
             for channel, actions in waiting.with_context(**inside(dso_by_hand=True))._by_channel():
                 blockers.update(actions._get_blockers(channel))

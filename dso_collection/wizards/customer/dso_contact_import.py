@@ -179,13 +179,13 @@ class DsoContactImport(models.TransientModel):
         new = {row: found for row, found in outcomes.items() if found.outcome == "new"}
         contacts = self.env["res.partner"].create([found.values for found in new.values()])
         for row, contact in zip(new, contacts, strict=True):
-            row._dso_own().contact_id = contact
+            row._dso_as_module().contact_id = contact
             seen[contact.parent_id, contact] = seen[contact.parent_id, row._get_name_key()]
         for row, found in outcomes.items():
             if found.outcome == "changed":
                 found.contact.write(found.values)
             if found.outcome in ("changed", "unchanged"):
-                row._dso_own().contact_id = found.contact
+                row._dso_as_module().contact_id = found.contact
         return outcomes
 
     def _decide(self, seen=None):

@@ -72,7 +72,7 @@ class DsoContactImportFile(models.TransientModel):
                 self.env._("The file has more than %(count)s lines. Split it.", count=MAX_LINES)
             )
         self.row_ids.unlink()
-        self.row_ids._dso_own().create(
+        self.row_ids._dso_as_module().create(
             [
                 self._prepare_row(columns, line, number)
                 for number, line in enumerate(lines[1:], 2)
@@ -198,7 +198,7 @@ class DsoContactImportFile(models.TransientModel):
         outcomes = self.row_ids._decide()
         customers = self.row_ids._find_customers()
         for row, found in outcomes.items():
-            row._dso_own().write(
+            row._dso_as_module().write(
                 {
                     "outcome": found.outcome,
                     "customer_id": customers.get((row.code or "").strip(), found.contact)[:1].id,
@@ -206,7 +206,7 @@ class DsoContactImportFile(models.TransientModel):
                 }
             )
         counts = self._count(outcomes)
-        self._dso_own().write(
+        self._dso_as_module().write(
             {
                 "state": "review",
                 "change_count": counts["new"] + counts["changed"],
@@ -248,7 +248,7 @@ class DsoContactImportFile(models.TransientModel):
     def action_back(self):
         """Choose another file."""
         self.row_ids.unlink()
-        self._dso_own().write({"state": "upload", "file": False, "file_name": False})
+        self._dso_as_module().write({"state": "upload", "file": False, "file_name": False})
         return self._reopen()
 
     def action_match_columns(self):

@@ -19,7 +19,7 @@ class DsoContactPropose(models.TransientModel):
     possible = fields.Boolean(readonly=True)
 
     @api.model
-    def _make(self, customers):
+    def _make_dialog(self, customers):
         """A dialog for those of these customers who cannot be reached by e-mail.
 
         :param customers: with the rights of whoever asks
@@ -38,13 +38,13 @@ class DsoContactPropose(models.TransientModel):
         ordered = missing.sorted(
             lambda each: (each.id not in proposals, each.partner_id.name or "")
         )
-        wizard = self._dso_own().create(
+        wizard = self._dso_as_module().create(
             {
                 "summary": self._summarize(customers, missing, proposals),
                 "possible": bool(proposals),
             }
         )
-        wizard.line_ids._dso_own().create(
+        wizard.line_ids._dso_as_module().create(
             [
                 {
                     "wizard_id": wizard.id,

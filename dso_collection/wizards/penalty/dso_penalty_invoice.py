@@ -125,7 +125,7 @@ class DsoPenaltyInvoice(models.TransientModel):
         return bool(journals.search_count(domain, limit=1))
 
     def _get_warnings(self, customers):
-        """What should be mended before, in sentences."""
+        """What should be fixed before, in sentences."""
         companies = customers.company_id.sudo()  # sudo: settings of the company, read only
         texts = [
             company.dso_penalty_rule_id.with_company(company).missing_rate_text

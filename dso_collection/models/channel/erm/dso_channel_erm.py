@@ -42,7 +42,7 @@ class DsoChannelErm(models.AbstractModel):
 
     @api.model
     def _send(self, actions):
-        contents = self._render_to_leave(actions)
+        contents = self._render_for_sending(actions)
         recipients = {
             action_id: contacts.filtered("email_normalized")[:1]
             for action_id, contacts in actions._get_recipients().items()
@@ -120,7 +120,9 @@ class DsoChannelErm(models.AbstractModel):
             )
             if is_wrong and not others and retry.is_wrong_address(letter.message):
                 contact = reachable[:1]
-                action._set_error(**self._prepare_dead(contact, letter.recipient_email, contact))
+                action._set_error(
+                    **self._prepare_dead_email(contact, letter.recipient_email, contact)
+                )
                 continue
             contact = (others if is_wrong else reachable)[:1] or reachable[:1]
             action.recipient_ids = contact

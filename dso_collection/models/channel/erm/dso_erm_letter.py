@@ -147,12 +147,12 @@ class DsoErmLetter(models.Model):
         letters = self._lock_next(condition, size, last)
         if not letters:
             return 0, 0
-        letters._do(method, now)
+        letters._run_isolated(method, now)
         seconds = commit_progress(self.env, len(letters))
         self.env.invalidate_all()
         return max(letters.ids), seconds
 
-    def _do(self, method, now):
+    def _run_isolated(self, method, now):
         """One fault stops no other letter: if it fails for some together, then one by one."""
         try:
             with self.env.cr.savepoint():
@@ -165,7 +165,7 @@ class DsoErmLetter(models.Model):
             _logger.exception("%s of %s failed", method, self)
             if len(self) > 1:
                 for letter in self:
-                    letter._do(method, now)
+                    letter._run_isolated(method, now)
             elif method == "_poll":
                 self.poll_date = now + POLL
             else:
@@ -263,11 +263,11 @@ class DsoErmLetter(models.Model):
     def _fail(self, error, state="failed"):
         """The provider did not take it, or did not deliver it: the action says so (R11)."""
         self.write({"state": state, "message": error.text, "poll_date": False})
-        mend = self.provider_id if error.setting else self.recipient_id
+        fix = self.provider_id if error.setting else self.recipient_id
         self.action_id._set_undelivered(
             error.text,
-            model=mend._name,
-            res_id=mend.id,
+            model=fix._name,
+            res_id=fix.id,
             transient=error.transient,
             code="provider_settings" if error.setting else "undelivered",
         )

@@ -157,7 +157,7 @@ class DsoErmProvider(models.Model):
         # sudo: what would stop counts in any company, only how much is told
         actions = self.env["dso.action"].sudo()
         others = self.sudo().search([("id", "!=", self.id), ("active", "=", True)])
-        domain = actions._get_undone_domain() & Domain("action_type", "=", "letter_electronic")
+        domain = actions._get_pending_domain() & Domain("action_type", "=", "letter_electronic")
         if self.company_id:
             domain &= Domain("company_id", "=", self.company_id.id)
         waiting = actions._read_group(domain, ["company_id"], ["__count"])

@@ -59,7 +59,7 @@ export const BUTTON_KEYS = [
         buttons: [],
         bulk: ["action_reassign"],
     },
-    { key: "m", label: _t("Fix what holds it back"), buttons: ["action_mend"] },
+    { key: "m", label: _t("Fix what holds it back"), buttons: ["action_fix"] },
     {
         key: "q",
         label: _t("Change the status of the items, or what a customer proposes"),

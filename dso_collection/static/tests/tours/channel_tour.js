@@ -330,8 +330,8 @@ addTour("dso_collection_leaf", {
 addTour("dso_collection_retry", {
     steps: () => [
         {
-            content: "The list says what to mend: open it",
-            trigger: `${row("Acme", "Error")}:contains(user unknown) button[name=action_mend]`,
+            content: "The list says what to fix: open it",
+            trigger: `${row("Acme", "Error")}:contains(user unknown) button[name=action_fix]`,
             run: "click",
         },
         {
