@@ -68,8 +68,8 @@ class TestAgenda(DsoCommon):
         for moment, action, expected in (
             ("2026-03-06 09:00:00", due, "goes out in a few minutes"),
             ("2026-03-06 11:30:00", due, "goes out today at 1:00\u202fPM"),
-            ("2026-03-06 19:00:00", due, "leaves on 03/09/2026 at 8:00\u202fAM"),
-            ("2026-03-06 09:00:00", later, "leaves on 03/09/2026 at 8:00\u202fAM"),
+            ("2026-03-06 19:00:00", due, "goes out on 03/09/2026 at 8:00\u202fAM"),
+            ("2026-03-06 09:00:00", later, "goes out on 03/09/2026 at 8:00\u202fAM"),
         ):
             with self.subTest(moment), freeze_time(moment):
                 self.env.invalidate_all()
