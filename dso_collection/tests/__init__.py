@@ -1,5 +1,6 @@
 from .setup import test_accessibility
 from .setup import test_archived
+from .setup import test_browser
 from .setup import test_context_keys
 from .setup import test_contract
 from .setup import test_dates

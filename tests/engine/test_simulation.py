@@ -224,7 +224,7 @@ def test_ends_even_if_a_restart_is_dated_ahead():
 def test_leaves_its_facts_alone():
     past = history(X, (A, day(3, 6)))
     file = customer(item(X, DUE), scenario=SCENARIO, past=past, **LED)
-    before = (dict(past.done), dict(past.told))
+    before = (dict(past.done), dict(past.claimed))
     first = list(simulate(file, day(3, 6), YEAR_END, SETTINGS))
-    assert (dict(past.done), dict(past.told)) == before
+    assert (dict(past.done), dict(past.claimed)) == before
     assert list(simulate(file, day(3, 6), YEAR_END, SETTINGS)) == first

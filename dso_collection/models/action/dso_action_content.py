@@ -156,12 +156,12 @@ class DsoAction(models.Model):
 
     def _get_claimed_part(self, item, today):
         """What a scenario asks for of an engine item: all but the part held back."""
-        held = leader.withheld_amount(item, today)
-        if not held:
+        withheld = leader.withheld_amount(item, today)
+        if not withheld:
             return None
         # sudo: the customer's own items, whoever looks at the action
         line = self.env["account.move.line"].sudo().browse(item.id)
-        share = (item.amount - held) / item.amount
+        share = (item.amount - withheld) / item.amount
         return line.currency_id.round(line.amount_residual_currency * share)
 
     def _get_rows(self, facts=None):
@@ -450,7 +450,7 @@ class DsoAction(models.Model):
         """One item of the table, formatted in the context's language."""
         env, currency = self.env, row["currency_id"]
         format_rate = env["dso.penalty.rate"]._format_rate
-        printed = penalties.spread(
+        printed = penalties.round_parts(
             [segment["interest"] for segment in row["breakdown"]], currency.rounding
         )
         return {

@@ -389,7 +389,7 @@ class DsoChannelSms(models.AbstractModel):
         known = notification.dso_delivery
         if notification and (action.error_data or {}).get("cause") in WRONG_NUMBER:
             sent = delivery.remember(known, sent=[action.sms_number])
-            known = notification.dso_delivery = delivery.note(sent, sent["sent"], "dead")
+            known = notification.dso_delivery = delivery.mark_failed(sent, sent["sent"], "dead")
         return (known or {}).get("dead", ())
 
     @api.model

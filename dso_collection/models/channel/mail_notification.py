@@ -37,12 +37,12 @@ class MailNotification(models.Model):
         return {*known["sent"], *known["reached"]}
 
     def _dso_note_failed(self, addresses, kind=None):
-        """Note that a message failed at these addresses, see ``engine.delivery.note``."""
+        """Note that a message failed at these addresses, see ``engine.delivery.mark_failed``."""
         for notification in self:
             known = notification._dso_get_delivery()
             failed = [one for one in (*known["sent"], *known["reached"]) if one in addresses]
             # sudo: the module's own record of its own message
-            notification.sudo().dso_delivery = delivery.note(known, failed, kind)
+            notification.sudo().dso_delivery = delivery.mark_failed(known, failed, kind)
 
     def write(self, vals):
         result = super().write(vals)

@@ -373,7 +373,7 @@ class DsoCustomer(models.Model):
             )
         ]
         format_rate = self.env["dso.penalty.rate"]._format_rate
-        printed = penalties.spread(
+        printed = penalties.round_parts(
             [segment["interest"] for segment in row["breakdown"]], row["currency_id"].rounding
         )
         for segment, interest in zip(row["breakdown"], printed, strict=True):

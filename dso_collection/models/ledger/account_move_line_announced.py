@@ -238,7 +238,7 @@ class AccountMoveLine(models.Model):
             amount = entry["amount"]
             for (company_id, currency_id), open_ones in by_currency.items():
                 given = self._dso_convert(amount, entry, company_id, currency_id)
-                parts = rules.spread(given, open_ones)
+                parts = rules.allocate(given, open_ones)
                 for line_id, part in parts.items():
                     left[line_id] -= part
                     if line_id in own:

@@ -164,7 +164,7 @@ class DsoSummary(models.AbstractModel):
     @api.model
     def _count_by_collector(self, table, key, condition, order):
         """[(user id, key, count, first ids)]"""
-        return self.env.execute_count_by_collector(
+        return self.env.execute_query(
             SQL(
                 "SELECT %(collector)s AS user_id,"
                 " %(key)s AS key, count(*), (array_agg(record.id ORDER BY %(order)s))[1:%(limit)s]"
