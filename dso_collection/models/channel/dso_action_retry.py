@@ -151,8 +151,8 @@ class DsoAction(models.Model):
         values = dict(values, text=text.rstrip(" ."))
         if self.retry_date:
             return self.env._(
-                "Not delivered yet: %(text)s. It is tried again by itself on %(date)s, nothing is "
-                "to be done.",
+                "Not delivered yet: %(text)s. It is retried automatically on %(date)s, there is "
+                "nothing to do.",
                 **values,
                 # the hours may have changed since it was planned
                 date=format_moment(

@@ -113,8 +113,7 @@ class DsoAction(models.Model):
         """Sentences on SMS, see ``_describe_error``."""
         return {
             "no_phone": self.env._(
-                "The contact for collection %(contact)s has no phone number. Enter a mobile "
-                "number.",
+                "The collections contact %(contact)s has no phone number. Enter a mobile number.",
                 **values,
             ),
             "bad_phone": self.env._(
@@ -123,8 +122,8 @@ class DsoAction(models.Model):
                 **values,
             ),
             "no_mobile": self.env._(
-                "The phone number “%(text)s” of %(contact)s is not a mobile number and takes no "
-                "SMS. Enter a mobile number.",
+                "The phone number “%(text)s” of %(contact)s is not a mobile number and cannot "
+                "receive SMS. Enter a mobile number.",
                 **values,
             ),
             "wrong_phone": self.env._(
@@ -133,13 +132,13 @@ class DsoAction(models.Model):
                 **values,
             ),
             "blacklisted": self.env._(
-                "%(contact)s wants no SMS: “%(text)s” is on the blacklist of phone numbers. Choose "
-                "another contact for collection, or another way.",
+                "%(contact)s has opted out of SMS: “%(text)s” is on the blacklist of phone "
+                "numbers. Choose another collections contact, or another channel.",
                 **values,
             ),
             "no_sms_template": self.env._(
-                "The SMS template is missing. A credit manager chooses one on the step of the "
-                "scenario, or on the action."
+                "The SMS template is missing. Choose one on the action, or ask a credit manager "
+                "to choose one on the scenario step."
             ),
             "undelivered_sms": self._describe_undelivered_sms(data),
         }
@@ -163,20 +162,20 @@ class DsoAction(models.Model):
                 "settings, then retry."
             ),
             "sms_server": self.env._(
-                "The SMS service did not answer, or failed: it may have left all the same. Look "
-                "into the account of the service, then retry."
+                "The SMS service did not answer, or failed: the SMS may have been sent anyway. "
+                "Check your account with the service, then retry."
             ),
             DUPLICATE: self.env._(
-                "The SMS service has had the same text for this number just before, and does not "
-                "send it again. Ask the customer; retry tomorrow if it is missing."
+                "The SMS service has only just received the same text for this number, and does "
+                "not send it again. Ask the customer; retry tomorrow if it has not arrived."
             ),
             "sms_blacklist": self.env._(
-                "The number is on the blacklist. Choose another contact for collection."
+                "The number is on the blacklist. Choose another collections contact."
             ),
             "sms_country_not_supported": self.env._(
-                "The SMS service does not send to that country. Reach the customer by another way."
+                "The SMS service does not send to that country. Reach the customer another way."
             ),
-            "canceled": self.env._("It was cancelled in the queue of SMS. Retry to send it."),
+            "canceled": self.env._("It was cancelled in the SMS queue. Retry to send it."),
         }
         label = self._get_sms_cause_label(cause)
         tail = tails.get(cause) or " ".join(

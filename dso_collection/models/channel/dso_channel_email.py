@@ -108,8 +108,7 @@ class DsoChannelEmail(models.AbstractModel):
         }
         texts["no_colleague"] = self.env._(
             "“%(step)s” is for “%(who)s”, and nobody is named there for %(customer)s. Choose "
-            "somebody, or ask a credit manager to name another colleague in the step of the "
-            "scenario.",
+            "somebody, or ask a credit manager to name another colleague on the scenario step.",
             **values,
         )
         return texts

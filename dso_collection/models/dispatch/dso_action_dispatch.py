@@ -340,8 +340,8 @@ class DsoAction(models.Model):
             if not action._is_pending():
                 raise UserError(
                     self.env._(
-                        "“%(action)s” is not planned any more (%(state)s). Reload the page to see "
-                        "what became of it.",
+                        "“%(action)s” is no longer planned (%(state)s). Reload the page to see "
+                        "what happened to it.",
                         action=action.display_name,
                         state=labels[action.agenda_state],
                     )
@@ -349,9 +349,9 @@ class DsoAction(models.Model):
         if held:
             raise UserError(
                 self.env._(
-                    "%(actions)s: being sent or changed at this very moment, by another user or by "
-                    "the automatic sending. Nothing was done here. Reload the page in a moment to "
-                    "see what became of it.",
+                    "%(actions)s: being sent or changed right now, by another user or "
+                    "automatically. Nothing was done here. Reload the page in a moment to see "
+                    "the result.",
                     actions=held._name_some(),
                 )
             )
@@ -365,8 +365,8 @@ class DsoAction(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "The account of %(customer)s has just changed, and with it what there is "
-                        "to do. Reload the page and look again.",
+                        "The account of %(customer)s has just changed, and so has what there is "
+                        "to do. Reload the page and check again.",
                         customer=action.partner_id.display_name,
                     )
                 )
@@ -640,7 +640,7 @@ class DsoAction(models.Model):
             )
         # with the names that the user may read
         names = failed.with_env(self.env)._name_some()
-        return toast(self.env._("%(actions)s: tried again.", actions=names))
+        return toast(self.env._("%(actions)s: retried.", actions=names))
 
     def _resend_messages(self, channel):
         """The same messages again, and to whom they went then."""
@@ -753,56 +753,56 @@ class DsoAction(models.Model):
             "archived_file": self.env._("This file is archived: nothing is planned."),
             "no_contact": self._describe_no_contact(data.get("medium"), values),
             "no_email": self.env._(
-                "%(contact)s has no e-mail address to get an internal e-mail at. Enter one.",
+                "%(contact)s has no e-mail address for internal e-mails. Enter one.",
                 **values,
             )
             if self.action_type == "email_internal"
             else self.env._(
-                "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
+                "The collections contact %(contact)s has no e-mail address. Enter one.", **values
             ),
             "bad_email": self.env._(
                 "The e-mail address “%(text)s” of %(contact)s is not valid. Correct it.", **values
             ),
             "dead_email": self.env._(
-                "The message to %(contact)s came back from “%(text)s”, and nobody else can receive "
-                "it. Correct the address, or choose another contact for collection; then retry.",
+                "The message to %(contact)s bounced at “%(text)s”, and nobody else can receive "
+                "it. Correct the address, or choose another collections contact; then retry.",
                 **values,
             ),
             "no_template": self.env._(
-                "The e-mail template is missing. A credit manager chooses one on the step of the "
-                "scenario.",
+                "The e-mail template is missing. Ask a credit manager to choose one on the "
+                "scenario step.",
                 **values,
             ),
             "no_letter_template": self.env._(
-                "The letter template is missing. A credit manager chooses one on the step of the "
-                "scenario.",
+                "The letter template is missing. Ask a credit manager to choose one on the "
+                "scenario step.",
                 **values,
             ),
             "no_erm_provider": self.env._(
-                "No provider of electronic registered mail is set up for %(company)s. A credit "
-                "manager adds one under Configuration > Electronic registered mail.",
+                "No provider of electronic registered mail is set up for %(company)s. Ask a "
+                "credit manager to add one under Configuration > Electronic registered mail.",
                 **values,
             ),
             **self._describe_sms_errors(data, values),
             **self._describe_letter_errors(data, values),
             "broken_template": self.env._(
-                "The template “%(template)s” cannot be rendered: %(text)s. A credit manager "
-                "corrects it.",
+                "The template “%(template)s” cannot be rendered: %(text)s. Ask a credit manager "
+                "to correct it.",
                 **values,
             ),
             "archived_template": self.env._(
-                "The template “%(template)s” is archived. A credit manager restores it, or chooses "
-                "another one.",
+                "The template “%(template)s” is archived. Ask a credit manager to restore it, or "
+                "choose another one.",
                 **values,
             ),
             "empty_template": self.env._(
-                "The template “%(template)s” has no text: a credit manager writes one, or chooses "
-                "another template.",
+                "The template “%(template)s” has no text: ask a credit manager to write one, or "
+                "choose another template.",
                 **values,
             ),
             "no_collector": self.env._(
-                "%(customer)s has no collector to send in the name of. Choose one on the customer, "
-                "or ask your administrator for a default collector in the settings.",
+                "%(customer)s has no collector in whose name to send. Choose one on the "
+                "customer, or ask your administrator to set a default collector in the settings.",
                 **values,
             ),
             "no_sender_email": self.env._(
@@ -811,11 +811,11 @@ class DsoAction(models.Model):
                 **values,
             ),
             "no_letter": self.env._(
-                "There is no text for the letter. A credit manager chooses a letter template on "
-                "the step of the scenario, or on the action.",
+                "There is no text for the letter. Choose a letter template on the action, or ask "
+                "a credit manager to choose one on the scenario step.",
             ),
             "no_address": self.env._(
-                "The postal address of %(contact)s is not complete: %(text)s is missing. Enter it.",
+                "The postal address of %(contact)s is incomplete: %(text)s is missing. Enter it.",
                 **values,
             ),
             "no_fax": self.env._("%(contact)s has no fax number. Enter one.", **values),
@@ -823,22 +823,22 @@ class DsoAction(models.Model):
                 "The fax number “%(text)s” of %(contact)s is not valid. Correct it.", **values
             ),
             "no_fax_domain": self.env._(
-                "There is no gateway for faxes. Ask your administrator to enter its domain in the "
-                "settings of Collection."
+                "There is no fax gateway. Ask your administrator to enter its domain in the "
+                "Collection settings."
             ),
             "no_channel": self.env._(
-                "“%(type)s” cannot be sent automatically yet. Execute the action by hand, or "
-                "uncheck “Automatic” on the step.",
+                "“%(type)s” cannot be sent automatically yet. Carry out the action by hand, or "
+                "untick “Automatic” on the step.",
                 **values,
             ),
             "nothing_to_tell": self.env._("%(customer)s has no item to write about.", **values),
             "undelivered": self._describe_undelivered(values),
             "cancelled_in_queue": self.env._(
-                "Somebody took it out of the queue before it left. Retry to send it after all."
+                "Somebody removed it from the queue before it was sent. Retry to send it after all."
             ),
             "provider_settings": self.env._(
-                "Not accepted: %(text)s. A credit manager corrects the settings of the provider; "
-                "then retry.",
+                "Not accepted: %(text)s. Ask a credit manager to correct the provider's "
+                "settings, then retry.",
                 **dict(values, text=(values["text"] or "").rstrip(" .")),
             ),
             "unreachable": self._describe_unreachable(values),
@@ -869,13 +869,13 @@ class DsoAction(models.Model):
         }.get(medium)
         if not way:
             return self.env._(
-                "%(customer)s has no contact for collection. Tick “Contact for collection” on one "
-                "of its contacts.",
+                "%(customer)s has no collections contact. Tick “Collections contact” on one of "
+                "its contacts.",
                 **values,
             )
         return self.env._(
-            "%(customer)s has no contact for collection with “%(way)s”. Tick “Contact for "
-            "collection” and “%(way)s” on one of its contacts.",
+            "%(customer)s has no collections contact with “%(way)s”. Tick “Collections contact” "
+            "and “%(way)s” on one of its contacts.",
             way=way,
             **values,
         )
