@@ -53,9 +53,9 @@ class DsoActionReport(models.Model):
     day = fields.Date(
         string="Done or Planned On",
         readonly=True,
-        help="The day on which it was done, weekends too; else the day for which it is planned, "
-        "today if it is late already. Automatic actions that are planned for a day without "
-        "sending hours leave on the next day that has some.",
+        help="Shows the day on which it was done, weekends too; otherwise the day for which it is "
+        "planned, or today if it is already late. Automatic actions that are planned for a "
+        "day without sending hours are sent on the next day that has some.",
     )
     date = fields.Date(string="Planned On", readonly=True)
     phase = fields.Selection(

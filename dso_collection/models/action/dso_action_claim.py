@@ -37,14 +37,15 @@ class DsoAction(models.Model):
     all_the_same = fields.Boolean(
         readonly=True,
         copy=False,
-        help="A user let it leave although it asks for nothing.",
+        help="Set when a user had it sent although there was nothing to collect.",
     )
     nothing_asked = fields.Char(
-        compute="_compute_nothing_asked", help="Why it would ask for nothing, were it done now."
+        compute="_compute_nothing_asked",
+        help="Says why there would be nothing to collect if it were done now.",
     )
 
     warning = fields.Char(
-        compute="_compute_warning", help="What to look at before this action is done."
+        compute="_compute_warning", help="Says what to check before this action is done."
     )
 
     @api.depends("state", "item_ids", "customer_id", "leader_line_id")
@@ -148,7 +149,7 @@ class DsoAction(models.Model):
             return None
         lines = [
             self.env._(
-                "“%(action)s” asks for nothing: %(why)s.", action=action.display_name, why=why
+                "“%(action)s” has nothing to collect: %(why)s.", action=action.display_name, why=why
             )
             for action, why in list(empty.items())[:DESCRIBED]
         ]
@@ -284,7 +285,7 @@ class DsoAction(models.Model):
     @api.model
     def _describe_early(self, lines):
         return self.env._(
-            "Not due yet: %(documents)s. The text asks for this as overdue.",
+            "Not due yet: %(documents)s. The text claims it as overdue.",
             documents=name_some(self.env, [line._dso_get_document() for line in lines]),
         )
 
@@ -314,7 +315,7 @@ class DsoAction(models.Model):
         self.ensure_one()
         rows = (selected or {}).get(self.id, ())
         if any(row["amount_residual"] > 0 for row in rows):
-            return self.env._("open credits cover what is due")
+            return self.env._("unapplied credits cover what is due")
         if self.origin != "scenario" and self.item_ids:
             return self.env._("all of its items are cleared")
         customer = readings.facts.customers[self.customer_id.id]
@@ -326,7 +327,7 @@ class DsoAction(models.Model):
                 cause = leader.exclusion(item, today, settings)
                 causes[cause or ("not_due" if item.due_date > today else "due")].append(item.id)
         if causes.pop("due", None):
-            return self.env._("open credits cover what is due")
+            return self.env._("unapplied credits cover what is due")
         texts = self._describe_causes(causes)
         return ", ".join(texts) or self.env._("nothing is open")
 
@@ -364,8 +365,8 @@ class DsoAction(models.Model):
             "ignored": self.env._("ignored"),
             "no_followup": self.env._("excluded from follow-up"),
             "blocked": self.env._("with payment blocked"),
-            "announced": self.env._("with money on its way"),
-            "discount": self.env._("down to the early-payment discount"),
+            "announced": self.env._("with a payment on its way"),
+            "discount": self.env._("only the early-payment discount left"),
             "unsent": self.env._("never sent to the customer"),
             "not_due": self.env._("not due yet"),
         }

@@ -45,17 +45,17 @@ class DsoAction(models.Model):
         sanitize=False,
         help="Interest and recovery costs with their breakdown; empty where there are none.",
     )
-    total_text = fields.Char(compute="_compute_items_content", string="Total Asked For")
+    total_text = fields.Char(compute="_compute_items_content", string="Total Requested")
     total_in_words = fields.Char(
-        compute="_compute_items_content", help="What is asked for, on paper only."
+        compute="_compute_items_content", help="Shows the amount requested, on paper only."
     )
     item_count = fields.Integer(compute="_compute_items_content")
     oldest_days_overdue = fields.Integer(
-        string="Oldest, Days Late", compute="_compute_items_content"
+        string="Oldest, Days Overdue", compute="_compute_items_content"
     )
     last_action_date = fields.Date(compute="_compute_last_action_date")
     status_text = fields.Char(
-        compute="_compute_status_text", help="The items' status with its date and amount."
+        compute="_compute_status_text", help="Shows the items' status with its date and amount."
     )
     record_url = fields.Char(compute="_compute_record_url")
     bank_details = fields.Html(compute="_compute_items_content", sanitize=False)

@@ -14,11 +14,11 @@ class DsoAction(models.Model):
     _inherit = "dso.action"
 
     shown_subject = fields.Char(
-        string="Subject in Words",
+        string="Rendered Subject",
         compute="_compute_shown",
-        help="As it left, or as it would leave now.",
+        help="Shown as it was sent, or as it would be sent now.",
     )
-    shown_body = fields.Html(string="Text in Words", compute="_compute_shown", sanitize=False)
+    shown_body = fields.Html(string="Rendered Text", compute="_compute_shown", sanitize=False)
 
     @api.depends("subject", "body", "done_date", "item_ids")
     @api.depends_context("lang")

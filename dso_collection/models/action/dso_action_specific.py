@@ -143,8 +143,8 @@ class DsoAction(models.Model):
         documents = ", ".join(line._dso_get_document() for line in lines[:5])
         raise UserError(
             self.env._(
-                "%(documents)s: still in dispute, and this is its follow-up. Choose “End” and say "
-                "that the dispute is resolved, or when it is looked at again.",
+                "%(documents)s: still in dispute, and this is its follow-up. Choose “End” and "
+                "say that the dispute is resolved, or when to follow up again.",
                 documents=documents,
             )
         )
@@ -295,8 +295,8 @@ class DsoAction(models.Model):
             if day < company._dso_today():
                 raise UserError(
                     self.env._(
-                        "The follow-up would be on %(date)s, which has passed: choose a day from "
-                        "today on.",
+                        "The follow-up would be on %(date)s, which has passed: choose today or a "
+                        "later day.",
                         date=format_date(self.env, day),
                     )
                 )

@@ -44,10 +44,13 @@ class DsoAction(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        help="What was printed or posted, as it was.",
+        help="Keeps what was printed or posted, exactly as it was.",
     )
     letter_address = fields.Text(
-        string="Addressed To", readonly=True, copy=False, help="As it stands on the letter."
+        string="Addressed To",
+        readonly=True,
+        copy=False,
+        help="Shows the address as it is printed on the letter.",
     )
     letter_pages = fields.Integer(string="Pages", readonly=True, copy=False)
     snailmail_letter_id = fields.Many2one(
@@ -58,19 +61,20 @@ class DsoAction(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    tracking_number = fields.Char(copy=False, help="Of the registered letter.")
+    tracking_number = fields.Char(copy=False, help="Identifies the registered letter.")
     posted_date = fields.Date(string="Posted on", copy=False)
     received_date = fields.Date(
-        string="Received on", copy=False, help="As the acknowledgment of receipt says."
+        string="Received on", copy=False, help="Taken from the acknowledgment of receipt."
     )
     receipt = fields.Binary(
-        string="Acknowledgment of Receipt", attachment=True, copy=False, help="A scan of it."
+        string="Acknowledgment of Receipt", attachment=True, copy=False, help="Holds a scan of it."
     )
     receipt_filename = fields.Char(copy=False)
     receipt_missing = fields.Boolean(
         compute="_compute_receipt_missing",
         search="_search_receipt_missing",
-        help="A registered letter whose receipt has not come back within the days of the settings.",
+        help="Set for a registered letter whose receipt was not returned within the days of "
+        "the settings.",
     )
 
     @api.depends("action_type", "letter_template_id", "body", "letter_attachment_id")
@@ -258,7 +262,7 @@ class DsoAction(models.Model):
         if not returned:
             raise UserError(
                 self.env._(
-                    "None of these actions is a letter that has left: only those can come back."
+                    "None of these actions is a letter that was sent: only those can be returned."
                 )
             )
         return self._open_wizard("dso_action_return_action", default_action_ids=returned.ids)
@@ -292,9 +296,9 @@ class DsoAction(models.Model):
         }
         if self.tracking_number:
             return self.env._(
-                "The letter “%(letter)s” of %(date)s (%(number)s) came back. %(words)s", **values
+                "The letter “%(letter)s” of %(date)s (%(number)s) was returned. %(words)s", **values
             )
-        return self.env._("The letter “%(letter)s” of %(date)s came back. %(words)s", **values)
+        return self.env._("The letter “%(letter)s” of %(date)s was returned. %(words)s", **values)
 
     @api.model
     def _get_return_reasons(self):

@@ -93,36 +93,36 @@ class DsoChannel(models.AbstractModel):
         ),
         "no_contact": Error(
             _lt(
-                "%(customer)s has no contact for collection. Tick “Contact for collection” on one "
-                "of its contacts."
+                "%(customer)s has no collections contact. Tick “Collections contact” on one of "
+                "its contacts."
             ),
-            _lt("Error: no contact for collection"),
+            _lt("Error: no collections contact"),
         ),
         "no_channel": Error(
             _lt(
-                "“%(type)s” cannot be sent automatically yet. Execute the action by hand, or "
-                "uncheck “Automatic” on the step."
+                "“%(type)s” cannot be sent automatically yet. Carry out the action by hand, or "
+                "untick “Automatic” on the step."
             ),
             _lt("Error: to be done by hand"),
         ),
         "archived_template": Error(
             _lt(
-                "The template “%(template)s” is archived. A credit manager restores it, or chooses "
-                "another one."
+                "The template “%(template)s” is archived. Ask a credit manager to restore it, or "
+                "choose another one."
             ),
             _lt("Error: a template is archived"),
         ),
         "broken_template": Error(
             _lt(
-                "The template “%(template)s” cannot be rendered: %(text)s. A credit manager "
-                "corrects it."
+                "The template “%(template)s” cannot be rendered: %(text)s. Ask a credit manager "
+                "to correct it."
             ),
             _lt("Error: a template is broken"),
         ),
         "empty_template": Error(
             _lt(
-                "The template “%(template)s” has no text: a credit manager writes one, or chooses "
-                "another template."
+                "The template “%(template)s” has no text: ask a credit manager to write one, or "
+                "choose another template."
             ),
             _lt("Error: a template has no text"),
         ),
@@ -135,15 +135,17 @@ class DsoChannel(models.AbstractModel):
             quotes=True,
         ),
         "cancelled_in_queue": Error(
-            _lt("Somebody took it out of the queue before it left. Retry to send it after all."),
-            _lt("Error: taken out of the queue"),
+            _lt(
+                "Somebody removed it from the queue before it was sent. Retry to send it after all."
+            ),
+            _lt("Error: removed from the queue"),
         ),
         "provider_settings": Error(
             _lt(
-                "Not accepted: %(text)s. A credit manager corrects the settings of the provider; "
-                "then retry."
+                "Not accepted: %(text)s. Ask a credit manager to correct the provider's settings,"
+                " then retry."
             ),
-            _lt("Error: settings of the provider"),
+            _lt("Error: provider settings"),
             quotes=True,
         ),
         "unreachable": Error(
@@ -275,13 +277,13 @@ class DsoChannel(models.AbstractModel):
         code = data["code"]
         if code == "no_contact" and data.get("medium") in MEDIA:
             return _lt(
-                "%(customer)s has no contact for collection with “%(way)s”. Tick “Contact for "
-                "collection” and “%(way)s” on one of its contacts."
+                "%(customer)s has no collections contact with “%(way)s”. Tick “Collections "
+                "contact” and “%(way)s” on one of its contacts."
             )
         if code == "unreachable" and action.retry_date:
             return _lt(
-                "Not delivered yet: %(text)s. It is tried again by itself on %(date)s, nothing is "
-                "to be done."
+                "Not delivered yet: %(text)s. It is retried automatically on %(date)s, there is "
+                "nothing to do."
             )
         return self._find_error(code).sentence
 

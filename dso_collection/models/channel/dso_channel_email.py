@@ -45,7 +45,7 @@ class DsoChannelEmail(models.AbstractModel):
 
     _channel_errors = {
         "no_email": Error(
-            _lt("The contact for collection %(contact)s has no e-mail address. Enter one."),
+            _lt("The collections contact %(contact)s has no e-mail address. Enter one."),
             _lt("Error: no e-mail address"),
         ),
         "bad_email": Error(
@@ -54,22 +54,22 @@ class DsoChannelEmail(models.AbstractModel):
         ),
         "dead_email": Error(
             _lt(
-                "The message to %(contact)s came back from “%(text)s”, and nobody else can receive "
-                "it. Correct the address, or choose another contact for collection; then retry."
+                "The message to %(contact)s bounced at “%(text)s”, and nobody else can receive "
+                "it. Correct the address, or choose another collections contact; then retry."
             ),
-            _lt("Error: address from which messages come back"),
+            _lt("Error: address that bounces"),
         ),
         "no_template": Error(
             _lt(
-                "The e-mail template is missing. A credit manager chooses one on the step of the "
-                "scenario."
+                "The e-mail template is missing. Ask a credit manager to choose one on the "
+                "scenario step."
             ),
             _lt("Error: no template"),
         ),
         "no_collector": Error(
             _lt(
-                "%(customer)s has no collector to send in the name of. Choose one on the customer, "
-                "or ask your administrator for a default collector in the settings."
+                "%(customer)s has no collector in whose name to send. Choose one on the customer,"
+                " or ask your administrator to set a default collector in the settings."
             ),
             _lt("Error: no collector"),
         ),
@@ -82,10 +82,10 @@ class DsoChannelEmail(models.AbstractModel):
         ),
         "unknown_outcome": Error(
             _lt(
-                "It is not known whether the e-mail has left: %(text)s. Ask the customer before "
+                "It is not known whether the e-mail was sent: %(text)s. Ask the customer before "
                 "you retry, or it may arrive twice."
             ),
-            _lt("Error: not known whether it has left"),
+            _lt("Error: not known whether it was sent"),
             quotes=True,
         ),
     }

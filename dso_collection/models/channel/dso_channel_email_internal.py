@@ -30,14 +30,14 @@ class DsoChannelEmailInternal(models.AbstractModel):
         "no_colleague": Error(
             _lt(
                 "“%(step)s” is for “%(who)s”, and nobody is named there for %(customer)s. Choose "
-                "somebody, or ask a credit manager to name another colleague in the step of the "
-                "scenario."
+                "somebody, or ask a credit manager to name another colleague on the scenario "
+                "step."
             ),
             _lt("Error: no colleague to write to"),
         ),
         # a colleague's address is no contact's
         "no_email": Error(
-            _lt("%(contact)s has no e-mail address to get an internal e-mail at. Enter one."),
+            _lt("%(contact)s has no e-mail address for internal e-mails. Enter one."),
             _lt("Error: no e-mail address"),
         ),
     }

@@ -40,10 +40,10 @@ class DsoChannelFax(models.AbstractModel):
         ),
         "no_fax_domain": Error(
             _lt(
-                "There is no gateway for faxes. Ask your administrator to enter its domain in the "
-                "settings of Collection."
+                "There is no fax gateway. Ask your administrator to enter its domain in the "
+                "Collection settings."
             ),
-            _lt("Error: no gateway for faxes"),
+            _lt("Error: no fax gateway"),
         ),
         "undelivered": Error(
             _lt(

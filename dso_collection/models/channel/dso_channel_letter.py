@@ -37,16 +37,14 @@ class DsoChannelLetter(models.AbstractModel):
     _channel_errors = {
         "no_letter": Error(
             _lt(
-                "There is no text for the letter. A credit manager chooses a letter template on "
-                "the step of the scenario, or on the action."
+                "There is no text for the letter. Choose a letter template on the action, or ask "
+                "a credit manager to choose one on the scenario step."
             ),
             _lt("Error: no text for the letter"),
         ),
         "no_address": Error(
-            _lt(
-                "The postal address of %(contact)s is not complete: %(text)s is missing. Enter it."
-            ),
-            _lt("Error: postal address not complete"),
+            _lt("The postal address of %(contact)s is incomplete: %(text)s is missing. Enter it."),
+            _lt("Error: incomplete postal address"),
         ),
         "not_posted": Error(
             _lt(
@@ -58,40 +56,40 @@ class DsoChannelLetter(models.AbstractModel):
         ),
         "no_post_credit": Error(
             _lt(
-                "Not posted: there are not enough credits at Snailmail for a letter of %(pages)s "
-                "pages. Ask your administrator to buy some, where the prices are shown too; it is "
-                "then posted by itself within a day, or at once if you retry."
+                "Not posted: your Snailmail account does not have enough credits for a letter of "
+                "%(pages)s pages. Ask your administrator to buy some, where the prices are shown "
+                "too; it is then posted automatically within a day, or at once if you retry."
             ),
-            _lt("Error: no credits to post letters"),
+            _lt("Error: no credits for posting letters"),
         ),
         "no_post_account": Error(
             _lt(
-                "Not posted: there is no account at Snailmail yet. An administrator registers one "
-                "in the settings under Odoo IAP and buys credits; then retry."
+                "Not posted: there is no Snailmail account yet. Ask an administrator to register "
+                "one in the settings under Odoo IAP and to buy credits; then retry."
             ),
-            _lt("Error: no account to post letters"),
+            _lt("Error: no account for posting letters"),
         ),
         "no_post_country": Error(
             _lt(
                 "Not posted: Snailmail does not deliver to the country of %(contact)s. Correct the "
                 "country and retry, or print the letter from the history and post it yourself."
             ),
-            _lt("Error: country that letters are not posted to"),
+            _lt("Error: letters are not posted to this country"),
         ),
         "unknown_outcome": Error(
             _lt(
-                "It is not known whether the letter was posted: %(text)s. Look into the account at "
-                "Snailmail before you retry, or it may be posted twice."
+                "It is not known whether the letter was posted: %(text)s. Check your Snailmail "
+                "account before you retry, or it may be posted twice."
             ),
-            _lt("Error: not known whether it has left"),
+            _lt("Error: not known whether it was sent"),
             quotes=True,
         ),
         "returned": Error(
             _lt(
-                "The letter to %(contact)s came back. %(reason)s. Correct the address, then retry: "
-                "the letter is made again for the new address."
+                "The letter to %(contact)s was returned. %(reason)s. Correct the address, then "
+                "retry: the letter is created again for the new address."
             ),
-            _lt("Error: letter came back"),
+            _lt("Error: letter returned"),
             quotes=True,
         ),
     }
@@ -141,7 +139,7 @@ class DsoChannelLetter(models.AbstractModel):
     def _get_error_sentence(self, action, data):
         if data["code"] == "returned" and data.get("cause") in ("refused", "not_collected"):
             return _lt(
-                "The letter to %(contact)s came back. %(reason)s. Reach the customer by another "
+                "The letter to %(contact)s was returned. %(reason)s. Reach the customer another "
                 "way, or retry to send it once more."
             )
         return super()._get_error_sentence(action, data)

@@ -43,19 +43,19 @@ ADVICE = {
         "settings, then retry."
     ),
     "sms_server": _lt(
-        "The SMS service did not answer, or failed: it may have left all the same. Look into the "
-        "account of the service, then retry."
+        "The SMS service did not answer, or failed: the SMS may have been sent anyway. Check your"
+        " account with the service, then retry."
     ),
     # of a text that Odoo's service has had for a number just before
     "duplicate_message": _lt(
-        "The SMS service has had the same text for this number just before, and does not send it "
-        "again. Ask the customer; retry tomorrow if it is missing."
+        "The SMS service has only just received the same text for this number, and does not send "
+        "it again. Ask the customer; retry tomorrow if it has not arrived."
     ),
-    "sms_blacklist": _lt("The number is on the blacklist. Choose another contact for collection."),
+    "sms_blacklist": _lt("The number is on the blacklist. Choose another collections contact."),
     "sms_country_not_supported": _lt(
-        "The SMS service does not send to that country. Reach the customer by another way."
+        "The SMS service does not send to that country. Reach the customer another way."
     ),
-    "canceled": _lt("It was cancelled in the queue of SMS. Retry to send it."),
+    "canceled": _lt("It was cancelled in the SMS queue. Retry to send it."),
 }
 
 
@@ -95,9 +95,7 @@ class DsoChannelSms(models.AbstractModel):
 
     _channel_errors = {
         "no_phone": Error(
-            _lt(
-                "The contact for collection %(contact)s has no phone number. Enter a mobile number."
-            ),
+            _lt("The collections contact %(contact)s has no phone number. Enter a mobile number."),
             _lt("Error: no phone number"),
         ),
         "bad_phone": Error(
@@ -109,8 +107,8 @@ class DsoChannelSms(models.AbstractModel):
         ),
         "no_mobile": Error(
             _lt(
-                "The phone number “%(text)s” of %(contact)s is not a mobile number and takes no "
-                "SMS. Enter a mobile number."
+                "The phone number “%(text)s” of %(contact)s is not a mobile number and cannot "
+                "receive SMS. Enter a mobile number."
             ),
             _lt("Error: no mobile number"),
         ),
@@ -123,15 +121,15 @@ class DsoChannelSms(models.AbstractModel):
         ),
         "blacklisted": Error(
             _lt(
-                "%(contact)s wants no SMS: “%(text)s” is on the blacklist of phone numbers. Choose "
-                "another contact for collection, or another way."
+                "%(contact)s has opted out of SMS: “%(text)s” is on the blacklist of phone "
+                "numbers. Choose another collections contact, or another channel."
             ),
-            _lt("Error: wants no SMS"),
+            _lt("Error: opted out of SMS"),
         ),
         "no_sms_template": Error(
             _lt(
-                "The SMS template is missing. A credit manager chooses one on the step of the "
-                "scenario, or on the action."
+                "The SMS template is missing. Choose one on the action, or ask a credit manager "
+                "to choose one on the scenario step."
             ),
             _lt("Error: no template"),
         ),

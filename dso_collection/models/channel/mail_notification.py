@@ -12,7 +12,7 @@ class MailNotification(models.Model):
         string="Delivery of a Reminder",
         groups=fields.NO_ACCESS,
         copy=False,
-        help="At which addresses it arrived and at which it did not. The module's own.",
+        help="Records at which addresses it arrived and at which it did not; for this module only.",
     )
 
     def _dso_get_delivery(self):

@@ -348,8 +348,8 @@ class DsoAction(models.Model):
             if not action._is_pending():
                 raise UserError(
                     self.env._(
-                        "“%(action)s” is not planned any more (%(state)s). Reload the page to see "
-                        "what became of it.",
+                        "“%(action)s” is no longer planned (%(state)s). Reload the page to see "
+                        "what happened to it.",
                         action=action.display_name,
                         state=labels[action.agenda_state],
                     )
@@ -357,9 +357,9 @@ class DsoAction(models.Model):
         if held:
             raise UserError(
                 self.env._(
-                    "%(actions)s: being sent or changed at this very moment, by another user or by "
-                    "the automatic sending. Nothing was done here. Reload the page in a moment to "
-                    "see what became of it.",
+                    "%(actions)s: being sent or changed right now, by another user or "
+                    "automatically. Nothing was done here. Reload the page in a moment to see "
+                    "the result.",
                     actions=held._name_some(),
                 )
             )
@@ -373,8 +373,8 @@ class DsoAction(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "The account of %(customer)s has just changed, and with it what there is "
-                        "to do. Reload the page and look again.",
+                        "The account of %(customer)s has just changed, and so has what there is "
+                        "to do. Reload the page and check again.",
                         customer=action.partner_id.display_name,
                     )
                 )
@@ -636,7 +636,7 @@ class DsoAction(models.Model):
             )
         # with the names that the user may read
         names = failed.with_env(self.env)._name_some()
-        return toast(self.env._("%(actions)s: tried again.", actions=names))
+        return toast(self.env._("%(actions)s: retried.", actions=names))
 
     def _resend_messages(self, channel):
         """The same messages again, and to whom they went then."""

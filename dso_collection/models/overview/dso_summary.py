@@ -196,7 +196,7 @@ class DsoSummary(models.AbstractModel):
             "dso_collection.summary",
             {
                 "greeting": self.env._(
-                    "Good morning %(name)s, this waits for you in Collection:", name=user.name
+                    "Good morning %(name)s, this is waiting for you in Collection:", name=user.name
                 ),
                 "sections": sections,
                 "base_url": user.get_base_url(),

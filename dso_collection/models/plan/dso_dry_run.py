@@ -258,7 +258,7 @@ class DsoDryRun(models.AbstractModel):
                         self.env._("actions"),
                         self.env._("first"),
                         self.env._("last"),
-                        self.env._("asked for first"),
+                        self.env._("first requested"),
                     )
                 ],
                 customers,
@@ -287,8 +287,8 @@ class DsoDryRun(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "A spreadsheet of %(count)s customers would take too long: it holds up to "
-                    "%(maximum)s. Choose the customers of one scenario, or some in the list of "
-                    "customers and there Dry run.",
+                    "%(maximum)s. Choose the customers of one scenario, or select some in the "
+                    "list of customers and choose Dry run there.",
                     count=count,
                     maximum=MAX_EXPORT // runs,
                 )

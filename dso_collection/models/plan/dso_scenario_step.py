@@ -59,16 +59,18 @@ class DsoScenarioStep(models.Model):
         required=True,
         default="due_date",
     )
-    delay = fields.Integer(help="Days after. Negative: days before the due date.")
+    delay = fields.Integer(
+        help="Counts days after; a negative number counts days before the due date."
+    )
     automatic = fields.Boolean(
-        help="Sent in the sending hours of the settings: once it is confirmed, or by itself where "
-        "nothing is to be confirmed."
+        help="Sent within the sending hours of the settings: once it is confirmed, or "
+        "automatically where no confirmation is required."
     )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,
-        help="The collector confirms each automatic action before it leaves. Unchecked: it leaves "
-        "by itself.",
+        help="The collector confirms each automatic action before it is sent. If not ticked, it "
+        "is sent automatically.",
     )
     mail_template_id = fields.Many2one(index="btree_not_null")
     sms_template_id = fields.Many2one(index="btree_not_null")
@@ -76,35 +78,35 @@ class DsoScenarioStep(models.Model):
     letter_carrier = fields.Selection(
         LETTER_CARRIERS,
         string="Letters Are",
-        help="Empty: as the settings of the company say.",
+        help="Leave empty to follow the company's settings.",
     )
     recipient = fields.Selection(
         COLLEAGUES,
         string="Colleague",
-        help="Who gets an internal interactive e-mail, in the name of the collector.",
+        help="Chooses who gets an internal interactive e-mail, in the collector's name.",
     )
     recipient_field = fields.Selection(
         selection="_get_recipient_fields",
         string="Field of the Customer",
-        help="Of the contact or of its collection file: whoever is named there.",
+        help="Chooses whoever is named in this field of the contact or of its collection file.",
     )
     recipient_address = fields.Char(
         string="Address",
-        help="Of somebody inside: a page with everything that is known of the items is sent there.",
+        help="Receives a page with everything that is known about the items; only for colleagues.",
     )
     recipient_partner_id = fields.Many2one(
-        "res.partner", readonly=True, ondelete="set null", help="Whose address that is."
+        "res.partner", readonly=True, ondelete="set null", help="Shows whose address that is."
     )
-    attach_invoices = fields.Boolean(help="Attach the PDF of each invoice that is chased.")
+    attach_invoices = fields.Boolean(help="Attaches the PDF of each invoice that is chased.")
     call_script = fields.Html(
         translate=True,
         sanitize="email_outgoing",
-        help="What to say on the phone, in the customer's language. It may have hashtags.",
+        help="Guides the call, in the customer's language. It may contain hashtags.",
     )
     offset = fields.Integer(
         compute="_compute_offset",
         string="Day",
-        help="Days from the leader's due date, when nothing is late.",
+        help="Counts days from the leader's due date, when nothing is late.",
     )
 
     @api.depends("name", "scenario_id.name", "scenario_id.step_ids.sequence")
@@ -186,8 +188,8 @@ class DsoScenarioStep(models.Model):
         if not self.automatic or self.can_be_automatic:
             return None
         return self.env._(
-            "Step “%(step)s”: a %(type)s cannot be automatic, somebody has to do it. "
-            "Uncheck “Automatic”.",
+            "Step “%(step)s”: a %(type)s cannot be automatic, somebody has to do it. Untick "
+            "“Automatic”.",
             step=self.name,
             type=self._get_type_label().lower(),
         )
@@ -228,12 +230,12 @@ class DsoScenarioStep(models.Model):
             return None
         if self.recipient == "field" and not self.recipient_field:
             return self.env._(
-                "Step “%(step)s”: choose the field of the customer that names who gets the e-mail.",
+                "Step “%(step)s”: choose the customer field that names who gets the e-mail.",
                 step=self.name,
             )
         if self.recipient == "address" and not email_normalize(self.recipient_address or ""):
             return self.env._(
-                "Step “%(step)s”: “%(address)s” is no e-mail address. Enter the one of a "
+                "Step “%(step)s”: “%(address)s” is not an e-mail address. Enter that of a "
                 "colleague.",
                 address=self.recipient_address or "",
                 step=self.name,

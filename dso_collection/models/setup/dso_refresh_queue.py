@@ -18,7 +18,7 @@ class DsoRefreshQueue(models.Model):
     """
 
     _name = "dso.refresh.queue"
-    _description = "Customers To Plan Anew"
+    _description = "Customers to Replan"
     _inherit = ["dso.guard"]
     _log_access = False
 

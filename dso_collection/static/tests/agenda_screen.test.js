@@ -140,7 +140,7 @@ class Action extends models.Model {
 
     _compute_leaving() {
         for (const action of this) {
-            action.leaving_text = action.agenda_state === "confirmed" && "leaves today";
+            action.leaving_text = action.agenda_state === "confirmed" && "goes out today";
         }
     }
 
@@ -428,7 +428,7 @@ describe("what was done", () => {
         await settle();
         expect(queryAllTexts(".o_notification_content")).toEqual([
             "Done: Call A",
-            "Confirmed: Mail A, leaves today",
+            "Confirmed: Mail A, goes out today",
         ]);
         expect.verifySteps(["confirm 4"]);
     });
@@ -900,7 +900,7 @@ describe("panel and keys", () => {
         expect(".o_dso_exchanges li:eq(1) .badge").toHaveText("Reached");
         await hit("ArrowDown");
         expect(".o_dso_panel .o_field_dso_exchanges").toHaveText(
-            "Nothing was exchanged with this customer yet."
+            "Nothing has been exchanged with this customer yet."
         );
     });
 });

@@ -173,7 +173,7 @@ class TestNewChannel(DsoCommon):
         action = self._plan_pigeon()
         self.assertEqual(
             action._describe_error({"code": "no_contact", "medium": "post"}),
-            "Acme has no contact for collection with “Post”. Tick “Contact for collection” and "
+            "Acme has no collections contact with “Post”. Tick “Collections contact” and "
             "“Post” on one of its contacts.",
         )
         self.assertIn("fax number", action._describe_error({"code": "bad_fax", "text": "1"}))

@@ -234,7 +234,7 @@ class TestScenario(DsoCommon):
         for value in (-50, 0):
             with self.assertRaises(ValidationError) as caught:
                 self.company.dso_score_amount = value
-            self.assertIn("has to be more than 0", str(caught.exception))
+            self.assertIn("must be more than 0", str(caught.exception))
         for value in (-1, 4000):
             with self.assertRaises(ValidationError) as caught:
                 self.company.dso_contact_gap_days = value

@@ -123,8 +123,8 @@ class TestPlaces(TransactionCase):
     #: Facts, not places to go to.
     FACTS = (
         "All hashtags are under Collection > Configuration > Hashtags.",
-        "Error: settings of the provider",
-        "New customers get it, by the settings of: %(names)s.",
+        "Error: provider settings",
+        "New customers get it, according to the settings of: %(names)s.",
     )
 
     def test_who_can_go_there(self):

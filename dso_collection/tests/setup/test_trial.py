@@ -295,7 +295,7 @@ class TestTrial(DsoCommon):
     # Crons that meet others
     # ------------------------------------------------------------------
 
-    def test_crons_start_afresh_on_a_conflict(self):
+    def test_crons_try_again_on_a_conflict(self):
         """One that fails is called again much later: the summary would come an hour late."""
         for model, cron, method in (
             ("dso.summary", "_cron_send", "_send"),
@@ -387,8 +387,8 @@ class TestTrial(DsoCommon):
         self._plan("2026-03-06")
         action = self._open_action()
         self.assertEqual(action.amount, 140.0)
-        self.assertIn("40.00 of it is due only on that day", action.reason)
-        self.assertNotIn("of it is due", self._plan("2026-03-07").reason)
+        self.assertIn("40.00 of it only falls due only on that day", action.reason)
+        self.assertNotIn("of it only falls due", self._plan("2026-03-07").reason)
 
     def test_litigation_ends_the_follow_up_of_a_dispute(self):
         """The whole invoice goes to court: what was planned for a part of it has no sense."""

@@ -43,20 +43,22 @@ class DsoActionDraft(models.AbstractModel):
     action_type = ActionType(string="Type", default="call")
     action_date = fields.Date(string="On")
     execute_now = fields.Boolean(
-        string="Do It Now", help="Carried out as soon as this dialog is closed."
+        string="Do It Now", help="Carries it out as soon as this dialog is closed."
     )
     automatic = fields.Boolean(
-        help="Leaves on its date in the sending hours of the settings, once it is confirmed where "
-        "that is asked for."
+        help="Is sent on its date within the sending hours of the settings, once it is confirmed "
+        "where that is required."
     )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,
-        help="Waits for a confirmation in the agenda. Unchecked: it leaves by itself.",
+        help="Waits for confirmation in the agenda. If not ticked, it is sent automatically.",
     )
-    sms_text = fields.Text(string="SMS Text", help="Empty: the template's. It may have hashtags.")
-    subject = fields.Char(help="Empty: the template's.")
-    body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
+    sms_text = fields.Text(
+        string="SMS Text", help="Leave empty to use the template's. It may contain hashtags."
+    )
+    subject = fields.Char(help="Leave empty to use the template's.")
+    body = fields.Html(sanitize="email_outgoing", help="Leave empty to use the template's.")
     attach_invoices = fields.Boolean()
     action_attachment_ids = fields.Many2many("ir.attachment", string="Attach Files")
     copy_kind = fields.Selection(
@@ -293,7 +295,7 @@ class DsoActionDraft(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "The file of %(customers)s is archived: nothing is planned for it. A credit "
-                    "manager restores it first.",
+                    "manager has to restore it first.",
                     customers=name_some(self.env, [each.display_name for each in archived]),
                 )
             )

@@ -33,12 +33,12 @@ class DsoActionNew(models.TransientModel):
         string="Items",
         domain="[('id', 'in', open_line_ids)]",
         help="With items it is a specific action: they leave the scenario until it is ended. "
-        "Without, it is an action out of scenario that changes nothing else.",
+        "Without, it is an action outside the scenario that changes nothing else.",
     )
     recipient_ids = fields.Many2many(
         "res.partner",
         string="Recipients",
-        help="Empty: the customer's contacts for collection.",
+        help="Leave empty to use the customer's collections contacts.",
     )
     comment = fields.Text(string="Note")
     is_statement = fields.Boolean(help="Opened to send the statement of account.")
@@ -170,7 +170,7 @@ class DsoActionNew(models.TransientModel):
             raise UserError(
                 self.env._(
                     "None of these items is due yet. Choose others, or another text: “Friendly "
-                    "reminder before due date” asks for what is still to come."
+                    "reminder before due date” is for what is not due yet."
                 )
             )
         self.line_ids -= early
@@ -247,7 +247,7 @@ class DsoActionNew(models.TransientModel):
             if foreign:
                 raise UserError(
                     self.env._(
-                        "%(document)s is no open item of %(customer)s.",
+                        "%(document)s is not an open item of %(customer)s.",
                         document=foreign[0]._dso_get_document(),
                         customer=self.customer_id.display_name,
                     )

@@ -14,7 +14,7 @@ class DsoActionPreview(models.TransientModel):
     _dso_writable = frozenset({"action_id", "action_ids"})
 
     action_id = fields.Many2one("dso.action", required=True, ondelete="cascade")
-    action_ids = fields.Many2many("dso.action", string="Actions to Leaf Through")
+    action_ids = fields.Many2many("dso.action", string="Actions to Browse")
     position_text = fields.Char(compute="_compute_position", string="Position")
     has_several = fields.Boolean(compute="_compute_position")
     has_previous = fields.Boolean(compute="_compute_position")
@@ -36,7 +36,8 @@ class DsoActionPreview(models.TransientModel):
     nothing_asked = fields.Char(related="action_id.nothing_asked")
     reply_waits = fields.Boolean(compute="_compute_reply_waits")
     details = fields.Char(
-        compute="_compute_preview", help="What its channel says of it: the length of an SMS."
+        compute="_compute_preview",
+        help="Shows what its channel says about it, such as the length of an SMS.",
     )
 
     @api.model

@@ -30,17 +30,17 @@ class DsoChannelErm(models.AbstractModel):
     _channel_errors = {
         "no_letter_template": Error(
             _lt(
-                "The letter template is missing. A credit manager chooses one on the step of the "
-                "scenario."
+                "The letter template is missing. Ask a credit manager to choose one on the "
+                "scenario step."
             ),
             _lt("Error: no template"),
         ),
         "no_erm_provider": Error(
             _lt(
-                "No provider of electronic registered mail is set up for %(company)s. A credit "
-                "manager adds one under Configuration > Electronic registered mail."
+                "No provider of electronic registered mail is set up for %(company)s. Ask a "
+                "credit manager to add one under Configuration > Electronic registered mail."
             ),
-            _lt("Error: no provider of registered mail"),
+            _lt("Error: no registered mail provider"),
         ),
     }
 

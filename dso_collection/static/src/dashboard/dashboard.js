@@ -161,7 +161,7 @@ export class Dashboard extends Component {
 
     get qualified() {
         const { rate_value: value, rate_number: number } = this.state.data.statuses;
-        return _t("Qualified: %(value)s of the amount, %(number)s of the items", {
+        return _t("With a status: %(value)s of the amount, %(number)s of the items", {
             value: this.formatRate(value),
             number: this.formatRate(number),
         });
