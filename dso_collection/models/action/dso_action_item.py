@@ -49,7 +49,7 @@ class DsoActionItem(models.Model):
         precompute=True,
         currency_field="company_currency_id",
     )
-    days_overdue = fields.Integer(string="Days Overdue")
+    days_overdue = fields.Integer()
     penalty = fields.Monetary(
         string="Late Payment Interest", help="In the item's currency, as are the recovery costs."
     )
