@@ -350,9 +350,9 @@ class TestPage(PageCommon):
         self.env.invalidate_all()
         self.assertIn(self.first.name, reply.closed_text)
         for change in (answer.with_user(self.collector).action_change, reply.action_change):
-            with self.assertRaisesRegex(UserError, "nno longer open"):
+            with self.assertRaisesRegex(UserError, "no longer open"):
                 change()
-        with self.assertRaisesRegex(UserError, "nno longer open"):
+        with self.assertRaisesRegex(UserError, "no longer open"):
             reply.action_qualify()
         said = reply.action_accept()
         self.assertEqual(said["params"]["type"], "warning")
