@@ -356,7 +356,7 @@ class TestPage(PageCommon):
             reply.action_qualify()
         said = reply.action_accept()
         self.assertEqual(said["params"]["type"], "warning")
-        self.assertIn("Nno longer open", said["params"]["message"])
+        self.assertIn("no longer open", said["params"]["message"])
         self.assertEqual((answer.state, reply.state), ("accepted", "handled"))
         self.assertFalse(self.lines[1].dso_status_id)
 

@@ -412,7 +412,7 @@ class TestReply(DsoCommon):
         with self.assertRaisesRegex(UserError, "no longer open"):
             reply.action_qualify()
         self.assertIn(self.invoice.name, reply.closed_text)
-        self.assertIn("reply of Acme, Ann", reply.action_handle()["params"]["message"])
+        self.assertIn("reply from Acme, Ann", reply.action_handle()["params"]["message"])
         self.assertFalse(reply.closed_text, "nothing to say of what is handled")
 
     def test_writing_back(self):
