@@ -132,13 +132,14 @@ class DsoAction(models.Model):
     # Asking first
     # ------------------------------------------------------------------
 
-    def _ask_first(self, method, record=None, empty=None, day=None):
+    def _ask_first(self, method, record=None, empty=None, day=None, end=None):
         """The question to put before something is done to these actions.
 
         :param method: of ``record``, called again with ``all_the_same`` where the answer is yes
         :param record: what the button belongs to, default these actions
         :param empty: see :meth:`_find_empty_claims`, default looked up
         :param day: on which they leave, of those that are being planned
+        :param end: of :meth:`_execute`, said again where the answer is yes
         :return: the dialog, ``None`` if there is nothing to ask
         """
         empty = self._find_empty_claims() if empty is None else empty
@@ -165,6 +166,7 @@ class DsoAction(models.Model):
             "\n".join(lines),
             # as records of the caller, in their order
             others=self.filtered(lambda action: action not in empty and action not in early),
+            end=end,
         )
 
     # ------------------------------------------------------------------

@@ -8,7 +8,6 @@ from odoo.tools.misc import format_date
 
 from ...tools.action_types import OPEN_STATES
 from ...tools.bulk import bulk_update
-from ...tools.inside import get_inside
 from ...tools.toasts import name_some, toast
 
 #: What a follow-up takes over from the one before.
@@ -33,16 +32,14 @@ class DsoAction(models.Model):
         """Whether carrying this action out leaves it open: a manual specific one, until the user
         ends it (R16)."""
         self.ensure_one()
-        return (
-            self.origin == "specific" and not self.automatic and not get_inside(self.env, "dso_end")
-        )
+        return self.origin == "specific" and not self.automatic
 
-    def _make_executions(self, rows):
+    def _make_executions(self, rows, repeating):
         """What is carried out of these actions: themselves, or a child of each that lives on.
 
         :param rows: see ``_get_rows``; those of a child are its parent's
+        :param repeating: those that live on
         """
-        repeating = self.filtered(lambda action: action._stays_open())
         values_list = [action._prepare_execution_values() for action in repeating]
         children = self._dso_as_module().create(values_list)
         for action, child in zip(repeating, children, strict=True):

@@ -4,7 +4,6 @@ from odoo import api, models, tools
 from odoo.tools.translate import LazyGettext, LazyTranslate
 
 from ...tools.dates import format_moment
-from ...tools.inside import get_inside
 
 _lt = LazyTranslate(__name__)
 
@@ -222,15 +221,16 @@ class DsoChannel(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_blockers(self, actions):
+    def _get_blockers(self, actions, by_hand=False):
         """What keeps actions from being carried out, in a constant number of queries.
 
+        :param by_hand: whether somebody carries them out, who can do what no channel does
         :return: {action id: arguments of ``dso.action._set_error``}, only for those blocked
         """
         return {
             action.id: {"code": "no_channel"}
             for action in actions
-            if action.automatic and not get_inside(self.env, "dso_by_hand")
+            if action.automatic and not by_hand
         }
 
     @api.model

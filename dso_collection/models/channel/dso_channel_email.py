@@ -95,7 +95,7 @@ class DsoChannelEmail(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_blockers(self, actions):
+    def _get_blockers(self, actions, by_hand=False):
         blockers = {}
         recipients = actions._get_recipients()
         for action in actions:
@@ -307,9 +307,19 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _send(self, actions):
-        contents = self._render_for_sending(actions)
+        return self._queue_messages(
+            actions, self._render_for_sending(actions), self._get_attachments(actions)
+        )
+
+    @api.model
+    def _queue_messages(self, actions, contents, attachments):
+        """Put the messages of actions into Odoo's queue, unsent.
+
+        :param contents: {action id: (subject, body)}
+        :param attachments: {action id: ir.attachment}
+        :return: see :meth:`_send`
+        """
         recipients = actions._get_recipients()
-        attachments = self._get_attachments(actions)
         senders = {action.id: action.collector_id.email_formatted for action in actions}
         addresses = actions.customer_id._find_reply_addresses()
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")

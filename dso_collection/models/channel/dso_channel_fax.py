@@ -6,7 +6,6 @@ from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
-from ...tools.inside import get_inside, inside
 from .dso_channel import Error
 
 _lt = LazyTranslate(__name__)
@@ -61,7 +60,7 @@ class DsoChannelFax(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_blockers(self, actions):
+    def _get_blockers(self, actions, by_hand=False):
         blockers = {
             action.id: {
                 "code": "no_fax_domain",
@@ -72,7 +71,7 @@ class DsoChannelFax(models.AbstractModel):
             for action in actions
             if not action.company_id.sudo().dso_fax_domain
         }
-        return {**super()._get_blockers(actions), **blockers}
+        return {**super()._get_blockers(actions, by_hand), **blockers}
 
     @api.model
     def _get_recipient_blocker(self, action, contacts):
@@ -164,10 +163,13 @@ class DsoChannelFax(models.AbstractModel):
             contents = self._render_for_sending(group)
             pdfs = Letter._print(group, contents)
             files = Letter._store(group, pdfs)
-            channel = self.with_company(company).with_context(
-                **inside(dso_fax_files=files, dso_fax_contents=contents)
-            )
-            found = super(DsoChannelFax, channel)._send(group)
+            # the letter first: it is read first
+            attachments = {
+                action_id: files[action_id] | enclosed
+                for action_id, enclosed in self._get_attachments(group).items()
+            }
+            # the letter and the e-mail around it are one message, with one link
+            found = self.with_company(company)._queue_messages(group, contents, attachments)
             for action in group:
                 found[action.id].update(
                     letter_attachment_id=files[action.id].id,
@@ -176,19 +178,6 @@ class DsoChannelFax(models.AbstractModel):
                 )
             outcomes.update(found)
         return outcomes
-
-    @api.model
-    def _render_for_sending(self, actions):
-        """The letter and the e-mail around it are one message, with one link."""
-        return get_inside(self.env, "dso_fax_contents") or super()._render_for_sending(actions)
-
-    @api.model
-    def _get_attachments(self, actions):
-        result = super()._get_attachments(actions)
-        for action_id, file in get_inside(self.env, "dso_fax_files", {}).items():
-            # the letter first: it is read first
-            result[action_id] = file | result[action_id]
-        return result
 
     @api.model
     def _retry(self, actions):

@@ -99,7 +99,7 @@ class DsoChannelLetter(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_blockers(self, actions):
+    def _get_blockers(self, actions, by_hand=False):
         blockers = {}
         addressees = actions._get_addressees()
         for action in actions:

@@ -37,10 +37,10 @@ class DsoChannelLitigation(models.AbstractModel):
         return None
 
     @api.model
-    def _get_blockers(self, actions):
+    def _get_blockers(self, actions, by_hand=False):
         printed = actions.filtered(self._makes_letter)
-        by_hand = self.env["dso.channel"]._get_blockers(actions)
-        return {**super()._get_blockers(printed), **by_hand}
+        missing = self.env["dso.channel"]._get_blockers(actions, by_hand)
+        return {**super()._get_blockers(printed, by_hand), **missing}
 
     @api.model
     def _preview(self, action):

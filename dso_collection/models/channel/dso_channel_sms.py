@@ -144,7 +144,7 @@ class DsoChannelSms(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_blockers(self, actions):
+    def _get_blockers(self, actions, by_hand=False):
         blockers = {}
         numbers = self._find_numbers(actions)
         for action in actions:
@@ -203,7 +203,7 @@ class DsoChannelSms(models.AbstractModel):
             return text
         cause = data.get("cause")
         if cause in ADVICE:
-            return f"{text} {self.env._(ADVICE[cause])}"
+            return " ".join((text, self.env._(ADVICE[cause])))
         words = f"{data.get('text') or self._get_cause_label(cause)}.".replace("..", ".")
         return " ".join((text, words, self.env._("Correct the number and retry.")))
 

@@ -1,4 +1,7 @@
 from . import dso_customer
+from . import dso_customer_files
+from . import dso_customer_mail
+from . import dso_customer_screens
 from . import dso_customer_facts
 from . import dso_customer_contact
 from . import dso_customer_promise

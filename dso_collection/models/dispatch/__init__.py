@@ -1,2 +1,3 @@
 from . import dso_action_dispatch
+from . import dso_action_error
 from . import dso_action_queue

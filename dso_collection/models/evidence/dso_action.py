@@ -47,9 +47,12 @@ class DsoAction(models.Model):
             {"customer_id": self.customer_id.id, "action_id": self.id}
         )
 
-    def action_make_evidence_file(self):
+    def action_make_evidence_file(self, lang=None):
         """Put the evidence file of this action's items together, and download it. Made anew each
-        time: it is as of today."""
+        time: it is as of today.
+
+        :param lang: see ``dso.customer._get_evidence_lang``
+        """
         self.ensure_one()
         self.check_access("write")
         # sudo: the customer's own documents; the right to act for the customer was checked
@@ -58,7 +61,7 @@ class DsoAction(models.Model):
             lines = action.item_ids.line_id
         else:
             lines = action._get_claimed_lines()[action.id]
-        content = action.customer_id._make_evidence_file(lines)
+        content = action.customer_id._make_evidence_file(lines, lang)
         old = action.evidence_attachment_id
         action.evidence_attachment_id = (
             self.env["ir.attachment"]
@@ -66,7 +69,7 @@ class DsoAction(models.Model):
             .sudo()
             .create(
                 {
-                    "name": action.customer_id._get_evidence_name(),
+                    "name": action.customer_id._get_evidence_name(lang),
                     "raw": content,
                     "mimetype": "application/pdf",
                     "res_model": "dso.action",

@@ -34,19 +34,22 @@ class DsoCustomer(models.Model):
             "target": "new",
         }
 
-    def action_make_evidence_file(self):
-        """The evidence file of all open items, for download; kept with the customer's file."""
+    def action_make_evidence_file(self, lang=None):
+        """The evidence file of all open items, for download; kept with the customer's file.
+
+        :param lang: see :meth:`_get_evidence_lang`
+        """
         self.ensure_one()
         self.check_access("write")
         # sudo: the customer's own documents; the right to act for it was checked
         customer = self.sudo()
-        content = customer._make_evidence_file(customer.item_ids | customer.credit_ids)
+        content = customer._make_evidence_file(customer.item_ids | customer.credit_ids, lang)
         attachment = (
             self.env["ir.attachment"]
             .sudo()
             .create(
                 {
-                    "name": customer._get_evidence_name(),
+                    "name": customer._get_evidence_name(lang),
                     "raw": content,
                     "mimetype": "application/pdf",
                     "res_model": "dso.customer",
@@ -56,37 +59,41 @@ class DsoCustomer(models.Model):
         )
         return self._download_file(attachment)
 
-    def _get_evidence_lang(self):
+    def _get_evidence_lang(self, lang=None):
         """The language chosen in the dialog, else the customer's, in which everything was sent;
-        else the company's."""
+        else the company's.
+
+        :param lang: code of the one chosen
+        """
         self.ensure_one()
         installed = [code for code, _name in self.env["res.lang"].get_installed()]
         # sudo: the company's own language
         company = self.company_id.sudo()
         wanted = (
-            self.env.context.get("dso_evidence_lang"),
+            lang,
             self.partner_id.lang,
             company.partner_id.lang,
         )
-        return next((lang for lang in wanted if lang in installed), self.env.lang or "en_US")
+        return next((code for code in wanted if code in installed), self.env.lang or "en_US")
 
-    def _get_evidence_name(self):
-        self = self.with_context(lang=self._get_evidence_lang())
+    def _get_evidence_name(self, lang=None):
+        self = self.with_context(lang=self._get_evidence_lang(lang))
         return self.env._(
             "Evidence file %(customer)s %(date)s.pdf",
             customer=self.partner_id.name,
             date=self.company_id._dso_today(),
         )
 
-    def _make_evidence_file(self, lines):
+    def _make_evidence_file(self, lines, lang=None):
         """Everything about these items as one PDF: the report, then letters and invoices.
 
         :param lines: account.move.line, the claim
+        :param lang: see :meth:`_get_evidence_lang`
         :return: the PDF as bytes
         """
         self.ensure_one()
         # with the context's language everything that is put into words or formatted follows
-        self = self.with_context(lang=self._get_evidence_lang())
+        self = self.with_context(lang=self._get_evidence_lang(lang))
         lines = lines.with_env(self.env)
         printer = self.env["dso.letter.printer"]
         actions = self._get_evidence_actions(lines)

@@ -33,7 +33,7 @@ class DsoItemStatus(models.Model):
 
     _name = "dso.item.status"
     _description = "Item Status"
-    _inherit = ["dso.guard", "dso.in.use", "dso.action.typed"]
+    _inherit = ["dso.guard", "dso.in.use", "dso.action.typed", "dso.template.fields"]
     _order = "sequence, id"
     _dso_writable = frozenset(
         {
@@ -95,20 +95,7 @@ class DsoItemStatus(models.Model):
     action_type = ActionType(default="call", required=True)
     automatic = fields.Boolean()
     to_confirm = fields.Boolean(string="To Be Confirmed", default=True)
-    mail_template_id = fields.Many2one(
-        "mail.template",
-        string="E-mail Template",
-        domain="[('model', '=', 'dso.action')]",
-        ondelete="set null",
-        help="The content proposed for the specific action.",
-    )
-    sms_template_id = fields.Many2one(
-        "sms.template",
-        string="SMS Template",
-        domain="[('model', '=', 'dso.action')]",
-        ondelete="set null",
-    )
-    letter_template_id = fields.Many2one("dso.letter.template", ondelete="set null")
+    mail_template_id = fields.Many2one(help="The content proposed for the specific action.")
 
     _followup_days_positive = models.Constraint(
         "CHECK (followup_days >= 0)", "The follow-up delay cannot be negative."

@@ -55,13 +55,13 @@ class DsoDashboard(models.AbstractModel):
         :param company_id: one of the companies at hand, default the current one
         :param own: whether only of the customers of whom the user is the collector
         """
-        self = self.with_context(dso_dashboard_own=bool(own))
         company = self._get_company(company_id)
+        scope = self._get_scope(company, own)
         today = company._dso_today()
         # what several parts tell of is read once
-        customers = self._read_customers(company)
-        work = self._read_work(company, today)
-        by_age, by_kind = self._read_items(company)
+        customers = self._read_customers(scope)
+        work = self._read_work(scope, today)
+        by_age, by_kind = self._read_items(scope)
         return {
             "companies": [
                 {"id": each.id, "name": each.name, "currency": each.currency_id.name}
@@ -71,13 +71,13 @@ class DsoDashboard(models.AbstractModel):
             "own": bool(own),
             "currency_id": company.currency_id.id,
             "today": fields.Date.to_string(today),
-            "tiles": self._get_tiles(company, customers, work),
-            "ageing": self._get_ageing(company, customers, by_age),
-            "totals": self._get_totals(company, customers),
-            "statuses": self._get_statuses(company, by_kind),
-            "promised": self._get_promised(company, today),
-            "actions": self._get_actions(company, today),
-            "collectors": self._get_collectors(company, today, customers, work),
+            "tiles": self._get_tiles(scope, customers, work),
+            "ageing": self._get_ageing(scope, customers, by_age),
+            "totals": self._get_totals(scope, customers),
+            "statuses": self._get_statuses(scope, by_kind),
+            "promised": self._get_promised(company, scope, today),
+            "actions": self._get_actions(scope, today),
+            "collectors": self._get_collectors(scope, today, customers, work),
         }
 
     @api.model
@@ -90,14 +90,13 @@ class DsoDashboard(models.AbstractModel):
         :return: dict with ``days``, ``buckets`` (key, label, amount and number of items by day),
             and a domain for each day and bucket
         """
-        self = self.with_context(dso_dashboard_own=bool(own))
         company = self._get_company(company_id)
         model = self.env["dso.overdue.trend"]
-        own = self._get_scope(company)
+        scope = self._get_scope(company, own)
         found = {
             (day, bucket): values
             for day, bucket, *values in model._read_group(
-                own, ["day:day", "bucket"], ["amount:sum", "item_count:sum"]
+                scope, ["day:day", "bucket"], ["amount:sum", "item_count:sum"]
             )
         }
         days = sorted(model._get_days_of_trend(company._dso_today()))
@@ -110,7 +109,7 @@ class DsoDashboard(models.AbstractModel):
                     "amounts": [found.get((day, key), (0, 0))[0] for day in days],
                     "counts": [found.get((day, key), (0, 0))[1] for day in days],
                     "domains": [
-                        list(own & Domain("day", "=", day) & Domain("bucket", "=", key))
+                        list(scope & Domain("day", "=", day) & Domain("bucket", "=", key))
                         for day in days
                     ],
                 }
@@ -131,10 +130,10 @@ class DsoDashboard(models.AbstractModel):
         return company
 
     @api.model
-    def _get_scope(self, company):
+    def _get_scope(self, company, own):
         """Domain of what is told of, which all models behind the figures understand."""
         scope = Domain("company_id", "=", company.id)
-        if self.env.context.get("dso_dashboard_own"):
+        if own:
             scope &= Domain("collector_id", "=", self.env.uid)
         return scope
 
@@ -148,7 +147,7 @@ class DsoDashboard(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _read_customers(self, company):
+    def _read_customers(self, scope):
         """Every figure of the customers in one pass over them: all together, and by collector.
 
         :return: {collector, empty where there is none, and None for all together:
@@ -156,7 +155,7 @@ class DsoDashboard(models.AbstractModel):
         """
         customers = self.env["dso.customer"]
         # with the rules of the user
-        query = customers._search(self._get_scope(company) & ARCHIVED_TOO)
+        query = customers._search(scope & ARCHIVED_TOO)
         collector = customers._field_to_sql(customers._table, "collector_id", query)
         columns = []
         for field, domain in CUSTOMER_FIGURES.values():
@@ -178,13 +177,13 @@ class DsoDashboard(models.AbstractModel):
         return found
 
     @api.model
-    def _read_items(self, company):
+    def _read_items(self, scope):
         """The overdue items in one pass over them.
 
         :return: {age: (amount, number)} and {kind of status: (amount, number)}
         """
         by_age, by_kind = self.env["dso.item.report"]._read_grouping_sets(
-            self._get_scope(company), [["age"], ["kind"]], ["amount:sum", "__count"]
+            scope, [["age"], ["kind"]], ["amount:sum", "__count"]
         )
         return (
             {age: values for age, *values in by_age},
@@ -192,12 +191,12 @@ class DsoDashboard(models.AbstractModel):
         )
 
     @api.model
-    def _read_work(self, company, today):
+    def _read_work(self, scope, today):
         """Actions to do, and done lately, in one pass over them.
 
         :return: {"todo" or "done": {collector: number}}
         """
-        domains = self._get_work_domains(company, today)
+        domains = self._get_work_domains(scope, today)
         work = {phase: {} for phase in domains}
         for phase, collector, count in self._get_actions_since(today)._read_group(
             Domain.OR(domains.values()), ["phase", "collector_id"], ["__count"]
@@ -206,12 +205,11 @@ class DsoDashboard(models.AbstractModel):
         return work
 
     @api.model
-    def _get_work_domains(self, company, today):
+    def _get_work_domains(self, scope, today):
         """{phase: domain} of what the table of collectors tells of actions."""
-        own = self._get_scope(company)
         return {
-            "todo": own & Domain("phase", "=", "todo"),
-            "done": own
+            "todo": scope & Domain("phase", "=", "todo"),
+            "done": scope
             & Domain("phase", "=", "done")
             & Domain("day", ">", today - timedelta(days=DONE_DAYS))
             & Domain("day", "<=", today),
@@ -229,13 +227,12 @@ class DsoDashboard(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_tiles(self, company, customers, work):
+    def _get_tiles(self, scope, customers, work):
         """The figures on top, with how many customers or actions are behind each.
 
         :param customers: see :meth:`_read_customers`
         :param work: see :meth:`_read_work`
         """
-        own = self._get_scope(company)
         model = self.env["dso.customer"]
         labels = {name: model._fields[name]._description_string(self.env) for name in TILES}
         return [
@@ -246,7 +243,7 @@ class DsoDashboard(models.AbstractModel):
                     "amount": customers[None][name][0],
                     "count": customers[None][name][1],
                     "target": "customers",
-                    "domain": list(own & CUSTOMER_FIGURES[name][1]),
+                    "domain": list(scope & CUSTOMER_FIGURES[name][1]),
                 }
                 for name in TILES
             ),
@@ -256,12 +253,12 @@ class DsoDashboard(models.AbstractModel):
                 "amount": False,
                 "count": sum(work["todo"].values()),
                 "target": "actions",
-                "domain": list(own & Domain("phase", "=", "todo")),
+                "domain": list(scope & Domain("phase", "=", "todo")),
             },
         ]
 
     @api.model
-    def _get_ageing(self, company, customers, by_age):
+    def _get_ageing(self, scope, customers, by_age):
         """What is not due and what is overdue by age.
 
         Not due is the customers' figure; what is overdue is told by its items.
@@ -269,7 +266,6 @@ class DsoDashboard(models.AbstractModel):
         :param customers: see :meth:`_read_customers`
         :param by_age: see :meth:`_read_items`
         """
-        own = self._get_scope(company)
         amount, count = customers[None]["not_due"]
         labels = dict(self._get_labels("dso.overdue.trend", "bucket"))
         result = [
@@ -280,7 +276,7 @@ class DsoDashboard(models.AbstractModel):
                 "count": count,
                 "count_text": self.env._("customers: %(count)s", count=self._format_count(count)),
                 "target": "customers",
-                "domain": list(own & CUSTOMER_FIGURES["not_due"][1]),
+                "domain": list(scope & CUSTOMER_FIGURES["not_due"][1]),
             }
         ]
         overdue = dict.fromkeys(labels, (0.0, 0))
@@ -301,7 +297,7 @@ class DsoDashboard(models.AbstractModel):
                         "items: %(count)s", count=self._format_count(overdue[key][1])
                     ),
                     "target": "items",
-                    "domain": list(own & Domain("age", "in", ages[key])),
+                    "domain": list(scope & Domain("age", "in", ages[key])),
                 }
             )
         return result
@@ -311,13 +307,12 @@ class DsoDashboard(models.AbstractModel):
         return formatLang(self.env, count, digits=0)
 
     @api.model
-    def _get_totals(self, company, customers):
+    def _get_totals(self, scope, customers):
         """What leads from the receivables by age to the total due: less the credits that are not
         allocated yet.
 
         :param customers: see :meth:`_read_customers`
         """
-        own = self._get_scope(company)
         labels = {"credits": self.env._("Credits"), "amount_due": self.env._("Total due")}
         return [
             {
@@ -326,18 +321,17 @@ class DsoDashboard(models.AbstractModel):
                 "amount": -customers[None][key][0] if key == "credits" else customers[None][key][0],
                 "count": customers[None][key][1],
                 "target": "customers",
-                "domain": list(own & CUSTOMER_FIGURES[key][1]),
+                "domain": list(scope & CUSTOMER_FIGURES[key][1]),
             }
             for key, label in labels.items()
         ]
 
     @api.model
-    def _get_statuses(self, company, by_kind):
+    def _get_statuses(self, scope, by_kind):
         """What is known of the overdue items, and the share of which something is. [Q42]
 
         :param by_kind: see :meth:`_read_items`
         """
-        own = self._get_scope(company)
         amount = sum(values[0] for values in by_kind.values())
         count = sum(values[1] for values in by_kind.values())
         unknown = by_kind.get("none", (0, 0))
@@ -351,7 +345,7 @@ class DsoDashboard(models.AbstractModel):
                     "amount": by_kind[kind][0],
                     "count": by_kind[kind][1],
                     "target": "items",
-                    "domain": list(own & Domain("kind", "=", kind)),
+                    "domain": list(scope & Domain("kind", "=", kind)),
                 }
                 for kind, label in self._get_labels("dso.item.report", "kind")
                 if kind in by_kind
@@ -359,7 +353,7 @@ class DsoDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _get_promised(self, company, today):
+    def _get_promised(self, company, scope, today):
         """Promised cash by the week of the promised date, one chart for each currency.
 
         A week begins on Monday. Promises that another status replaced are left out.
@@ -370,7 +364,7 @@ class DsoDashboard(models.AbstractModel):
         weeks = [
             monday + timedelta(weeks=number) for number in range(-WEEKS_BEFORE, WEEKS_AFTER + 1)
         ]
-        states = self._get_scope(company) & Domain("state", "in", PROMISE_STATES)
+        states = scope & Domain("state", "in", PROMISE_STATES)
         found = {}
         # by day: the first day of Odoo's own weeks depends on the user's language
         for day, state, currency, *values in self.env["dso.promise"]._read_group(
@@ -404,7 +398,7 @@ class DsoDashboard(models.AbstractModel):
                             ],
                             "domains": [
                                 list(
-                                    self._get_scope(company)
+                                    scope
                                     & Domain("currency_id", "=", currency.id)
                                     & Domain("state", "=", state)
                                     & self._get_span_domain("promised_date", week, week)
@@ -425,13 +419,13 @@ class DsoDashboard(models.AbstractModel):
         return Domain(field, ">=", first) & Domain(field, "<", last + timedelta(weeks=1))
 
     @api.model
-    def _get_actions(self, company, today):
+    def _get_actions(self, scope, today):
         """Actions by day and type: what was done in the last weeks, what is to come, and today
         both, with all that is late."""
         first, last = today - timedelta(days=DAYS_BEFORE), today + timedelta(days=DAYS_AFTER)
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         own = (
-            self._get_scope(company)
+            scope
             & Domain("phase", "!=", "cancelled")
             & Domain("day", ">=", first)
             & Domain("day", "<=", last)
@@ -452,7 +446,7 @@ class DsoDashboard(models.AbstractModel):
                     "counts": [found.get((day, key), 0) for day in days],
                     "domains": [
                         list(
-                            self._get_scope(company)
+                            scope
                             & Domain("phase", "!=", "cancelled")
                             & Domain("day", "=", day)
                             & Domain("action_type", "=", key)
@@ -466,23 +460,22 @@ class DsoDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _get_collectors(self, company, today, customers, work):
+    def _get_collectors(self, scope, today, customers, work):
         """For each collector: actions to do, done in the last 30 days, overdue entrusted, and the
         share of promises kept in the last six months; those with the most overdue first.
 
         :param customers: see :meth:`_read_customers`
         :param work: see :meth:`_read_work`
         """
-        own = self._get_scope(company)
         kept = (
-            own
+            scope
             & Domain("state", "in", ("kept", "partly", "broken"))
             & Domain("promised_date", ">=", today - relativedelta(months=KEPT_MONTHS))
             & Domain("promised_date", "<=", today)
         )
         domains = {
-            **self._get_work_domains(company, today),
-            "overdue": own & CUSTOMER_FIGURES["entrusted"][1],
+            **self._get_work_domains(scope, today),
+            "overdue": scope & CUSTOMER_FIGURES["entrusted"][1],
             "kept": kept,
         }
         # {part: {collector: (value, number of records)}}

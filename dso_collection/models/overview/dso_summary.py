@@ -12,7 +12,6 @@ from odoo.tools.misc import format_date
 from ...tools.collectors import COLLECTOR, join_collector
 from ...tools.conflicts import retry_on_conflict
 from ...tools.crons import commit_progress
-from ...tools.inside import get_inside, inside
 
 #: From when on, in the company's own time.
 HOUR = time(7)
@@ -191,8 +190,7 @@ class DsoSummary(models.AbstractModel):
     def _notify(self, user, contents):
         """Tell one collector, in the user's own language and time zone, as the user's company."""
         self = self.with_company(user.company_id).with_context(lang=user.lang, tz=user.tz)
-        self = self.with_context(**inside(dso_name_company=len(user.company_ids) > 1))
-        sections = self._get_sections(contents)
+        sections = self._get_sections(contents, with_company=len(user.company_ids) > 1)
         count = sum(section["count"] for section in sections)
         body = self.env["ir.qweb"]._render(
             "dso_collection.summary",
@@ -215,19 +213,24 @@ class DsoSummary(models.AbstractModel):
         )
 
     @api.model
-    def _get_sections(self, contents):
-        """[dict with ``title``, ``count``, ``path`` of the list, ``lines`` and ``more``]"""
+    def _get_sections(self, contents, with_company=False):
+        """[dict with ``title``, ``count``, ``path`` of the list, ``lines`` and ``more``]
+
+        :param with_company: whether each record is told with its company
+        """
         sections = []
         for code, (count, ids) in contents["errors"].items():
             actions = self.env["dso.action"].browse(ids)
-            lines = [self._get_line(action, action.error_message) for action in actions]
+            lines = [
+                self._get_line(action, action.error_message, with_company) for action in actions
+            ]
             title = self._get_cause(code)
             path = AUTOMATIC if all(actions.mapped("automatic")) else MANUAL
             sections.append(self._prepare_section(title, count, path, lines))
         count, ids = contents["to_confirm"]
         if count:
             lines = [
-                self._get_line(action, format_date(self.env, action.date))
+                self._get_line(action, format_date(self.env, action.date), with_company)
                 for action in self.env["dso.action"].browse(ids)
             ]
             title = self.env._("To confirm")
@@ -236,7 +239,9 @@ class DsoSummary(models.AbstractModel):
         count, ids = contents["receipts"]
         if count:
             lines = [
-                self._get_line(action, format_date(self.env, action._get_posted_date()))
+                self._get_line(
+                    action, format_date(self.env, action._get_posted_date()), with_company
+                )
                 for action in self.env["dso.action"].browse(ids)
             ]
             title = self.env._("Registered letters not received")
@@ -251,6 +256,7 @@ class DsoSummary(models.AbstractModel):
                         reply,
                         f"{reply.partner_id.display_name or reply.author_name}: "
                         f"{reply.subject or ''}",
+                        with_company,
                     ),
                     "text": reply.preview or "",
                 }
@@ -272,18 +278,18 @@ class DsoSummary(models.AbstractModel):
         }
 
     @api.model
-    def _get_line(self, action, text):
+    def _get_line(self, action, text, with_company):
         return {
             "model": action._name,
             "id": action.id,
-            "name": self._name_record(action, action.display_name),
+            "name": self._name_record(action, action.display_name, with_company),
             "text": text or "",
         }
 
     @api.model
-    def _name_record(self, record, name):
+    def _name_record(self, record, name, with_company):
         """Whose it is, for those who work for several companies."""
-        if not get_inside(self.env, "dso_name_company"):
+        if not with_company:
             return name
         return f"{name} ({record.company_id.name})"
 

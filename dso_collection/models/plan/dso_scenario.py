@@ -5,10 +5,6 @@ from ...engine import facts, scenario
 from ...tools.inside import get_inside, inside
 from ...tools.toasts import name_some
 
-#: In the context, put there from inside, while a scenario is saved with its steps: they are checked
-#: together, afterwards.
-TOGETHER = "dso_steps_together"
-
 
 class DsoScenario(models.Model):
     """An ordered series of dunning steps, driven by the customer's leader. [seed 003]"""
@@ -124,7 +120,7 @@ class DsoScenario(models.Model):
     @api.constrains("step_ids")
     def _check_steps(self):
         """A scenario whose steps cannot follow one another is refused on save (R3)."""
-        if not get_inside(self.env, TOGETHER):
+        if not get_inside(self.env, "dso_steps_together"):
             self._dso_check_steps()
 
     def _dso_check_steps(self, steps=None):
@@ -230,7 +226,7 @@ class DsoScenario(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """The steps are checked once all are there, so that everything wrong is said at once."""
-        scenarios = super(DsoScenario, self.with_context(**inside(**{TOGETHER: True}))).create(
+        scenarios = super(DsoScenario, self.with_context(**inside(dso_steps_together=True))).create(
             vals_list
         )
         scenarios = scenarios.with_env(self.env)
@@ -239,7 +235,7 @@ class DsoScenario(models.Model):
 
     def write(self, vals):
         if "step_ids" in vals:
-            super(DsoScenario, self.with_context(**inside(**{TOGETHER: True}))).write(vals)
+            super(DsoScenario, self.with_context(**inside(dso_steps_together=True))).write(vals)
             self._dso_check_steps()
         else:
             super().write(vals)

@@ -6,7 +6,6 @@ from odoo.tools.mail import email_normalize
 from ...engine import facts
 from ...tools.action_types import LETTER_CARRIERS, ActionType
 from ...tools.inside import get_inside
-from .dso_scenario import TOGETHER
 
 #: Who gets an internal e-mail: a role, a field of the customer, or an address.
 COLLEAGUES = [
@@ -23,7 +22,7 @@ class DsoScenarioStep(models.Model):
 
     _name = "dso.scenario.step"
     _description = "Collection Scenario Step"
-    _inherit = ["dso.guard", "dso.hashtag.mixin", "dso.action.typed"]
+    _inherit = ["dso.guard", "dso.hashtag.mixin", "dso.action.typed", "dso.template.fields"]
     _order = "scenario_id, sequence, id"
     _rec_names_search = ["name", "scenario_id.name"]
 
@@ -73,25 +72,9 @@ class DsoScenarioStep(models.Model):
         help="The collector confirms each automatic action before it is sent. If not ticked, it "
         "is sent automatically.",
     )
-    mail_template_id = fields.Many2one(
-        "mail.template",
-        string="E-mail Template",
-        domain="[('model', '=', 'dso.action')]",
-        ondelete="set null",
-        index="btree_not_null",
-    )
-    sms_template_id = fields.Many2one(
-        "sms.template",
-        string="SMS Template",
-        domain="[('model', '=', 'dso.action')]",
-        ondelete="set null",
-        index="btree_not_null",
-    )
-    letter_template_id = fields.Many2one(
-        "dso.letter.template",
-        ondelete="set null",
-        index="btree_not_null",
-    )
+    mail_template_id = fields.Many2one(index="btree_not_null")
+    sms_template_id = fields.Many2one(index="btree_not_null")
+    letter_template_id = fields.Many2one(index="btree_not_null")
     letter_carrier = fields.Selection(
         LETTER_CARRIERS,
         string="Letters Are",
@@ -183,7 +166,7 @@ class DsoScenarioStep(models.Model):
     )
     def _check_faults(self):
         """Everything that is wrong is said at once; with its scenario, once all steps are there."""
-        if not get_inside(self.env, TOGETHER):
+        if not get_inside(self.env, "dso_steps_together"):
             self.scenario_id._dso_check_steps(self)
 
     def _find_faults(self):

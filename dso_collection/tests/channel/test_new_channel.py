@@ -70,7 +70,7 @@ class TestNewChannel(DsoCommon):
             }
 
             @api.model
-            def _get_blockers(self, actions):
+            def _get_blockers(self, actions, by_hand=False):
                 if cls.pigeons:
                     return {}
                 company = actions.company_id[:1]

@@ -1,5 +1,6 @@
 """What the module tells itself by the context is nothing that a client can say."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -11,30 +12,40 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
 
-from ...tools.inside import get_inside, inside
+from ...tools.inside import KEYS, SHOWN, get_inside, inside
 from ..common import DsoCommon
 
-#: What views, scripts and dialogs say in the context: how something is shown or begins, no more.
-#: Whoever adds a key that decides on anything else puts it there with ``inside``.
-SAID_BY_SCREENS = {
-    "dso_ask",
-    "dso_dashboard_own",
-    "dso_days",
-    "dso_done_since",
-    "dso_evidence_lang",
-    "dso_held",
-    "dso_my_customers",
-    "dso_reply",
-    "dso_status",
-    "dso_status_amount",
-    "dso_status_comment",
-    "dso_status_date",
-    "dso_status_id",
-}
 #: Reading a key of the context, or asking whether it is there.
 READ = re.compile(
-    r'context(?:\.get\(\s*|\[)"(dso_\w+)"|"(dso_\w+)" (?:not )?in (?:self\.env\.)?context'
+    r'context(?:\.get\(\s*|\[)"(dso_\w+)"|"(dso_\w+)" (?:not )?in (?:self\.env\.)?context|'
+    r"\b(?:ctx|context)(?:\.get\(|\[)'(dso_\w+)"
 )
+#: Contexts of views and actions, and their keys.
+CONTEXTS = re.compile(r'context(?:="([^"]*)"|">([^<]*)<)')
+KEY = re.compile(r"'(dso_\w+)':")
+#: Methods that read what their callers name.
+READERS = {"get_inside", "_dso_is_told_to_skip"}
+
+
+def read_calls(source):
+    """What Python says in contexts: keys for anybody, those said inside, those read inside."""
+    said, inside, read = set(), set(), set()
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call):
+            continue
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        keys = {keyword.arg for keyword in call.keywords if keyword.arg}
+        if name == "with_context":
+            said |= {key for key in keys if key.startswith("dso_")}
+        elif name == "inside":
+            inside |= keys
+        elif name in READERS:
+            read |= {
+                value.value
+                for value in call.args
+                if isinstance(value, ast.Constant) and str(value.value).startswith("dso_")
+            }
+    return said, inside, read
 
 
 @tagged("post_install", "-at_install")
@@ -54,23 +65,48 @@ class TestContextKeys(DsoCommon):
         model = self.env[records._name].with_user(self.collector)
         return call_kw(model, method, [records.ids, *args], {"context": context})
 
-    def test_every_key_is_one_or_the_other(self):
+    @staticmethod
+    def _read_sources(suffix):
         folder = Path(file_path("dso_collection"))
-        found = set()
-        for path in folder.rglob("*.py"):
-            if "tests" not in path.parts:
-                for names in READ.findall(path.read_text(encoding="utf-8")):
-                    found.update(filter(None, names))
-        self.assertLessEqual(
-            found, SAID_BY_SCREENS, "Read by get_inside what only the module says."
-        )
+        return [
+            path.read_text(encoding="utf-8")
+            for folder in folder.parent.glob("dso_collection*")
+            for path in folder.rglob(f"*.{suffix}")
+            if not {"tests", "migrations"} & set(path.parts)
+            # where they are listed
+            and path.name != "inside.py"
+        ]
+
+    def test_every_key_of_anybodys_is_listed(self):
+        read, said = set(), set()
+        for text in self._read_sources("py"):
+            read.update(key for keys in READ.findall(text) for key in keys if key)
+            said |= read_calls(text)[0]
+        for text in self._read_sources("xml"):
+            read.update(key for keys in READ.findall(text) for key in keys if key)
+            for contexts in CONTEXTS.findall(text):
+                said.update(key for context in contexts for key in KEY.findall(context))
+        self.assertIn("dso_ask", said)
+        self.assertLessEqual(said, SHOWN.keys(), "Say it as an argument or by inside, or list it.")
+        self.assertEqual(read, SHOWN.keys(), "Read what only the module says by get_inside.")
+
+    def test_every_key_of_the_module_has_its_reason(self):
+        """What our own code says to our own code is an argument."""
+        read, said = set(), set()
+        for text in self._read_sources("py"):
+            _said, inside, found = read_calls(text)
+            said |= inside
+            read |= found
+        self.assertEqual(said, KEYS.keys())
+        self.assertEqual(read, KEYS.keys())
+        self.assertFalse(KEYS.keys() & SHOWN.keys())
 
     def test_what_comes_back_from_a_client_is_none(self):
-        sent = inside(dso_end="resolved")
+        sent = inside(dso_today="2026-03-06")
         env = self.env(context=sent)
-        self.assertEqual(get_inside(env, "dso_end"), "resolved")
+        self.assertEqual(get_inside(env, "dso_today"), "2026-03-06")
         env = self.env(context=json.loads(json.dumps(sent)))
-        self.assertIsNone(get_inside(env, "dso_end"))
+        self.assertIsNone(get_inside(env, "dso_today"))
 
     def test_a_choice_is_one_by_hand_and_is_planned(self):
         scenario = self._create_scenario(("X", "due_date", 1))

@@ -7,4 +7,9 @@ from . import dso_action_question
 from . import dso_action_reschedule
 from . import dso_action_return
 from . import dso_item_qualify
+from . import dso_item_qualify_parts
+from . import dso_item_qualify_email
+from . import dso_item_qualify_next
+from . import dso_item_qualify_quick
+from . import dso_item_qualify_summary
 from . import dso_item_qualify_undo

@@ -16,7 +16,7 @@ class DsoActionDraft(models.AbstractModel):
 
     _name = "dso.action.draft"
     _description = "Draft of a Collection Action"
-    _inherit = "dso.action.typed"
+    _inherit = ["dso.action.typed", "dso.template.fields"]
     _dso_writable = frozenset(
         {
             "action_attachment_ids",
@@ -54,15 +54,6 @@ class DsoActionDraft(models.AbstractModel):
         default=True,
         help="Waits for confirmation in the agenda. If not ticked, it is sent automatically.",
     )
-    mail_template_id = fields.Many2one(
-        "mail.template",
-        string="E-mail Template",
-        domain="[('model', '=', 'dso.action')]",
-    )
-    sms_template_id = fields.Many2one(
-        "sms.template", string="SMS Template", domain="[('model', '=', 'dso.action')]"
-    )
-    letter_template_id = fields.Many2one("dso.letter.template")
     sms_text = fields.Text(
         string="SMS Text", help="Leave empty to use the template's. It may contain hashtags."
     )

@@ -2,7 +2,6 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...models.action.dso_action import RESULTS
-from ...tools.inside import inside
 from ...tools.toasts import toast
 
 #: How many of each kind of the last exchanges are shown.
@@ -250,7 +249,7 @@ class DsoActionLog(models.TransientModel):
         action.write({"result": self.result, "comment": comment})
         # a dispute that is not resolved keeps a follow-up, here on the day that is chosen (R13)
         how = self._ends() and ("resolved" if self.disputed else True)
-        return action.with_context(**inside(dso_end=how)).action_execute(all_the_same)
+        return action._execute(all_the_same, end=how)
 
     def _follow_up(self):
         """What becomes of an action that can be carried out several times, and of its dispute."""

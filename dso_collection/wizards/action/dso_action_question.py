@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.inside import get_inside, inside
-
-#: What the module told itself by the context, and tells itself again.
-KEPT = ("dso_end",)
 #: What may be done once the question is answered: methods by model.
 METHODS = {
     "dso.action": ("action_execute", "action_confirm", "action_retry"),
@@ -51,20 +47,20 @@ class DsoActionQuestion(models.TransientModel):
             )
 
     @api.model
-    def _ask(self, records, method, text, others=None):
+    def _ask(self, records, method, text, others=None, end=None):
         """The dialog with the question.
 
         :param records: on which ``method`` is called where the answer is yes
         :param others: actions that it is done to without a question, of many
+        :param end: of ``dso.action._execute``
         """
-        held = {key: get_inside(records.env, key) for key in KEPT}
         question = self._dso_as_module().create(
             {
                 "text": text,
                 "res_model": records._name,
                 "res_ids": records.ids,
                 "method": method,
-                "context_data": {key: value for key, value in held.items() if value},
+                "context_data": {"end": end} if end else False,
                 "other_ids": others.ids if others and method in FOR_OTHERS else False,
             }
         )
@@ -99,8 +95,11 @@ class DsoActionQuestion(models.TransientModel):
         records = self.env[self.res_model].browse(self.res_ids).exists()
         if not records:
             raise UserError(self.env._("It no longer exists. Reload the page and check again."))
-        records = records.with_context(**inside(**(self.context_data or {})))
-        result = getattr(records, self.method)(all_the_same=True)
+        if self.method == "action_execute":
+            # with what the module itself kept: a client cannot write it
+            result = records._execute(all_the_same=True, **(self.context_data or {}))
+        else:
+            result = getattr(records, self.method)(all_the_same=True)
         if isinstance(result, dict):
             return result
         return {"type": "ir.actions.act_window_close"}

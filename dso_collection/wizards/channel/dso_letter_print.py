@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...engine import letters
-from ...tools.inside import inside
 
 #: How many letters are shown before they are printed: making more takes its time.
 PREVIEW_SIZE = 20
@@ -48,8 +47,8 @@ class DsoLetterPrint(models.TransientModel):
             # sudo: as the dispatcher looks at them
             waiting = wizard.action_ids.sudo()._filter_pending()
             blockers = {}
-            for channel, actions in waiting.with_context(**inside(dso_by_hand=True))._by_channel():
-                blockers.update(actions._get_blockers(channel))
+            for channel, actions in waiting._by_channel():
+                blockers.update(actions._get_blockers(channel, by_hand=True))
             ready = waiting.filtered(lambda action, blockers=blockers: action.id not in blockers)
             empty = {} if wizard.all_the_same else ready.with_env(self.env)._find_empty_claims()
             ready -= ready.browse([action.id for action in empty])

@@ -37,4 +37,4 @@ class DsoEvidenceMake(models.TransientModel):
         """Make the file, in the language chosen, and download it."""
         self.ensure_one()
         target = self.action_id or self.customer_id
-        return target.with_context(dso_evidence_lang=self.lang).action_make_evidence_file()
+        return target.action_make_evidence_file(self.lang)

@@ -45,8 +45,8 @@ class DsoChannelErm(models.AbstractModel):
     }
 
     @api.model
-    def _get_blockers(self, actions):
-        blockers = super()._get_blockers(actions)
+    def _get_blockers(self, actions, by_hand=False):
+        blockers = super()._get_blockers(actions, by_hand)
         providers = self.env["dso.erm.provider"]._get_by_company(actions.company_id)
         for action in actions:
             if not providers[action.company_id]:
