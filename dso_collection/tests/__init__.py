@@ -60,6 +60,7 @@ from .channel import test_erm
 from .channel import test_fax
 from .channel import test_letter
 from .channel import test_letter_layout
+from .channel import test_new_channel
 from .channel import test_retry
 from .channel import test_sms
 from .channel import test_smtp

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ...engine import promises
-from ...tools.action_types import ACTION_TYPES, OPEN_STATES
+from ...tools.action_types import OPEN_STATES, ActionType, get_channel
 from ...tools.clauses import join_clauses
 from ...tools.labels import WITHOUT_COLLECTOR
 from ...tools.ledger import get_due_date
@@ -175,7 +175,7 @@ class DsoAction(models.Model):
         readonly=True,
         help="Holds what it follows up, or the name of the template it was made from.",
     )
-    action_type = fields.Selection(ACTION_TYPES, string="Type", required=True, default="call")
+    action_type = ActionType(string="Type", required=True, default="call")
     date = fields.Date(required=True, default=lambda self: self.env.company._dso_today())
     date_forced = fields.Boolean(readonly=True, help="The date was set by a user.")
     automatic = fields.Boolean()
@@ -604,7 +604,7 @@ class DsoAction(models.Model):
             lambda action: (
                 action._is_pending()
                 and not action.recipient_ids
-                and action.action_type != "email_internal"
+                and not action._get_channel()._is_internal
             )
         )
         # sudo: contacts of customers whose action the reader may see
@@ -1028,6 +1028,17 @@ class DsoAction(models.Model):
     # ------------------------------------------------------------------
     # Words
     # ------------------------------------------------------------------
+
+    def _get_channel(self):
+        """The channel that carries this action out."""
+        return get_channel(self.env, self.action_type)
+
+    def _by_channel(self):
+        """[(channel, actions)]"""
+        return [
+            (get_channel(self.env, action_type), actions)
+            for action_type, actions in self.grouped("action_type").items()
+        ]
 
     def _name_some(self):
         """These actions in a sentence: the first ones by name."""

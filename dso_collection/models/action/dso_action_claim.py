@@ -11,12 +11,6 @@ from ...tools import hashtag_values
 from ...tools.ledger import get_due_date
 from ...tools.toasts import name_some
 
-#: Types of actions that say what is to be paid only where their text does.
-WRITTEN_TYPES = frozenset(
-    "email email_interactive sms fax letter letter_registered letter_electronic".split()
-)
-#: Those that are a demand by their form: of items put off they are sent on purpose only.
-FORMAL_TYPES = frozenset("fax letter letter_registered letter_electronic".split())
 #: Hashtags that ask for something, with the family of items that they are about.
 ASKING = re.compile(r"items(?:_amount|_list)?_(selected|overdue)(?:_\w+)?\Z")
 #: Those that tell of the whole account and ask for nothing by themselves: a statement.
@@ -69,7 +63,7 @@ class DsoAction(models.Model):
             lambda action: (
                 action.state in ("planned", "error")
                 and not action.done_date
-                and action.action_type != "email_internal"
+                and not action._get_channel()._is_internal
                 and action.company_id.dso_warn_unsent
             )
         )
@@ -229,11 +223,13 @@ class DsoAction(models.Model):
         ``overdue``; ``all`` of a statement of account, which only tells of them; none where it
         asks for nothing by its nature."""
         self.ensure_one()
-        if self.action_type == "email_internal":
+        channel = self._get_channel()
+        if channel._is_internal:
             return set()
-        if self.origin == "scenario" or self.action_type in ("litigation", "call"):
+        if self.origin == "scenario" or channel._is_about_items:
             return {"selected"}
-        if self.action_type not in WRITTEN_TYPES:
+        # what is written asks for what its text says
+        if not channel._is_written:
             return set()
         families, states = set(), False
         for text, html in self._get_sources():
@@ -271,7 +267,7 @@ class DsoAction(models.Model):
             items = action.sudo().item_ids
             if action.origin == "scenario" or not items or action.done_date:
                 continue
-            if action.action_type not in WRITTEN_TYPES or (
+            if not action._get_channel()._is_written or (
                 kind and action.sudo().mail_template_id == kind
             ):
                 continue
@@ -297,12 +293,8 @@ class DsoAction(models.Model):
         channel = self._get_channel()
         own = [(self.subject, False), (self.sms_text, False), (self.body, True)]
         sources = [(str(text), html) for text, html in own if text]
-        template = None
-        if self.action_type == "sms":
-            template = not self.sms_text and self.sms_template_id
-        elif not self.body:
-            fname = getattr(channel, "_template_field", None)
-            template = fname and self[fname]
+        fname = channel._template_field
+        template = fname and not self[channel._text_field] and self[fname]
         if template:
             template = template.with_context(lang=self.lang)
             sources += [
@@ -341,7 +333,9 @@ class DsoAction(models.Model):
         """Why a formal demand over items that were put off is probably a mistake; nothing where
         one of them is simply due."""
         self.ensure_one()
-        if self.origin != "specific" or self.action_type not in FORMAL_TYPES or self.automatic:
+        # such items are demanded on purpose only
+        is_formal = self._get_channel()._is_formal
+        if self.origin != "specific" or not is_formal or self.automatic:
             return None
         company_id = self.company_id.id
         today, settings = readings.todays[company_id], readings.facts.settings[company_id]

@@ -31,9 +31,6 @@ STATEMENT_FIELDS = (
     "statement_line_id",
 )
 
-#: Types of actions whose message is printed: it has the amounts in words too.
-ON_PAPER = frozenset({"letter", "letter_registered", "letter_electronic", "litigation", "fax"})
-
 
 class DsoAction(models.Model):
     """The part of ``dso.action`` that finds words and figures."""
@@ -272,7 +269,7 @@ class DsoAction(models.Model):
             action.oldest_days_overdue = max((row["days_overdue"] for row in claims), default=0)
             action.total_text = self._join_amounts(totals)
             action.total_in_words = (
-                self._spell_amounts(totals) if action.action_type in ON_PAPER else False
+                self._spell_amounts(totals) if action._get_channel()._is_on_paper else False
             )
             action.items_table = self._render_items_table(entries, totals, format_day)
             action.penalties_table = self._render_penalties_table(entries)
@@ -507,7 +504,7 @@ class DsoAction(models.Model):
             others = serving[action.id]
             if chosen and not action.done_date:
                 # who left since receives nothing; nobody else does in their place
-                if action.action_type == "email_internal":
+                if action._get_channel()._is_internal:
                     chosen = action.customer_id._filter_contacts(chosen.filtered("active"))
                 else:
                     chosen = action.customer_id._filter_own(chosen)
@@ -541,7 +538,7 @@ class DsoAction(models.Model):
         :param serving: who would get a new one today
         """
         self.ensure_one()
-        if self.action_type == "email_internal":
+        if self._get_channel()._is_internal:
             own = self.customer_id._filter_contacts(contacts)
         else:
             own = self.customer_id._filter_own(contacts)
@@ -557,8 +554,10 @@ class DsoAction(models.Model):
         serving = actions.customer_id._find_serving()
         result = {}
         for action in actions:
-            if action.action_type != "email_internal":
-                others = serving[action.customer_id.id]._dso_serving(action._get_medium())
+            if not action._get_channel()._is_internal:
+                others = serving[action.customer_id.id]._dso_serving(
+                    action._get_channel()._channel_medium
+                )
             elif action.step_id:
                 others = action.step_id._get_colleagues(action)
             else:

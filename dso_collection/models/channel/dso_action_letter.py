@@ -10,8 +10,6 @@ from odoo.tools.misc import format_date
 from ...engine import letters
 from ...tools.inside import get_inside
 
-#: Types of actions whose letters the post may bring back.
-POSTED_TYPES = frozenset({"letter", "letter_registered", "litigation"})
 #: Why letters come back at whose address nobody is any more, see ``_get_return_reasons``.
 LEFT_REASONS = frozenset({"moved", "unknown"})
 #: What Snailmail says → code of ours, see ``_describe_error``.
@@ -163,7 +161,7 @@ class DsoAction(models.Model):
         company."""
         self.ensure_one()
         carrier = self.step_id.letter_carrier or self.company_id.dso_letter_carrier
-        return carrier == "snailmail" and self.action_type == "letter"
+        return carrier == "snailmail" and self._get_channel()._has_carrier
 
     def _get_addressees(self, recipients=None):
         """To whom each letter goes: the first of its recipients with a postal address, else the
@@ -253,7 +251,7 @@ class DsoAction(models.Model):
             lambda action: (
                 action.state == "done"
                 and action.letter_attachment_id
-                and action.action_type in POSTED_TYPES
+                and action._get_channel()._is_posted
             )
         )
 
@@ -312,68 +310,6 @@ class DsoAction(models.Model):
             ("not_collected", self.env._("Not collected at the post office")),
             ("other", self.env._("Other reason")),
         ]
-
-    def _describe_letter_errors(self, data, values):
-        """Sentences on letters, see ``_describe_error``."""
-        values = dict(
-            values,
-            text=(values["text"] or "").rstrip(" ."),
-            pages=data.get("pages") or self.letter_pages,
-            contact=data.get("contact")
-            or self.recipient_ids[:1].display_name
-            or values["customer"],
-        )
-        return {
-            "not_posted": self.env._(
-                "Not posted: %(text)s. Fix it and retry, or print the letter from the history and "
-                "post it yourself.",
-                **values,
-            ),
-            "no_post_credit": self.env._(
-                "Not posted: your Snailmail account does not have enough credits for a letter of "
-                "%(pages)s pages. Ask your administrator to buy some, where the prices are shown "
-                "too; it is then posted automatically within a day, or at once if you retry.",
-                **values,
-            ),
-            "no_post_account": self.env._(
-                "Not posted: there is no Snailmail account yet. Ask an administrator to register "
-                "one in the settings under Odoo IAP and to buy credits; then retry.",
-            ),
-            "no_post_country": self.env._(
-                "Not posted: Snailmail does not deliver to the country of %(contact)s. Correct the "
-                "country and retry, or print the letter from the history and post it yourself.",
-                **values,
-            ),
-            "unknown_outcome": self.env._(
-                "It is not known whether the e-mail was sent: %(text)s. Ask the customer before "
-                "you retry, or it may arrive twice.",
-                **dict(values, text=(values["text"] or "").rstrip(" .")),
-            )
-            if self.mail_id
-            else self.env._(
-                "It is not known whether the letter was posted: %(text)s. Check your Snailmail "
-                "account before you retry, or it may be posted twice.",
-                **values,
-            ),
-            "returned": self._describe_returned(data, values),
-        }
-
-    def _describe_returned(self, data, values):
-        """That the letter came back, why, and what to do."""
-        cause = data.get("cause")
-        reason = dict(self._get_return_reasons()).get(cause, "")
-        values = dict(values, reason=": ".join(filter(None, (reason, values["text"]))))
-        if cause in ("refused", "not_collected"):
-            return self.env._(
-                "The letter to %(contact)s was returned. %(reason)s. Reach the customer another "
-                "way, or retry to send it once more.",
-                **values,
-            )
-        return self.env._(
-            "The letter to %(contact)s was returned. %(reason)s. Correct the address, then "
-            "retry: the letter is created again for the new address.",
-            **values,
-        )
 
     # ------------------------------------------------------------------
     # Content

@@ -22,7 +22,6 @@ from ...tools.crons import commit_progress
 from ...tools.errors import BrokenTemplate
 from ...tools.inside import get_inside, inside
 from ...tools.toasts import toast
-from ..action.dso_action_claim import WRITTEN_TYPES
 
 _logger = logging.getLogger(__name__)
 
@@ -388,21 +387,6 @@ class DsoAction(models.Model):
     # What both do
     # ------------------------------------------------------------------
 
-    def _get_channel(self):
-        """The channel that carries this action out."""
-        return self.env["dso.channel"]._get_channel(self.action_type)
-
-    def _get_medium(self):
-        """By which of its ways a contact is reached, see ``dso.channel``."""
-        return self._get_channel()._get_medium(self.action_type)
-
-    def _by_channel(self):
-        """[(channel, actions)]"""
-        return [
-            (self.env["dso.channel"]._get_channel(action_type), actions)
-            for action_type, actions in self.grouped("action_type").items()
-        ]
-
     def _carry_out(self, today, facts=None):
         """Send or do these locked, open actions of one company; those that cannot be are put in
         error.
@@ -509,7 +493,7 @@ class DsoAction(models.Model):
         blockers = channel._get_blockers(self)
         for action in self:
             alone = action.automatic and not get_inside(self.env, "dso_by_hand")
-            if not action.partner_id.active and (alone or action.action_type in WRITTEN_TYPES):
+            if not action.partner_id.active and (alone or channel._is_written):
                 blockers[action.id] = {
                     "code": "archived_customer",
                     "model": "res.partner",
@@ -529,7 +513,7 @@ class DsoAction(models.Model):
         self.ensure_one()
         return (
             bool(self.done_date)
-            and self.action_type in WRITTEN_TYPES
+            and self._get_channel()._is_written
             # sudo: whether the customer of a readable action is in use
             and not self.sudo().partner_id.active
         )
@@ -723,159 +707,13 @@ class DsoAction(models.Model):
         )
 
     def _describe_error(self, data):
-        """What keeps the action back and how to fix it, in the user's language."""
-        code = "archived_customer" if self._is_held_back() else data["code"]
-        return self._get_error_texts(data).get(code, code)
-
-    def _get_error_texts(self, data):
-        """{code of an error: sentence that says what happened and what to do}, of all that there
-        are; a word or two for each of them are in ``dso.summary._get_causes``.
-
-        :param data: see ``_set_error``
-        """
-        values = {
-            "customer": self.partner_id.display_name,
-            "company": self.company_id.name,
-            "contact": data.get("contact"),
-            "template": data.get("template"),
-            "text": data.get("text"),
-            "collector": data.get("collector"),
-            "type": dict(self._fields["action_type"]._description_selection(self.env))[
-                self.action_type
-            ],
-        }
-        return {
-            # a channel that is added brings words of its own
-            **self._get_channel()._describe_errors(self, data),
-            "archived_customer": self.env._(
-                "The customer is archived: nothing is chased. Restore the contact to chase it."
-            ),
-            "archived_file": self.env._("This file is archived: nothing is planned."),
-            "no_contact": self._describe_no_contact(data.get("medium"), values),
-            "no_email": self.env._(
-                "%(contact)s has no e-mail address for internal e-mails. Enter one.",
-                **values,
-            )
-            if self.action_type == "email_internal"
-            else self.env._(
-                "The collections contact %(contact)s has no e-mail address. Enter one.", **values
-            ),
-            "bad_email": self.env._(
-                "The e-mail address “%(text)s” of %(contact)s is not valid. Correct it.", **values
-            ),
-            "dead_email": self.env._(
-                "The message to %(contact)s bounced at “%(text)s”, and nobody else can receive "
-                "it. Correct the address, or choose another collections contact; then retry.",
-                **values,
-            ),
-            "no_template": self.env._(
-                "The e-mail template is missing. Ask a credit manager to choose one on the "
-                "scenario step.",
-                **values,
-            ),
-            "no_letter_template": self.env._(
-                "The letter template is missing. Ask a credit manager to choose one on the "
-                "scenario step.",
-                **values,
-            ),
-            "no_erm_provider": self.env._(
-                "No provider of electronic registered mail is set up for %(company)s. Ask a "
-                "credit manager to add one under Configuration > Electronic registered mail.",
-                **values,
-            ),
-            **self._describe_sms_errors(data, values),
-            **self._describe_letter_errors(data, values),
-            "broken_template": self.env._(
-                "The template “%(template)s” cannot be rendered: %(text)s. Ask a credit manager "
-                "to correct it.",
-                **values,
-            ),
-            "archived_template": self.env._(
-                "The template “%(template)s” is archived. Ask a credit manager to restore it, or "
-                "choose another one.",
-                **values,
-            ),
-            "empty_template": self.env._(
-                "The template “%(template)s” has no text: ask a credit manager to write one, or "
-                "choose another template.",
-                **values,
-            ),
-            "no_collector": self.env._(
-                "%(customer)s has no collector in whose name to send. Choose one on the "
-                "customer, or ask your administrator to set a default collector in the settings.",
-                **values,
-            ),
-            "no_sender_email": self.env._(
-                "The collector %(collector)s has no e-mail address to send from. Ask your "
-                "administrator to enter one on the user.",
-                **values,
-            ),
-            "no_letter": self.env._(
-                "There is no text for the letter. Choose a letter template on the action, or ask "
-                "a credit manager to choose one on the scenario step.",
-            ),
-            "no_address": self.env._(
-                "The postal address of %(contact)s is incomplete: %(text)s is missing. Enter it.",
-                **values,
-            ),
-            "no_fax": self.env._("%(contact)s has no fax number. Enter one.", **values),
-            "bad_fax": self.env._(
-                "The fax number “%(text)s” of %(contact)s is not valid. Correct it.", **values
-            ),
-            "no_fax_domain": self.env._(
-                "There is no fax gateway. Ask your administrator to enter its domain in the "
-                "Collection settings."
-            ),
-            "no_channel": self.env._(
-                "“%(type)s” cannot be sent automatically yet. Carry out the action by hand, or "
-                "untick “Automatic” on the step.",
-                **values,
-            ),
-            "nothing_to_tell": self.env._("%(customer)s has no item to write about.", **values),
-            "undelivered": self._describe_undelivered(values),
-            "cancelled_in_queue": self.env._(
-                "Somebody removed it from the queue before it was sent. Retry to send it after all."
-            ),
-            "provider_settings": self.env._(
-                "Not accepted: %(text)s. Ask a credit manager to correct the provider's "
-                "settings, then retry.",
-                **dict(values, text=(values["text"] or "").rstrip(" .")),
-            ),
-            "unreachable": self._describe_unreachable(values),
-            "failed": self.env._(
-                "It could not be carried out: %(text)s. Fix that, or tell your administrator; "
-                "then retry.",
-                **dict(values, text=(values["text"] or "").rstrip(" .")),
-            ),
-        }
-
-    def _describe_undelivered(self, values):
-        """Refused or bounced, and what to correct."""
-        values = dict(values, text=(values["text"] or "").rstrip(" ."))
-        if self.action_type == "fax":
-            return self.env._(
-                "Not delivered: %(text)s. Correct the fax number, or ask your administrator to "
-                "check the gateway in the settings; then retry.",
-                **values,
-            )
-        return self.env._("Not delivered: %(text)s. Correct the address and retry.", **values)
-
-    def _describe_no_contact(self, medium, values):
-        """That nobody can receive this action, and whom to tick."""
-        way = {
-            "email": self.env._("E-mail"),
-            "phone": self.env._("Phone and SMS"),
-            "post": self.env._("Post"),
-        }.get(medium)
-        if not way:
-            return self.env._(
-                "%(customer)s has no collections contact. Tick “Collections contact” on one of "
-                "its contacts.",
-                **values,
-            )
-        return self.env._(
-            "%(customer)s has no collections contact with “%(way)s”. Tick “Collections contact” "
-            "and “%(way)s” on one of its contacts.",
-            way=way,
-            **values,
+        """What keeps the action back and how to fix it, in the user's language: its channel's
+        words, see ``dso.channel._describe_error``."""
+        if self._is_held_back():
+            data = {**data, "code": "archived_customer"}
+        channel = self._get_channel()
+        return (
+            channel._describe_error(self, data)
+            or channel._describe_any_error(self, data)
+            or data["code"]
         )

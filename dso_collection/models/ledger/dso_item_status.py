@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...engine.facts import MOST_DAYS
-from ...tools.action_types import ACTION_TYPES
+from ...tools.action_types import ActionType
 
 KINDS = [
     ("ongoing", "Ongoing"),
@@ -33,7 +33,7 @@ class DsoItemStatus(models.Model):
 
     _name = "dso.item.status"
     _description = "Item Status"
-    _inherit = ["dso.guard", "dso.in.use"]
+    _inherit = ["dso.guard", "dso.in.use", "dso.action.typed"]
     _order = "sequence, id"
     _dso_writable = frozenset(
         {
@@ -92,7 +92,7 @@ class DsoItemStatus(models.Model):
         required=True,
         help="A dispute always has a specific action for its follow-up.",
     )
-    action_type = fields.Selection(ACTION_TYPES, default="call", required=True)
+    action_type = ActionType(default="call", required=True)
     automatic = fields.Boolean()
     to_confirm = fields.Boolean(string="To Be Confirmed", default=True)
     mail_template_id = fields.Many2one(

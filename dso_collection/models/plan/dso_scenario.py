@@ -45,8 +45,8 @@ class DsoScenario(models.Model):
         compute="_compute_removed_text",
         help="Says what removing steps does to the actions that are planned.",
     )
-    used_types = fields.Char(
-        compute="_compute_used_types", help="The types of the steps: which columns they need."
+    used_fields = fields.Char(
+        compute="_compute_used_fields", help="Which columns the types of the steps need."
     )
     step_count = fields.Integer(compute="_compute_step_count")
     customer_count = fields.Integer(string="Customers", compute="_compute_customer_count")
@@ -73,17 +73,12 @@ class DsoScenario(models.Model):
     )
 
     @api.depends("step_ids.action_type")
-    def _compute_used_types(self):
+    def _compute_used_fields(self):
         for record in self:
-            record.used_types = ",".join(
-                sorted(
-                    {
-                        action_type
-                        for action_type in record.step_ids.mapped("action_type")
-                        if action_type
-                    }
-                )
-            )
+            used = {"recipient"} if any(record.step_ids.mapped("is_internal")) else set()
+            for fname in ("template_field", "optional_template_field"):
+                used.update(filter(None, record.step_ids.mapped(fname)))
+            record.used_fields = ",".join(sorted(used))
 
     @api.depends("step_ids")
     @api.depends_context("lang")

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
 from ...engine import facts
-from ...tools.action_types import ACTION_TYPES, LETTER_CARRIERS, MANUAL_TYPES, REQUIRED_TEMPLATES
+from ...tools.action_types import LETTER_CARRIERS, ActionType
 from ...tools.inside import get_inside
 from .dso_scenario import TOGETHER
 
@@ -23,7 +23,7 @@ class DsoScenarioStep(models.Model):
 
     _name = "dso.scenario.step"
     _description = "Collection Scenario Step"
-    _inherit = ["dso.guard", "dso.hashtag.mixin"]
+    _inherit = ["dso.guard", "dso.hashtag.mixin", "dso.action.typed"]
     _order = "scenario_id, sequence, id"
     _rec_names_search = ["name", "scenario_id.name"]
 
@@ -53,7 +53,7 @@ class DsoScenarioStep(models.Model):
     scenario_id = fields.Many2one("dso.scenario", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
-    action_type = fields.Selection(ACTION_TYPES, string="Action", required=True, default="email")
+    action_type = ActionType(string="Action", required=True, default="email")
     trigger = fields.Selection(
         [("due_date", "Leader's due date"), ("previous_action", "Previous action")],
         string="Counted From",
@@ -159,9 +159,9 @@ class DsoScenarioStep(models.Model):
 
     @api.onchange("action_type")
     def _onchange_action_type(self):
-        if self.action_type in MANUAL_TYPES:
+        if not self.can_be_automatic:
             self.automatic = False
-        if self.action_type == "email_internal":
+        if self.is_internal:
             self.recipient = self.recipient or "salesperson"
         else:
             self.recipient = False
@@ -202,7 +202,7 @@ class DsoScenarioStep(models.Model):
         return [text for text in texts if text]
 
     def _describe_automatic_fault(self):
-        if not self.automatic or self.action_type not in MANUAL_TYPES:
+        if not self.automatic or self.can_be_automatic:
             return None
         return self.env._(
             "Step “%(step)s”: a %(type)s cannot be automatic, somebody has to do it. Untick "
@@ -212,7 +212,7 @@ class DsoScenarioStep(models.Model):
         )
 
     def _describe_template_fault(self):
-        fname = REQUIRED_TEMPLATES.get(self.action_type)
+        fname = self.template_field
         if not fname or self[fname]:
             return None
         return self.env._(
@@ -243,7 +243,7 @@ class DsoScenarioStep(models.Model):
         return result
 
     def _describe_recipient_fault(self):
-        if self.action_type != "email_internal":
+        if not self.is_internal:
             return None
         if self.recipient == "field" and not self.recipient_field:
             return self.env._(

@@ -21,6 +21,7 @@ import { browser } from "@web/core/browser/browser";
 import { download } from "@web/core/network/download";
 import { rpcBus } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
+import { session } from "@web/session";
 import { WebClient } from "@web/webclient/webclient";
 import { Agenda } from "@dso_collection/agenda/agenda";
 import { AgendaCalendarModel } from "@dso_collection/agenda/agenda_calendar";
@@ -887,6 +888,7 @@ describe("panel and keys", () => {
     });
 
     test("exchanges are text, newest first", async () => {
+        patchWithCleanup(session, { dso_action_types: { call: { icon: "fa-phone" } } });
         Action._records[0].exchanges = [
             { kind: "reply", title: "<b>Re</b>", text: "Paid", author: "Ann", date: "03/05/2026", badge: "" },
             { kind: "action", type: "call", title: "Call", text: "", author: "", date: "03/02/2026", badge: "Reached" },

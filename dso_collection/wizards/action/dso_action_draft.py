@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...engine import hashtags
-from ...tools.action_types import ACTION_TYPES, MANUAL_TYPES, REQUIRED_TEMPLATES
+from ...tools.action_types import ActionType
 from ...tools.inside import inside
 from ...tools.toasts import name_some
 
@@ -16,6 +16,7 @@ class DsoActionDraft(models.AbstractModel):
 
     _name = "dso.action.draft"
     _description = "Draft of a Collection Action"
+    _inherit = "dso.action.typed"
     _dso_writable = frozenset(
         {
             "action_attachment_ids",
@@ -39,7 +40,7 @@ class DsoActionDraft(models.AbstractModel):
     )
 
     company_id = fields.Many2one("res.company")
-    action_type = fields.Selection(ACTION_TYPES, string="Type", default="call")
+    action_type = ActionType(string="Type", default="call")
     action_date = fields.Date(string="On")
     execute_now = fields.Boolean(
         string="Do It Now", help="Carries it out as soon as this dialog is closed."
@@ -53,8 +54,6 @@ class DsoActionDraft(models.AbstractModel):
         default=True,
         help="Waits for confirmation in the agenda. If not ticked, it is sent automatically.",
     )
-    can_be_automatic = fields.Boolean(compute="_compute_can_be_automatic")
-    template_field = fields.Char(compute="_compute_can_be_automatic")
     mail_template_id = fields.Many2one(
         "mail.template",
         string="E-mail Template",
@@ -86,12 +85,6 @@ class DsoActionDraft(models.AbstractModel):
     copy_action_id = fields.Many2one(
         "dso.action", string="Earlier Action", domain="[('state', '=', 'done')]"
     )
-
-    @api.depends("action_type")
-    def _compute_can_be_automatic(self):
-        for draft in self:
-            draft.can_be_automatic = draft.action_type not in MANUAL_TYPES
-            draft.template_field = REQUIRED_TEMPLATES.get(draft.action_type)
 
     # ------------------------------------------------------------------
     # Copying
@@ -205,7 +198,7 @@ class DsoActionDraft(models.AbstractModel):
                 **values,
             }
         )
-        if draft.action_type == "email_internal" and not recipients:
+        if draft._get_channel()._is_internal and not recipients:
             # for an address that is nobody's yet: not the sender, who stands in for no recipient
             draft.contact_name = False
         return draft

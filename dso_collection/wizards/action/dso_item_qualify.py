@@ -8,7 +8,7 @@ from ...engine import promises
 from ...engine.facts import add_days
 from ...models.ledger.account_move_line import QUIET
 from ...models.ledger.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
-from ...tools.action_types import OPEN_STATES
+from ...tools.action_types import OPEN_STATES, ActionType
 from ...tools.errors import BrokenTemplate
 from ...tools.inside import inside
 from ...tools.ledger import get_due_date
@@ -207,7 +207,7 @@ class DsoItemQualify(models.TransientModel):
     )
     scenario_preview = fields.Text(compute="_compute_scenario_preview")
     # no defaults: one would keep a form from computing all that is computed with it
-    action_type = fields.Selection(
+    action_type = ActionType(
         compute="_compute_from_status",
         store=True,
         readonly=False,
@@ -1179,7 +1179,7 @@ class DsoItemQualify(models.TransientModel):
 
     def _prepare_draft_values(self, customer, lines, origin):
         values = super()._prepare_draft_values(customer, lines, origin)
-        if self.action_type == "email_internal":
+        if self.is_internal:
             # sudo: addresses of colleagues
             colleagues = (self.resolver_id | self.email_user_ids).sudo().partner_id
             colleagues |= self._find_addressees(customer, create=True)
