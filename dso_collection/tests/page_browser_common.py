@@ -15,6 +15,8 @@ from .page_common import PageHttpCase
 #: Seconds; Odoo builds its bundles when its own pages are asked for first, and the machine may do
 #: other things.
 TIMEOUT = 180
+#: Seconds until it is looked again whether something has come.
+MOMENT = 0.03
 #: Whether something is wider than the screen.
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 KEYS = {
@@ -119,7 +121,7 @@ class Stranger:
     def pause(self):
         """A moment, before it is looked again whether something has come."""
         with lend_connection():
-            time.sleep(0.1)
+            time.sleep(MOMENT)
 
     def run(self, code):
         """The value of an expression in the page."""

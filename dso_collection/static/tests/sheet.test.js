@@ -222,7 +222,7 @@ describe("timeline", () => {
     test("nothing yet", async () => {
         watchTimeline([]);
         await mountSheet(ARCH);
-        expect(".o_dso_timeline").toHaveText(/Nothing happened yet/);
+        expect(".o_dso_timeline").toHaveText(/Nothing has happened yet/);
         expect.verifySteps(["1 null false"]);
     });
 });

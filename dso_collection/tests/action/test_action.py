@@ -86,7 +86,7 @@ class TestAction(DsoCommon):
 
     def test_execute_twice_is_refused(self):
         self.action.action_execute()
-        with self.assertRaisesRegex(UserError, r"not planned any more \(Done\)"):
+        with self.assertRaisesRegex(UserError, r"no longer planned \(Done\)"):
             self.action.action_execute()
 
     def test_execute_without_contact_says_what_to_mend(self):

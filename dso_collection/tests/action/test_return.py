@@ -39,7 +39,7 @@ class TestReturn(LetterCommon):
         self.assertEqual(action.action_fix()["res_id"], action.recipient_ids.id)
         # the file remembers, whatever becomes of it
         note = self._customer().message_ids[:1]
-        self.assertIn("of 03/06/2026 came back", note.body)
+        self.assertIn("of 03/06/2026 was returned", note.body)
         self.assertIn("new address &lt;unknown&gt;", note.body)
 
     def test_step_after_it_is_taken_back(self):
@@ -75,7 +75,7 @@ class TestReturn(LetterCommon):
         first = action.letter_attachment_id
         with freeze_time("2026-03-20 09:00:00"):
             self._bring_back(action, "moved")
-            self.assertIn("(RA 1) came back", self._customer().message_ids[:1].body)
+            self.assertIn("(RA 1) was returned", self._customer().message_ids[:1].body)
             (self.partner | self.contact).write({"street": "7 Rue Neuve", "city": "Lyon"})
             window = action.with_user(self.collector).action_retry()
         self.assertEqual((action.state, action.error_message), ("done", False))

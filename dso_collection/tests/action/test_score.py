@@ -246,7 +246,7 @@ class TestScore(RiskCase):
         action.sudo().score = 0
         self._plan("2026-03-31")
         self.assertEqual(action.score, by_query)
-        self.assertIn("declaration ends in 6 days", action.score_reason)
+        self.assertIn("deadline ends in 6 days", action.score_reason)
 
 
 @tagged("post_install", "-at_install")

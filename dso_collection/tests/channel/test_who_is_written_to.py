@@ -87,7 +87,7 @@ class TestWhoIsWrittenTo(SmtpCommon):
         self._run_queue()
         self.assertEqual(len(self.sink.received), 1)
         self.assertEqual(action.state, "error")
-        self.assertIn("came back from “bea@acme.example.com”", action.error_message)
+        self.assertIn("bounced at “bea@acme.example.com”", action.error_message)
         # a successor
         carl = self._create_contact(self.partner, "Carl", "carl@acme.example.com")
         action.with_user(self.collector).action_retry()

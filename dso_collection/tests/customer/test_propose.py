@@ -132,7 +132,7 @@ class TestPropose(DsoCommon):
         self._refresh()
         self.assertEqual(self._states(), ["planned", "planned", "error"])
         action = self._open_action()
-        self.assertIn("Ivy, who gets the invoices, serves", action.reason)
+        self.assertIn("Ivy, who gets the invoices, stands in", action.reason)
         self.assertIn("info@bolt.example.com", self._open_action(self.bolt).reason)
         self.assertFalse(self.invoicing.dso_collection_contact)
         self.assertEqual(self.customers.mapped("email_missing"), [False, False, True])

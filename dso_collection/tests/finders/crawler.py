@@ -6,7 +6,7 @@ from pathlib import Path
 
 from odoo.tests.common import ChromeBrowserException
 
-from ..page_browser_common import Stranger, hold_connection
+from ..page_browser_common import MOMENT, Stranger, hold_connection
 
 _logger = logging.getLogger(__name__)
 
@@ -120,8 +120,7 @@ class Crawler(Stranger):
 
     def arrive(self):
         self.wait_for("!window.dsoLeft && document.readyState === 'complete' && window.dsoCrawler")
-        end = self.timeout * 10
-        for _time in range(end):
+        for _time in range(int(self.timeout / MOMENT)):
             state = self.run(
                 "({ started: dsoCrawler.isStarted(), faulty: Boolean(dsoCrawler.count()) })"
             )

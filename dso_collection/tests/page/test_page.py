@@ -350,13 +350,13 @@ class TestPage(PageCommon):
         self.env.invalidate_all()
         self.assertIn(self.first.name, reply.closed_text)
         for change in (answer.with_user(self.collector).action_change, reply.action_change):
-            with self.assertRaisesRegex(UserError, "nno longer open"):
+            with self.assertRaisesRegex(UserError, "no longer open"):
                 change()
-        with self.assertRaisesRegex(UserError, "nno longer open"):
+        with self.assertRaisesRegex(UserError, "no longer open"):
             reply.action_qualify()
         said = reply.action_accept()
         self.assertEqual(said["params"]["type"], "warning")
-        self.assertIn("Nno longer open", said["params"]["message"])
+        self.assertIn("no longer open", said["params"]["message"])
         self.assertEqual((answer.state, reply.state), ("accepted", "handled"))
         self.assertFalse(self.lines[1].dso_status_id)
 

@@ -216,7 +216,7 @@ class TestPenalty(PenaltyCommon):
         self._plan("2026-03-10", person)
         self.assertEqual(self._penalty(line, "2026-03-10"), (0.0, 0.0))
         customer = self._customer(person)
-        self.assertIn("Paul Private is neither a company", customer.penalty_reason)
+        self.assertIn("Paul Private is not a company", customer.penalty_reason)
         self.assertFalse(customer.penalty_text)
         # a sole trader has a tax ID; "/" is Odoo's word for none
         person.vat = "/"

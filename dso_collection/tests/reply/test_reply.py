@@ -248,7 +248,9 @@ class TestReply(DsoCommon):
         self.assertFalse(following.is_paused)
         self.assertNotIn(following, following.search([("is_paused", "=", True)]))
         self.assertNotIn("Paused", following.reason)
-        self.assertRegex(following.reason, "A reply of .* is still to be handled: nothing leaves")
+        self.assertRegex(
+            following.reason, "A reply from .* has not been handled yet: nothing is sent"
+        )
         following.with_user(self.collector).action_confirm()
         self.assertTrue(following.is_paused)
         self.assertIn(following, following.search([("is_paused", "=", True)]))
@@ -407,10 +409,10 @@ class TestReply(DsoCommon):
         reply = self._receive().with_user(self.collector)
         self._pay(self.invoice)
         self.env.invalidate_all()
-        with self.assertRaisesRegex(UserError, "nno longer open"):
+        with self.assertRaisesRegex(UserError, "no longer open"):
             reply.action_qualify()
         self.assertIn(self.invoice.name, reply.closed_text)
-        self.assertIn("reply of Acme, Ann", reply.action_handle()["params"]["message"])
+        self.assertIn("reply from Acme, Ann", reply.action_handle()["params"]["message"])
         self.assertFalse(reply.closed_text, "nothing to say of what is handled")
 
     def test_writing_back(self):

@@ -213,7 +213,7 @@ class TestSmsSenders(UnassignedCommon):
         with self.assertRaisesRegex(UserError, "Choose another customer"):
             self._assign(reply, third)
         reply.with_user(self.collector).action_handle()
-        with self.assertRaisesRegex(UserError, "handled already.*Handle again"):
+        with self.assertRaisesRegex(UserError, "already handled.*Handle again"):
             reply.with_user(self.collector).action_assign()
 
     def test_who_was_written_to_is_proposed(self):

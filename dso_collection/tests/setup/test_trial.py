@@ -387,7 +387,7 @@ class TestTrial(DsoCommon):
         self._plan("2026-03-06")
         action = self._open_action()
         self.assertEqual(action.amount, 140.0)
-        self.assertIn("40.00 of it only falls due only on that day", action.reason)
+        self.assertIn("40.00 of it only falls due on that day", action.reason)
         self.assertNotIn("of it only falls due", self._plan("2026-03-07").reason)
 
     def test_litigation_ends_the_follow_up_of_a_dispute(self):

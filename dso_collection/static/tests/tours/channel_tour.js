@@ -197,7 +197,7 @@ addTour("dso_collection_call_promise", {
         ...chooseResult("Promised to pay"),
         {
             content: "It says what will be asked",
-            trigger: ".modal .alert:contains(The status of the items is asked next)",
+            trigger: ".modal .alert:contains(The status of the items comes next)",
         },
         {
             content: "Note what was said",
