@@ -26,6 +26,10 @@ LOADING = re.compile(r"(?:Loading module|creating or updating) \S+ \((\d+)/(\d+)
 HARMLESS = re.compile(r"CREATE EXTENSION|Unable to create PostgreSQL extensions")
 # What the tests use beside what the module depends on: a provider of payments without money.
 EXTRAS = ("payment_demo",)
+#: With the module as it is now, without demo data: fresh databases are copies of it.
+INSTALLED = "dso_installed"
+#: {database that was installed in this run: what Odoo complained of}
+_complaints = {}
 
 
 def sql(query, database="postgres"):
@@ -235,16 +239,34 @@ def with_module(database, *, demo, fresh, prepared=False):
         write_note(database, f"{note_key(demo)} being updated")
         title = f"Update of {MODULE_NAME} in {database}"
         problems = install(database, [MODULE_NAME], update=True, title=title)
+    elif fresh and not demo:
+        problems = _copy_installed(database)
     else:
-        copy(base(demo=demo), database)
-        title = f"Installation of {MODULE_NAME} in {database}"
-        problems = install(database, [MODULE_NAME], demo=demo, title=title)
-        if state(database) != "installed":
-            raise Stop(f"{title} left the module {state(database)}: see {LOGS}.")
+        problems = _install_in(database, demo=demo)
     # After an error the next run starts over.
     failed = any(level != "WARNING" for level, _text in problems)
     write_note(database, "failed" if failed else installed)
     return problems
+
+
+def _install_in(database, *, demo):
+    copy(base(demo=demo), database)
+    title = f"Installation of {MODULE_NAME} in {database}"
+    problems = install(database, [MODULE_NAME], demo=demo, title=title)
+    if state(database) != "installed":
+        raise Stop(f"{title} left the module {state(database)}: see {LOGS}.")
+    return problems
+
+
+def _copy_installed(database):
+    """A copy of a database that this run installs the module in, once for all that are to be
+    fresh; returns what Odoo complained of there."""
+    with lock(f"db-{INSTALLED}"):
+        if INSTALLED not in _complaints:
+            _complaints[INSTALLED] = _install_in(INSTALLED, demo=False)
+            write_note(INSTALLED, "to be copied")
+        copy(INSTALLED, database)
+        return _complaints[INSTALLED]
 
 
 def state(database, module=MODULE_NAME):

@@ -56,7 +56,7 @@ class Bundles:
     def remember(self, make, extension):
         def remembering(bundle):
             if bundle.is_debug_assets:
-                return make(bundle)
+                return self._remember_debug(bundle, make, extension)
             if found := bundle.get_attachments(extension):
                 return found if extension == "min.css" else found[0]
             path = self.folder / f"{self.describe(bundle, extension)}.{extension}"
@@ -68,12 +68,39 @@ class Bundles:
             _counts["made"] += 1
             # what is wrong with styles is to be told each time
             if not bundle.css_errors:
-                new = path.with_suffix(f".{os.getpid()}")
-                new.write_bytes(result.raw or b"")  # an empty bundle
-                new.replace(path)
+                self._keep(path, result)
             return result
 
         return remembering
+
+    def _remember_debug(self, bundle, make, extension):
+        """As the debug mode has it: with a map, which stands in an attachment of its own."""
+        extension = extension.removeprefix("min.")
+        if bundle.get_attachments(extension):
+            return make(bundle)
+        name = f"{self.describe(bundle, f'min.{extension}')}.debug.min"
+        path, map_path = (
+            self.folder / f"{name}.{extension}",
+            self.folder / f"{name}.{extension}.map",
+        )
+        if path.exists() and map_path.exists():
+            os.utime(path)
+            os.utime(map_path)
+            _counts["kept"] += 1
+            if not bundle.get_attachments(f"{extension}.map"):
+                bundle.save_attachment(f"{extension}.map", map_path.read_bytes().decode())
+            return bundle.save_attachment(extension, path.read_bytes().decode())
+        result = make(bundle)
+        _counts["made"] += 1
+        if not bundle.css_errors:
+            self._keep(map_path, bundle.get_attachments(f"{extension}.map"))
+            self._keep(path, result)
+        return result
+
+    def _keep(self, path, attachment):
+        new = path.with_suffix(f".{os.getpid()}")
+        new.write_bytes(attachment.raw or b"")  # an empty bundle
+        new.replace(path)
 
     def describe(self, bundle, extension):
         """Where a part is in the database, it may be another one of the same moment."""

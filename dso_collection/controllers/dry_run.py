@@ -24,7 +24,9 @@ class DryRun(http.Controller):
         """
         if not request.env.user.has_group("base.group_allow_export"):
             raise AccessError(
-                request.env._("You may not export. Ask an administrator for the right to do so.")
+                request.env._(
+                    "You are not allowed to export. Ask an administrator for the right to do so."
+                )
             )
         try:
             params = json.loads(data)
@@ -76,7 +78,7 @@ def _check_fits(title, count, maximum):
         return
     raise UserError(
         request.env._(
-            "“%(sheet)s” would have %(count)s rows, more than a spreadsheet holds "
+            "“%(sheet)s” would have %(count)s rows, more than a spreadsheet can hold "
             "(%(maximum)s). Choose fewer customers or fewer days.",
             sheet=title,
             count=count,

@@ -40,31 +40,36 @@ FILE_POLICY = "default-src 'none'; sandbox"
 #: What a form says is wrong, in the visitor's language.
 PROBLEMS = {
     "session": _lt(
-        "You were away for a long time, or your browser keeps no cookies of this site. What you "
-        "typed is still here: please send it again."
+        "You were away for a long time, or your browser does not accept cookies from this site. "
+        "What you typed is still here: please send it again."
     ),
-    "incomplete": _lt("This form is not complete. Please load the page again."),
+    "incomplete": _lt("This form is incomplete. Please reload the page."),
     "missing": _lt("Please choose the day on which you will pay."),
-    "past": _lt("The day of payment cannot be in the past."),
-    "far": _lt("The day of payment is too far away. Please call us."),
-    "paid_on": _lt("The day on which you paid cannot be right. Please correct it."),
+    "past": _lt("The payment date cannot be in the past."),
+    "far": _lt("The payment date is too far away. Please call us."),
+    "paid_on": _lt("The date on which you paid cannot be right. Please correct it."),
     "no_kind": _lt("Please choose what you want to tell us."),
-    "no_items": _lt("Please tick the items that your answer is about."),
+    "no_items": _lt("Please tick the items your answer is about."),
     "no_reason": _lt("Please choose a reason."),
     "no_comment": _lt("Please write your answer."),
-    "amount": _lt("The amount must be between zero and what is open of the ticked items."),
-    "currencies": _lt("An amount can only be given for items of one currency."),
-    "too_many": _lt("No more than 5 files at a time."),
-    "empty": _lt("A file is empty."),
-    "too_big": _lt("A file is larger than 10 MB."),
-    "type": _lt("This type of file is not accepted: PDF, images, office documents and text are."),
-    "content": _lt("A file is not what its name says."),
-    "stranger": _lt("Please enter the address of a colleague: it is none of this company."),
-    "asker": _lt(
-        "This is the address of the colleague who asked this question. Send your answer, or choose "
-        "“I do not know who it is”."
+    "amount": _lt("The amount must be between zero and the open amount of the ticked items."),
+    "currencies": _lt("An amount can only be given for items in the same currency."),
+    "too_many": _lt("You can send up to 5 files at a time."),
+    "empty": _lt("One of the files is empty."),
+    "too_big": _lt("One of the files is larger than 10 MB."),
+    "type": _lt(
+        "This type of file is not accepted. You can send PDF files, images, office documents "
+        "and text."
     ),
-    "yourself": _lt("This is your own address. Enter the one of the colleague in charge."),
+    "content": _lt("One of the files is not what its name says."),
+    "stranger": _lt(
+        "Please enter a colleague's address: this one is not an address of this company."
+    ),
+    "asker": _lt(
+        "This is the address of the colleague who asked the question. Send your answer, or "
+        "choose “I do not know who it is”."
+    ),
+    "yourself": _lt("This is your own address. Enter that of the colleague in charge."),
     "limit": _lt("Too many requests. Please try again later."),
 }
 #: By which of its fields a form shows what is wrong.

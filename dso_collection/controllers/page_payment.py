@@ -19,13 +19,13 @@ POLICY = "frame-ancestors 'none'; base-uri 'self'; object-src 'none'"
 SESSION_KEY = "dso_page_token"
 PROBLEMS = {
     "none": _lt(
-        "Please tick the items that you want to pay. Those of a payment that is under way cannot "
-        "be paid again."
+        "Please tick the items you want to pay. Items with a payment under way cannot be paid "
+        "again."
     ),
     "covered": _lt(
         "Your credit notes and payments on account cover these items: nothing is left to pay."
     ),
-    "currencies": _lt("Only items of one currency can be paid at a time."),
+    "currencies": _lt("Only items in the same currency can be paid together."),
     "accounts": _lt("These items cannot be paid together. Please pay them one by one."),
     "many": _lt("No more than 200 items can be paid at a time."),
     "no_provider": _lt("This amount cannot be paid online. Please use our bank details."),
@@ -167,7 +167,9 @@ class PaymentPageController(PaymentPortal):
             payment["amount"], shown
         ):
             raise ValidationError(
-                request.env._("What is open has changed meanwhile. Please go back and try again.")
+                request.env._(
+                    "The open amount has changed in the meantime. Please go back and try again."
+                )
             )
         if (
             kwargs.get("flow") not in ("redirect", "direct")
@@ -175,7 +177,7 @@ class PaymentPageController(PaymentPortal):
             or kwargs.get("payment_method_id") not in payment["methods"].ids
         ):
             raise ValidationError(
-                request.env._("This way of paying is not available. Please choose another one.")
+                request.env._("This payment method is not available. Please choose another one.")
             )
         return payment
 

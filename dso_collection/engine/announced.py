@@ -28,12 +28,12 @@ def is_direct_debit(code: str) -> bool:
     return code == "sdd" or "direct_debit" in code
 
 
-def spread(amount: float, left: Mapping[int, float]) -> dict[int, float]:
+def allocate(amount: float, left: Mapping[int, float]) -> dict[int, float]:
     """What of an amount goes to which item: in their order, to none more than it has left.
 
     :param left: {item: what nothing was announced for yet}
 
-    >>> spread(130.0, {1: 100.0, 2: 100.0, 3: 100.0})
+    >>> allocate(130.0, {1: 100.0, 2: 100.0, 3: 100.0})
     {1: 100.0, 2: 30.0}
     """
     parts = {}

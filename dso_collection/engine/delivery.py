@@ -30,12 +30,12 @@ def remember(
     return {kind: list(dict.fromkeys(changed.get(kind) or ())) for kind in KINDS}
 
 
-def note(known: Known, addresses: Iterable[str], kind: str | None = None) -> Known:
+def mark_failed(known: Known, addresses: Iterable[str], kind: str | None = None) -> Known:
     """Note that a message failed at addresses.
 
     :param kind: ``dead`` or ``refused``, where it would fail again
 
-    >>> known = note(remember(sent=["ann@a.b", "books@a.b"]), ["books@a.b"], "dead")
+    >>> known = mark_failed(remember(sent=["ann@a.b", "books@a.b"]), ["books@a.b"], "dead")
     >>> known["failed"], known["dead"]
     (['books@a.b'], ['books@a.b'])
     """
@@ -55,7 +55,7 @@ def find_missed(known: Known, status: str, has_left: bool) -> set[str]:
     >>> two = remember(sent=["ann@a.b", "books@a.b"])
     >>> sorted(find_missed(two, "exception", False)), find_missed(two, "sent", True)
     (['ann@a.b', 'books@a.b'], set())
-    >>> find_missed(note(two, ["books@a.b"]), "exception", True)
+    >>> find_missed(mark_failed(two, ["books@a.b"]), "exception", True)
     {'books@a.b'}
     """
     failed = {*known["failed"]} & {*known["sent"], *known["reached"]}

@@ -7,18 +7,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-#: Types of action of which the customer hears nothing.
-INSIDE = frozenset({"email_internal", "litigation"})
-
 
 class Message(NamedTuple):
     """One action of a simulation. ``amount`` in the company's currency is what it would ask for:
-    two messages ask for the same money, so that it is never added up."""
+    two messages ask for the same money, so that it is never added up; ``reaches`` whether the
+    customer hears of it."""
 
     day: date
     customer_id: int
     action_type: str
     amount: float
+    reaches: bool = True
 
 
 class Share(NamedTuple):
@@ -68,5 +67,5 @@ def _share(messages: list[Message]) -> Share:
         first.day,
         max(message.day for message in messages),
         first.amount,
-        any(message.action_type not in INSIDE for message in messages),
+        any(message.reaches for message in messages),
     )

@@ -123,12 +123,12 @@ class History(NamedTuple):
     """What was done before in a customer's scenarios.
 
     ``done``: for each leader (item id), what was done with it as leader, in this scenario.
-    ``told``: for each item id, the steps of this scenario whose snapshot contained it.
+    ``claimed``: for each item id, the steps of this scenario whose snapshot contained it.
     ``last_date``, ``last_leader_id``: the customer's last scenario action of all.
     """
 
     done: Mapping[int, tuple[Done, ...]] = {}
-    told: Mapping[int, tuple[Done, ...]] = {}
+    claimed: Mapping[int, tuple[Done, ...]] = {}
     last_date: date | None = None
     last_leader_id: int | None = None
 

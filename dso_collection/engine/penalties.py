@@ -274,10 +274,10 @@ def total(parts: Iterable[Segment], rounding: float) -> float:
     return round_half_up(exact, rounding)
 
 
-def spread(values: Iterable[float], rounding: float) -> list[float]:
+def round_parts(values: Iterable[float], rounding: float) -> list[float]:
     """Parts as they are printed: rounded so that they add up to their rounded sum.
 
-    >>> spread([27.4245, 3.2248], 0.01)
+    >>> round_parts([27.4245, 3.2248], 0.01)
     [27.42, 3.23]
     """
     result, exact, printed = [], Decimal(0), Decimal(0)

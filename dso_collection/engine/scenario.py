@@ -188,8 +188,8 @@ def _progress(
     done = history.done.get(leader.id, ())
     own = previous = _counting(done, leader, positions, today)
     if by_age:
-        told = history.told.get(leader.id, ())
-        previous = _counting((*done, *told), leader, positions, today)
+        claimed = history.claimed.get(leader.id, ())
+        previous = _counting((*done, *claimed), leader, positions, today)
     if previous:
         keep_gap = own is None or history.last_leader_id != leader.id
         return _Progress(positions[previous.step_id] + 1, previous, keep_gap)

@@ -34,7 +34,7 @@ def _next_change(customer: Customer, today: date) -> date | None:
     return min(days, default=None)
 
 
-def _after(customer: Customer, planned: Planned, day: date) -> Customer:
+def _with_step_done(customer: Customer, planned: Planned, day: date) -> Customer:
     """The customer's facts once the decided step is done on ``day``.
 
     Which other items it told is of no account: an item can only become leader here when its
@@ -100,5 +100,5 @@ def simulate(
         if done_on > until:
             return
         yield done_on, decision
-        customer = _after(customer, planned, done_on)
+        customer = _with_step_done(customer, planned, done_on)
         day = done_on

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.action.dso_action import AGENDA_STATES
-from ..tools.action_types import ACTION_TYPES
+from ..tools.action_types import ActionType
 from ..tools.labels import NOT_IN_SCENARIO
 
 PHASES = [
@@ -53,9 +53,9 @@ class DsoActionReport(models.Model):
     day = fields.Date(
         string="Done or Planned On",
         readonly=True,
-        help="The day on which it was done, weekends too; else the day for which it is planned, "
-        "today if it is late already. Automatic actions that are planned for a day without "
-        "sending hours leave on the next day that has some.",
+        help="Shows the day on which it was done, weekends too; otherwise the day for which it is "
+        "planned, or today if it is already late. Automatic actions that are planned for a "
+        "day without sending hours are sent on the next day that has some.",
     )
     date = fields.Date(string="Planned On", readonly=True)
     phase = fields.Selection(
@@ -64,7 +64,7 @@ class DsoActionReport(models.Model):
         help="To do: late or due today and waiting for somebody, or in error.",
     )
     agenda_state = fields.Selection(AGENDA_STATES, readonly=True)
-    action_type = fields.Selection(ACTION_TYPES, string="Type", readonly=True)
+    action_type = ActionType(string="Type", readonly=True)
     origin = fields.Selection(selection=lambda self: self._get_origins(), readonly=True)
     automatic = fields.Boolean(readonly=True)
     step_id = fields.Many2one("dso.scenario.step", readonly=True, falsy_value_label=NOT_IN_SCENARIO)

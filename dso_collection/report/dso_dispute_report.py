@@ -53,7 +53,7 @@ class DsoDisputeReport(models.Model):
     comment = fields.Text(readonly=True)
     user_id = fields.Many2one("res.users", string="Recorded By", readonly=True)
     resolver_id = fields.Many2one(
-        "res.users", readonly=True, help="The last one who was asked to solve the dispute."
+        "res.users", readonly=True, help="Shows who was last asked to resolve the dispute."
     )
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(string="Disputed", readonly=True)
@@ -63,7 +63,7 @@ class DsoDisputeReport(models.Model):
     state = fields.Selection(
         STATES,
         readonly=True,
-        help="Ended: by the item's next status. Settled: paid or credited without another word.",
+        help="Ended: by the item's next status. Settled: paid or credited without another status.",
     )
     dispute_count = fields.Integer(string="Disputes", readonly=True)
     days = fields.Float(
@@ -71,14 +71,14 @@ class DsoDisputeReport(models.Model):
         digits=(8, 1),
         readonly=True,
         aggregator="avg",
-        help="Days from the dispute to the next status; an average in groupings.",
+        help="Counts the days from the dispute to the next status; an average in groups.",
     )
     age = fields.Float(
         string="Age if Open",
         digits=(8, 1),
         readonly=True,
         aggregator="avg",
-        help="Days since the dispute was logged, of open ones; an average in groupings.",
+        help="Counts the days since an open dispute was logged; an average in groups.",
     )
 
     @property

@@ -70,37 +70,45 @@ class DsoItemReport(models.Model):
     scenario_id = fields.Many2one("dso.scenario", readonly=True, falsy_value_label=WITHOUT_SCENARIO)
     country_id = fields.Many2one("res.country", readonly=True)
     kind = fields.Selection(
-        [*KINDS, ("none", "Not qualified yet")],
+        [*KINDS, ("none", "No status yet")],
         string="Status Kind",
         readonly=True,
     )
     status_id = fields.Many2one("dso.item.status", readonly=True, falsy_value_label=NOT_QUALIFIED)
-    status_date = fields.Date(readonly=True, help="Given with the status: the promised date, say.")
+    status_date = fields.Date(
+        readonly=True, help="Given with the status, such as the promised date."
+    )
     comment = fields.Text(readonly=True)
     due_date = fields.Date(readonly=True)
     days_overdue = fields.Integer(
-        string="Oldest Overdue", readonly=True, aggregator="max", help="In days."
+        string="Oldest Overdue",
+        readonly=True,
+        aggregator="max",
+        help="Counts the days overdue of the oldest item.",
     )
     age = fields.Selection(get_selection(OVERDUE_FINE), readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(string="Overdue", readonly=True)
     item_count = fields.Integer(string="Items", readonly=True)
     amount_qualified = fields.Monetary(
-        string="Qualified", readonly=True, help="The part of the overdue that has a status."
+        string="With a Status",
+        readonly=True,
+        help="Shows the part of the overdue amount that has a status.",
     )
     rate_value = fields.Float(
-        string="Qualified by Value (%)",
+        string="With a Status, by Value (%)",
         digits=(5, 1),
         readonly=True,
         aggregator="avg",
-        help="Share of the overdue amount that has a status; none over several currencies.",
+        help="Shows the share of the overdue amount that has a status; empty across several "
+        "currencies.",
     )
     rate_number = fields.Float(
-        string="Qualified by Number (%)",
+        string="With a Status, by Number (%)",
         digits=(5, 1),
         readonly=True,
         aggregator="avg",
-        help="Share of the overdue items that have a status.",
+        help="Shows the share of the overdue items that have a status.",
     )
     promise_past = fields.Boolean(
         readonly=True,

@@ -96,7 +96,7 @@ class DsoOverdueTrend(models.Model):
     bucket = fields.Selection(get_selection(OVERDUE), string="Age", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(
-        string="Overdue", readonly=True, help="Open on that day; none over several days."
+        string="Overdue", readonly=True, help="Open on that day; empty across several days."
     )
     item_count = fields.Integer(string="Items", readonly=True)
 

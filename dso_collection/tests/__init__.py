@@ -1,5 +1,6 @@
 from .setup import test_accessibility
 from .setup import test_archived
+from .setup import test_browser
 from .setup import test_context_keys
 from .setup import test_contract
 from .setup import test_dates
@@ -59,6 +60,7 @@ from .channel import test_erm
 from .channel import test_fax
 from .channel import test_letter
 from .channel import test_letter_layout
+from .channel import test_new_channel
 from .channel import test_retry
 from .channel import test_sms
 from .channel import test_smtp

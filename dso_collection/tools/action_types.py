@@ -1,30 +1,7 @@
-"""Words of the whole module that are values of fields: which types of action there are, and what
-each needs."""
+"""The types of action that there are: each is a channel's, see ``dso.channel``, and the lower rooms
+ask for them here."""
 
-ACTION_TYPES = [
-    ("call", "Phone call"),
-    ("email", "E-mail"),
-    ("email_interactive", "Interactive e-mail"),
-    ("email_internal", "Internal interactive e-mail"),
-    ("letter", "Letter"),
-    ("letter_registered", "Registered letter"),
-    ("letter_electronic", "Electronic registered mail"),
-    ("sms", "SMS"),
-    ("fax", "Fax"),
-    ("litigation", "Litigation"),
-]
-
-#: The template that a type of action cannot do without.
-REQUIRED_TEMPLATES = {
-    "email": "mail_template_id",
-    "email_interactive": "mail_template_id",
-    "email_internal": "mail_template_id",
-    "fax": "mail_template_id",
-    "sms": "sms_template_id",
-    "letter": "letter_template_id",
-    "letter_registered": "letter_template_id",
-    "letter_electronic": "letter_template_id",
-}
+from odoo import fields
 
 #: Who prints and posts a letter.
 LETTER_CARRIERS = [
@@ -32,14 +9,44 @@ LETTER_CARRIERS = [
     ("snailmail", "Posted by Snailmail"),
 ]
 
-#: Types that somebody has to carry out in person.
-MANUAL_TYPES = frozenset({"call", "litigation"})
-
-#: Types whose e-mail holds a link to an interactive page.
-INTERACTIVE_TYPES = ("email_interactive", "email_internal")
-
 #: States of an action that is still to be carried out.
 OPEN_STATES = ("planned", "error")
 
 #: What stands in a text in place of the link until it leaves: a preview opens nothing.
 LINK_PLACEHOLDER = "the-link-comes-here"
+
+
+class ActionType(fields.Selection):
+    """A type of action: one for each channel of the database, in their order and with their names.
+
+    Unlike other selections that are computed, it refuses what is none of them.
+    """
+
+    def __init__(self, *args, **kwargs):
+        if "_base_fields__" not in kwargs:
+            kwargs["selection"] = _get_selection
+        super().__init__(*args, **kwargs)
+
+    def convert_to_cache(self, value, record, validate=True):
+        if validate and value and value not in get_types(record.env):
+            raise ValueError(f"Wrong value for {self}: {value!r}")
+        return super().convert_to_cache(value, record, validate)
+
+
+def _get_selection(model):
+    return model.env["dso.channel"]._get_type_selection()
+
+
+def get_types(env):
+    """The types of action, in their order."""
+    return list(env["dso.channel"]._get_channels_by_type())
+
+
+def get_types_where(env, attribute):
+    """Those whose channels say so: ``_is_written``, say; see ``dso.channel``."""
+    return env["dso.channel"]._get_types(attribute)
+
+
+def get_channel(env, action_type):
+    """The channel of a type."""
+    return env["dso.channel"]._get_channel(action_type)

@@ -50,13 +50,15 @@ def is_empty(text: str | None) -> bool:
 
 def _check_domain(model: models.BaseModel, domain: Any) -> None:
     if not isinstance(domain, (list, tuple)):
-        raise ValidationError(model.env._("It cannot be read: it is no list of criteria."))
+        raise ValidationError(model.env._("It cannot be read: it is not a list of criteria."))
     for leaf in domain:
         if leaf in OPERATORS:
             continue
         if not isinstance(leaf, (list, tuple)) or len(leaf) != 3 or not isinstance(leaf[1], str):
             raise ValidationError(
-                model.env._("It cannot be read: “%(criterion)s” is no criterion.", criterion=leaf)
+                model.env._(
+                    "It cannot be read: “%(criterion)s” is not a criterion.", criterion=leaf
+                )
             )
         path, operator, value = leaf
         if isinstance(path, str):
@@ -70,7 +72,7 @@ def _check_leaf(model: models.BaseModel, path: str, operator: str, value: Any) -
     elif _is_empty(operator, value):
         raise ValidationError(
             model.env._(
-                "“%(field)s” is compared with nothing, which finds no customer or all of them. "
+                "“%(field)s” is compared with nothing, which matches no customer or all of them. "
                 "Choose a value, or remove this criterion.",
                 field=field._description_string(model.env),
             )

@@ -42,9 +42,9 @@ class Hashtag(NamedTuple):
 #: What the families of items are called in a name and in a description.
 _FAMILIES = (
     ("selected", "_selected", _lt("the items of the action")),
-    ("overdue", "_overdue", _lt("the overdue items, less open credits")),
+    ("overdue", "_overdue", _lt("the overdue items, less unapplied credits")),
     ("not_due", "_not_due", _lt("the items that are not due yet")),
-    ("all", "", _lt("all open items, less open credits")),
+    ("all", "", _lt("all open items, less unapplied credits")),
 )
 _VARIANTS = (
     ("", "items", _lt("Total of %s"), _lt("Table of %s")),
@@ -139,7 +139,7 @@ _OTHERS = {
     "customer": (
         ("customer_name", "text", _lt("Name of the customer"), "partner_id.name"),
         ("customer_reference", "text", _lt("Reference of the customer"), "partner_id.ref"),
-        ("customer_contact", "text", _lt("Contacts, else “Sir or Madam”"), get.contact),
+        ("customer_contact", "text", _lt("Contacts, or “Sir or Madam”"), get.contact),
         ("customer_address", "text", _lt("Postal address of the customer"), get.address),
         ("customer_email", "text", _lt("E-mail address of the customer"), "partner_id.email"),
         ("customer_phone", "text", _lt("Phone number of the customer"), "partner_id.phone"),
@@ -154,7 +154,7 @@ _OTHERS = {
         ("my_phone", "text", _lt("Phone of the sender"), "collector_id.partner_id.phone"),
         ("my_email", "text", _lt("E-mail address of the sender"), "collector_id.email"),
         ("my_signature", "block", _lt("Signature of the sender"), get.signature),
-        ("interactive_page_button", "block", _lt("Button to answer"), get.button),
+        ("interactive_page_button", "block", _lt("Answer button"), get.button),
     ),
     "company": (
         ("company_name", "text", _lt("Name of your company"), "company_id.name"),
@@ -170,7 +170,7 @@ _OTHERS = {
         ("leader_amount", "amount", _lt("Amount of the leader"), get.leader("amount_residual")),
         ("leader_invoice_date", "text", _lt("Date of the leader"), get.leader("invoice_date")),
         ("leader_due_date", "text", _lt("Due date of the leader"), get.leader("due_date")),
-        ("leader_days_late", "text", _lt("Days late of the leader"), get.leader("days_overdue")),
+        ("leader_days_late", "text", _lt("Days overdue of the leader"), get.leader("days_overdue")),
         ("status", "text", _lt("Status of the items"), get.item_values("dso_status_id")),
         ("status_date", "text", _lt("Date of that status"), get.item_values("dso_status_date")),
         ("comment", "text", _lt("Comment of that status"), get.item_values("dso_comment", "\n")),

@@ -4,7 +4,7 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-NOT_QUALIFIED = _lt("Not qualified yet")
+NOT_QUALIFIED = _lt("No status yet")
 NOT_IN_SCENARIO = _lt("Not in a scenario")
 WITHOUT_COLLECTOR = _lt("Without collector")
 WITHOUT_SCENARIO = _lt("Without scenario")

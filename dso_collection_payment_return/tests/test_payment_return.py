@@ -38,6 +38,6 @@ class TestPaymentReturn(DsoCommon):
         returned.action_confirm()
         self.assertEqual(line.amount_residual, 100.0)
         self.env["dso.customer"]._cron_refresh()
-        self.assertIn("came back on 03/09/2026", self._open_action().reason)
+        self.assertIn("was returned on 03/09/2026", self._open_action().reason)
         self.assertIn("MD06", self._open_action().reason)
         self.assertIn("MD06", line.dso_announced)

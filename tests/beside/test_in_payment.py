@@ -37,7 +37,7 @@ class TestInPayment(DsoCommon):
         self.assertEqual(self._open_action().amount, 70.0)
         self._plan("2026-03-16")
         self.assertEqual(self._open_action().amount, 100.0)
-        self.assertIn("has not come", self._open_action().reason)
+        self.assertIn("has not arrived", self._open_action().reason)
 
     def test_all_of_it(self):
         move = self._invoice("2026-03-01")

@@ -91,4 +91,4 @@ class TestPaymentSepa(DsoCommon):
         self._plan("2026-03-13")
         self.assertNothingPlanned("excluded")
         self._plan("2026-03-16")
-        self.assertIn("has not come", self._open_action().reason)
+        self.assertIn("has not arrived", self._open_action().reason)

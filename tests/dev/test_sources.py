@@ -1,6 +1,7 @@
 """What the sources of the add-ons keep to, that no linter knows of."""
 
 import ast
+import re
 
 from dsodev.paths import REPO
 
@@ -58,3 +59,29 @@ def test_every_text_can_be_translated():
         and (getattr(call.func, "attr", "") == "_" or getattr(call.func, "id", "") == "_")
     ]
     assert not hidden, "put into a variable first: " + ", ".join(hidden)
+
+
+#: What is said in one place: how it would look elsewhere, and where it stands.
+SAID_ONCE = {
+    # when an item is due: get_due_date, due_date_sql
+    r"date_maturity or \w|COALESCE\(\w+\.date_maturity": "tools/ledger.py",
+    # on which accounts customers owe: is_receivable, is_receivable_sql, RECEIVABLE
+    r"asset_receivable": "tools/ledger.py",
+    # the last entry that tells a disputed or promised part: _get_part_query
+    r"IN \('dispute', 'promise'\)\s+AND": "models/ledger/dso_qualification.py",
+    # a batch that met another transaction: retry_on_conflict
+    r"MAX_CONFLICTS = ": "tools/conflicts.py",
+    # the ages of what is overdue
+    r"Bucket\(\"": "engine/ageing.py",
+}
+
+
+def test_a_rule_is_said_once():
+    folder = REPO / "dso_collection"
+    for pattern, place in SAID_ONCE.items():
+        found = {
+            str(path.relative_to(folder))
+            for path in folder.rglob("*.py")
+            if "tests" not in path.parts and re.search(pattern, path.read_text(encoding="utf-8"))
+        }
+        assert found == {place}, f"{pattern}: {found}"

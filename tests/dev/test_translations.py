@@ -17,7 +17,7 @@ TERMS = {
         ("specific action", "Einzelmaßnahme"),
         ("evidence file", "Forderungsakte"),
         ("broken promise", "[Nn]icht eingehalten"),
-        ("leaves? by itself", "automatisch versandt"),
+        (r"(?:is|are) sent automatically", "automatisch versandt"),
         ("second reminder", r"1\. Mahnung"),
     ),
     "fr": (
@@ -25,7 +25,7 @@ TERMS = {
         ("credit limit", "[Pp]lafond d'encours"),
         ("resolver", "[Rr]esponsable"),
         (r"\bleader\b", "plus ancienne|autre facture"),
-        ("leaves? by itself", "automatiquement"),
+        (r"(?:is|are) sent automatically", "automatiquement"),
     ),
 }
 #: Words that nobody in the trade says, or that would be a second word for a thing.

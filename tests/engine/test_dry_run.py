@@ -29,8 +29,8 @@ def test_worked_example():
 def test_internal_actions_reach_nobody():
     run = tally(
         [
-            Message(MARCH_6, 1, "email_internal", 100.0),
-            Message(MARCH_6, 2, "email_internal", 70.0),
+            Message(MARCH_6, 1, "email_internal", 100.0, reaches=False),
+            Message(MARCH_6, 2, "email_internal", 70.0, reaches=False),
             Message(MARCH_16, 2, "email", 70.0),
         ]
     )

@@ -18,8 +18,8 @@ from engine.penalties import (
     recovery_cost,
     recovery_costs,
     round_half_up,
+    round_parts,
     segments,
-    spread,
     total,
 )
 from hypothesis import given, settings, strategies as st
@@ -366,7 +366,7 @@ def test_a_payment_never_raises_and_never_takes_back(debt, rule, until, when, am
 @given(claims, rates, days, st.sampled_from([0.01, 0.05, 1.0]))
 def test_printed_parts_add_up(debt, rule, until, rounding):
     parts = segments(debt, rule, until)
-    printed = spread([part.interest for part in parts], rounding)
+    printed = round_parts([part.interest for part in parts], rounding)
     assert len(printed) == len(parts)
     assert sum(printed) == pytest.approx(total(parts, rounding))
     for part, shown in zip(parts, printed, strict=True):

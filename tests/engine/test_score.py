@@ -13,7 +13,7 @@ HALF = 10_000.0
 
 def test_worked_example():
     """12,400 of 10,000 for half: 12,400 / 22,400 = 0.5536 of 40 points = 22.1. 45 days: 45 / 75 =
-    0.6 of 30 = 18. Two promises: 2/3 of 15 = 10. 15 days late: 15 / 45 = 1/3 of 10 = 3.3. Six
+    0.6 of 30 = 18. Two promises: 2/3 of 15 = 10. 15 days overdue: 15 / 45 = 1/3 of 10 = 3.3. Six
     days left: 24 / 30 = 0.8 of 5 = 4. In all 22.143 + 18 + 10 + 3.333 + 4 = 57.476: 57."""
     found = score(Situation(12_400.0, 45, 2, 15.0, 6), Weights(), HALF)
     assert found == Score(

@@ -61,7 +61,7 @@ def test_ends_on_the_last_day_included():
 
 
 def test_late_step_is_done_today_and_moves_the_others():
-    # A, late since 6 March, today the 20th; B 10 days later; C 10 days later; D on
+    # A, late since 6 March, today the 20th; B 10 days overduer; C 10 days overduer; D on
     # max(15 April, 9 + 20 = 29 April).
     assert play(day(3, 20), item(X, DUE), **LED) == [
         (day(3, 20), X, A),
@@ -126,7 +126,7 @@ def test_reminder_before_due():
 
 def test_promise_that_ends_brings_the_leader_back():
     # X is promised until 10 March. Y, due on the 5th, leads: A on the 10th. From the 11th X
-    # leads: A 7 days after Y's, the 17th; B 10 days later (27 March), C 6 April, D on
+    # leads: A 7 days after Y's, the 17th; B 10 days overduer (27 March), C 6 April, D on
     # max(15 April, 6 + 20 = 26 April). Y is never reached again.
     promised = item(X, DUE, promised_until=day(3, 10))
     assert play(day(3, 2), promised, item(Y, day(3, 5))) == [
@@ -149,7 +149,7 @@ def test_promise_that_ends_before_the_step_takes_its_place():
 
 
 def test_minimum_reached_later():
-    # 60 of 100 on 6 March; 50 more on the 10th, then A at once; B 10 days later.
+    # 60 of 100 on 6 March; 50 more on the 10th, then A at once; B 10 days overduer.
     settings = Settings(min_amount=100.0)
     items = (item(X, DUE, 60.0), item(Y, day(3, 10), 50.0))
     assert play(day(3, 2), *items, settings=settings, until=day(3, 25), **LED) == [
@@ -184,7 +184,7 @@ def test_forced_date_falls_with_the_action_that_a_promise_cancels():
 
 
 def test_by_age_starts_at_the_reached_step_and_keeps_it():
-    # 20 days old: B, late, today; C 10 days later; D max(15 April, 31 + 20 = 20 April).
+    # 20 days old: B, late, today; C 10 days overduer; D max(15 April, 31 + 20 = 20 April).
     assert play(day(3, 21), item(X, DUE), scenario=BY_AGE, **LED) == [
         (day(3, 21), X, B),
         (day(3, 31), X, C),
@@ -224,7 +224,7 @@ def test_ends_even_if_a_restart_is_dated_ahead():
 def test_leaves_its_facts_alone():
     past = history(X, (A, day(3, 6)))
     file = customer(item(X, DUE), scenario=SCENARIO, past=past, **LED)
-    before = (dict(past.done), dict(past.told))
+    before = (dict(past.done), dict(past.claimed))
     first = list(simulate(file, day(3, 6), YEAR_END, SETTINGS))
-    assert (dict(past.done), dict(past.told)) == before
+    assert (dict(past.done), dict(past.claimed)) == before
     assert list(simulate(file, day(3, 6), YEAR_END, SETTINGS)) == first

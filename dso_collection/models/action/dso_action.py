@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ...engine import promises
-from ...tools.action_types import ACTION_TYPES, OPEN_STATES
+from ...tools.action_types import OPEN_STATES, ActionType, get_channel
 from ...tools.clauses import join_clauses
 from ...tools.labels import WITHOUT_COLLECTOR
 from ...tools.ledger import get_due_date
@@ -150,13 +150,13 @@ class DsoAction(models.Model):
         precompute=True,
         readonly=False,
         ondelete="set null",
-        help="In charge of the customer, and sender of the message.",
+        help="Is in charge of the customer, and sends the message.",
     )
     origin = fields.Selection(
-        [("scenario", "Scenario"), ("specific", "Specific"), ("manual", "Out of scenario")],
+        [("scenario", "Scenario"), ("specific", "Specific"), ("manual", "Outside the scenario")],
         required=True,
         default="manual",
-        help="Specific actions are attached to items, which leave the scenario meanwhile.",
+        help="Specific actions are attached to items, which leave the scenario in the meantime.",
     )
     step_id = fields.Many2one(
         "dso.scenario.step", readonly=True, index="btree_not_null", ondelete="set null"
@@ -167,14 +167,15 @@ class DsoAction(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="The specific action that this one was an execution of.",
+        help="Points to the specific action that this one was an execution of.",
     )
     child_ids = fields.One2many("dso.action", "parent_id", string="Executions", readonly=True)
     name = fields.Char(compute="_compute_name")
     name_data = fields.Json(
-        readonly=True, help="What it follows up, or the template it was made from: its name."
+        readonly=True,
+        help="Holds what it follows up, or the name of the template it was made from.",
     )
-    action_type = fields.Selection(ACTION_TYPES, string="Type", required=True, default="call")
+    action_type = ActionType(string="Type", required=True, default="call")
     date = fields.Date(required=True, default=lambda self: self.env.company._dso_today())
     date_forced = fields.Boolean(readonly=True, help="The date was set by a user.")
     automatic = fields.Boolean()
@@ -199,11 +200,11 @@ class DsoAction(models.Model):
         "account.move.line", readonly=True, index="btree_not_null", ondelete="set null"
     )
     item_ids = fields.One2many("dso.action.item", "action_id", string="Items")
-    amount = fields.Monetary(readonly=True, help="What is asked for, in company currency.")
+    amount = fields.Monetary(readonly=True, help="Shows the amount requested, in company currency.")
     recipient_ids = fields.Many2many(
         "res.partner",
         string="Recipients",
-        help="Empty: the customer's contacts for collection.",
+        help="Leave empty to use the customer's collections contacts.",
     )
     subject = fields.Char()
     body = fields.Html(sanitize="email_outgoing")
@@ -226,7 +227,7 @@ class DsoAction(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-    attach_invoices = fields.Boolean(help="Attach the PDFs of the invoices it tells of.")
+    attach_invoices = fields.Boolean(help="Attaches the PDFs of the invoices it is about.")
     attachment_ids = fields.Many2many(
         "ir.attachment", string="Attachments", help="Attached to the message as they are."
     )
@@ -248,7 +249,7 @@ class DsoAction(models.Model):
     sms_text = fields.Text(
         string="SMS Text",
         copy=False,
-        help="Empty: the template's. Of an SMS that has left: what the customer received.",
+        help="Leave empty to use the template's. Once sent, shows what the customer received.",
     )
     sms_id = fields.Many2one(
         "sms.sms",
@@ -257,10 +258,10 @@ class DsoAction(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="Odoo removes it some time after it has left; the rest stays.",
+        help="Odoo deletes it some time after it was sent; the rest stays.",
     )
     sms_uuid = fields.Char(
-        string="SMS UUID", readonly=True, copy=False, help="By which its provider knows the SMS."
+        string="SMS UUID", readonly=True, copy=False, help="Identifies the SMS at its provider."
     )
     sms_number = fields.Char(string="SMS Sent To", readonly=True, copy=False)
     error_data = fields.Json(readonly=True, copy=False)
@@ -268,26 +269,29 @@ class DsoAction(models.Model):
         "dso.erm.letter", "action_id", string="Electronic Registered Mail", readonly=True
     )
     retry_count = fields.Integer(
-        readonly=True, copy=False, help="How often it failed for a passing cause."
+        readonly=True, copy=False, help="Counts how often it failed for a temporary cause."
     )
     retry_date = fields.Datetime(
         string="Next Attempt",
         readonly=True,
         copy=False,
-        help="When a message that failed for a passing cause is tried again by itself.",
+        help="Shows when a message that failed for a temporary cause is retried automatically.",
     )
     read_date = fields.Datetime(
         string="Read On",
         readonly=True,
         copy=False,
-        help="When a recipient opened it first, by the read receipt that came back.",
+        help="Shows when a recipient first opened it, according to the read receipt.",
     )
     can_propose_contact = fields.Boolean(compute="_compute_can_propose_contact")
     error_message = fields.Char(
-        compute="_compute_error_message", help="What keeps this action back, and how to fix it."
+        compute="_compute_error_message",
+        help="Says what holds this action back, and how to fix it.",
     )
     reason_data = fields.Json(readonly=True, copy=False)
-    reason = fields.Char(compute="_compute_reason", help="Why this action, why this date.")
+    reason = fields.Char(
+        compute="_compute_reason", help="Explains why this action, and why on this date."
+    )
     cancel_code = fields.Char(readonly=True, copy=False)
     cancel_reason = fields.Char(readonly=True, copy=False)
     skipped = fields.Boolean(readonly=True, copy=False, help="Skipped by a user.")
@@ -600,7 +604,7 @@ class DsoAction(models.Model):
             lambda action: (
                 action._is_pending()
                 and not action.recipient_ids
-                and action.action_type != "email_internal"
+                and not action._get_channel()._is_internal
             )
         )
         # sudo: contacts of customers whose action the reader may see
@@ -614,11 +618,11 @@ class DsoAction(models.Model):
     def _describe_substitute(self, contact):
         if contact.type == "invoice" and contact != self.partner_id:
             return self.env._(
-                "No contact for collection is chosen: %(contact)s, who gets the invoices, serves.",
+                "No collections contact is chosen: %(contact)s, who gets the invoices, stands in.",
                 contact=contact.name or contact.display_name,
             )
         return self.env._(
-            "No contact for collection is chosen: the address of the customer, %(email)s, serves.",
+            "No collections contact is chosen: the customer's own address, %(email)s, is used.",
             email=contact.email,
         )
 
@@ -641,7 +645,7 @@ class DsoAction(models.Model):
                 raise ValidationError(
                     self.env._(
                         "A specific action is always attached to at least one item. Choose the "
-                        "items, or make an action out of scenario."
+                        "items, or create an action outside the scenario."
                     )
                 )
 
@@ -689,8 +693,8 @@ class DsoAction(models.Model):
         if done:
             raise UserError(
                 self.env._(
-                    "“%(action)s” of %(date)s is part of the history: it cannot be changed. Make "
-                    "another action, or note it in the comment.",
+                    "“%(action)s” of %(date)s is part of the history: it cannot be changed. "
+                    "Create another action, or note it in the comment.",
                     action=done[0].display_name,
                     date=format_date(self.env, done[0].done_date),
                 )
@@ -706,7 +710,7 @@ class DsoAction(models.Model):
             raise UserError(
                 self.env._(
                     "“%(action)s” is automatic: its content cannot be edited, only its date. "
-                    "Change the template, or skip it and make an action of your own.",
+                    "Change the template, or skip it and create an action of your own.",
                     action=fixed[0].display_name,
                 )
             )
@@ -762,8 +766,8 @@ class DsoAction(models.Model):
         if not actions:
             raise UserError(
                 self.env._(
-                    "There is nothing to confirm: only automatic actions that have not left yet "
-                    "are confirmed."
+                    "There is nothing to confirm: only automatic actions that have not been sent "
+                    "yet can be confirmed."
                 )
             )
         if not all_the_same and (question := actions._ask_first("action_confirm")):
@@ -784,8 +788,8 @@ class DsoAction(models.Model):
         if len(stuck) == 1:
             lines.append(
                 self.env._(
-                    "%(actions)s: confirmed, but in error. It leaves by itself once this is "
-                    "corrected: %(error)s",
+                    "%(actions)s: confirmed, but in error. It is sent automatically once this is "
+                    "fixed: %(error)s",
                     actions=stuck.display_name,
                     error=stuck.error_message,
                 )
@@ -793,8 +797,8 @@ class DsoAction(models.Model):
         elif stuck:
             lines.append(
                 self.env._(
-                    "%(actions)s: confirmed, but in error. They leave by themselves once that is "
-                    "corrected.",
+                    "%(actions)s: confirmed, but in error. They are sent automatically once that "
+                    "is fixed.",
                     actions=stuck._name_some(),
                 )
             )
@@ -806,7 +810,7 @@ class DsoAction(models.Model):
         actions = self._filter_pending()
         actions._dso_as_module().write({"confirmed": False})
         return toast(
-            self.env._("%(actions)s: waits for confirmation again.", actions=actions._name_some())
+            self.env._("%(actions)s: awaiting confirmation again.", actions=actions._name_some())
         )
 
     def action_cancel(self, reason=None):
@@ -859,7 +863,7 @@ class DsoAction(models.Model):
             if fault == "past" and not past:
                 raise UserError(
                     self.env._(
-                        "%(actions)s: %(date)s has passed. Choose a day from today on.", **values
+                        "%(actions)s: %(date)s has passed. Choose today or a later day.", **values
                     )
                 )
             if fault == "far":
@@ -915,7 +919,7 @@ class DsoAction(models.Model):
             raise UserError(
                 self.env._(
                     "None of the selected actions is automatic and still to be sent. Select "
-                    "automatic actions that have not left yet."
+                    "automatic actions that have not been sent yet."
                 )
             )
         first = actions.filtered(lambda action: action.to_confirm and not action.confirmed)
@@ -939,7 +943,7 @@ class DsoAction(models.Model):
         if not lines:
             raise UserError(
                 self.env._(
-                    "%(action)s: it asks for nothing now. Its items are paid, or promised, "
+                    "%(action)s: there is nothing left to collect. Its items are paid, promised, "
                     "disputed or left out. Open the customer and change the status there.",
                     action=self.display_name,
                 )
@@ -1013,8 +1017,8 @@ class DsoAction(models.Model):
             names = self.env._("your administrator")
         raise UserError(
             self.env._(
-                "%(user)s has no e-mail address to send from. Only an administrator can enter it, "
-                "in the field “Email” of this user, which is not the login. Ask %(names)s.",
+                "%(user)s has no e-mail address to send from. Only an administrator can enter "
+                "one, in the user's “Email” field, which is not the login. Ask %(names)s.",
                 # sudo: the name of who cannot send, for who tried it
                 user=user.sudo().name,
                 names=names,
@@ -1024,6 +1028,17 @@ class DsoAction(models.Model):
     # ------------------------------------------------------------------
     # Words
     # ------------------------------------------------------------------
+
+    def _get_channel(self):
+        """The channel that carries this action out."""
+        return get_channel(self.env, self.action_type)
+
+    def _by_channel(self):
+        """[(channel, actions)]"""
+        return [
+            (get_channel(self.env, action_type), actions)
+            for action_type, actions in self.grouped("action_type").items()
+        ]
 
     def _name_some(self):
         """These actions in a sentence: the first ones by name."""
@@ -1036,9 +1051,9 @@ class DsoAction(models.Model):
         # sudo: the name of a colleague
         user = self.sudo().create_uid
         text = (
-            self.env._("Action out of scenario.")
+            self.env._("Action outside the scenario.")
             if not user or user._is_superuser()
-            else self.env._("Action out of scenario, by %(user)s.", user=user.name)
+            else self.env._("Action outside the scenario, by %(user)s.", user=user.name)
         )
         documents = name_some(self.env, self.item_ids.mapped("document"))
         if self._is_statement():
@@ -1116,7 +1131,8 @@ class DsoAction(models.Model):
         if not amount or self.done_date:
             return None
         return self.env._(
-            "%(amount)s of it is due only on that day: not late, so the message leaves it out.",
+            "%(amount)s of it only falls due on that day: it is not overdue, so the message "
+            "leaves it out.",
             amount=format_amount(self.env, amount, self.company_id.currency_id),
         )
 
@@ -1129,9 +1145,9 @@ class DsoAction(models.Model):
         late = (day - due).days
         if late > 0:
             if late == 1:
-                return self.env._("%(document)s (leader) is one day late", document=document)
+                return self.env._("%(document)s (leader) is one day overdue", document=document)
             return self.env._(
-                "%(document)s (leader) is %(days)s days late", document=document, days=late
+                "%(document)s (leader) is %(days)s days overdue", document=document, days=late
             )
         if late == 0:
             return self.env._("%(document)s (leader) is due today", document=document)
@@ -1213,7 +1229,7 @@ class DsoAction(models.Model):
             "date": format_date(self.env, Date.fromisoformat(data["previous_date"])),
         }
         if data.get("lapsed"):
-            return self.env._("“%(step)s” lapsed, the due date having passed", **values)
+            return self.env._("“%(step)s” lapsed because the due date had passed", **values)
         if (self.customer_id.id, step.id, data["previous_date"]) in skipped:
             return self.env._("“%(step)s” was skipped on %(date)s", **values)
         return self.env._("“%(step)s” was done on %(date)s", **values)
@@ -1225,7 +1241,8 @@ class DsoAction(models.Model):
         return {
             "interval": self.env._("the interval between the two steps is kept"),
             "leader_since": self.env._(
-                "it leads since %(date)s", date=format_date(self.env, customer.leader_since)
+                "it has been the leader since %(date)s",
+                date=format_date(self.env, customer.leader_since),
             ),
             "contact_gap": self._describe_contact_gap(data),
             "forced": self.env._("the date was set by hand"),
@@ -1237,11 +1254,11 @@ class DsoAction(models.Model):
         days = self.company_id.dso_contact_gap_days
         if not data.get("gap_from"):
             return self.env._(
-                "at least %(days)s days are left after the last action for another leader",
+                "at least %(days)s days must pass after the last action for another leader",
                 days=days,
             )
         return self.env._(
-            "at least %(days)s days are left after the customer's last reminder, of %(date)s, "
+            "at least %(days)s days must pass after the customer's last reminder, of %(date)s, "
             "which was about another leader",
             days=days,
             date=format_date(self.env, Date.fromisoformat(data["gap_from"])),
@@ -1255,7 +1272,7 @@ class DsoAction(models.Model):
         text = {
             "cleared": self.env._("Cancelled: all its items were cleared."),
             "nothing_asked": self.env._(
-                "Cancelled: it would have asked for nothing. What was open is paid, covered by "
+                "Cancelled: there was nothing left to collect. What was open is paid, covered by "
                 "credits, promised, in dispute or ignored."
             ),
             "user": (
@@ -1268,26 +1285,26 @@ class DsoAction(models.Model):
             "undone": self.env._("Cancelled: the change of status that planned it was undone."),
             "requalified": self.env._("Cancelled: its items were given another follow-up."),
             "excluded": self.env._("Cancelled: every item is excluded from the scenario."),
-            "no_scenario": self.env._("Cancelled: the customer has no scenario any more."),
-            "no_step": self.env._("Cancelled: the scenario has no steps any more."),
-            "scenario_done": self.env._("Cancelled: the scenario is done for the leader."),
+            "no_scenario": self.env._("Cancelled: the customer no longer has a scenario."),
+            "no_step": self.env._("Cancelled: the scenario no longer has any steps."),
+            "scenario_done": self.env._("Cancelled: the scenario is finished for the leader."),
             "archived": self.env._("Cancelled: the customer was archived."),
             "own_company": self.env._("Cancelled: the customer is a company of this database."),
-            "covered": self.env._("Cancelled: unallocated credits cover what is due."),
-            "below_minimum": self.env._("Cancelled: the amount to chase is below the minimum."),
+            "covered": self.env._("Cancelled: unapplied credits cover what is due."),
+            "below_minimum": self.env._("Cancelled: the amount to collect is below the minimum."),
             "kept": self.env._("Closed: what was promised is paid."),
             "replaced": self.env._("Cancelled: another step took its place."),
             "leader_cleared": self.env._(
-                "Cancelled: %(document)s is not open any more, another item leads.", **values
+                "Cancelled: %(document)s is no longer open, another item is the leader.", **values
             ),
             "leader_excluded": self.env._(
-                "Cancelled: %(document)s left the scenario, another item leads.", **values
+                "Cancelled: %(document)s left the scenario, another item is the leader.", **values
             ),
             "leader_changed": self.env._(
-                "Cancelled: another item leads now, before %(document)s.", **values
+                "Cancelled: another item is now the leader, ahead of %(document)s.", **values
             ),
             "scenario_changed": self.env._("Cancelled: the scenario was changed."),
-            "undelivered": self.env._("Taken back: the message before it was not delivered."),
+            "undelivered": self.env._("Withdrawn: the previous message was not delivered."),
             "file_archived": self.env._("Withdrawn: the customer's file was archived."),
             "merged": self.env._("Cancelled: the customer was merged into another one."),
         }.get(self.cancel_code, self.env._("Cancelled."))

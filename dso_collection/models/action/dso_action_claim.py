@@ -11,12 +11,6 @@ from ...tools import hashtag_values
 from ...tools.ledger import get_due_date
 from ...tools.toasts import name_some
 
-#: Types of actions that say what is to be paid only where their text does.
-WRITTEN_TYPES = frozenset(
-    "email email_interactive sms fax letter letter_registered letter_electronic".split()
-)
-#: Those that are a demand by their form: of items put off they are sent on purpose only.
-FORMAL_TYPES = frozenset("fax letter letter_registered letter_electronic".split())
 #: Hashtags that ask for something, with the family of items that they are about.
 ASKING = re.compile(r"items(?:_amount|_list)?_(selected|overdue)(?:_\w+)?\Z")
 #: Those that tell of the whole account and ask for nothing by themselves: a statement.
@@ -43,14 +37,15 @@ class DsoAction(models.Model):
     all_the_same = fields.Boolean(
         readonly=True,
         copy=False,
-        help="A user let it leave although it asks for nothing.",
+        help="Set when a user had it sent although there was nothing to collect.",
     )
     nothing_asked = fields.Char(
-        compute="_compute_nothing_asked", help="Why it would ask for nothing, were it done now."
+        compute="_compute_nothing_asked",
+        help="Says why there would be nothing to collect if it were done now.",
     )
 
     warning = fields.Char(
-        compute="_compute_warning", help="What to look at before this action is done."
+        compute="_compute_warning", help="Says what to check before this action is done."
     )
 
     @api.depends("state", "item_ids", "customer_id", "leader_line_id")
@@ -68,7 +63,7 @@ class DsoAction(models.Model):
             lambda action: (
                 action.state in ("planned", "error")
                 and not action.done_date
-                and action.action_type != "email_internal"
+                and not action._get_channel()._is_internal
                 and action.company_id.dso_warn_unsent
             )
         )
@@ -153,7 +148,7 @@ class DsoAction(models.Model):
             return None
         lines = [
             self.env._(
-                "“%(action)s” asks for nothing: %(why)s.", action=action.display_name, why=why
+                "“%(action)s” has nothing to collect: %(why)s.", action=action.display_name, why=why
             )
             for action, why in list(empty.items())[:DESCRIBED]
         ]
@@ -228,11 +223,13 @@ class DsoAction(models.Model):
         ``overdue``; ``all`` of a statement of account, which only tells of them; none where it
         asks for nothing by its nature."""
         self.ensure_one()
-        if self.action_type == "email_internal":
+        channel = self._get_channel()
+        if channel._is_internal:
             return set()
-        if self.origin == "scenario" or self.action_type in ("litigation", "call"):
+        if self.origin == "scenario" or channel._is_about_items:
             return {"selected"}
-        if self.action_type not in WRITTEN_TYPES:
+        # what is written asks for what its text says
+        if not channel._is_written:
             return set()
         families, states = set(), False
         for text, html in self._get_sources():
@@ -270,7 +267,7 @@ class DsoAction(models.Model):
             items = action.sudo().item_ids
             if action.origin == "scenario" or not items or action.done_date:
                 continue
-            if action.action_type not in WRITTEN_TYPES or (
+            if not action._get_channel()._is_written or (
                 kind and action.sudo().mail_template_id == kind
             ):
                 continue
@@ -286,7 +283,7 @@ class DsoAction(models.Model):
     @api.model
     def _describe_early(self, lines):
         return self.env._(
-            "Not due yet: %(documents)s. The text asks for this as overdue.",
+            "Not due yet: %(documents)s. The text claims it as overdue.",
             documents=name_some(self.env, [line._dso_get_document() for line in lines]),
         )
 
@@ -296,12 +293,8 @@ class DsoAction(models.Model):
         channel = self._get_channel()
         own = [(self.subject, False), (self.sms_text, False), (self.body, True)]
         sources = [(str(text), html) for text, html in own if text]
-        template = None
-        if self.action_type == "sms":
-            template = not self.sms_text and self.sms_template_id
-        elif not self.body:
-            fname = getattr(channel, "_template_field", None)
-            template = fname and self[fname]
+        fname = channel._template_field
+        template = fname and not self[channel._text_field] and self[fname]
         if template:
             template = template.with_context(lang=self.lang)
             sources += [
@@ -320,7 +313,7 @@ class DsoAction(models.Model):
         self.ensure_one()
         rows = (selected or {}).get(self.id, ())
         if any(row["amount_residual"] > 0 for row in rows):
-            return self.env._("open credits cover what is due")
+            return self.env._("unapplied credits cover what is due")
         if self.origin != "scenario" and self.item_ids:
             return self.env._("all of its items are cleared")
         customer = readings.facts.customers[self.customer_id.id]
@@ -332,7 +325,7 @@ class DsoAction(models.Model):
                 cause = leader.exclusion(item, today, settings)
                 causes[cause or ("not_due" if item.due_date > today else "due")].append(item.id)
         if causes.pop("due", None):
-            return self.env._("open credits cover what is due")
+            return self.env._("unapplied credits cover what is due")
         texts = self._describe_causes(causes)
         return ", ".join(texts) or self.env._("nothing is open")
 
@@ -340,7 +333,9 @@ class DsoAction(models.Model):
         """Why a formal demand over items that were put off is probably a mistake; nothing where
         one of them is simply due."""
         self.ensure_one()
-        if self.origin != "specific" or self.action_type not in FORMAL_TYPES or self.automatic:
+        # such items are demanded on purpose only
+        is_formal = self._get_channel()._is_formal
+        if self.origin != "specific" or not is_formal or self.automatic:
             return None
         company_id = self.company_id.id
         today, settings = readings.todays[company_id], readings.facts.settings[company_id]
@@ -368,8 +363,8 @@ class DsoAction(models.Model):
             "ignored": self.env._("ignored"),
             "no_followup": self.env._("excluded from follow-up"),
             "blocked": self.env._("with payment blocked"),
-            "announced": self.env._("with money on its way"),
-            "discount": self.env._("down to the early-payment discount"),
+            "announced": self.env._("with a payment on its way"),
+            "discount": self.env._("only the early-payment discount left"),
             "unsent": self.env._("never sent to the customer"),
             "not_due": self.env._("not due yet"),
         }

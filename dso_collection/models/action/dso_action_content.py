@@ -31,9 +31,6 @@ STATEMENT_FIELDS = (
     "statement_line_id",
 )
 
-#: Types of actions whose message is printed: it has the amounts in words too.
-ON_PAPER = frozenset({"letter", "letter_registered", "letter_electronic", "litigation", "fax"})
-
 
 class DsoAction(models.Model):
     """The part of ``dso.action`` that finds words and figures."""
@@ -48,17 +45,17 @@ class DsoAction(models.Model):
         sanitize=False,
         help="Interest and recovery costs with their breakdown; empty where there are none.",
     )
-    total_text = fields.Char(compute="_compute_items_content", string="Total Asked For")
+    total_text = fields.Char(compute="_compute_items_content", string="Total Requested")
     total_in_words = fields.Char(
-        compute="_compute_items_content", help="What is asked for, on paper only."
+        compute="_compute_items_content", help="Shows the amount requested, on paper only."
     )
     item_count = fields.Integer(compute="_compute_items_content")
     oldest_days_overdue = fields.Integer(
-        string="Oldest, Days Late", compute="_compute_items_content"
+        string="Oldest, Days Overdue", compute="_compute_items_content"
     )
     last_action_date = fields.Date(compute="_compute_last_action_date")
     status_text = fields.Char(
-        compute="_compute_status_text", help="The items' status with its date and amount."
+        compute="_compute_status_text", help="Shows the items' status with its date and amount."
     )
     record_url = fields.Char(compute="_compute_record_url")
     bank_details = fields.Html(compute="_compute_items_content", sanitize=False)
@@ -156,12 +153,12 @@ class DsoAction(models.Model):
 
     def _get_claimed_part(self, item, today):
         """What a scenario asks for of an engine item: all but the part held back."""
-        held = leader.withheld_amount(item, today)
-        if not held:
+        withheld = leader.withheld_amount(item, today)
+        if not withheld:
             return None
         # sudo: the customer's own items, whoever looks at the action
         line = self.env["account.move.line"].sudo().browse(item.id)
-        share = (item.amount - held) / item.amount
+        share = (item.amount - withheld) / item.amount
         return line.currency_id.round(line.amount_residual_currency * share)
 
     def _get_rows(self, facts=None):
@@ -272,7 +269,7 @@ class DsoAction(models.Model):
             action.oldest_days_overdue = max((row["days_overdue"] for row in claims), default=0)
             action.total_text = self._join_amounts(totals)
             action.total_in_words = (
-                self._spell_amounts(totals) if action.action_type in ON_PAPER else False
+                self._spell_amounts(totals) if action._get_channel()._is_on_paper else False
             )
             action.items_table = self._render_items_table(entries, totals, format_day)
             action.penalties_table = self._render_penalties_table(entries)
@@ -450,7 +447,7 @@ class DsoAction(models.Model):
         """One item of the table, formatted in the context's language."""
         env, currency = self.env, row["currency_id"]
         format_rate = env["dso.penalty.rate"]._format_rate
-        printed = penalties.spread(
+        printed = penalties.round_parts(
             [segment["interest"] for segment in row["breakdown"]], currency.rounding
         )
         return {
@@ -507,7 +504,7 @@ class DsoAction(models.Model):
             others = serving[action.id]
             if chosen and not action.done_date:
                 # who left since receives nothing; nobody else does in their place
-                if action.action_type == "email_internal":
+                if action._get_channel()._is_internal:
                     chosen = action.customer_id._filter_contacts(chosen.filtered("active"))
                 else:
                     chosen = action.customer_id._filter_own(chosen)
@@ -541,7 +538,7 @@ class DsoAction(models.Model):
         :param serving: who would get a new one today
         """
         self.ensure_one()
-        if self.action_type == "email_internal":
+        if self._get_channel()._is_internal:
             own = self.customer_id._filter_contacts(contacts)
         else:
             own = self.customer_id._filter_own(contacts)
@@ -557,8 +554,10 @@ class DsoAction(models.Model):
         serving = actions.customer_id._find_serving()
         result = {}
         for action in actions:
-            if action.action_type != "email_internal":
-                others = serving[action.customer_id.id]._dso_serving(action._get_medium())
+            if not action._get_channel()._is_internal:
+                others = serving[action.customer_id.id]._dso_serving(
+                    action._get_channel()._channel_medium
+                )
             elif action.step_id:
                 others = action.step_id._get_colleagues(action)
             else:

@@ -49,7 +49,7 @@ class DsoActionItem(models.Model):
         precompute=True,
         currency_field="company_currency_id",
     )
-    days_overdue = fields.Integer(string="Days Late")
+    days_overdue = fields.Integer(string="Days Overdue")
     penalty = fields.Monetary(
         string="Late Payment Interest", help="In the item's currency, as are the recovery costs."
     )
@@ -100,7 +100,9 @@ class DsoActionItem(models.Model):
     def write(self, vals):
         if self.action_id.filtered("done_date"):
             raise UserError(
-                self.env._("What the customer was told is part of the history: it cannot change.")
+                self.env._(
+                    "What the customer was told is part of the history: it cannot be changed."
+                )
             )
         followed = self._find_followed(vals)
         result = super().write(vals)

@@ -3,8 +3,6 @@
 from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
-from ...tools.action_types import REQUIRED_TEMPLATES
-
 #: What the names of our ready-made templates begin with, in Odoo's list of all templates.
 TEMPLATE_PREFIX = "Collection: "
 
@@ -16,11 +14,11 @@ class DsoAction(models.Model):
     _inherit = "dso.action"
 
     shown_subject = fields.Char(
-        string="Subject in Words",
+        string="Rendered Subject",
         compute="_compute_shown",
-        help="As it left, or as it would leave now.",
+        help="Shown as it was sent, or as it would be sent now.",
     )
-    shown_body = fields.Html(string="Text in Words", compute="_compute_shown", sanitize=False)
+    shown_body = fields.Html(string="Rendered Text", compute="_compute_shown", sanitize=False)
 
     @api.depends("subject", "body", "done_date", "item_ids")
     @api.depends_context("lang")
@@ -69,7 +67,8 @@ class DsoAction(models.Model):
     def _get_text_template(self):
         """The template whose words these are: another may be left over from when it was of
         another type."""
-        field = REQUIRED_TEMPLATES.get(self.action_type)
+        channel = self._get_channel()
+        field = channel._template_required and channel._template_field
         return self[field] if field else None
 
     def _keep_template_names(self):

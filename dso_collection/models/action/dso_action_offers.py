@@ -11,7 +11,7 @@ class DsoAction(models.Model):
 
     offers = fields.Json(
         compute="_compute_offers",
-        help="Names of the buttons that this action offers, see engine.offers.",
+        help="Lists the names of the buttons that this action offers, see engine.offers.",
     )
 
     @api.depends(

@@ -23,13 +23,13 @@ class DsoAction(models.Model):
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="What to do first, from 0 to 100: by amount, lateness, broken promises, payment "
-        "behaviour and ending guarantees. Their weights are in the settings.",
+        help="Shows what to do first, from 0 to 100: by amount, lateness, broken promises, "
+        "payment behaviour and expiring guarantees. The weights are in the settings.",
     )
     score_reason = fields.Char(
         string="Why This Score",
         compute="_compute_score_reason",
-        help="What the score of an open action is made of, in points of a hundred.",
+        help="Shows how the score of an open action is made up, in points out of a hundred.",
     )
 
     @api.depends("score", "state")
@@ -211,16 +211,18 @@ class DsoAction(models.Model):
                 "%(amount)s at stake", amount=format_amount(self.env, value, self.currency_id)
             )
         if code == "promise":
-            return self.env._("promises broken in a year: %(count)s", count=value)
+            return self.env._("promises broken in the last year: %(count)s", count=value)
         days = round(value)
         if days == 1:
             return {
-                "lateness": self.env._("one day late"),
+                "lateness": self.env._("one day overdue"),
                 "behaviour": self.env._("pays one day late on average"),
-                "guarantee": self.env._("guarantee or declaration ends tomorrow"),
+                "guarantee": self.env._("guarantee or insurer's deadline ends tomorrow"),
             }[code]
         return {
-            "lateness": self.env._("%(days)s days late", days=days),
+            "lateness": self.env._("%(days)s days overdue", days=days),
             "behaviour": self.env._("pays %(days)s days late on average", days=days),
-            "guarantee": self.env._("guarantee or declaration ends in %(days)s days", days=days),
+            "guarantee": self.env._(
+                "guarantee or insurer's deadline ends in %(days)s days", days=days
+            ),
         }[code]

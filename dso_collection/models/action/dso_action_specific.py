@@ -23,15 +23,6 @@ FOLLOW_UP_FIELDS = (
     "attach_invoices",
 )
 
-#: Types whose messages Odoo's own queues send, and the field with the address that is told.
-QUEUED = {
-    "email": "email",
-    "email_interactive": "email",
-    "email_internal": "email",
-    "fax": "name",
-    "sms": "phone",
-}
-
 
 class DsoAction(models.Model):
     """The part of ``dso.action`` that lives on after it was carried out."""
@@ -155,8 +146,8 @@ class DsoAction(models.Model):
         documents = ", ".join(line._dso_get_document() for line in lines[:5])
         raise UserError(
             self.env._(
-                "%(documents)s: still in dispute, and this is its follow-up. Choose “End” and say "
-                "that the dispute is resolved, or when it is looked at again.",
+                "%(documents)s: still in dispute, and this is its follow-up. Choose “End” and "
+                "say that the dispute is resolved, or when to follow up again.",
                 documents=documents,
             )
         )
@@ -261,11 +252,11 @@ class DsoAction(models.Model):
         """What was just done with these actions: an e-mail or text message is with the queue, that
         it has arrived nobody knows yet."""
         names = (self.parent_id | self.filtered(lambda action: not action.parent_id))._name_some()
-        if not all(action.action_type in QUEUED for action in self):
+        if not all(action._get_channel()._queued_field for action in self):
             return toast(self.env._("%(actions)s: done.", actions=names))
         # sudo: whom it goes to, of actions that the user carried out
         contacts = self.sudo().recipient_ids
-        fname = QUEUED[self[:1].action_type]
+        fname = self[:1]._get_channel()._queued_field
         to = name_some(self.env, [contact[fname] or contact.display_name for contact in contacts])
         if not to:
             return toast(self.env._("%(actions)s: being sent.", actions=names))
@@ -307,8 +298,8 @@ class DsoAction(models.Model):
             if day < company._dso_today():
                 raise UserError(
                     self.env._(
-                        "The follow-up would be on %(date)s, which has passed: choose a day from "
-                        "today on.",
+                        "The follow-up would be on %(date)s, which has passed: choose today or a "
+                        "later day.",
                         date=format_date(self.env, day),
                     )
                 )

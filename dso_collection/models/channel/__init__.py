@@ -1,5 +1,8 @@
 from . import dso_channel
+from . import dso_channel_call
 from . import dso_channel_email
+from . import dso_channel_email_interactive
+from . import dso_channel_email_internal
 from . import dso_channel_letter
 from . import dso_channel_letter_registered
 from . import dso_channel_litigation
@@ -10,6 +13,7 @@ from . import dso_action_sms
 from . import dso_action_retry
 from . import dso_letter_printer
 from . import ir_actions_report
+from . import ir_http
 from . import mail_mail
 from . import mail_notification
 from . import phone_blacklist

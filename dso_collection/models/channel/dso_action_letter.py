@@ -10,8 +10,6 @@ from odoo.tools.misc import format_date
 from ...engine import letters
 from ...tools.inside import get_inside
 
-#: Types of actions whose letters the post may bring back.
-POSTED_TYPES = frozenset({"letter", "letter_registered", "litigation"})
 #: Why letters come back at whose address nobody is any more, see ``_get_return_reasons``.
 LEFT_REASONS = frozenset({"moved", "unknown"})
 #: What Snailmail says → code of ours, see ``_describe_error``.
@@ -46,10 +44,13 @@ class DsoAction(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        help="What was printed or posted, as it was.",
+        help="Keeps what was printed or posted, exactly as it was.",
     )
     letter_address = fields.Text(
-        string="Addressed To", readonly=True, copy=False, help="As it stands on the letter."
+        string="Addressed To",
+        readonly=True,
+        copy=False,
+        help="Shows the address as it is printed on the letter.",
     )
     letter_pages = fields.Integer(string="Pages", readonly=True, copy=False)
     snailmail_letter_id = fields.Many2one(
@@ -60,19 +61,20 @@ class DsoAction(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    tracking_number = fields.Char(copy=False, help="Of the registered letter.")
+    tracking_number = fields.Char(copy=False, help="Identifies the registered letter.")
     posted_date = fields.Date(string="Posted on", copy=False)
     received_date = fields.Date(
-        string="Received on", copy=False, help="As the acknowledgment of receipt says."
+        string="Received on", copy=False, help="Taken from the acknowledgment of receipt."
     )
     receipt = fields.Binary(
-        string="Acknowledgment of Receipt", attachment=True, copy=False, help="A scan of it."
+        string="Acknowledgment of Receipt", attachment=True, copy=False, help="Holds a scan of it."
     )
     receipt_filename = fields.Char(copy=False)
     receipt_missing = fields.Boolean(
         compute="_compute_receipt_missing",
         search="_search_receipt_missing",
-        help="A registered letter whose receipt has not come back within the days of the settings.",
+        help="Set for a registered letter whose receipt was not returned within the days of "
+        "the settings.",
     )
 
     @api.depends("action_type", "letter_template_id", "body", "letter_attachment_id")
@@ -159,7 +161,7 @@ class DsoAction(models.Model):
         company."""
         self.ensure_one()
         carrier = self.step_id.letter_carrier or self.company_id.dso_letter_carrier
-        return carrier == "snailmail" and self.action_type == "letter"
+        return carrier == "snailmail" and self._get_channel()._has_carrier
 
     def _get_addressees(self, recipients=None):
         """To whom each letter goes: the first of its recipients with a postal address, else the
@@ -249,7 +251,7 @@ class DsoAction(models.Model):
             lambda action: (
                 action.state == "done"
                 and action.letter_attachment_id
-                and action.action_type in POSTED_TYPES
+                and action._get_channel()._is_posted
             )
         )
 
@@ -260,7 +262,7 @@ class DsoAction(models.Model):
         if not returned:
             raise UserError(
                 self.env._(
-                    "None of these actions is a letter that has left: only those can come back."
+                    "None of these actions is a letter that was sent: only those can be returned."
                 )
             )
         return self._open_wizard("dso_action_return_action", default_action_ids=returned.ids)
@@ -294,9 +296,9 @@ class DsoAction(models.Model):
         }
         if self.tracking_number:
             return self.env._(
-                "The letter “%(letter)s” of %(date)s (%(number)s) came back. %(words)s", **values
+                "The letter “%(letter)s” of %(date)s (%(number)s) was returned. %(words)s", **values
             )
-        return self.env._("The letter “%(letter)s” of %(date)s came back. %(words)s", **values)
+        return self.env._("The letter “%(letter)s” of %(date)s was returned. %(words)s", **values)
 
     @api.model
     def _get_return_reasons(self):
@@ -308,68 +310,6 @@ class DsoAction(models.Model):
             ("not_collected", self.env._("Not collected at the post office")),
             ("other", self.env._("Other reason")),
         ]
-
-    def _describe_letter_errors(self, data, values):
-        """Sentences on letters, see ``_describe_error``."""
-        values = dict(
-            values,
-            text=(values["text"] or "").rstrip(" ."),
-            pages=data.get("pages") or self.letter_pages,
-            contact=data.get("contact")
-            or self.recipient_ids[:1].display_name
-            or values["customer"],
-        )
-        return {
-            "not_posted": self.env._(
-                "Not posted: %(text)s. Fix it and retry, or print the letter from the history and "
-                "post it yourself.",
-                **values,
-            ),
-            "no_post_credit": self.env._(
-                "Not posted: there are not enough credits at Snailmail for a letter of %(pages)s "
-                "pages. Ask your administrator to buy some, where the prices are shown too; it is "
-                "then posted by itself within a day, or at once if you retry.",
-                **values,
-            ),
-            "no_post_account": self.env._(
-                "Not posted: there is no account at Snailmail yet. An administrator registers one "
-                "in the settings under Odoo IAP and buys credits; then retry.",
-            ),
-            "no_post_country": self.env._(
-                "Not posted: Snailmail does not deliver to the country of %(contact)s. Correct the "
-                "country and retry, or print the letter from the history and post it yourself.",
-                **values,
-            ),
-            "unknown_outcome": self.env._(
-                "It is not known whether the e-mail has left: %(text)s. Ask the customer before "
-                "you retry, or it may arrive twice.",
-                **dict(values, text=(values["text"] or "").rstrip(" .")),
-            )
-            if self.mail_id
-            else self.env._(
-                "It is not known whether the letter was posted: %(text)s. Look into the account at "
-                "Snailmail before you retry, or it may be posted twice.",
-                **values,
-            ),
-            "returned": self._describe_returned(data, values),
-        }
-
-    def _describe_returned(self, data, values):
-        """That the letter came back, why, and what to do."""
-        cause = data.get("cause")
-        reason = dict(self._get_return_reasons()).get(cause, "")
-        values = dict(values, reason=": ".join(filter(None, (reason, values["text"]))))
-        if cause in ("refused", "not_collected"):
-            return self.env._(
-                "The letter to %(contact)s came back. %(reason)s. Reach the customer by another "
-                "way, or retry to send it once more.",
-                **values,
-            )
-        return self.env._(
-            "The letter to %(contact)s came back. %(reason)s. Correct the address, then retry: the "
-            "letter is made again for the new address.",
-            **values,
-        )
 
     # ------------------------------------------------------------------
     # Content

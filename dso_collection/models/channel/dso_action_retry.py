@@ -11,7 +11,6 @@ from odoo.tools import SQL
 from ...engine import retry
 from ...tools.conflicts import retry_on_conflict
 from ...tools.crons import commit_progress
-from ...tools.dates import format_moment
 
 _logger = logging.getLogger(__name__)
 
@@ -140,28 +139,3 @@ class DsoAction(models.Model):
                 self._set_undelivered(str(error))
                 return 0
         return sum(action._retry_group(channel) for action in self)
-
-    def _describe_unreachable(self, values):
-        """A passing cause: what happens by itself, or what is left to do.
-
-        :param values: see ``_describe_error``
-        """
-        cause = (self.error_data or {}).get("cause")
-        text = (values["text"] or "") or self._get_sms_cause_label(cause)
-        values = dict(values, text=text.rstrip(" ."))
-        if self.retry_date:
-            return self.env._(
-                "Not delivered yet: %(text)s. It is tried again by itself on %(date)s, nothing is "
-                "to be done.",
-                **values,
-                # the hours may have changed since it was planned
-                date=format_moment(
-                    self.env, self._get_retry_opening(self.retry_date) or self.retry_date
-                ),
-            )
-        return self.env._(
-            "Not delivered after %(count)s attempts: %(text)s. Ask your administrator to check the "
-            "connection, then retry.",
-            **values,
-            count=self.retry_count,
-        )

@@ -5,11 +5,15 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools import is_html_empty
 from odoo.tools.mail import email_normalize, email_normalize_all, formataddr
+from odoo.tools.translate import LazyTranslate
 
 from ...engine import delivery, retry
-from ...tools.action_types import INTERACTIVE_TYPES, LINK_PLACEHOLDER
+from ...tools.action_types import LINK_PLACEHOLDER
 from ...tools.bulk import bulk_update
 from ...tools.errors import BrokenTemplate
+from .dso_channel import Error
+
+_lt = LazyTranslate(__name__)
 
 #: Below the text of an interactive e-mail that has no button in it.
 BUTTON = "<div>#interactive_page_button</div>"
@@ -24,11 +28,67 @@ class DsoChannelEmail(models.AbstractModel):
     _description = "Collection Channel: E-mail"
     _inherit = "dso.channel"
 
-    _dso_action_types = ("email", "email_interactive", "email_internal")
+    _channel_type = "email"
+    _channel_label = _lt("E-mail")
+    _channel_sequence = 20
+    _channel_icon = "fa-envelope-o"
+    _channel_color = "#E69F00"
+    _channel_medium = "email"
     _renders_mail = True
-    #: field of the action with its template, and field of the template with the text
     _template_field = "mail_template_id"
+    _template_proposed = "dso_collection.mail_template_statement"
+    #: field of the template with the text
     _body_field = "body_html"
+    _is_written = True
+    _takes_invoices = True
+    _queued_field = "email"
+
+    _channel_errors = {
+        "no_email": Error(
+            _lt("The collections contact %(contact)s has no e-mail address. Enter one."),
+            _lt("Error: no e-mail address"),
+        ),
+        "bad_email": Error(
+            _lt("The e-mail address “%(text)s” of %(contact)s is not valid. Correct it."),
+            _lt("Error: wrong e-mail address"),
+        ),
+        "dead_email": Error(
+            _lt(
+                "The message to %(contact)s bounced at “%(text)s”, and nobody else can receive "
+                "it. Correct the address, or choose another collections contact; then retry."
+            ),
+            _lt("Error: address that bounces"),
+        ),
+        "no_template": Error(
+            _lt(
+                "The e-mail template is missing. Ask a credit manager to choose one on the "
+                "scenario step."
+            ),
+            _lt("Error: no template"),
+        ),
+        "no_collector": Error(
+            _lt(
+                "%(customer)s has no collector in whose name to send. Choose one on the customer,"
+                " or ask your administrator to set a default collector in the settings."
+            ),
+            _lt("Error: no collector"),
+        ),
+        "no_sender_email": Error(
+            _lt(
+                "The collector %(collector)s has no e-mail address to send from. Ask your "
+                "administrator to enter one on the user."
+            ),
+            _lt("Error: the collector has no e-mail address"),
+        ),
+        "unknown_outcome": Error(
+            _lt(
+                "It is not known whether the e-mail was sent: %(text)s. Ask the customer before "
+                "you retry, or it may arrive twice."
+            ),
+            _lt("Error: not known whether it was sent"),
+            quotes=True,
+        ),
+    }
 
     # ------------------------------------------------------------------
     # Is it possible, and if not why
@@ -69,8 +129,6 @@ class DsoChannelEmail(models.AbstractModel):
 
     @api.model
     def _get_recipient_blocker(self, action, contacts):
-        if not contacts and action.action_type == "email_internal":
-            return self._prepare_no_colleague(action)
         if not contacts:
             return self._prepare_no_contact(action)
         if contacts.filtered("email_normalized"):
@@ -82,43 +140,6 @@ class DsoChannelEmail(models.AbstractModel):
             "text": contact.email or "",
             "model": "res.partner",
             "res_id": contact.id,
-        }
-
-    @api.model
-    def _prepare_no_colleague(self, action):
-        """That nobody is found whom the step of an internal e-mail names."""
-        step = action.step_id
-        on_customer = step.recipient in ("salesperson", "field")
-        return {
-            "code": "no_colleague",
-            "step": step.id,
-            "model": "res.partner" if on_customer else "dso.scenario",
-            "res_id": action.partner_id.id if on_customer else step.scenario_id.id,
-        }
-
-    @api.model
-    def _describe_errors(self, action, data):
-        """A colleague's address is no contact's."""
-        texts = super()._describe_errors(action, data)
-        step = self.env["dso.scenario.step"].browse(data.get("step") or []).exists()
-        values = {
-            "customer": action.partner_id.display_name,
-            "who": step._get_recipient_label() if step else "",
-            "step": step.name or "",
-        }
-        texts["no_colleague"] = self.env._(
-            "“%(step)s” is for “%(who)s”, and nobody is named there for %(customer)s. Choose "
-            "somebody, or ask a credit manager to name another colleague in the step of the "
-            "scenario.",
-            **values,
-        )
-        return texts
-
-    @api.model
-    def _get_error_causes(self):
-        return {
-            **super()._get_error_causes(),
-            "no_colleague": self.env._("Error: no colleague to write to"),
         }
 
     @api.model
@@ -194,11 +215,11 @@ class DsoChannelEmail(models.AbstractModel):
     @api.model
     def _add_page_buttons(self, actions, contents):
         """Interactive e-mails have the button below their text, where the text has none itself."""
+        if not self._links_page:
+            return contents
         without = actions.filtered(
             lambda action: (
-                action.action_type in INTERACTIVE_TYPES
-                and action._has_page()
-                and LINK_PLACEHOLDER not in str(contents[action.id][1] or "")
+                action._has_page() and LINK_PLACEHOLDER not in str(contents[action.id][1] or "")
             )
         )
         texts = {action.id: BUTTON for action in without}

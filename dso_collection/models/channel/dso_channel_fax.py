@@ -2,10 +2,14 @@ from markupsafe import Markup
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
 from ...tools.inside import get_inside, inside
+from .dso_channel import Error
+
+_lt = LazyTranslate(__name__)
 
 
 class DsoChannelFax(models.AbstractModel):
@@ -16,7 +20,41 @@ class DsoChannelFax(models.AbstractModel):
     _description = "Collection Channel: Fax"
     _inherit = "dso.channel.email"
 
-    _dso_action_types = ("fax",)
+    _channel_type = "fax"
+    _channel_label = _lt("Fax")
+    _channel_sequence = 90
+    _channel_icon = "fa-fax"
+    _channel_color = "#8C8C8C"
+    _channel_medium = None
+    _template_proposed = "dso_collection.mail_template_reminder_1"
+    _is_formal = True
+    _is_on_paper = True
+    _queued_field = "name"
+
+    _channel_errors = {
+        "no_fax": Error(
+            _lt("%(contact)s has no fax number. Enter one."), _lt("Error: no fax number")
+        ),
+        "bad_fax": Error(
+            _lt("The fax number “%(text)s” of %(contact)s is not valid. Correct it."),
+            _lt("Error: wrong fax number"),
+        ),
+        "no_fax_domain": Error(
+            _lt(
+                "There is no fax gateway. Ask your administrator to enter its domain in the "
+                "Collection settings."
+            ),
+            _lt("Error: no fax gateway"),
+        ),
+        "undelivered": Error(
+            _lt(
+                "Not delivered: %(text)s. Correct the fax number, or ask your administrator to "
+                "check the gateway in the settings; then retry."
+            ),
+            _lt("Error: not delivered"),
+            quotes=True,
+        ),
+    }
 
     # ------------------------------------------------------------------
     # Is it possible, and if not why

@@ -1,7 +1,11 @@
 from odoo import Command, api, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.inside import get_inside
+from .dso_channel import Error
+
+_lt = LazyTranslate(__name__)
 
 REPORT = "dso_collection.report_letter"
 
@@ -14,10 +18,81 @@ class DsoChannelLetter(models.AbstractModel):
     _description = "Collection Channel: Letter"
     _inherit = "dso.channel.email"
 
-    _dso_action_types = ("letter",)
+    _channel_type = "letter"
+    _channel_label = _lt("Letter")
+    _channel_sequence = 50
+    _channel_icon = "fa-file-text-o"
+    _channel_color = "#009E73"
+    _channel_medium = "post"
     _renders_mail = False
     _template_field = "letter_template_id"
+    _template_proposed = "dso_collection.letter_template_reminder"
     _body_field = "body"
+    _is_formal = True
+    _is_on_paper = True
+    _is_posted = True
+    _has_carrier = True
+    _queued_field = None
+
+    _channel_errors = {
+        "no_letter": Error(
+            _lt(
+                "There is no text for the letter. Choose a letter template on the action, or ask "
+                "a credit manager to choose one on the scenario step."
+            ),
+            _lt("Error: no text for the letter"),
+        ),
+        "no_address": Error(
+            _lt("The postal address of %(contact)s is incomplete: %(text)s is missing. Enter it."),
+            _lt("Error: incomplete postal address"),
+        ),
+        "not_posted": Error(
+            _lt(
+                "Not posted: %(text)s. Fix it and retry, or print the letter from the history and "
+                "post it yourself."
+            ),
+            _lt("Error: letter not posted"),
+            quotes=True,
+        ),
+        "no_post_credit": Error(
+            _lt(
+                "Not posted: your Snailmail account does not have enough credits for a letter of "
+                "%(pages)s pages. Ask your administrator to buy some, where the prices are shown "
+                "too; it is then posted automatically within a day, or at once if you retry."
+            ),
+            _lt("Error: no credits for posting letters"),
+        ),
+        "no_post_account": Error(
+            _lt(
+                "Not posted: there is no Snailmail account yet. Ask an administrator to register "
+                "one in the settings under Odoo IAP and to buy credits; then retry."
+            ),
+            _lt("Error: no account for posting letters"),
+        ),
+        "no_post_country": Error(
+            _lt(
+                "Not posted: Snailmail does not deliver to the country of %(contact)s. Correct the "
+                "country and retry, or print the letter from the history and post it yourself."
+            ),
+            _lt("Error: letters are not posted to this country"),
+        ),
+        "unknown_outcome": Error(
+            _lt(
+                "It is not known whether the letter was posted: %(text)s. Check your Snailmail "
+                "account before you retry, or it may be posted twice."
+            ),
+            _lt("Error: not known whether it was sent"),
+            quotes=True,
+        ),
+        "returned": Error(
+            _lt(
+                "The letter to %(contact)s was returned. %(reason)s. Correct the address, then "
+                "retry: the letter is created again for the new address."
+            ),
+            _lt("Error: letter returned"),
+            quotes=True,
+        ),
+    }
 
     # ------------------------------------------------------------------
     # Is it possible, and if not why
@@ -61,15 +136,37 @@ class DsoChannelLetter(models.AbstractModel):
         return blocker
 
     @api.model
+    def _get_error_sentence(self, action, data):
+        if data["code"] == "returned" and data.get("cause") in ("refused", "not_collected"):
+            return _lt(
+                "The letter to %(contact)s was returned. %(reason)s. Reach the customer another "
+                "way, or retry to send it once more."
+            )
+        return super()._get_error_sentence(action, data)
+
+    @api.model
+    def _get_error_values(self, action, data):
+        values = super()._get_error_values(action, data)
+        values["pages"] = data.get("pages") or action.letter_pages
+        values["contact"] = (
+            values["contact"] or action.recipient_ids[:1].display_name or values["customer"]
+        )
+        if data["code"] == "returned":
+            reason = dict(action._get_return_reasons()).get(data.get("cause"), "")
+            values["reason"] = ": ".join(filter(None, (reason, values["text"])))
+        return values
+
+    @api.model
     def _get_waiting_condition(self):
         """Letters that are printed here wait to be printed, automatic or not."""
         return SQL(
             """
-            action_type = 'letter' AND COALESCE(
+            action_type = %s AND COALESCE(
                 (SELECT letter_carrier FROM dso_scenario_step WHERE id = dso_action.step_id),
                 (SELECT dso_letter_carrier FROM res_company WHERE id = dso_action.company_id)
             ) IS DISTINCT FROM 'snailmail'
-            """
+            """,
+            self._channel_type,
         )
 
     @api.model

@@ -1,4 +1,7 @@
 from odoo import api, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 class DsoChannelLitigation(models.AbstractModel):
@@ -9,7 +12,21 @@ class DsoChannelLitigation(models.AbstractModel):
     _description = "Collection Channel: Litigation"
     _inherit = "dso.channel.letter"
 
-    _dso_action_types = ("litigation",)
+    _channel_type = "litigation"
+    _channel_label = _lt("Litigation")
+    _channel_sequence = 100
+    _channel_icon = "fa-gavel"
+    _channel_color = "#A63C00"
+    _channel_medium = None
+    _template_required = False
+    _template_proposed = None
+    _is_manual = True
+    _is_inside = True
+    _is_written = False
+    _is_formal = False
+    _is_about_items = True
+    _has_carrier = False
+    _takes_invoices = False
 
     @api.model
     def _makes_letter(self, action):
@@ -45,3 +62,13 @@ class DsoChannelLitigation(models.AbstractModel):
                 "body": action.body or None,
             }
         return outcomes
+
+    @api.model
+    def _on_done(self, actions):
+        """Litigation takes its items out of the scenario."""
+        status = self.env.ref("dso_collection.status_litigation")
+        claims = actions.item_ids.filtered(lambda item: item.amount_residual > 0)
+        # what was planned for them, the follow-up of a dispute say, has no sense any more
+        actions._detach(claims.line_id, besides=actions)
+        claims.line_id._dso_set_status(status)
+        return super()._on_done(actions)

@@ -4,11 +4,15 @@ import phonenumbers
 
 from odoo import Command, api, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.sms.tools.sms_tools import sms_content_to_rendered_html
 
 from ...engine import delivery, sms as rules
 from ...tools.errors import BrokenTemplate
+from .dso_channel import Error
+
+_lt = LazyTranslate(__name__)
 
 #: Kinds of numbers that take no SMS. What may be a mobile (in North America, say) is tried.
 NO_MOBILE = frozenset(
@@ -29,6 +33,30 @@ NO_MOBILE = frozenset(
 MACHINES = ("+3197",)
 #: Causes for which an SMS would fail again at the same number.
 WRONG_NUMBER = frozenset({"sms_invalid_destination", "sms_number_format", "sms_number_missing"})
+#: What to do about an SMS that did not arrive, by its cause.
+ADVICE = {
+    "sms_credit": _lt(
+        "There is no SMS credit left. Ask your administrator to buy credits, then retry."
+    ),
+    "sms_acc": _lt(
+        "The SMS account is not registered. Ask your administrator to register it in the "
+        "settings, then retry."
+    ),
+    "sms_server": _lt(
+        "The SMS service did not answer, or failed: the SMS may have been sent anyway. Check your"
+        " account with the service, then retry."
+    ),
+    # of a text that Odoo's service has had for a number just before
+    "duplicate_message": _lt(
+        "The SMS service has only just received the same text for this number, and does not send "
+        "it again. Ask the customer; retry tomorrow if it has not arrived."
+    ),
+    "sms_blacklist": _lt("The number is on the blacklist. Choose another collections contact."),
+    "sms_country_not_supported": _lt(
+        "The SMS service does not send to that country. Reach the customer another way."
+    ),
+    "canceled": _lt("It was cancelled in the SMS queue. Retry to send it."),
+}
 
 
 class Number(NamedTuple):
@@ -51,8 +79,65 @@ class DsoChannelSms(models.AbstractModel):
     _description = "Collection Channel: SMS"
     _inherit = "dso.channel"
 
-    _dso_action_types = ("sms",)
+    _channel_type = "sms"
+    _channel_label = _lt("SMS")
+    _channel_sequence = 80
+    _channel_icon = "fa-commenting-o"
+    _channel_color = "#CC79A7"
+    _channel_medium = "phone"
     _renders_mail = True
+    _is_plain_text = True
+    _template_field = "sms_template_id"
+    _template_proposed = "dso_collection.sms_template_reminder"
+    _text_field = "sms_text"
+    _is_written = True
+    _queued_field = "phone"
+
+    _channel_errors = {
+        "no_phone": Error(
+            _lt("The collections contact %(contact)s has no phone number. Enter a mobile number."),
+            _lt("Error: no phone number"),
+        ),
+        "bad_phone": Error(
+            _lt(
+                "The phone number “%(text)s” of %(contact)s is not valid. Correct it, or set the "
+                "country of the contact."
+            ),
+            _lt("Error: wrong phone number"),
+        ),
+        "no_mobile": Error(
+            _lt(
+                "The phone number “%(text)s” of %(contact)s is not a mobile number and cannot "
+                "receive SMS. Enter a mobile number."
+            ),
+            _lt("Error: no mobile number"),
+        ),
+        "wrong_phone": Error(
+            _lt(
+                "The phone number “%(text)s” of %(contact)s was marked as wrong. Enter the right "
+                "one."
+            ),
+            _lt("Error: wrong phone number"),
+        ),
+        "blacklisted": Error(
+            _lt(
+                "%(contact)s has opted out of SMS: “%(text)s” is on the blacklist of phone "
+                "numbers. Choose another collections contact, or another channel."
+            ),
+            _lt("Error: opted out of SMS"),
+        ),
+        "no_sms_template": Error(
+            _lt(
+                "The SMS template is missing. Choose one on the action, or ask a credit manager "
+                "to choose one on the scenario step."
+            ),
+            _lt("Error: no template"),
+        ),
+        "undelivered_sms": Error(
+            _lt("The SMS to %(contact)s (%(number)s) did not arrive."),
+            _lt("Error: SMS not delivered"),
+        ),
+    }
 
     # ------------------------------------------------------------------
     # Is it possible, and if not why
@@ -105,6 +190,41 @@ class DsoChannelSms(models.AbstractModel):
         scenario = action.step_id.scenario_id
         record = scenario or action
         return {"code": "no_sms_template", "model": record._name, "res_id": record.id}
+
+    # ------------------------------------------------------------------
+    # Words for errors
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _describe_error(self, action, data):
+        """What did not arrive has the provider's words, or ours for them, and what to do."""
+        text = super()._describe_error(action, data)
+        if data["code"] != "undelivered_sms":
+            return text
+        cause = data.get("cause")
+        if cause in ADVICE:
+            return " ".join((text, self.env._(ADVICE[cause])))
+        words = f"{data.get('text') or self._get_cause_label(cause)}.".replace("..", ".")
+        return " ".join((text, words, self.env._("Correct the number and retry.")))
+
+    @api.model
+    def _get_error_values(self, action, data):
+        values = super()._get_error_values(action, data)
+        if data["code"] == "undelivered_sms":
+            values.update(
+                number=data.get("number"), contact=values["contact"] or values["customer"]
+            )
+        elif data["code"] == "unreachable" and not data.get("text"):
+            values["text"] = self._get_cause_label(data.get("cause")).rstrip(" .")
+        return values
+
+    @api.model
+    def _get_cause_label(self, cause):
+        """Odoo's own words for a cause that has no sentence here, providers' causes included."""
+        if cause == "sms_server":
+            return self.env._("The SMS service did not answer")
+        field = self.env["mail.notification"]._fields["failure_type"]
+        return dict(field._description_selection(self.env)).get(cause) or cause or ""
 
     # ------------------------------------------------------------------
     # Numbers
@@ -389,7 +509,7 @@ class DsoChannelSms(models.AbstractModel):
         known = notification.dso_delivery
         if notification and (action.error_data or {}).get("cause") in WRONG_NUMBER:
             sent = delivery.remember(known, sent=[action.sms_number])
-            known = notification.dso_delivery = delivery.note(sent, sent["sent"], "dead")
+            known = notification.dso_delivery = delivery.mark_failed(sent, sent["sent"], "dead")
         return (known or {}).get("dead", ())
 
     @api.model

@@ -312,8 +312,8 @@ class DsoLetterPrinter(models.AbstractModel):
         except (PdfReadError, TypeError, ValueError, NotImplementedError) as error:
             raise UserError(
                 self.env._(
-                    "One of the PDFs to put together is damaged or protected (%(error)s). Print "
-                    "it anew, or leave it out.",
+                    "One of the PDFs to merge is damaged or protected (%(error)s). Print it "
+                    "again, or leave it out.",
                     error=error,
                 )
             ) from error

@@ -12,7 +12,7 @@ class MailNotification(models.Model):
         string="Delivery of a Reminder",
         groups=fields.NO_ACCESS,
         copy=False,
-        help="At which addresses it arrived and at which it did not. The module's own.",
+        help="Records at which addresses it arrived and at which it did not; for this module only.",
     )
 
     def _dso_get_delivery(self):
@@ -37,12 +37,12 @@ class MailNotification(models.Model):
         return {*known["sent"], *known["reached"]}
 
     def _dso_note_failed(self, addresses, kind=None):
-        """Note that a message failed at these addresses, see ``engine.delivery.note``."""
+        """Note that a message failed at these addresses, see ``engine.delivery.mark_failed``."""
         for notification in self:
             known = notification._dso_get_delivery()
             failed = [one for one in (*known["sent"], *known["reached"]) if one in addresses]
             # sudo: the module's own record of its own message
-            notification.sudo().dso_delivery = delivery.note(known, failed, kind)
+            notification.sudo().dso_delivery = delivery.mark_failed(known, failed, kind)
 
     def write(self, vals):
         result = super().write(vals)

@@ -69,11 +69,11 @@ class DsoAssignmentRule(models.Model):
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", index=True, help="Empty: for all companies.")
+    company_id = fields.Many2one("res.company", index=True, help="Leave empty for all companies.")
     domain = fields.Char(string="Customers", default="[]", required=True)
     scenario_id = fields.Many2one("dso.scenario", check_company=True, ondelete="restrict")
     never_chase = fields.Boolean(
-        help="These customers have no scenario: nothing is planned for them by itself."
+        help="These customers have no scenario: nothing is planned for them automatically."
     )
     collector_id = fields.Many2one("res.users", ondelete="set null")
     customer_count = fields.Integer(string="Matching", compute="_compute_customer_count")
@@ -324,7 +324,9 @@ class DsoAssignmentRule(models.Model):
         :param overrule: see ``_get_changes``
         """
         if not self.env.user.has_group("dso_collection.group_dso_manager") and not self.env.su:
-            raise UserError(self.env._("Only credit managers apply the rules to all customers."))
+            raise UserError(
+                self.env._("Only credit managers can apply the rules to all customers.")
+            )
         rules, customers = self._get_applied()
         changed = rules._get_differences(customers, fill_empty=True, overrule=overrule)
         rules._assign(customers, fill_empty=True, overrule=overrule)

@@ -20,7 +20,7 @@ PLANNING_CODES = [
     ("archived", "Contact archived"),
     ("own_company", "Company of this database"),
     ("no_step", "Scenario without steps"),
-    ("scenario_done", "Scenario done"),
+    ("scenario_done", "Scenario finished"),
     ("covered", "Covered by credits"),
     ("below_minimum", "Below the minimum"),
 ]
@@ -103,7 +103,7 @@ class DsoCustomer(models.Model):
         index=True,
         ondelete="set null",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
-        help="In charge of this customer, and sender of its e-mails.",
+        help="Is in charge of this customer, and sends its e-mails.",
     )
     scenario_rule_id = fields.Many2one(
         "dso.assignment.rule",
@@ -136,7 +136,8 @@ class DsoCustomer(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="The oldest due item that drives the scenario.",
+        help="The oldest open invoice that may be collected: the scenario counts from its due "
+        "date.",
     )
     leader_since = fields.Date(readonly=True)
     next_action_id = fields.Many2one(
@@ -156,17 +157,20 @@ class DsoCustomer(models.Model):
     planning_reason = fields.Char(
         compute="_compute_planning_reason",
         search="_search_planning_reason",
-        help="Why no scenario action is planned.",
+        help="Says why no scenario action is planned.",
     )
 
     amount_overdue = fields.Monetary(string="Overdue", readonly=True)
     amount_not_due = fields.Monetary(string="Not Due", readonly=True)
-    credit_unallocated = fields.Monetary(string="Unallocated Credits", readonly=True)
+    credit_unallocated = fields.Monetary(string="Unapplied Credits", readonly=True)
     amount_due = fields.Monetary(string="Total Due", readonly=True)
     amount_disputed = fields.Monetary(string="Disputed", readonly=True)
     amount_promised = fields.Monetary(string="Promised", readonly=True)
     days_overdue_max = fields.Integer(
-        string="Oldest Overdue", readonly=True, aggregator="max", help="In days."
+        string="Oldest Overdue",
+        readonly=True,
+        aggregator="max",
+        help="Counts the days overdue of the oldest item.",
     )
     oldest_due_date = fields.Date(
         readonly=True, help="Due date of the oldest open item, overdue or not."
@@ -209,19 +213,19 @@ class DsoCustomer(models.Model):
     )
     contact_ids = fields.Many2many(
         "res.partner",
-        string="Contacts for Collection",
+        string="Collections Contacts",
         compute="_compute_contact_ids",
         search="_search_contact_ids",
     )
     company_phone = fields.Char(
         compute="_compute_company_phone",
-        help="The customer's own number, where no contact for collection has one.",
+        help="The customer's own number, where no collections contact has one.",
     )
     other_contact_ids = fields.Many2many(
         "res.partner",
         string="Other Contacts",
         compute="_compute_other_contact_ids",
-        help="Persons of the customer who do not receive the reminders yet.",
+        help="Lists people at the customer who do not receive the reminders yet.",
     )
     # shown on the file, kept on the partner
     partner_ref = fields.Char(related="partner_id.ref", string="Reference")
@@ -239,7 +243,7 @@ class DsoCustomer(models.Model):
     credit_limit = fields.Monetary(
         compute="_compute_credit_limit",
         search="_search_credit_limit",
-        help="Of Accounting, in company currency; 0 where the company sets none.",
+        help="Comes from Accounting, in company currency; 0 where the company sets none.",
     )
     credit_limit_exceeded = fields.Boolean(
         compute="_compute_credit_limit_exceeded", search="_search_credit_limit_exceeded"
@@ -725,8 +729,8 @@ class DsoCustomer(models.Model):
         if not self.env.su and not self.env.user.has_group("dso_collection.group_dso_manager"):
             raise AccessError(
                 self.env._(
-                    "%(customers)s: only credit managers archive the files of customers. Ask one, "
-                    "or choose another scenario.",
+                    "%(customers)s: only credit managers can archive customer files. Ask one, or "
+                    "choose another scenario.",
                     customers=name_some(self.env, self.mapped("display_name")),
                 )
             )
@@ -793,7 +797,7 @@ class DsoCustomer(models.Model):
         files.write({"active": True})
         return toast(
             self.env._(
-                "%(customers)s: in use again.",
+                "%(customers)s: restored.",
                 customers=name_some(self.env, files.mapped("display_name")),
             )
         )
@@ -854,18 +858,18 @@ class DsoCustomer(models.Model):
         self.check_access("write")
         self._plan(self)
         if len(self) > 1:
-            return toast(self.env._("%(count)s customers: planned anew.", count=len(self)))
+            return toast(self.env._("%(count)s customers: replanned.", count=len(self)))
         if not self.next_action_id:
             return toast(
                 self.env._(
-                    "%(customer)s: planned anew. %(reason)s",
+                    "%(customer)s: replanned. %(reason)s",
                     customer=self.display_name,
                     reason=self.planning_reason or "",
                 )
             )
         return toast(
             self.env._(
-                "%(customer)s: planned anew. Next: %(action)s on %(date)s.",
+                "%(customer)s: replanned. Next: %(action)s on %(date)s.",
                 customer=self.display_name,
                 action=self.next_action_name,
                 date=format_date(self.env, self.next_action_date),

@@ -16,15 +16,16 @@ class DsoCustomer(models.Model):
     proposed_contact_id = fields.Many2one(
         "res.partner",
         compute="_compute_proposed_contact_id",
-        help="Who gets the invoices, where no contact for collection can be reached by e-mail.",
+        help="Proposes who gets the invoices, where no collections contact can be reached by "
+        "e-mail.",
     )
 
     substitute_contact_id = fields.Many2one(
         "res.partner",
-        string="Who Serves Instead",
+        string="Stand-in Contact",
         compute="_compute_substitute_contact_id",
-        help="No contact for collection is chosen: as the settings say, who gets the invoices "
-        "receives the reminders.",
+        help="Stands in where no collections contact is chosen: as the settings say, who gets the "
+        "invoices receives the reminders.",
     )
 
     @api.depends("contact_ids")

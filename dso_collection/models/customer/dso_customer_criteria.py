@@ -19,8 +19,8 @@ class DsoCustomer(models.Model):
     days_without_action = fields.Integer(
         compute="_compute_days_without_action",
         search="_search_days_without_action",
-        help="Days since the last action. At least so many days: customers who were never chased "
-        "are found too.",
+        help="Counts the days since the last action. Searching for a minimum also finds customers "
+        "who were never chased.",
     )
     item_status_ids = fields.Many2many(
         "dso.item.status",
@@ -32,16 +32,16 @@ class DsoCustomer(models.Model):
         string="Disputed Since",
         compute="_compute_dispute_since",
         search="_search_dispute_since",
-        help="When the oldest open dispute was logged.",
+        help="Shows when the oldest open dispute was logged.",
     )
     promise_broken = fields.Boolean(
         string="Broken Promise",
         compute="_compute_promise_broken",
         search="_search_promise_broken",
-        help="A promise has passed its deadline, and its item still waits for the money.",
+        help="A promise has passed its deadline, and its item is still unpaid.",
     )
     contact_missing = fields.Boolean(
-        string="Without Contact for Collection",
+        string="Without Collections Contact",
         compute="_compute_contact_missing",
         search="_search_contact_missing",
     )
@@ -49,7 +49,7 @@ class DsoCustomer(models.Model):
         string="Not Reachable by E-mail",
         compute="_compute_contact_missing",
         search="_search_email_missing",
-        help="No contact for collection that receives the reminders by e-mail has an address.",
+        help="No collections contact that receives the reminders by e-mail has an address.",
     )
 
     # ------------------------------------------------------------------

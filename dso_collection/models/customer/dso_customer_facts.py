@@ -200,15 +200,15 @@ class DsoCustomer(models.Model):
         by_id = {company.id: company for company in companies}
         announced = self._read_announced(rows, by_id, todays)
         for customer_id, company_id, promised, part, residual_then, *values in rows:
+            booked = Booked(*values)
             if promised is not None:
                 key = (company_id, promised)
                 if key not in until:
                     until[key] = by_id[company_id]._dso_promised_until(promised)
-                promised = until[key]
-            booked = Booked(*values)
+                booked = booked._replace(promised_until=until[key])
             if part is not None:
-                part = leader.open_part(booked.kind, part, residual_then, booked.residual)
-            booked = booked._replace(promised_until=promised, part=part)
+                left = leader.open_part(booked.kind, part, residual_then, booked.residual)
+                booked = booked._replace(part=left)
             items[customer_id].append(build_item(booked, announced.get(booked.id)))
         return items
 
@@ -335,11 +335,11 @@ class DsoCustomer(models.Model):
         for customer_id, leader_id, step_id, date in self.env.cr.fetchall():
             last[customer_id] = (date, leader_id)
             done[customer_id][leader_id].append(facts.Done(step_id, date))
-        told = self._read_claimed_items(rows, scenarios)
+        claimed = self._read_claimed_items(rows, scenarios)
         return {
             customer_id: facts.History(
                 done={leader: tuple(entries) for leader, entries in done[customer_id].items()},
-                told=told.get(customer_id, {}),
+                claimed=claimed.get(customer_id, {}),
                 last_date=date,
                 last_leader_id=leader_id,
             )
@@ -367,7 +367,7 @@ class DsoCustomer(models.Model):
                 ids,
             )
         )
-        told = defaultdict(lambda: defaultdict(tuple))
+        claimed = defaultdict(lambda: defaultdict(tuple))
         for customer_id, line_id, step_id, date in self.env.cr.fetchall():
-            told[customer_id][line_id] += (facts.Done(step_id, date),)
-        return told
+            claimed[customer_id][line_id] += (facts.Done(step_id, date),)
+        return claimed

@@ -23,7 +23,9 @@ class DsoCustomer(models.Model):
 
     has_penalty_rule = fields.Boolean(compute="_compute_penalty_reason")
     penalty_reason = fields.Char(
-        string="Why No Penalties", compute="_compute_penalty_reason", help="Of this customer."
+        string="Why No Penalties",
+        compute="_compute_penalty_reason",
+        help="Says why this customer has no penalties.",
     )
     penalty_warning = fields.Char(
         compute="_compute_penalty_reason", groups="dso_collection.group_dso_manager"
@@ -31,8 +33,8 @@ class DsoCustomer(models.Model):
     penalty_text = fields.Char(
         string="Late Payment Interest",
         compute="_compute_penalty_text",
-        help="To this day, not invoiced yet: on open items and on those paid late that were due "
-        "in the last twelve months. One amount for each currency.",
+        help="Shows penalties to date that are not invoiced yet: on open items and on those paid "
+        "late that were due in the last twelve months. One amount for each currency.",
     )
     recovery_cost_text = fields.Char(
         string="Recovery Costs Due", compute="_compute_penalty_text", help="Not invoiced yet."
@@ -64,7 +66,7 @@ class DsoCustomer(models.Model):
         self.ensure_one()
         if self._is_consumer():
             return self.env._(
-                "%(customer)s is neither a company nor has a tax ID: consumers never pay penalties "
+                "%(customer)s is not a company and has no tax ID: consumers never pay penalties "
                 "or recovery costs.",
                 customer=self.partner_id.display_name,
             )
@@ -191,7 +193,7 @@ class DsoCustomer(models.Model):
         if not lines:
             raise UserError(
                 self.env._(
-                    "%(customer)s has no open item and paid none late: there are no penalties.",
+                    "%(customer)s has no open items and paid none late: there are no penalties.",
                     customer=self.partner_id.display_name,
                 )
             )
@@ -226,7 +228,7 @@ class DsoCustomer(models.Model):
         if not rows:
             raise UserError(
                 self.env._(
-                    "There is nothing to invoice: no penalties of the selected customers are left "
+                    "There is nothing to invoice: the selected customers have no penalties left "
                     "on %(date)s.",
                     date=format_date(self.env, on_date),
                 )
@@ -256,16 +258,16 @@ class DsoCustomer(models.Model):
         if not self.env["account.move"].has_access("create"):
             raise UserError(
                 self.env._(
-                    "You may see penalties, but not invoice them. Ask an administrator for the "
-                    "right “Invoicing”, or an accountant to make the invoice."
+                    "You can see penalties, but not invoice them. Ask an administrator for the "
+                    "right “Invoicing”, or an accountant to create the invoice."
                 )
             )
         for company in self.company_id.sudo():  # sudo: settings of the company, read only
             if not company.dso_penalty_rule_id:
                 raise UserError(
                     self.env._(
-                        "%(company)s has no penalty rule. Ask your administrator to choose one in "
-                        "the settings of Collection.",
+                        "%(company)s has no penalty rule. Ask your administrator to choose one "
+                        "in the Collection settings.",
                         company=company.name,
                     )
                 )
@@ -273,14 +275,14 @@ class DsoCustomer(models.Model):
                 raise UserError(
                     self.env._(
                         "%(company)s has no account for penalties. Ask your administrator to "
-                        "choose one in the settings of Collection.",
+                        "choose one in the Collection settings.",
                         company=company.name,
                     )
                 )
             if on_date > company._dso_today():
                 raise UserError(
                     self.env._(
-                        "Penalties cannot be invoiced for days to come: %(date)s is after today.",
+                        "Penalties cannot be invoiced for future days: %(date)s is after today.",
                         date=format_date(self.env, on_date),
                     )
                 )
@@ -371,7 +373,7 @@ class DsoCustomer(models.Model):
             )
         ]
         format_rate = self.env["dso.penalty.rate"]._format_rate
-        printed = penalties.spread(
+        printed = penalties.round_parts(
             [segment["interest"] for segment in row["breakdown"]], row["currency_id"].rounding
         )
         for segment, interest in zip(row["breakdown"], printed, strict=True):

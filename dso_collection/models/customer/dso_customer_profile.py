@@ -20,13 +20,13 @@ class DsoCustomer(models.Model):
         digits=(8, 1),
         readonly=True,
         aggregator="avg",
-        help="Days after the due date, of what was paid of invoices in the last six months, "
+        help="Shows how many days after the due date invoices were paid in the last six months, "
         "weighted by amount; negative if paid early.",
     )
     paid_amount_recent = fields.Monetary(
         string="Paid in Six Months",
         readonly=True,
-        help="What the average delay rests on. 0: nothing is known.",
+        help="Shows what the average delay is based on. 0: nothing is known.",
     )
 
     @api.model

@@ -39,13 +39,13 @@ class DsoCustomer(models.Model):
     guarantee_temporary = fields.Monetary(string="Temporary Guarantee", tracking=True)
     guarantee_temporary_from = fields.Date(string="Temporary From", tracking=True)
     guarantee_temporary_until = fields.Date(
-        string="Temporary Until", tracking=True, help="The last day on which it holds."
+        string="Temporary Until", tracking=True, help="Is the last day on which it is valid."
     )
     guarantee_amount = fields.Monetary(
         string="Guarantee",
         compute="_compute_guarantee_amount",
         search="_search_guarantee_amount",
-        help="The permanent guarantee, and the temporary one if it is in date.",
+        help="Adds the permanent guarantee and, while it is valid, the temporary one.",
     )
     overdue_unsecured = fields.Monetary(
         string="Overdue Above the Guarantee",
@@ -58,26 +58,28 @@ class DsoCustomer(models.Model):
     )
     insurance_reference = fields.Char(tracking=True)
     insurance_expiry = fields.Date(
-        string="Insured Until", tracking=True, help="The last day on which the insurance holds."
+        string="Insured Until",
+        tracking=True,
+        help="Is the last day on which the insurance is valid.",
     )
     insurance_declaration_days = fields.Integer(
-        string="Declaration After",
+        string="Report to Insurer After",
         tracking=True,
-        help="Days after the due date by which an unpaid claim has to be declared to the insurer. "
+        help="Days after the due date by which an unpaid claim has to be reported to the insurer. "
         "0: as in the company's settings.",
     )
     insurance_declaration_date = fields.Date(
-        string="Declaration Deadline",
+        string="Reporting Deadline",
         compute="_compute_insurance_declaration",
         search="_search_insurance_declaration_date",
-        help="By when the oldest overdue item has to be declared to the credit insurer.",
+        help="Shows by when the oldest overdue item has to be reported to the credit insurer.",
     )
     insurance_declaration_days_left = fields.Integer(
-        string="Days Until Declaration Deadline",
+        string="Days Until Reporting Deadline",
         compute="_compute_insurance_declaration",
         search="_search_insurance_declaration_days_left",
-        help="Negative once the deadline has passed. Only of insured customers with something "
-        "overdue; others are not found by any number.",
+        help="Negative once the deadline has passed. Applies only to insured customers with "
+        "something overdue; no number finds the others.",
     )
 
     # ------------------------------------------------------------------
@@ -246,7 +248,7 @@ class DsoCustomer(models.Model):
             if customer.insurance_declaration_days > MOST_DAYS:
                 raise ValidationError(
                     self.env._(
-                        "%(customer)s: “%(field)s” takes a whole number of days from 0 to "
+                        "%(customer)s: “%(field)s” must be a whole number of days from 0 to "
                         "%(most)s, not %(value)s.",
                         customer=customer.display_name,
                         field=self._fields["insurance_declaration_days"]._description_string(
@@ -280,8 +282,8 @@ class DsoCustomer(models.Model):
             if customer.guarantee_temporary > 0 and not customer.guarantee_temporary_until:
                 raise ValidationError(
                     self.env._(
-                        "%(customer)s: say until when the temporary guarantee holds. One without "
-                        "an end is a permanent guarantee: enter its amount there.",
+                        "%(customer)s: enter until when the temporary guarantee is valid. One "
+                        "without an end date is a permanent guarantee: enter its amount there.",
                         customer=customer.display_name,
                     )
                 )

@@ -95,7 +95,7 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         if not self.env.user.has_group("dso_collection.group_dso_collector") and not self.env.su:
-            raise AccessError(self.env._("Only collectors may open a collection file."))
+            raise AccessError(self.env._("Only collectors can open a collection file."))
         # sudo: files are found and made by the module, whoever is in charge of them; whether the
         # user may read this one is checked below
         files = self.env["dso.customer"].sudo().with_context(active_test=False)

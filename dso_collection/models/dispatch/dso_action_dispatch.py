@@ -22,7 +22,6 @@ from ...tools.crons import commit_progress
 from ...tools.errors import BrokenTemplate
 from ...tools.inside import get_inside, inside
 from ...tools.toasts import toast
-from ..action.dso_action_claim import WRITTEN_TYPES
 
 _logger = logging.getLogger(__name__)
 
@@ -340,8 +339,8 @@ class DsoAction(models.Model):
             if not action._is_pending():
                 raise UserError(
                     self.env._(
-                        "“%(action)s” is not planned any more (%(state)s). Reload the page to see "
-                        "what became of it.",
+                        "“%(action)s” is no longer planned (%(state)s). Reload the page to see "
+                        "what happened to it.",
                         action=action.display_name,
                         state=labels[action.agenda_state],
                     )
@@ -349,9 +348,9 @@ class DsoAction(models.Model):
         if held:
             raise UserError(
                 self.env._(
-                    "%(actions)s: being sent or changed at this very moment, by another user or by "
-                    "the automatic sending. Nothing was done here. Reload the page in a moment to "
-                    "see what became of it.",
+                    "%(actions)s: being sent or changed right now, by another user or "
+                    "automatically. Nothing was done here. Reload the page in a moment to see "
+                    "the result.",
                     actions=held._name_some(),
                 )
             )
@@ -365,8 +364,8 @@ class DsoAction(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "The account of %(customer)s has just changed, and with it what there is "
-                        "to do. Reload the page and look again.",
+                        "The account of %(customer)s has just changed, and so has what there is "
+                        "to do. Reload the page and check again.",
                         customer=action.partner_id.display_name,
                     )
                 )
@@ -387,21 +386,6 @@ class DsoAction(models.Model):
     # ------------------------------------------------------------------
     # What both do
     # ------------------------------------------------------------------
-
-    def _get_channel(self):
-        """The channel that carries this action out."""
-        return self.env["dso.channel"]._get_channel(self.action_type)
-
-    def _get_medium(self):
-        """By which of its ways a contact is reached, see ``dso.channel``."""
-        return self._get_channel()._get_medium(self.action_type)
-
-    def _by_channel(self):
-        """[(channel, actions)]"""
-        return [
-            (self.env["dso.channel"]._get_channel(action_type), actions)
-            for action_type, actions in self.grouped("action_type").items()
-        ]
 
     def _carry_out(self, today, facts=None):
         """Send or do these locked, open actions of one company; those that cannot be are put in
@@ -509,7 +493,7 @@ class DsoAction(models.Model):
         blockers = channel._get_blockers(self)
         for action in self:
             alone = action.automatic and not get_inside(self.env, "dso_by_hand")
-            if not action.partner_id.active and (alone or action.action_type in WRITTEN_TYPES):
+            if not action.partner_id.active and (alone or channel._is_written):
                 blockers[action.id] = {
                     "code": "archived_customer",
                     "model": "res.partner",
@@ -529,7 +513,7 @@ class DsoAction(models.Model):
         self.ensure_one()
         return (
             bool(self.done_date)
-            and self.action_type in WRITTEN_TYPES
+            and self._get_channel()._is_written
             # sudo: whether the customer of a readable action is in use
             and not self.sudo().partner_id.active
         )
@@ -640,7 +624,7 @@ class DsoAction(models.Model):
             )
         # with the names that the user may read
         names = failed.with_env(self.env)._name_some()
-        return toast(self.env._("%(actions)s: tried again.", actions=names))
+        return toast(self.env._("%(actions)s: retried.", actions=names))
 
     def _resend_messages(self, channel):
         """The same messages again, and to whom they went then."""
@@ -723,159 +707,13 @@ class DsoAction(models.Model):
         )
 
     def _describe_error(self, data):
-        """What keeps the action back and how to fix it, in the user's language."""
-        code = "archived_customer" if self._is_held_back() else data["code"]
-        return self._get_error_texts(data).get(code, code)
-
-    def _get_error_texts(self, data):
-        """{code of an error: sentence that says what happened and what to do}, of all that there
-        are; a word or two for each of them are in ``dso.summary._get_causes``.
-
-        :param data: see ``_set_error``
-        """
-        values = {
-            "customer": self.partner_id.display_name,
-            "company": self.company_id.name,
-            "contact": data.get("contact"),
-            "template": data.get("template"),
-            "text": data.get("text"),
-            "collector": data.get("collector"),
-            "type": dict(self._fields["action_type"]._description_selection(self.env))[
-                self.action_type
-            ],
-        }
-        return {
-            # a channel that is added brings words of its own
-            **self._get_channel()._describe_errors(self, data),
-            "archived_customer": self.env._(
-                "The customer is archived: nothing is chased. Restore the contact to chase it."
-            ),
-            "archived_file": self.env._("This file is archived: nothing is planned."),
-            "no_contact": self._describe_no_contact(data.get("medium"), values),
-            "no_email": self.env._(
-                "%(contact)s has no e-mail address to get an internal e-mail at. Enter one.",
-                **values,
-            )
-            if self.action_type == "email_internal"
-            else self.env._(
-                "The contact for collection %(contact)s has no e-mail address. Enter one.", **values
-            ),
-            "bad_email": self.env._(
-                "The e-mail address “%(text)s” of %(contact)s is not valid. Correct it.", **values
-            ),
-            "dead_email": self.env._(
-                "The message to %(contact)s came back from “%(text)s”, and nobody else can receive "
-                "it. Correct the address, or choose another contact for collection; then retry.",
-                **values,
-            ),
-            "no_template": self.env._(
-                "The e-mail template is missing. A credit manager chooses one on the step of the "
-                "scenario.",
-                **values,
-            ),
-            "no_letter_template": self.env._(
-                "The letter template is missing. A credit manager chooses one on the step of the "
-                "scenario.",
-                **values,
-            ),
-            "no_erm_provider": self.env._(
-                "No provider of electronic registered mail is set up for %(company)s. A credit "
-                "manager adds one under Configuration > Electronic registered mail.",
-                **values,
-            ),
-            **self._describe_sms_errors(data, values),
-            **self._describe_letter_errors(data, values),
-            "broken_template": self.env._(
-                "The template “%(template)s” cannot be rendered: %(text)s. A credit manager "
-                "corrects it.",
-                **values,
-            ),
-            "archived_template": self.env._(
-                "The template “%(template)s” is archived. A credit manager restores it, or chooses "
-                "another one.",
-                **values,
-            ),
-            "empty_template": self.env._(
-                "The template “%(template)s” has no text: a credit manager writes one, or chooses "
-                "another template.",
-                **values,
-            ),
-            "no_collector": self.env._(
-                "%(customer)s has no collector to send in the name of. Choose one on the customer, "
-                "or ask your administrator for a default collector in the settings.",
-                **values,
-            ),
-            "no_sender_email": self.env._(
-                "The collector %(collector)s has no e-mail address to send from. Ask your "
-                "administrator to enter one on the user.",
-                **values,
-            ),
-            "no_letter": self.env._(
-                "There is no text for the letter. A credit manager chooses a letter template on "
-                "the step of the scenario, or on the action.",
-            ),
-            "no_address": self.env._(
-                "The postal address of %(contact)s is not complete: %(text)s is missing. Enter it.",
-                **values,
-            ),
-            "no_fax": self.env._("%(contact)s has no fax number. Enter one.", **values),
-            "bad_fax": self.env._(
-                "The fax number “%(text)s” of %(contact)s is not valid. Correct it.", **values
-            ),
-            "no_fax_domain": self.env._(
-                "There is no gateway for faxes. Ask your administrator to enter its domain in the "
-                "settings of Collection."
-            ),
-            "no_channel": self.env._(
-                "“%(type)s” cannot be sent automatically yet. Execute the action by hand, or "
-                "uncheck “Automatic” on the step.",
-                **values,
-            ),
-            "nothing_to_tell": self.env._("%(customer)s has no item to write about.", **values),
-            "undelivered": self._describe_undelivered(values),
-            "cancelled_in_queue": self.env._(
-                "Somebody took it out of the queue before it left. Retry to send it after all."
-            ),
-            "provider_settings": self.env._(
-                "Not accepted: %(text)s. A credit manager corrects the settings of the provider; "
-                "then retry.",
-                **dict(values, text=(values["text"] or "").rstrip(" .")),
-            ),
-            "unreachable": self._describe_unreachable(values),
-            "failed": self.env._(
-                "It could not be carried out: %(text)s. Fix that, or tell your administrator; "
-                "then retry.",
-                **dict(values, text=(values["text"] or "").rstrip(" .")),
-            ),
-        }
-
-    def _describe_undelivered(self, values):
-        """Refused or bounced, and what to correct."""
-        values = dict(values, text=(values["text"] or "").rstrip(" ."))
-        if self.action_type == "fax":
-            return self.env._(
-                "Not delivered: %(text)s. Correct the fax number, or ask your administrator to "
-                "check the gateway in the settings; then retry.",
-                **values,
-            )
-        return self.env._("Not delivered: %(text)s. Correct the address and retry.", **values)
-
-    def _describe_no_contact(self, medium, values):
-        """That nobody can receive this action, and whom to tick."""
-        way = {
-            "email": self.env._("E-mail"),
-            "phone": self.env._("Phone and SMS"),
-            "post": self.env._("Post"),
-        }.get(medium)
-        if not way:
-            return self.env._(
-                "%(customer)s has no contact for collection. Tick “Contact for collection” on one "
-                "of its contacts.",
-                **values,
-            )
-        return self.env._(
-            "%(customer)s has no contact for collection with “%(way)s”. Tick “Contact for "
-            "collection” and “%(way)s” on one of its contacts.",
-            way=way,
-            **values,
+        """What keeps the action back and how to fix it, in the user's language: its channel's
+        words, see ``dso.channel._describe_error``."""
+        if self._is_held_back():
+            data = {**data, "code": "archived_customer"}
+        channel = self._get_channel()
+        return (
+            channel._describe_error(self, data)
+            or channel._describe_any_error(self, data)
+            or data["code"]
         )

@@ -28,14 +28,15 @@ class DsoAction(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="Statement, penalties, qualifications, messages, letters and invoices as one PDF.",
+        help="Holds the statement, penalties, recorded statuses, messages, letters and "
+        "invoices as one PDF.",
     )
 
     sent_to = fields.Json(
         readonly=True,
         copy=False,
-        help="Names and addresses as they were then; without those to whom it came back and who "
-        "were replaced.",
+        help="Shows names and addresses as they were then, without those that bounced and were "
+        "replaced.",
     )
 
     def action_ask_evidence_file(self):

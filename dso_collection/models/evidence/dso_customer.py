@@ -103,14 +103,14 @@ class DsoCustomer(models.Model):
             [
                 ("customer_id", "=", self.id),
                 ("item_ids.line_id", "in", lines.ids),
-                ("action_type", "!=", "email_internal"),
+                ("action_type", "not in", self.env["dso.channel"]._get_types("_is_internal")),
                 ("done_date", "!=", False),
                 ("state", "in", ("done", "error")),
             ],
             order="done_date, id",
         )
         return actions.filtered(
-            lambda action: action.action_type != "litigation" or action.letter_attachment_id
+            lambda action: not action._get_channel()._is_inside or action.letter_attachment_id
         )
 
     def _prepare_evidence(self, lines, actions):

@@ -29,7 +29,7 @@ class AccountMove(models.Model):
         inverse="_inverse_dso_status",
         search="_search_dso_status_id",
         compute_sudo=True,
-        help="Of its open items, where they all have the same.",
+        help="Shows the status of its open items, where they all have the same one.",
     )
     dso_status_date = fields.Date(
         string="Collection Status Date",

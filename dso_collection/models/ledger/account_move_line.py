@@ -69,7 +69,7 @@ class AccountMoveLine(models.Model):
         help="Counts in the amounts, but no scenario chases it.",
     )
     dso_days_overdue = fields.Integer(
-        string="Days Late",
+        string="Days Overdue",
         compute="_compute_dso_days_overdue",
         search="_search_dso_days_overdue",
     )
@@ -88,13 +88,15 @@ class AccountMoveLine(models.Model):
         string="Promised or Disputed Part",
         compute="_compute_dso_amount",
         currency_field="currency_id",
-        help="Empty: all of it. The rest stays in the scenario.",
+        help="Leave empty for the full amount. The rest stays in the scenario.",
     )
-    dso_excluded_reason = fields.Char(string="Why Excluded", compute="_compute_dso_excluded")
+    dso_excluded_reason = fields.Char(
+        string="Reason for Exclusion", compute="_compute_dso_excluded"
+    )
     dso_status_text = fields.Char(
         string="Status in Words",
         compute="_compute_dso_status_text",
-        help="The status; of a promise that was not kept, that it was not, and its date.",
+        help="Shows the status; for a promise that was not kept, says so and gives its date.",
     )
     dso_promise_broken = fields.Boolean(
         string="Promise Not Kept", compute="_compute_dso_status_text"
@@ -111,7 +113,7 @@ class AccountMoveLine(models.Model):
         compute="_compute_dso_penalty",
         currency_field="currency_id",
         groups="dso_collection.group_dso_reader",
-        help="Late payment interest to this day, not invoiced yet.",
+        help="Late payment interest to date, not invoiced yet.",
     )
     dso_recovery_cost = fields.Monetary(
         string="Recovery Cost",
@@ -249,7 +251,7 @@ class AccountMoveLine(models.Model):
         }
         return {
             line.id: self.env._(
-                "Promise of %(date)s not kept", date=format_date(self.env, line.dso_status_date)
+                "Promise for %(date)s not kept", date=format_date(self.env, line.dso_status_date)
             )
             for line in promised
             if line.dso_status_date < awaited[line.company_id] and parts.get(line.id, 1.0) > 0
@@ -285,7 +287,7 @@ class AccountMoveLine(models.Model):
             "ignored": self.env._("Ignored"),
             "no_followup": self.env._("Excluded from follow-up"),
             "blocked": self.env._("Payment blocked"),
-            "announced": self.env._("Money on its way"),
+            "announced": self.env._("Payment on its way"),
             "discount": self.env._("Early-payment discount"),
             "unsent": self.env._("Never sent"),
         }
@@ -569,7 +571,7 @@ class AccountMoveLine(models.Model):
             "payout": self.env._("Payment to you"),
             "opening": self.env._("Opening balance"),
             "exchange": self.env._("Exchange difference"),
-            "entry": self.env._("Booking"),
+            "entry": self.env._("Journal entry"),
         }
 
     def _dso_get_kind_text(self):
@@ -854,7 +856,7 @@ class AccountMoveLine(models.Model):
             if (line.partner_id.commercial_partner_id, line.company_id) not in pairs:
                 raise AccessError(
                     self.env._(
-                        "%(document)s belongs to a customer that you do not collect.",
+                        "%(document)s belongs to a customer you are not in charge of.",
                         document=line._dso_get_document(),
                     )
                 )
@@ -897,7 +899,7 @@ class AccountMoveLine(models.Model):
         if not lines:
             raise UserError(
                 self.env._(
-                    "%(customers)s: archived, nothing is planned there. Restore the file first.",
+                    "%(customers)s: archived, so nothing is planned. Restore the file first.",
                     customers=name_some(self.env, archived.mapped("display_name")),
                 )
             )

@@ -26,7 +26,8 @@ class AccountMoveLine(models.Model):
         string="On Its Way",
         compute="_compute_dso_announced",
         groups="base.group_user",
-        help="Money that is announced for this item and not booked yet: it is not asked for again.",
+        help="Shows payments that are announced for this item and not booked yet: they are "
+        "not requested again.",
     )
 
     @api.depends("amount_residual")
@@ -49,13 +50,15 @@ class AccountMoveLine(models.Model):
         origin = f" ({words})" if words else ""
         if not day:
             return self.env._(
-                "%(amount)s received, not booked%(origin)s.", amount=money, origin=origin
+                "%(amount)s received, not booked yet%(origin)s.", amount=money, origin=origin
             )
         company = self.company_id
         until = company._dso_announced_until(day)
         values = {"amount": money, "date": format_date(self.env, day), "origin": origin}
         if (get_inside(self.env, "dso_today") or company._dso_today()) > until:
-            return self.env._("%(amount)s announced for %(date)s has not come%(origin)s.", **values)
+            return self.env._(
+                "%(amount)s announced for %(date)s has not arrived%(origin)s.", **values
+            )
         return self.env._(
             "%(amount)s announced for %(date)s, awaited until %(until)s%(origin)s.",
             until=format_date(self.env, until),
@@ -65,7 +68,7 @@ class AccountMoveLine(models.Model):
     def _dso_describe_returned(self, day, amount, words):
         self.ensure_one()
         return self.env._(
-            "%(amount)s came back on %(date)s%(reason)s.",
+            "%(amount)s was returned on %(date)s%(reason)s.",
             amount=format_amount(self.env, amount, self.currency_id),
             date=format_date(self.env, day),
             reason=f": {words}" if words else "",
@@ -235,7 +238,7 @@ class AccountMoveLine(models.Model):
             amount = entry["amount"]
             for (company_id, currency_id), open_ones in by_currency.items():
                 given = self._dso_convert(amount, entry, company_id, currency_id)
-                parts = rules.spread(given, open_ones)
+                parts = rules.allocate(given, open_ones)
                 for line_id, part in parts.items():
                     left[line_id] -= part
                     if line_id in own:
@@ -421,7 +424,7 @@ class AccountMoveLine(models.Model):
                 **row,
                 "day": row["date"]
                 or Company.browse(row["company_id"])._dso_today(row["create_date"]),
-                "source": self.env._("answer of the customer"),
+                "source": self.env._("answer from the customer"),
             }
             for row in rows
         ]

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...engine.facts import MOST_DAYS
-from ...tools.action_types import ACTION_TYPES
+from ...tools.action_types import ActionType
 
 KINDS = [
     ("ongoing", "Ongoing"),
@@ -33,7 +33,7 @@ class DsoItemStatus(models.Model):
 
     _name = "dso.item.status"
     _description = "Item Status"
-    _inherit = ["dso.guard", "dso.in.use"]
+    _inherit = ["dso.guard", "dso.in.use", "dso.action.typed"]
     _order = "sequence, id"
     _dso_writable = frozenset(
         {
@@ -64,7 +64,8 @@ class DsoItemStatus(models.Model):
     followup_days = fields.Integer(
         string="Follow-up After",
         default=7,
-        help="Days until the follow-up action is proposed, where no date was promised.",
+        help="Sets how many days later the follow-up action is proposed, where no date was "
+        "promised.",
     )
     color = fields.Integer()
     active = fields.Boolean(default=True)
@@ -73,7 +74,7 @@ class DsoItemStatus(models.Model):
         string="Proposed E-mail",
         required=True,
         default="none",
-        help="Whom the dialog proposes to write to when items get this status.",
+        help="Decides whom the dialog proposes to write to when items get this status.",
     )
     email_template_id = fields.Many2one(
         "mail.template",
@@ -91,7 +92,7 @@ class DsoItemStatus(models.Model):
         required=True,
         help="A dispute always has a specific action for its follow-up.",
     )
-    action_type = fields.Selection(ACTION_TYPES, default="call", required=True)
+    action_type = ActionType(default="call", required=True)
     automatic = fields.Boolean()
     to_confirm = fields.Boolean(string="To Be Confirmed", default=True)
     mail_template_id = fields.Many2one(
@@ -119,7 +120,7 @@ class DsoItemStatus(models.Model):
             if not 0 <= status.followup_days <= MOST_DAYS:
                 raise ValidationError(
                     self.env._(
-                        "“%(status)s”: “%(field)s” takes a whole number of days from 0 to "
+                        "“%(status)s”: “%(field)s” must be a whole number of days from 0 to "
                         "%(most)s, not %(value)s.",
                         status=status.name,
                         field=self._fields["followup_days"]._description_string(self.env),
@@ -164,7 +165,7 @@ class DsoItemStatus(models.Model):
             shown = lines.sudo(False).has_access("read") and lines.sudo(False).search_count(domain)
             if shown < count:
                 uses[-1] += " " + self.env._(
-                    "In companies that you do not see now: %(count)s.", count=count - shown
+                    "In companies you are not viewing now: %(count)s.", count=count - shown
                 )
             action = self.env["ir.actions.act_window"]._for_xml_id("dso_collection.dso_item_action")
             action.update(domain=list(domain), context={})

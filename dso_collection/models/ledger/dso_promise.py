@@ -66,8 +66,10 @@ class DsoPromise(models.Model):
         selection=lambda self: self._get_sources(), string="Said By", readonly=True
     )
     comment = fields.Text(readonly=True)
-    logged_on = fields.Date(string="Promised On", readonly=True, help="The day it was said.")
-    promised_date = fields.Date(readonly=True, help="The day for which payment was promised.")
+    logged_on = fields.Date(
+        string="Promised On", readonly=True, help="Shows the day on which it was given."
+    )
+    promised_date = fields.Date(readonly=True, help="Shows the day for which payment was promised.")
     deadline = fields.Date(
         readonly=True, help="The promised date plus the grace, the last day that counts."
     )
@@ -85,7 +87,7 @@ class DsoPromise(models.Model):
         STATES,
         readonly=True,
         help="Kept: the promised amount was paid by the deadline. Replaced: another status was "
-        "given before, or the item is no more.",
+        "given before, or the item no longer exists.",
     )
     is_current = fields.Boolean(
         string="Still Stands",

@@ -32,22 +32,23 @@ class DsoQualification(models.Model):
     document = fields.Char(readonly=True)
     due_date = fields.Date(readonly=True)
     currency_id = fields.Many2one("res.currency", ondelete="restrict", readonly=True)
-    amount_residual = fields.Monetary(readonly=True, help="What was open at that moment.")
+    amount_residual = fields.Monetary(readonly=True, help="Shows what was open at that moment.")
     status_id = fields.Many2one(
         "dso.item.status", index="btree_not_null", ondelete="restrict", readonly=True
     )
     kind = fields.Selection(KINDS, readonly=True, help="The status's kind at that moment.")
-    date = fields.Date(readonly=True, help="Given with the status: a promise's promised date.")
+    date = fields.Date(readonly=True, help="Given with the status: the promised date of a promise.")
     amount = fields.Monetary(readonly=True, help="The promised or disputed part.")
     amount_said = fields.Monetary(
         string="Promised or Disputed",
         compute="_compute_amount_said",
-        help="What of the item was promised or disputed: the part, else all that was open then.",
+        help="Shows how much of the item was promised or disputed: the part, or else all that "
+        "was open then.",
     )
     comment = fields.Text(readonly=True)
     resolver_id = fields.Many2one("res.users", ondelete="restrict", readonly=True)
     resolver_email = fields.Char(
-        string="Resolver's Address", readonly=True, help="Of a colleague who is no user."
+        string="Resolver's Address", readonly=True, help="Reaches a colleague who is not a user."
     )
     user_id = fields.Many2one("res.users", ondelete="restrict", readonly=True)
     source = fields.Selection(
@@ -65,14 +66,14 @@ class DsoQualification(models.Model):
     attachments_public = fields.Boolean(
         string="Visible to the Customer",
         readonly=True,
-        help="Else the attachments are internal.",
+        help="Shows the attachments to the customer; otherwise they are internal.",
     )
     undoes_id = fields.Many2one(
         "dso.qualification",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
-        help="The entry that was taken back: the item is again what it was before.",
+        help="Points to the entry that was taken back: the item is again what it was before.",
     )
     logged_on = fields.Date(required=True, readonly=True, help="In the company's time zone.")
 
@@ -80,22 +81,25 @@ class DsoQualification(models.Model):
     _part_idx = models.Index("(customer_id, line_id, id DESC) WHERE kind IN ('dispute', 'promise')")
     deadline = fields.Date(
         readonly=True,
-        help="Of a promise: its date plus the grace, the last day on which money still keeps it.",
+        help="For a promise: its date plus the grace, the last day on which a payment still "
+        "keeps it.",
     )
     amount_open = fields.Monetary(
         readonly=True,
-        help="Of a promise: what would still be open at its deadline, by what was booked then.",
+        help="For a promise: shows what would still be open at its deadline, according to "
+        "what was booked then.",
     )
     amount_settled = fields.Monetary(
         readonly=True,
-        help="Of a promise: what was reconciled by its deadline already, and so is not due to it.",
+        help="For a promise: shows what was already reconciled by its deadline, and so does "
+        "not count towards it.",
     )
     promise_state = fields.Selection(
         PROMISE_STATES,
         string="Promise",
         compute="_compute_promise_state",
         search="_search_promise_state",
-        help="What came of a promise, see the promise ledger.",
+        help="Shows what came of a promise, see the promise ledger.",
     )
 
     # the promise ledger of a customer (R15)
@@ -244,11 +248,13 @@ class DsoQualification(models.Model):
         if self:
             raise UserError(
                 self.env._(
-                    "A qualification is part of the history: it cannot be changed. Add another."
+                    "A recorded status is part of the history: it cannot be changed. Add another."
                 )
             )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("A qualification is part of the history: it cannot be deleted."))
+        raise UserError(
+            self.env._("A recorded status is part of the history: it cannot be deleted.")
+        )

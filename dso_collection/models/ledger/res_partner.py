@@ -34,7 +34,7 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "dso.internal"]
 
     dso_collection_contact = fields.Boolean(
-        string="Contact for Collection",
+        string="Collections Contact",
         help="Receives the reminders of the company it belongs to.",
     )
     dso_serves_email = fields.Boolean(
@@ -44,11 +44,11 @@ class ResPartner(models.Model):
         string="By Phone and SMS", default=True, help="Is called and receives SMS for collection."
     )
     dso_serves_post = fields.Boolean(
-        string="By Post", default=True, help="Receives the letters of collection."
+        string="By Post", default=True, help="Receives collection letters."
     )
     dso_wrong_phone = fields.Boolean(
         string="Wrong Phone Number",
-        help="Somebody else answered: the number is not proposed any more until it is changed.",
+        help="Somebody else answered: the number is not proposed again until it is changed.",
         copy=False,
     )
     dso_fax = fields.Char(string="Fax")
@@ -134,7 +134,7 @@ class ResPartner(models.Model):
         self.write({"dso_collection_contact": False})
         return toast(
             self.env._(
-                "%(contacts)s: receives no reminders any more.",
+                "%(contacts)s: no longer receives the reminders.",
                 contacts=name_some(self.env, self.mapped("name")),
             )
         )

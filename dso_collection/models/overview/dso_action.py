@@ -36,20 +36,20 @@ class DsoAction(models.Model):
     _inherit = "dso.action"
 
     contact_ids = fields.Many2many(
-        "res.partner", string="Contacts for Collection", compute="_compute_contact_ids"
+        "res.partner", string="Collections Contacts", compute="_compute_contact_ids"
     )
     company_phone = fields.Char(
         compute="_compute_company_phone",
         help="The customer's own number, where no contact has one.",
     )
     leaving_text = fields.Char(
-        string="Leaves",
+        string="Goes Out",
         compute="_compute_leaving_text",
-        help="When it leaves by itself: the next opening of the sending calendar, in the company's "
-        "own time.",
+        help="Shows when it is sent automatically: the next opening of the sending hours, in the "
+        "company's time zone.",
     )
     exchanges = fields.Json(
-        compute="_compute_exchanges", help="The last ones with the customer, newest first."
+        compute="_compute_exchanges", help="Shows the last ones with the customer, newest first."
     )
 
     @api.depends("customer_id")
@@ -87,9 +87,9 @@ class DsoAction(models.Model):
         now = fields.Datetime.now()
         is_today = day == company._dso_today(now)
         if is_today and company._dso_is_open(now):
-            return self.env._("leaves in a few minutes")
+            return self.env._("goes out in a few minutes")
         if not company.dso_sending_calendar_id:
-            return self.env._("leaves on %(date)s", date=format_date(self.env, day))
+            return self.env._("goes out on %(date)s", date=format_date(self.env, day))
         tz = company._dso_tz()
         if not is_today:
             midnight = tz.localize(datetime.combine(day, time.min))
@@ -103,8 +103,8 @@ class DsoAction(models.Model):
             "time": format_time(self.env, local.time(), time_format="short"),
         }
         if is_today and local.date() == day:
-            return self.env._("leaves today at %(time)s", time=words["time"])
-        return self.env._("leaves on %(date)s at %(time)s", **words)
+            return self.env._("goes out today at %(time)s", time=words["time"])
+        return self.env._("goes out on %(date)s at %(time)s", **words)
 
     @api.depends("customer_id")
     @api.depends_context("uid", "lang", "tz")
@@ -364,7 +364,7 @@ class DsoAction(models.Model):
         kept += [
             (self.env._("done by hand, nothing to confirm"), self.filtered(_is_open_manual)),
             (
-                self.env._("confirmed already"),
+                self.env._("already confirmed"),
                 self.filtered(lambda action: _is_open(action) and action._is_confirmed()),
             ),
         ]
@@ -372,13 +372,13 @@ class DsoAction(models.Model):
             lambda action: _is_open(action) and action.automatic and not action._is_confirmed()
         )
         empty = ready.browse().union(*ready._find_empty_claims())
-        kept.append((self.env._("asks for nothing, confirm it alone if you mean it"), empty))
+        kept.append((self.env._("nothing to collect, confirm it on its own if you mean it"), empty))
         ready -= empty
         if ready:
             ready.action_confirm()
         # confirmed too, and yet they stay where they are
         stuck = ready.filtered(lambda action: action.state == "error")
-        kept.append((self.env._("in error, it leaves by itself once that is corrected"), stuck))
+        kept.append((self.env._("in error, it is sent automatically once that is fixed"), stuck))
         leaving = ready - stuck
         done = self.env._("%(count)s confirmed.", count=len(leaving))
         return self._report_bulk(done, leaving, kept)
@@ -387,7 +387,7 @@ class DsoAction(models.Model):
         """Skip the ticked actions, and say which could not be."""
         self.check_access("write")
         ready = self.filtered(lambda action: action.state in OPEN_STATES)
-        kept = [(self.env._("done or cancelled already"), self - ready)]
+        kept = [(self.env._("already done or cancelled"), self - ready)]
         lines = ready._find_unfollowed()
         disputes = ready.filtered(
             lambda action: action.origin == "specific" and action.item_ids.line_id & lines
@@ -441,7 +441,7 @@ class DsoAction(models.Model):
         past = self.filtered(lambda action: action.state not in OPEN_STATES)
         left = self.filtered(lambda action: action.state in OPEN_STATES and action.done_date)
         return [
-            (self.env._("done or cancelled already"), past),
+            (self.env._("already done or cancelled"), past),
             (self.env._("sent, but not delivered: use Retry"), left),
         ]
 

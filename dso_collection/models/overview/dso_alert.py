@@ -82,14 +82,16 @@ class DsoAlert(models.Model):
         index="btree_not_null",
         ondelete="cascade",
         default=lambda self: self._get_default_user(),
-        help="Who alone sees a private alert. Empty: shared by everybody.",
+        help="Is the only one to see a private alert. Leave empty to share it with everybody.",
     )
     company_id = fields.Many2one(
-        "res.company", index=True, ondelete="cascade", help="Empty: for all companies."
+        "res.company", index=True, ondelete="cascade", help="Leave empty for all companies."
     )
     count = fields.Integer(string="Customers Found", compute="_compute_count")
     new_count = fields.Integer(
-        string="New", compute="_compute_new_count", help="Found for the first time last night."
+        string="New",
+        compute="_compute_new_count",
+        help="Counts those found for the first time last night.",
     )
     about_contacts = fields.Boolean(
         compute="_compute_about_contacts", help="It finds customers by their contacts."
@@ -97,7 +99,7 @@ class DsoAlert(models.Model):
     takes_all = fields.Boolean(compute="_compute_takes_all", help="It has no condition.")
     error = fields.Char(readonly=True, copy=False)
     error_message = fields.Char(
-        compute="_compute_count", help="Why its customers cannot be found, and how to fix it."
+        compute="_compute_count", help="Says why its customers cannot be found, and how to fix it."
     )
 
     # ------------------------------------------------------------------

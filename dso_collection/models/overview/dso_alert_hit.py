@@ -21,7 +21,7 @@ class DsoAlertHit(models.Model):
     company_id = fields.Integer(string="Company ID", required=True, readonly=True)
     date = fields.Date(string="Since", required=True, readonly=True)
     notified_date = fields.Date(
-        string="Told On", readonly=True, help="When the collector was told of it."
+        string="Notified On", readonly=True, help="Shows when the collector was notified of it."
     )
 
     _alert_customer_uniq = models.UniqueIndex("(alert_id, customer_id)")

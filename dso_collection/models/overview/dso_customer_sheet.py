@@ -35,11 +35,12 @@ class DsoCustomer(models.Model):
     )
     oldest_text = fields.Char(
         compute="_compute_oldest_text",
-        help="Which item the oldest one is, where it is not the one that is chased.",
+        help="Says which item is the oldest, where it is not the one being chased.",
     )
     currency_totals = fields.Json(
         compute="_compute_sheet",
-        help="One line for each currency, never added up; empty where all is in the company's.",
+        help="Shows one line for each currency, never added up; empty where all is in the "
+        "company's.",
     )
     scenario_line = fields.Json(
         string="What Happens Next",
@@ -49,7 +50,7 @@ class DsoCustomer(models.Model):
 
     other_actions_text = fields.Char(
         compute="_compute_other_actions_text",
-        help="Actions that are planned besides the next one.",
+        help="Lists the actions that are planned besides the next one.",
     )
 
     @api.depends("open_action_ids.date", "open_action_ids.state", "next_action_id")

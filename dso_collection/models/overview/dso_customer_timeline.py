@@ -260,9 +260,9 @@ class DsoCustomer(models.Model):
             shared = not alone and bool(first.amount)
             text = [self._name_documents(own, row["count"], with_amounts=shared)]
             if first.resolver_id:
-                text.append(self.env._("to be solved by %(user)s", user=first.resolver_id.name))
+                text.append(self.env._("to be resolved by %(user)s", user=first.resolver_id.name))
             elif first.resolver_email:
-                text.append(self.env._("to be solved by %(user)s", user=first.resolver_email))
+                text.append(self.env._("to be resolved by %(user)s", user=first.resolver_email))
             if first.comment:
                 text.append(self.env._("“%(comment)s”", comment=first.comment))
             amount = (first.amount or first.amount_residual) if alone else 0
@@ -313,13 +313,13 @@ class DsoCustomer(models.Model):
             if currency.compare_amounts(left, 0) > 0:
                 text.append(
                     self.env._(
-                        "%(amount)s not allocated", amount=format_amount(self.env, left, currency)
+                        "%(amount)s unapplied", amount=format_amount(self.env, left, currency)
                     )
                 )
             yield {
                 "title": self.env._("Payment")
                 if currency.compare_amounts(amount, 0) >= 0
-                else self.env._("Paid back"),
+                else self.env._("Refunded"),
                 "text": ", ".join(dict.fromkeys(filter(None, text))),
                 "amount": format_amount(self.env, abs(amount), currency),
                 "who": first.journal_id.name,

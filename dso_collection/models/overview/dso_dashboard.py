@@ -124,8 +124,8 @@ class DsoDashboard(models.AbstractModel):
         if company not in self.env.companies:
             raise AccessError(
                 self.env._(
-                    "This company is not among those you work in. Choose it in the menu at the "
-                    "top right."
+                    "This company is not among those you have selected. Choose it in the menu at "
+                    "the top right."
                 )
             )
         return company
@@ -347,7 +347,7 @@ class DsoDashboard(models.AbstractModel):
             "kinds": [
                 {
                     "key": kind,
-                    "label": label if kind != "none" else self.env._("Not qualified yet"),
+                    "label": label if kind != "none" else self.env._("No status yet"),
                     "amount": by_kind[kind][0],
                     "count": by_kind[kind][1],
                     "target": "items",

@@ -164,7 +164,7 @@ class DsoSummary(models.AbstractModel):
     @api.model
     def _count_by_collector(self, table, key, condition, order):
         """[(user id, key, count, first ids)]"""
-        return self.env.execute_count_by_collector(
+        return self.env.execute_query(
             SQL(
                 "SELECT %(collector)s AS user_id,"
                 " %(key)s AS key, count(*), (array_agg(record.id ORDER BY %(order)s))[1:%(limit)s]"
@@ -198,7 +198,7 @@ class DsoSummary(models.AbstractModel):
             "dso_collection.summary",
             {
                 "greeting": self.env._(
-                    "Good morning %(name)s, this waits for you in Collection:", name=user.name
+                    "Good morning %(name)s, this is waiting for you in Collection:", name=user.name
                 ),
                 "sections": sections,
                 "base_url": user.get_base_url(),
@@ -217,12 +217,11 @@ class DsoSummary(models.AbstractModel):
     @api.model
     def _get_sections(self, contents):
         """[dict with ``title``, ``count``, ``path`` of the list, ``lines`` and ``more``]"""
-        causes = self._get_causes()
         sections = []
         for code, (count, ids) in contents["errors"].items():
             actions = self.env["dso.action"].browse(ids)
             lines = [self._get_line(action, action.error_message) for action in actions]
-            title = causes.get(code) or self.env._("Error: something else")
+            title = self._get_cause(code)
             path = AUTOMATIC if all(actions.mapped("automatic")) else MANUAL
             sections.append(self._prepare_section(title, count, path, lines))
         count, ids = contents["to_confirm"]
@@ -289,52 +288,6 @@ class DsoSummary(models.AbstractModel):
         return f"{name} ({record.company_id.name})"
 
     @api.model
-    def _get_causes(self):
-        """{code of an error: what it is in a word or two}; the sentences are in
-        ``dso.action._get_error_texts``."""
-        channels = self.env["dso.channel"]._get_channels_by_type().values()
-        own = {}
-        for name in sorted(set(channels)):
-            own.update(self.env[name]._get_error_causes())
-        return {
-            **own,
-            "archived_customer": self.env._("Error: the customer is archived"),
-            "archived_file": self.env._("Error: the customer's file is archived"),
-            "no_contact": self.env._("Error: no contact for collection"),
-            "no_email": self.env._("Error: no e-mail address"),
-            "bad_email": self.env._("Error: wrong e-mail address"),
-            "no_template": self.env._("Error: no template"),
-            "no_letter_template": self.env._("Error: no template"),
-            "archived_template": self.env._("Error: a template is archived"),
-            "broken_template": self.env._("Error: a template is broken"),
-            "empty_template": self.env._("Error: a template has no text"),
-            "no_collector": self.env._("Error: no collector"),
-            "no_sender_email": self.env._("Error: the collector has no e-mail address"),
-            "no_channel": self.env._("Error: to be done by hand"),
-            "no_erm_provider": self.env._("Error: no provider of registered mail"),
-            "no_phone": self.env._("Error: no phone number"),
-            "bad_phone": self.env._("Error: wrong phone number"),
-            "wrong_phone": self.env._("Error: wrong phone number"),
-            "no_mobile": self.env._("Error: no mobile number"),
-            "blacklisted": self.env._("Error: wants no SMS"),
-            "no_sms_template": self.env._("Error: no template"),
-            "undelivered_sms": self.env._("Error: SMS not delivered"),
-            "no_letter": self.env._("Error: no text for the letter"),
-            "no_address": self.env._("Error: postal address not complete"),
-            "not_posted": self.env._("Error: letter not posted"),
-            "no_post_credit": self.env._("Error: no credits to post letters"),
-            "no_post_account": self.env._("Error: no account to post letters"),
-            "no_post_country": self.env._("Error: country that letters are not posted to"),
-            "dead_email": self.env._("Error: address from which messages come back"),
-            "unknown_outcome": self.env._("Error: not known whether it has left"),
-            "returned": self.env._("Error: letter came back"),
-            "no_fax": self.env._("Error: no fax number"),
-            "bad_fax": self.env._("Error: wrong fax number"),
-            "no_fax_domain": self.env._("Error: no gateway for faxes"),
-            "cancelled_in_queue": self.env._("Error: taken out of the queue"),
-            "nothing_to_tell": self.env._("Error: nothing to write about"),
-            "undelivered": self.env._("Error: not delivered"),
-            "provider_settings": self.env._("Error: settings of the provider"),
-            "unreachable": self.env._("Error: not delivered yet"),
-            "failed": self.env._("Error: it could not be carried out"),
-        }
+    def _get_cause(self, code):
+        """What an error is in a word or two."""
+        return self.env["dso.channel"]._get_cause(code) or self.env._("Error: something else")

@@ -26,7 +26,7 @@ class DsoAction(models.Model):
             action.page_answered_date = max(answered, default=False)
 
     def _get_page_purpose(self):
-        return "colleague" if self.action_type == "email_internal" else "customer"
+        return "colleague" if self._get_channel()._is_internal else "customer"
 
     def _has_page(self):
         """Whether messages of this action may have a link: colleagues' always, customers' where

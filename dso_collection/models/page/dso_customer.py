@@ -11,7 +11,7 @@ class DsoCustomer(models.Model):
         string="Interactive Page",
         tracking=True,
         help="E-mails to this customer have a button that opens a page with the account, where "
-        "the customer answers. Without it, the button begins an e-mail to the collector.",
+        "the customer answers. Without it, the button starts an e-mail to the collector.",
     )
     page_ids = fields.One2many("dso.page", "customer_id", string="Interactive Pages", readonly=True)
     answer_ids = fields.One2many("dso.page.answer", "customer_id", string="Answers", readonly=True)

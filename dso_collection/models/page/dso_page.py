@@ -57,19 +57,19 @@ class DsoPage(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="cascade",
-        help="Whose message has the link in it.",
+        help="Is the action whose message contains the link.",
     )
     purpose = fields.Selection(PURPOSES, required=True, readonly=True)
     recipient_ids = fields.Many2many("res.partner", readonly=True)
     emails = fields.Char(
-        readonly=True, help="The addresses it was sent to; a new link goes nowhere else."
+        readonly=True, help="Lists the addresses it was sent to; a new link goes nowhere else."
     )
     lang = fields.Char(readonly=True)
     line_ids = fields.Many2many(
         "account.move.line",
         string="Items",
         readonly=True,
-        help="Of a colleague's page: the only items that it shows.",
+        help="Limits a colleague's page to these items.",
     )
     digest = fields.Char(required=True, readonly=True, copy=False, groups="base.group_system")
     expires_date = fields.Datetime(string="Expires On", required=True, readonly=True)

@@ -61,16 +61,17 @@ class DsoPageAnswer(models.Model):
     )
     purpose = fields.Selection(related="page_id.purpose")
     key = fields.Char(
-        required=True, readonly=True, help="Of the form: sent twice, it is noted once."
+        required=True, readonly=True, help="Identifies the form: sent twice, it is recorded once."
     )
     content_key = fields.Char(
         readonly=True,
-        help="Of what is said: sent again by another form while it waits, it is noted once.",
+        help="Identifies what is said: sent again by another form while it waits, it is "
+        "recorded once.",
     )
     kind = fields.Selection(KINDS, required=True, readonly=True)
     author_name = fields.Char(string="Author", readonly=True)
     line_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
-    documents = fields.Char(readonly=True, help="Of which documents, as they were then.")
+    documents = fields.Char(readonly=True, help="Names the documents, as they were then.")
     currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
     date = fields.Date(string="Promised For or Paid On", readonly=True)
     amount = fields.Monetary(string="Promised or Disputed Part", readonly=True)
@@ -334,7 +335,7 @@ class DsoPageAnswer(models.Model):
         if len(moves) > MAX_COPIES:
             raise UserError(
                 self.env._(
-                    "%(customer)s asks for %(count)s documents, more than one e-mail holds "
+                    "%(customer)s asks for %(count)s documents, more than one e-mail can hold "
                     "(%(maximum)s). Send the statement instead, or print them from the invoices; "
                     "then refuse this answer.",
                     customer=self.partner_id.display_name,
@@ -373,8 +374,7 @@ class DsoPageAnswer(models.Model):
             # another item is never proposed instead
             raise UserError(
                 self.env._(
-                    "%(documents)s: nothing is open any more. Accept the answer, so that it is "
-                    "noted and done, or refuse it.",
+                    "%(documents)s: no longer open. Accept the answer to record it, or refuse it.",
                     documents=self.documents,
                 )
             )
@@ -404,7 +404,7 @@ class DsoPageAnswer(models.Model):
         if closed:
             lines.append(
                 self.env._(
-                    "Nothing is open any more of %(documents)s: the status of the items stays.",
+                    "%(documents)s: no longer open, so the status of the items stays.",
                     documents=", ".join(answer.documents or "" for answer in closed),
                 )
             )
@@ -424,7 +424,7 @@ class DsoPageAnswer(models.Model):
         if self.state != "proposed":
             raise UserError(
                 self.env._(
-                    "“%(answer)s” was decided already. Reload the page to see by whom.",
+                    "“%(answer)s” was already decided. Reload the page to see by whom.",
                     answer=self.summary,
                 )
             )

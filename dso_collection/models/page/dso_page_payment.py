@@ -94,29 +94,29 @@ class DsoPage(models.Model):
         if scope != "items":
             disputed = lines.filtered(lambda line: line.dso_status_id.kind == "dispute")
             parts = disputed._dso_get_parts()
-        held = self._get_held(lines, parts)
+        withheld = self._get_withheld(lines, parts)
         return {
-            line: line.currency_id.round(line.amount_residual_currency - held.get(line.id, 0.0))
+            line: line.currency_id.round(line.amount_residual_currency - withheld.get(line.id, 0.0))
             for line in lines
         }
 
-    def _get_held(self, lines, parts):
+    def _get_withheld(self, lines, parts):
         """{line id: what of it is not asked for}: the part in dispute, what is on its way, else the
         early-payment discount while it is valid.
 
         :param parts: {line id: the part in dispute}
         """
-        held = dict(parts)
+        withheld = dict(parts)
         today = self.company_id._dso_today()
         for line_id, amount in self._get_awaited().items():
-            held[line_id] = held.get(line_id, 0.0) + amount
+            withheld[line_id] = withheld.get(line_id, 0.0) + amount
         for line in lines:
-            if line.id not in held and (saved := line._dso_get_early_discount(today)):
-                held[line.id] = saved
+            if line.id not in withheld and (saved := line._dso_get_early_discount(today)):
+                withheld[line.id] = saved
         return {
-            line.id: min(held[line.id], line.amount_residual_currency)
+            line.id: min(withheld[line.id], line.amount_residual_currency)
             for line in lines
-            if line.id in held
+            if line.id in withheld
         }
 
     def _get_payable_lines(self, selection):
@@ -221,7 +221,7 @@ class DsoPage(models.Model):
         early = Line.search(self._get_lines_domain() & Domain("discount_date", ">=", today))
         less = (partly | early | Line.browse(awaited)) - self._get_lines_being_paid(awaited)
         wholly = less.filtered(lambda line: line.dso_status_id.kind == "dispute") - partly
-        held = self._get_held(less - wholly, partly._dso_get_parts())
+        withheld = self._get_withheld(less - wholly, partly._dso_get_parts())
         sums = {}
         for scope in ("overdue", "all"):
             for currency, amount, count, accounts in Line._read_group(
@@ -230,9 +230,9 @@ class DsoPage(models.Model):
                 ["amount_residual_currency:sum", "__count", "account_id:count_distinct"],
             ):
                 less_here = sum(
-                    held[line.id]
+                    withheld[line.id]
                     for line in less - wholly
-                    if line.id in held
+                    if line.id in withheld
                     and line.currency_id == currency
                     and (scope == "all" or get_due_date(line) < today)
                 )

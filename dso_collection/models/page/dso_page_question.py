@@ -39,7 +39,8 @@ class DsoPage(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="The link that was sent to the colleague to whom the question was forwarded.",
+        help="Points to the link that was sent to the colleague to whom the question was "
+        "forwarded.",
     )
     forwarded_date = fields.Datetime(string="Forwarded On", readonly=True, copy=False)
     escalated_date = fields.Date(string="Escalated On", readonly=True, copy=False)
@@ -291,7 +292,7 @@ class DsoPage(models.Model):
         )
         customer = customer.with_context(lang=user.lang)
         note = customer.env._(
-            "%(colleagues)s have not answered the question “%(question)s” of %(date)s, in spite of "
+            "%(colleagues)s have not answered the question “%(question)s” of %(date)s, despite "
             "%(count)s reminders.",
             colleagues=self.emails,
             question=self.action_id.subject or self.action_id.display_name,
@@ -302,7 +303,7 @@ class DsoPage(models.Model):
             customer.activity_schedule(
                 "mail.mail_activity_data_todo",
                 date_deadline=today,
-                summary=customer.env._("Question without answer"),
+                summary=customer.env._("Unanswered question"),
                 note=note,
                 user_id=user.id,
             )

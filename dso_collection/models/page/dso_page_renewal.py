@@ -130,8 +130,8 @@ class DsoPage(models.Model):
         env = self.with_context(lang=self.company_id.partner_id.lang).env
         self.customer_id.message_post(
             body=env._(
-                "A new link to the interactive page was asked for on the old one, and sent to "
-                "%(emails)s.",
+                "A new link to the interactive page was requested through the old one, and sent "
+                "to %(emails)s.",
                 emails=self.emails,
             ),
             author_id=env.ref("base.partner_root").id,

@@ -221,7 +221,7 @@ class DsoPage(models.Model):
                     amount=format_amount(self.env, parts[line.id], line.currency_id),
                 )
         for line_id in self._get_items_answered(lines):
-            result[line_id] = self.env._("Your answer is being looked at")
+            result[line_id] = self.env._("Your answer is under review")
         return result
 
     def _get_disputed_lines(self):
@@ -331,7 +331,7 @@ class DsoPage(models.Model):
     def _get_answer_states(self):
         """What is said to the visitor of an answer's state."""
         return {
-            "proposed": self.env._("Received, being looked at"),
+            "proposed": self.env._("Received, under review"),
             "accepted": self.env._("Accepted"),
             "changed": self.env._("Accepted with changes"),
             "refused": self.env._("Not accepted: please contact us"),
@@ -453,7 +453,7 @@ class DsoPage(models.Model):
             self.env._("Your reference"),
             self.env._("Date"),
             self.env._("Due date"),
-            self.env._("Days late"),
+            self.env._("Days overdue"),
             self.env._("Currency"),
             self.env._("Open amount"),
         ]

@@ -25,7 +25,7 @@ class PaymentTransaction(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="On which a customer paid.",
+        help="Points to the interactive page on which a customer paid.",
     )
     dso_line_ids = fields.Many2many(
         "account.move.line",
@@ -33,13 +33,13 @@ class PaymentTransaction(models.Model):
         string="Items Paid",
         readonly=True,
         copy=False,
-        help="That the customer chose on an interactive page.",
+        help="Lists the items that the customer chose on an interactive page.",
     )
     dso_came_back = fields.Boolean(
-        string="Came Back",
+        string="Returned",
         readonly=True,
         copy=False,
-        help="Whether its money was on its way before it failed or was cancelled.",
+        help="Set where its money was on its way before it failed or was cancelled.",
     )
 
     @api.model_create_multi
@@ -116,7 +116,7 @@ class PaymentTransaction(models.Model):
                 )
                 customer.message_post(
                     body=env._(
-                        "%(documents)s: %(amount)s came back on %(date)s: %(reason)s.",
+                        "%(documents)s: %(amount)s was returned on %(date)s: %(reason)s.",
                         documents=documents,
                         amount=format_amount(env, amount, transaction.currency_id),
                         date=format_date(env, day),

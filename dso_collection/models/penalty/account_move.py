@@ -8,7 +8,7 @@ class AccountMove(models.Model):
     dso_penalty = fields.Boolean(
         string="Late Payment Penalties",
         readonly=True,
-        help="An invoice of late payment penalties: it bears no interest itself.",
+        help="Marks an invoice of late payment penalties, which bears no interest itself.",
     )
 
     def button_draft(self):
@@ -33,8 +33,8 @@ class AccountMove(models.Model):
             if twice:
                 raise UserError(
                     self.env._(
-                        "%(invoice)s cannot be used again: the penalties of %(document)s were "
-                        "invoiced by %(other)s since. Cancel that one first.",
+                        "%(invoice)s cannot be used again: the penalties on %(document)s have "
+                        "since been invoiced on %(other)s. Cancel that invoice first.",
                         invoice=charge.invoice_id.display_name,
                         document=charge.document,
                         other=twice[0].invoice_id.display_name,

@@ -418,18 +418,18 @@ class AccountMoveLine(models.Model):
         texts = {
             "no_rule": self.env._(
                 "%(company)s has no penalty rule. Ask your administrator to choose one in the "
-                "settings of Collection.",
+                "Collection settings.",
                 **values,
             ),
             "no_invoice": self.env._(
-                "%(document)s is no posted customer invoice: only those bear penalties.", **values
+                "%(document)s is not a posted customer invoice: only those bear penalties.",
+                **values,
             ),
             "penalty": self.env._(
-                "%(document)s is itself an invoice of penalties: it bears no interest.", **values
+                "%(document)s is itself a penalty invoice: it bears no interest.", **values
             ),
             "consumer": self.env._(
-                "%(customer)s is neither a company nor has a tax ID: consumers never pay "
-                "penalties.",
+                "%(customer)s is not a company and has no tax ID: consumers never pay penalties.",
                 **values,
             ),
             "dispute": self.env._(

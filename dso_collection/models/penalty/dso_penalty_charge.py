@@ -37,7 +37,7 @@ class DsoPenaltyCharge(models.Model):
         index=True,
         ondelete="cascade",
         readonly=True,
-        help="Kept besides the item, whose line may be made anew when the invoice is changed.",
+        help="Kept alongside the item, whose line may be recreated when the invoice is changed.",
     )
     invoice_id = fields.Many2one(
         "account.move",
@@ -58,7 +58,7 @@ class DsoPenaltyCharge(models.Model):
     document = fields.Char(readonly=True)
     due_date = fields.Date(readonly=True)
     date_from = fields.Date(
-        string="From", readonly=True, help="Empty: only the recovery cost was invoiced."
+        string="From", readonly=True, help="Empty where only the recovery cost was invoiced."
     )
     date_to = fields.Date(string="Until", readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)

@@ -27,9 +27,9 @@ class DsoPenaltyRate(models.Model):
     date_from = fields.Date(
         string="From",
         required=True,
-        help="The rate is in force from this day on. A half-year takes the rate of 1 January or "
-        "1 July; with the Bank of England that of 31 December or 30 June. Enter the rate of that "
-        "day also where it did not change: so it is known to be right.",
+        help="The rate applies from this day. A half-year takes the rate of 1 January or 1 July; "
+        "with the Bank of England, that of 31 December or 30 June. Enter the rate for that "
+        "day even if it did not change, so that it is known to be right.",
     )
     rate = fields.Float(
         string="Rate (%)",
@@ -37,12 +37,12 @@ class DsoPenaltyRate(models.Model):
         required=True,
         # rates are not added up
         aggregator=None,
-        help="Percent a year.",
+        help="Percent per year.",
     )
-    source = fields.Char(help="Where the rate was published.")
+    source = fields.Char(help="Says where the rate was published.")
 
     _reference_date_uniq = models.UniqueIndex(
-        "(reference, date_from)", "There is already a rate of this reference from this date on."
+        "(reference, date_from)", "This reference already has a rate from this date."
     )
 
     @api.depends("reference", "date_from", "rate")

@@ -40,21 +40,23 @@ class DsoPenaltyRule(models.Model):
         default="fixed",
     )
     rate = fields.Float(
-        digits=(12, 4), help="Percent a year, or percentage points above the reference rate."
+        digits=(12, 4), help="Percent per year, or percentage points above the reference rate."
     )
     reference = fields.Selection(REFERENCES)
     fixed_at_start = fields.Boolean(
         string="Fixed at the Start",
-        help="The reference rate of the half-year in which interest starts holds for ever. "
+        help="The reference rate of the half-year in which interest starts applies for good. "
         "Otherwise each half-year has its own.",
     )
     currency_id = fields.Many2one(
         "res.currency",
         required=True,
         default=lambda self: self.env.company.currency_id,
-        help="Of the recovery cost. Items in another currency get it converted.",
+        help="Applies to the recovery cost, which is converted for items in another currency.",
     )
-    recovery_cost = fields.Monetary(help="For each late item or invoice below the first tier.")
+    recovery_cost = fields.Monetary(
+        help="Charged for each late item or invoice below the first tier."
+    )
     recovery_per = fields.Selection(
         [("item", "Late item (each instalment)"), ("invoice", "Late invoice")],
         string="Recovery Cost Per",
@@ -67,7 +69,7 @@ class DsoPenaltyRule(models.Model):
     missing_rate_text = fields.Char(
         string="Missing Rate",
         compute="_compute_current_rate_text",
-        help="Says that the reference rate of this half-year was not entered yet.",
+        help="Says that the reference rate for this half-year has not been entered yet.",
     )
 
     _amounts_positive = models.Constraint(
@@ -83,13 +85,13 @@ class DsoPenaltyRule(models.Model):
         names = self._dso_name_companies("dso_penalty_rule_id", self)
         if not names:
             return [], None, ""
-        text = self.env._("Penalties are calculated with it in: %(names)s.", names=names)
+        text = self.env._("It is used to calculate penalties in: %(names)s.", names=names)
         return [text], None, ""
 
     def _dso_advise_unused(self):
         return self.env._(
-            "Ask your administrator first to choose another rule, or none, in the settings of "
-            "Collection."
+            "First ask your administrator to choose another rule, or none, in the Collection "
+            "settings."
         )
 
     @api.depends("kind", "rate", "reference")
@@ -130,14 +132,15 @@ class DsoPenaltyRule(models.Model):
         }
         if not known:
             return self.env._(
-                "No rate of “%(reference)s” is known: the rule “%(rule)s” calculates no interest. "
-                "A credit manager enters the rate of %(day)s under Configuration, Reference rates.",
+                "No rate for “%(reference)s” is known: the rule “%(rule)s” calculates no "
+                "interest. Ask a credit manager to enter the rate for %(day)s under "
+                "Configuration, Reference rates.",
                 **values,
             )
         return self.env._(
-            "The rate of “%(reference)s” on %(day)s is missing: the rule “%(rule)s” uses the one "
-            "known of %(last)s. A credit manager enters it under Configuration, Reference rates, "
-            "even if it did not change.",
+            "The rate for “%(reference)s” on %(day)s is missing: the rule “%(rule)s” uses the "
+            "last known one, of %(last)s. Ask a credit manager to enter it under Configuration, "
+            "Reference rates, even if it did not change.",
             last=format_date(self.env, known.reference_date),
             **values,
         )
@@ -152,8 +155,8 @@ class DsoPenaltyRule(models.Model):
         if self.currency_id.rate_ids or own.rate_ids:
             return False
         return self.env._(
-            "The recovery cost of “%(rule)s” is in %(currency)s, which has no exchange rate: it is "
-            "taken one for one. Enter a rate under Accounting, Currencies.",
+            "The recovery cost of “%(rule)s” is in %(currency)s, which has no exchange rate: it "
+            "is converted one to one. Enter a rate under Accounting, Currencies.",
             rule=self.name,
             currency=self.currency_id.name,
         )

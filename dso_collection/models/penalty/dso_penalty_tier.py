@@ -15,7 +15,9 @@ class DsoPenaltyTier(models.Model):
     rule_id = fields.Many2one("dso.penalty.rule", required=True, index=True, ondelete="cascade")
     currency_id = fields.Many2one(related="rule_id.currency_id")
     amount_from = fields.Monetary(
-        string="Debts From", required=True, help="What was open the day after the due date."
+        string="Debts From",
+        required=True,
+        help="Compared with what was open the day after the due date.",
     )
     cost = fields.Monetary(string="Recovery Cost", required=True)
 
@@ -24,5 +26,5 @@ class DsoPenaltyTier(models.Model):
         "Amounts of a tier of the recovery cost cannot be negative.",
     )
     _rule_amount_uniq = models.UniqueIndex(
-        "(rule_id, amount_from)", "The rule already has a tier from this amount on."
+        "(rule_id, amount_from)", "The rule already has a tier from this amount."
     )

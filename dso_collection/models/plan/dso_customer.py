@@ -789,11 +789,11 @@ class DsoCustomer(models.Model):
         }
         if decision.date < today:
             return self.env._(
-                "“%(step)s” on %(date)s, late since %(planned)s, led by %(document)s.",
+                "“%(step)s” on %(date)s, late since %(planned)s; leader: %(document)s.",
                 planned=format_date(self.env, decision.date),
                 **values,
             )
-        return self.env._("“%(step)s” on %(date)s, led by %(document)s.", **values)
+        return self.env._("“%(step)s” on %(date)s; leader: %(document)s.", **values)
 
     def _describe_planning(self, code=None, data=None):
         """Why nothing is planned for this customer, a short sentence in the user's language.
@@ -831,11 +831,13 @@ class DsoCustomer(models.Model):
                 )
             )
         elif money.get("amount"):
-            sentences.append(self.env._("%(amount)s received, not booked.", amount=get("amount")))
+            sentences.append(
+                self.env._("%(amount)s received, not booked yet.", amount=get("amount"))
+            )
         if money.get("missed"):
             sentences.append(
                 self.env._(
-                    "%(amount)s announced for %(date)s has not come.",
+                    "%(amount)s announced for %(date)s has not arrived.",
                     amount=get("missed"),
                     date=format_date(self.env, money["missed_for"]),
                 )
@@ -846,7 +848,7 @@ class DsoCustomer(models.Model):
         currency = self.currency_id
         if code == "below_minimum":
             return self.env._(
-                "%(amount)s to chase, below the minimum of %(minimum)s.",
+                "%(amount)s to collect, below the minimum of %(minimum)s.",
                 amount=format_amount(self.env, data.get("amount", 0.0), currency),
                 minimum=format_amount(self.env, data.get("minimum", 0.0), currency),
             )
@@ -855,18 +857,18 @@ class DsoCustomer(models.Model):
         return {
             "no_item": self.env._("Nothing is overdue: there is no open item."),
             "no_scenario": self._describe_no_scenario(),
-            "no_step": self.env._("The scenario has no steps: actions are made by hand."),
+            "no_step": self.env._("The scenario has no steps: actions are created by hand."),
             "scenario_done": self.env._(
-                "The scenario is done for the leader: decide what comes next."
+                "The scenario is finished for the leader: decide what comes next."
             ),
             "archived": self.env._(
                 "The customer is archived: nothing is chased. Restore the contact to chase it."
             ),
             "own_company": self.env._(
                 "The customer is a company of this database: nothing is chased. Your "
-                "administrator says in the settings whether such companies are."
+                "administrator decides in the settings whether such companies are chased."
             ),
-            "covered": self.env._("Nothing to chase: unallocated credits cover what is due."),
+            "covered": self.env._("Nothing to collect: unapplied credits cover what is due."),
         }.get(code, False)
 
     def _describe_no_scenario(self):
@@ -897,8 +899,8 @@ class DsoCustomer(models.Model):
             "ignored": self.env._("ignored"),
             "no_followup": self.env._("excluded from follow-up"),
             "blocked": self.env._("with payment blocked"),
-            "announced": self.env._("with money on its way"),
-            "discount": self.env._("down to the early-payment discount"),
+            "announced": self.env._("with a payment on its way"),
+            "discount": self.env._("only the early-payment discount left"),
             "unsent": self.env._("never sent to the customer"),
         }
         causes = ", ".join(f"{count} {words[cause]}" for cause, count in counts.items())

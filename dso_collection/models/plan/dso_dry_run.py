@@ -6,7 +6,6 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from ...engine import dry_run
-from ...tools.action_types import ACTION_TYPES
 
 #: Days that a dry run looks ahead, unless told otherwise, and at most.
 DEFAULT_DAYS = 60
@@ -87,7 +86,9 @@ class DsoDryRun(models.AbstractModel):
             them, with what they get in each)
         """
         customers = self._get_chunk(params, after_id)
-        tallies = [_tally(entries) for _name, entries in self._simulate_runs(params, customers)]
+        tallies = [
+            self._tally(entries) for _name, entries in self._simulate_runs(params, customers)
+        ]
         return {
             "after_id": customers[-1:].id or after_id,
             "done": len(customers),
@@ -193,6 +194,21 @@ class DsoDryRun(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
+    def _tally(self, entries):
+        """:param entries: of :meth:`dso.customer._simulate`"""
+        inside = set(self.env["dso.channel"]._get_types("_is_inside"))
+        return dry_run.tally(
+            dry_run.Message(
+                entry["date"],
+                entry["customer_id"],
+                entry["action_type"],
+                entry["amount"],
+                entry["action_type"] not in inside,
+            )
+            for entry in entries
+        )
+
+    @api.model
     def _prepare_sheets(self, params):
         """The whole run for a spreadsheet.
 
@@ -200,6 +216,8 @@ class DsoDryRun(models.AbstractModel):
         :raise UserError: where there are too many customers for one request
         """
         labels = dict(self._get_types())
+        # the order of the types on all screens
+        ranks = list(labels)
         names = [name for name, _scenario in self._get_runs(params)]
         self._check_export(params, len(names))
         days = [{} for _name in names]
@@ -208,7 +226,7 @@ class DsoDryRun(models.AbstractModel):
         while chunk := self._get_chunk(params, after_id):
             after_id = chunk[-1].id
             runs = self._simulate_runs(params, chunk)
-            tallies = [_tally(entries) for _name, entries in runs]
+            tallies = [self._tally(entries) for _name, entries in runs]
             for counts, tally in zip(days, tallies, strict=True):
                 for day, types in tally.days.items():
                     for action_type, count in types.items():
@@ -226,7 +244,7 @@ class DsoDryRun(models.AbstractModel):
                 [
                     [day, labels[action_type], *(run.get((day, action_type), 0) for run in days)]
                     for day, action_type in sorted(
-                        set().union(*days), key=lambda key: (key[0], _RANKS[key[1]])
+                        set().union(*days), key=lambda key: (key[0], ranks.index(key[1]))
                     )
                 ],
             ),
@@ -240,7 +258,7 @@ class DsoDryRun(models.AbstractModel):
                         self.env._("actions"),
                         self.env._("first"),
                         self.env._("last"),
-                        self.env._("asked for first"),
+                        self.env._("first requested"),
                     )
                 ],
                 customers,
@@ -269,8 +287,8 @@ class DsoDryRun(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "A spreadsheet of %(count)s customers would take too long: it holds up to "
-                    "%(maximum)s. Choose the customers of one scenario, or some in the list of "
-                    "customers and there Dry run.",
+                    "%(maximum)s. Choose the customers of one scenario, or select some in the "
+                    "list of customers and choose Dry run there.",
                     count=count,
                     maximum=MAX_EXPORT // runs,
                 )
@@ -326,18 +344,6 @@ class DsoDryRun(models.AbstractModel):
         return self.env._(
             "Dry run of %(date)s", date=format_date(self.env, self.env.company._dso_today())
         )
-
-
-#: The order of the types on all screens.
-_RANKS = {key: rank for rank, (key, _label) in enumerate(ACTION_TYPES)}
-
-
-def _tally(entries):
-    """:param entries: of :meth:`dso.customer._simulate`"""
-    return dry_run.tally(
-        dry_run.Message(entry["date"], entry["customer_id"], entry["action_type"], entry["amount"])
-        for entry in entries
-    )
 
 
 def _prepare_share(share):

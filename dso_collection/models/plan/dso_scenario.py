@@ -33,26 +33,28 @@ class DsoScenario(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    description = fields.Text(translate=True, help="For which customers this scenario is meant.")
+    description = fields.Text(
+        translate=True, help="Says for which customers this scenario is meant."
+    )
     company_id = fields.Many2one(
-        "res.company", index=True, help="Empty: the scenario serves all companies."
+        "res.company", index=True, help="Leave empty to serve all companies."
     )
     active = fields.Boolean(default=True)
     step_ids = fields.One2many("dso.scenario.step", "scenario_id", string="Steps", copy=True)
     removed_text = fields.Text(
         compute="_compute_removed_text",
-        help="What removing steps does to the actions that are planned.",
+        help="Says what removing steps does to the actions that are planned.",
     )
-    used_types = fields.Char(
-        compute="_compute_used_types", help="The types of the steps: which columns they need."
+    used_fields = fields.Char(
+        compute="_compute_used_fields", help="Which columns the types of the steps need."
     )
     step_count = fields.Integer(compute="_compute_step_count")
     customer_count = fields.Integer(string="Customers", compute="_compute_customer_count")
     min_amount = fields.Float(
         string="Minimum Amount",
         digits=(16, 2),
-        help="In each company's currency. Customers owing less are not chased. 0: the minimum of "
-        "the company's settings.",
+        help="In each company's currency. Customers owing less are not chased. 0 means the "
+        "minimum in the company's settings.",
     )
     restart_policy = fields.Selection(
         [
@@ -62,7 +64,8 @@ class DsoScenario(models.Model):
         string="A New Leader Starts",
         required=True,
         default="first_step",
-        help="What happens when the oldest item is paid or excluded and another one leads.",
+        help="Decides what happens when the leader is paid or excluded, and another item "
+        "takes its place.",
     )
 
     _min_amount_positive = models.Constraint(
@@ -70,17 +73,12 @@ class DsoScenario(models.Model):
     )
 
     @api.depends("step_ids.action_type")
-    def _compute_used_types(self):
+    def _compute_used_fields(self):
         for record in self:
-            record.used_types = ",".join(
-                sorted(
-                    {
-                        action_type
-                        for action_type in record.step_ids.mapped("action_type")
-                        if action_type
-                    }
-                )
-            )
+            used = {"recipient"} if any(record.step_ids.mapped("is_internal")) else set()
+            for fname in ("template_field", "optional_template_field"):
+                used.update(filter(None, record.step_ids.mapped(fname)))
+            record.used_fields = ",".join(sorted(used))
 
     @api.depends("step_ids")
     @api.depends_context("lang")
@@ -101,8 +99,8 @@ class DsoScenario(models.Model):
             )
             record.removed_text = "\n".join(
                 self.env._(
-                    "“%(step)s”: %(count)s planned actions give way to what the remaining steps "
-                    "say once this is saved. Discard the changes to keep the step.",
+                    "“%(step)s”: %(count)s planned actions will be replaced according to the "
+                    "remaining steps once this is saved. Discard the changes to keep the step.",
                     step=step.name,
                     count=count,
                 )
@@ -182,7 +180,7 @@ class DsoScenario(models.Model):
             )
         return self.env._(
             "Scenario “%(scenario)s”: step %(position)s, “%(step)s”, would come before the step "
-            "above it, “%(previous)s”. Raise its delay or move it up.",
+            "above it, “%(previous)s”. Increase its delay or move it up.",
             scenario=self.name,
             position=error.position + 1,
             step=step.name,
@@ -204,20 +202,21 @@ class DsoScenario(models.Model):
             shown = customers.sudo(False).search_count(domain)
             if shown < count:
                 uses[-1] += " " + self.env._(
-                    "In companies that you do not see now: %(count)s.",
+                    "In companies you are not viewing now: %(count)s.",
                     count=count - shown,
                 )
             action = dict(self.action_view_customers(), context={"active_test": not deleting})
             label = self.env._("Show the customers")
         if companies := self._dso_name_companies("dso_default_scenario_id", self):
             uses.append(
-                self.env._("New customers get it, by the settings of: %(names)s.", names=companies)
+                self.env._(
+                    "New customers get it, according to the settings of: %(names)s.",
+                    names=companies,
+                )
             )
         if names := rules.search(domain).mapped("name"):
             uses.append(
-                self.env._(
-                    "It is given by assignment rules: %(names)s.", names=name_some(self.env, names)
-                )
+                self.env._("Assignment rules use it: %(names)s.", names=name_some(self.env, names))
             )
         return uses, action, label
 

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
 from ...engine import facts
-from ...tools.action_types import ACTION_TYPES, LETTER_CARRIERS, MANUAL_TYPES, REQUIRED_TEMPLATES
+from ...tools.action_types import LETTER_CARRIERS, ActionType
 from ...tools.inside import get_inside
 from .dso_scenario import TOGETHER
 
@@ -23,7 +23,7 @@ class DsoScenarioStep(models.Model):
 
     _name = "dso.scenario.step"
     _description = "Collection Scenario Step"
-    _inherit = ["dso.guard", "dso.hashtag.mixin"]
+    _inherit = ["dso.guard", "dso.hashtag.mixin", "dso.action.typed"]
     _order = "scenario_id, sequence, id"
     _rec_names_search = ["name", "scenario_id.name"]
 
@@ -53,23 +53,25 @@ class DsoScenarioStep(models.Model):
     scenario_id = fields.Many2one("dso.scenario", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
-    action_type = fields.Selection(ACTION_TYPES, string="Action", required=True, default="email")
+    action_type = ActionType(string="Action", required=True, default="email")
     trigger = fields.Selection(
         [("due_date", "Leader's due date"), ("previous_action", "Previous action")],
         string="Counted From",
         required=True,
         default="due_date",
     )
-    delay = fields.Integer(help="Days after. Negative: days before the due date.")
+    delay = fields.Integer(
+        help="Counts days after; a negative number counts days before the due date."
+    )
     automatic = fields.Boolean(
-        help="Sent in the sending hours of the settings: once it is confirmed, or by itself where "
-        "nothing is to be confirmed."
+        help="Sent within the sending hours of the settings: once it is confirmed, or "
+        "automatically where no confirmation is required."
     )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,
-        help="The collector confirms each automatic action before it leaves. Unchecked: it leaves "
-        "by itself.",
+        help="The collector confirms each automatic action before it is sent. If not ticked, it "
+        "is sent automatically.",
     )
     mail_template_id = fields.Many2one(
         "mail.template",
@@ -93,35 +95,35 @@ class DsoScenarioStep(models.Model):
     letter_carrier = fields.Selection(
         LETTER_CARRIERS,
         string="Letters Are",
-        help="Empty: as the settings of the company say.",
+        help="Leave empty to follow the company's settings.",
     )
     recipient = fields.Selection(
         COLLEAGUES,
         string="Colleague",
-        help="Who gets an internal interactive e-mail, in the name of the collector.",
+        help="Chooses who gets an internal interactive e-mail, in the collector's name.",
     )
     recipient_field = fields.Selection(
         selection="_get_recipient_fields",
         string="Field of the Customer",
-        help="Of the contact or of its collection file: whoever is named there.",
+        help="Chooses whoever is named in this field of the contact or of its collection file.",
     )
     recipient_address = fields.Char(
         string="Address",
-        help="Of somebody inside: a page with everything that is known of the items is sent there.",
+        help="Receives a page with everything that is known about the items; only for colleagues.",
     )
     recipient_partner_id = fields.Many2one(
-        "res.partner", readonly=True, ondelete="set null", help="Whose address that is."
+        "res.partner", readonly=True, ondelete="set null", help="Shows whose address that is."
     )
-    attach_invoices = fields.Boolean(help="Attach the PDF of each invoice that is chased.")
+    attach_invoices = fields.Boolean(help="Attaches the PDF of each invoice that is chased.")
     call_script = fields.Html(
         translate=True,
         sanitize="email_outgoing",
-        help="What to say on the phone, in the customer's language. It may have hashtags.",
+        help="Guides the call, in the customer's language. It may contain hashtags.",
     )
     offset = fields.Integer(
         compute="_compute_offset",
         string="Day",
-        help="Days from the leader's due date, when nothing is late.",
+        help="Counts days from the leader's due date, when nothing is late.",
     )
 
     @api.depends("name", "scenario_id.name", "scenario_id.step_ids.sequence")
@@ -157,9 +159,9 @@ class DsoScenarioStep(models.Model):
 
     @api.onchange("action_type")
     def _onchange_action_type(self):
-        if self.action_type in MANUAL_TYPES:
+        if not self.can_be_automatic:
             self.automatic = False
-        if self.action_type == "email_internal":
+        if self.is_internal:
             self.recipient = self.recipient or "salesperson"
         else:
             self.recipient = False
@@ -200,17 +202,17 @@ class DsoScenarioStep(models.Model):
         return [text for text in texts if text]
 
     def _describe_automatic_fault(self):
-        if not self.automatic or self.action_type not in MANUAL_TYPES:
+        if not self.automatic or self.can_be_automatic:
             return None
         return self.env._(
-            "Step “%(step)s”: a %(type)s cannot be automatic, somebody has to do it. "
-            "Uncheck “Automatic”.",
+            "Step “%(step)s”: a %(type)s cannot be automatic, somebody has to do it. Untick "
+            "“Automatic”.",
             step=self.name,
             type=self._get_type_label().lower(),
         )
 
     def _describe_template_fault(self):
-        fname = REQUIRED_TEMPLATES.get(self.action_type)
+        fname = self.template_field
         if not fname or self[fname]:
             return None
         return self.env._(
@@ -241,16 +243,16 @@ class DsoScenarioStep(models.Model):
         return result
 
     def _describe_recipient_fault(self):
-        if self.action_type != "email_internal":
+        if not self.is_internal:
             return None
         if self.recipient == "field" and not self.recipient_field:
             return self.env._(
-                "Step “%(step)s”: choose the field of the customer that names who gets the e-mail.",
+                "Step “%(step)s”: choose the customer field that names who gets the e-mail.",
                 step=self.name,
             )
         if self.recipient == "address" and not email_normalize(self.recipient_address or ""):
             return self.env._(
-                "Step “%(step)s”: “%(address)s” is no e-mail address. Enter the one of a "
+                "Step “%(step)s”: “%(address)s” is not an e-mail address. Enter that of a "
                 "colleague.",
                 address=self.recipient_address or "",
                 step=self.name,

@@ -16,7 +16,7 @@ class DsoAction(models.Model):
         string="Paused",
         compute="_compute_is_paused",
         search="_search_is_paused",
-        help="Would leave by itself, and waits until a reply of the customer is handled.",
+        help="Would be sent automatically, but waits until a reply from the customer is handled.",
     )
 
     @api.depends("agenda_state", "automatic", "state", "done_date", "customer_id.reply_ids.state")
@@ -94,9 +94,10 @@ class DsoAction(models.Model):
         }
         if self.is_paused:
             return self.env._(
-                "Paused: a reply of %(author)s of %(date)s is still to be handled.", **values
+                "Paused: a reply from %(author)s of %(date)s has not been handled yet.", **values
             )
         return self.env._(
-            "A reply of %(author)s of %(date)s is still to be handled: nothing leaves before.",
+            "A reply from %(author)s of %(date)s has not been handled yet: nothing is sent until "
+            "it is.",
             **values,
         )

@@ -172,7 +172,8 @@ class DsoCustomer(models.Model):
         return {
             reports.READ: self.env._("Read receipt: %(who)s opened “%(subject)s”.", **values),
             reports.RECEIPT: self.env._(
-                "Receipt of %(who)s for “%(subject)s”: it was not opened, or does not say so.",
+                "Receipt from %(who)s for “%(subject)s”: it was not opened, or the receipt does "
+                "not say so.",
                 **values,
             ),
             reports.DELIVERED: self.env._("“%(subject)s” was delivered to %(who)s.", **values),
@@ -182,7 +183,7 @@ class DsoCustomer(models.Model):
             ),
             reports.ABUSE: self.env._(
                 "“%(subject)s” was reported as spam by %(who)s. Nothing else has changed; call "
-                "the customer if answers stay out.",
+                "the customer if no answer comes.",
                 **values,
             ),
         }[kind]

@@ -30,7 +30,7 @@ class DsoReply(models.Model):
         readonly=True,
         index=True,
         ondelete="cascade",
-        help="Empty where it is not certain which customer wrote it, until somebody says who did.",
+        help="Empty where it is not certain which customer wrote it, until somebody assigns it.",
     )
     partner_id = fields.Many2one(
         related="customer_id.partner_id", store=True, index=True, precompute=True
@@ -63,7 +63,9 @@ class DsoReply(models.Model):
     author_name = fields.Char(string="Sender", readonly=True, help="Name, address or number.")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     subject = fields.Char(readonly=True)
-    preview = fields.Char(string="Text", readonly=True, help="How the answer begins, as text.")
+    preview = fields.Char(
+        string="Text", readonly=True, help="Shows how the answer begins, as text."
+    )
     message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
@@ -72,7 +74,8 @@ class DsoReply(models.Model):
         related="message_id.attachment_ids", string="Files", related_sudo=True
     )
     gateway_reference = fields.Char(
-        readonly=True, help="The provider's of a text message: handed over twice, it is noted once."
+        readonly=True,
+        help="Given by the provider of a text message: handed over twice, it is recorded once.",
     )
     is_automatic = fields.Boolean(
         string="Automatic Reply",
@@ -95,7 +98,7 @@ class DsoReply(models.Model):
         compute="_compute_has_proposal", help="Something in it is to be accepted or refused."
     )
     closed_text = fields.Char(
-        compute="_compute_closed_text", help="Says so where what it is about is paid meanwhile."
+        compute="_compute_closed_text", help="Says so where what it is about has since been paid."
     )
 
     # one answer is one line, whatever the mail gateway does
@@ -138,7 +141,7 @@ class DsoReply(models.Model):
     def write(self, vals):
         if not self.env.su and set(vals) - HANDLING_FIELDS:
             raise UserError(
-                self.env._("What a customer answered is part of the history: it cannot change.")
+                self.env._("What a customer answered is part of the history: it cannot be changed.")
             )
         return super().write(vals)
 
@@ -269,7 +272,7 @@ class DsoReply(models.Model):
         self.check_access("write")
         proposals = self._get_proposals()
         if not proposals:
-            raise UserError(self.env._("Nothing in this reply is left to accept or to refuse."))
+            raise UserError(self.env._("Nothing in this reply is left to accept or refuse."))
         return proposals
 
     def action_handle(self):
@@ -281,7 +284,7 @@ class DsoReply(models.Model):
         if undecided.filtered(lambda answer: answer.kind not in NOTHING_TO_DECIDE):
             raise UserError(
                 self.env._(
-                    "Accept, change or refuse first what %(customers)s proposed: open the reply.",
+                    "First accept, change or refuse what %(customers)s proposed: open the reply.",
                     customers=", ".join(set(undecided.partner_id.mapped("display_name"))),
                 )
             )
@@ -328,7 +331,7 @@ class DsoReply(models.Model):
             customer = reply.partner_id.display_name or ""
             author = reply.author_name or customer
             names.append(author if customer in author else f"{author} ({customer})")
-        return self.env._("reply of %s", ", ".join(names))
+        return self.env._("reply from %s", ", ".join(names))
 
     @api.model
     def _notify(self, message, kind="success"):
@@ -356,7 +359,7 @@ class DsoReply(models.Model):
         waiting = self.filtered(lambda reply: reply.state == "to_handle")
         if not waiting:
             raise UserError(
-                self.env._("These replies were handled already. Reload the page to see by whom.")
+                self.env._("These replies were already handled. Reload the page to see by whom.")
             )
         waiting._dso_as_module().write(
             {
@@ -401,8 +404,8 @@ class DsoReply(models.Model):
         if len(lines) > 3:
             names.append("…")
         return self.env._(
-            "%(documents)s: nothing is open any more. There is no status to change; for other "
-            "items, open the customer.",
+            "%(documents)s: no longer open. There is no status to change; for other items, open "
+            "the customer.",
             documents=", ".join(names),
         )
 

@@ -162,14 +162,15 @@ class DsoReply(models.Model):
             if reply.channel == "page":
                 raise UserError(
                     self.env._(
-                        "“%(reply)s” came in on the page of %(customer)s: it stays in that file.",
+                        "“%(reply)s” arrived through the page of %(customer)s: it stays in that "
+                        "file.",
                         **names,
                     )
                 )
             if reply.state != "to_handle":
                 raise UserError(
                     self.env._(
-                        "“%(reply)s” was handled already, for %(customer)s. Choose “Handle "
+                        "“%(reply)s” was already handled, for %(customer)s. Choose “Handle "
                         "again” first, then assign it to somebody else.",
                         **names,
                     )
@@ -180,7 +181,7 @@ class DsoReply(models.Model):
         if self.customer_id and self.customer_id != customer:
             raise UserError(
                 self.env._(
-                    "“%(reply)s” is of %(customer)s already. Reload the page.",
+                    "“%(reply)s” already belongs to %(customer)s. Reload the page.",
                     reply=self.display_name,
                     customer=self.customer_id.display_name,
                 )
@@ -214,7 +215,7 @@ class DsoReply(models.Model):
         if self.customer_id == customer:
             raise UserError(
                 self.env._(
-                    "“%(reply)s” is of %(customer)s already. Choose another customer.",
+                    "“%(reply)s” already belongs to %(customer)s. Choose another customer.",
                     reply=self.display_name,
                     customer=customer.display_name,
                 )
@@ -222,7 +223,7 @@ class DsoReply(models.Model):
         if self.channel == "sms" and customer.company_id != self.company_id:
             raise UserError(
                 self.env._(
-                    "This text message came in for %(company)s, and %(customer)s is a customer of "
+                    "This text message arrived for %(company)s, and %(customer)s belongs to "
                     "%(other)s. Choose a customer of %(company)s.",
                     company=self.company_id.name,
                     customer=customer.display_name,
@@ -264,7 +265,7 @@ class DsoReply(models.Model):
             self.env["dso.action"]._trigger_dispatch()
         return self._notify(
             self.env._(
-                "“%(reply)s” is of %(customer)s now, and stands in the customer's file.",
+                "“%(reply)s” now belongs to %(customer)s, and is in the customer's file.",
                 reply=self.display_name,
                 customer=customer.display_name,
             )

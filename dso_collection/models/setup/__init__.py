@@ -3,6 +3,7 @@ from . import dso_guard
 from . import dso_in_use
 from . import dso_internal
 from . import dso_report
+from . import dso_action_typed
 from . import dso_refresh_queue
 from . import res_company
 from . import res_config_settings

@@ -143,7 +143,7 @@ class DsoGuard(models.AbstractModel):
         if new or not record:
             return self.env._(
                 "A new record of “%(model)s” cannot be given these fields: %(fields)s. They are "
-                "filled in by Collection itself: leave them out, and use the buttons of the record "
+                "filled in by Collection itself: leave them out, and use the record's buttons "
                 "afterwards.",
                 **values,
             )
@@ -151,7 +151,7 @@ class DsoGuard(models.AbstractModel):
         name = record.sudo().display_name if record.has_access("read") else f"#{record.id}"
         return self.env._(
             "“%(record)s” (%(model)s) cannot be changed in these fields: %(fields)s. They are "
-            "filled in by Collection itself: use the buttons of the record, or make a new one.",
+            "filled in by Collection itself: use the record's buttons, or create a new one.",
             record=name,
             **values,
         )
@@ -215,13 +215,13 @@ class DsoGuard(models.AbstractModel):
             }
             if names:
                 return self.env._(
-                    "Collection still names what is to be deleted, in “%(field)s” of “%(model)s”. "
-                    "That history is kept: archive it instead.",
+                    "Collection still refers to what is to be deleted, in “%(field)s” of "
+                    "“%(model)s”. That history is kept: archive it instead.",
                     **values,
                 )
             return self.env._(
-                "Collection still names what is to be deleted, in “%(model)s”. That history is "
-                "kept: archive it instead.",
+                "Collection still refers to what is to be deleted, in “%(model)s”. That history "
+                "is kept: archive it instead.",
                 **values,
             )
         return super()._sql_error_to_message_generic(exc)
@@ -328,8 +328,8 @@ class DsoWizard(models.AbstractModel):
         if forbidden:
             return forbidden, lambda: AccessError(
                 self.env._(
-                    "This dialog speaks of records that you may not open, or belongs to somebody "
-                    "else. Close it, and open it again from a customer of yours."
+                    "This dialog is about records you are not allowed to open, or belongs to "
+                    "somebody else. Close it, and open it again from one of your customers."
                 )
             )
         return None

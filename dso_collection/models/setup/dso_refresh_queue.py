@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...hooks import UNTIL_WORKERS_KNOW
+from ...tools.action_types import get_types_where
 from ...tools.crons import notify_cron
 from ...tools.ledger import RECEIVABLE
 
@@ -17,7 +18,7 @@ class DsoRefreshQueue(models.Model):
     """
 
     _name = "dso.refresh.queue"
-    _description = "Customers To Plan Anew"
+    _description = "Customers to Replan"
     _inherit = ["dso.guard"]
     _log_access = False
 
@@ -134,10 +135,11 @@ class DsoRefreshQueue(models.Model):
                   JOIN res_partner customer ON customer.user_id = colleague.id
                   JOIN dso_action action ON action.partner_id = customer.id
                  WHERE colleague.partner_id = ANY(%s) AND %s
-                   AND action.action_type = 'email_internal'
+                   AND action.action_type = ANY(%s)
                 """,
                 partner_ids,
                 open_actions,
+                get_types_where(self.env, "_is_internal"),
             ),
         ]
 

@@ -122,32 +122,32 @@ class ResCompany(models.Model):
         help="Working days after the promised date before the promise counts as broken.",
     )
     dso_announced_days = fields.Integer(
-        string="Wait for Announced Money",
+        string="Wait for Announced Payments",
         default=5,
-        help="Working days after the day on which announced money is expected before it is asked "
-        "for again.",
+        help="Working days to wait after the day on which an announced payment is expected before "
+        "it is requested again.",
     )
     dso_warn_unsent = fields.Boolean(
-        string="Warn of Invoices Never Sent",
+        string="Warn About Invoices Never Sent",
         default=True,
         help="An action says which of its invoices were never sent to the customer from here.",
     )
     dso_hold_unsent = fields.Boolean(
         string="Hold Back Invoices Never Sent",
         help="Invoices that were never sent to the customer from here count in the amounts, but "
-        "are not chased before they are sent.",
+        "are not chased until they are sent.",
     )
     dso_chase_companies = fields.Boolean(
         string="Chase Companies of This Database",
-        help="Otherwise nothing is planned for customers who are companies of this database, "
-        "archived ones and branches included; their figures stay.",
+        help="Otherwise nothing is planned for customers that are companies of this database, "
+        "including archived ones and branches; their figures stay.",
     )
     dso_sending_calendar_id = fields.Many2one(
         "resource.calendar",
         string="Sending Hours",
         check_company=True,
-        help="Days, hours, public holidays and time zone in which automatic actions leave. "
-        "Empty: at any time.",
+        help="Days, hours, public holidays and time zone in which automatic actions are sent. "
+        "Leave empty for any time.",
     )
     dso_own_customers_only = fields.Boolean(
         string="Collectors See Only Their Own Customers",
@@ -156,7 +156,8 @@ class ResCompany(models.Model):
         "dso.penalty.rule",
         string="Late Payment Penalties",
         ondelete="restrict",
-        help="How interest and recovery costs of late items are calculated. Empty: never.",
+        help="Defines how interest and recovery costs on late items are calculated. Leave "
+        "empty for none.",
     )
     dso_default_penalty_enabled = fields.Boolean(string="Penalties for New Customers")
     dso_default_recovery_cost_enabled = fields.Boolean(string="Recovery Costs for New Customers")
@@ -165,7 +166,7 @@ class ResCompany(models.Model):
         string="Penalty Account",
         check_company=True,
         domain="[('account_type', 'in', ('income', 'income_other'))]",
-        help="On which penalties and recovery costs are invoiced.",
+        help="Receives the penalties and recovery costs that are invoiced.",
     )
     dso_penalty_tax_ids = fields.Many2many(
         "account.tax",
@@ -173,19 +174,19 @@ class ResCompany(models.Model):
         string="Penalty Taxes",
         check_company=True,
         domain="[('type_tax_use', '=', 'sale')]",
-        help="On invoiced penalties. In most countries they bear no tax.",
+        help="Applied to invoiced penalties. In most countries they are not taxed.",
     )
     dso_pause_on_reply = fields.Boolean(
         string="Replies Pause Automatic Actions",
         default=True,
-        help="Automatic actions of a customer wait until its replies are handled. Automatic "
+        help="A customer's automatic actions wait until its replies are handled. Automatic "
         "replies, such as out-of-office notices, do not count.",
     )
     dso_default_page_enabled = fields.Boolean(
         string="Interactive Page for New Customers", default=True
     )
     dso_page_days = fields.Integer(
-        string="Links Are Good For",
+        string="Links Expire After",
         default=30,
         help="Days after which a link to an interactive page expires. Whoever opens it later can "
         "have a new one sent to the same address.",
@@ -198,7 +199,7 @@ class ResCompany(models.Model):
     dso_page_reminders = fields.Integer(
         string="Reminders Before Escalation",
         default=2,
-        help="After so many reminders the question goes to the collector and the person to whom "
+        help="After this many reminders the question goes to the collector and the person to whom "
         "questions are escalated.",
     )
     dso_page_escalation_user_id = fields.Many2one(
@@ -217,7 +218,7 @@ class ResCompany(models.Model):
     dso_morning_summary = fields.Boolean(
         string="Morning Summary",
         default=True,
-        help="Each working morning, every collector is told of errors, actions to confirm and "
+        help="Each working morning, every collector is notified of errors, actions to confirm and "
         "replies to handle, if there are any.",
     )
     dso_last_summary_date = fields.Date(
@@ -225,48 +226,48 @@ class ResCompany(models.Model):
     )
     dso_letter_window = fields.Selection(
         [("din5008", "Left: DIN 5008 form B"), ("dl_right", "Right: French DL")],
-        string="Window of Envelopes",
+        string="Envelope Window",
         compute="_compute_dso_letter_window",
         store=True,
         precompute=True,
         readonly=False,
         required=True,
-        help="Where the address stands on letters.",
+        help="Sets where the address is placed on letters.",
     )
     dso_letter_carrier = fields.Selection(
         LETTER_CARRIERS,
         string="Letters",
         required=True,
         default="print",
-        help="Printed letters wait until somebody prints them. Those posted by Snailmail leave by "
-        "themselves where their step is automatic. Registered letters are always printed.",
+        help="Printed letters wait until somebody prints them. Those posted by Snailmail are sent "
+        "automatically where their step is automatic. Registered letters are always printed.",
     )
     dso_receipt_days = fields.Integer(
         string="Days Until Receipt",
         default=10,
-        help="A registered letter whose acknowledgment of receipt has not come back after so many "
-        "days shows in the agenda.",
+        help="A registered letter whose acknowledgment of receipt was not returned after this "
+        "many days shows in the agenda.",
     )
     dso_proposed_contact_serves = fields.Boolean(
         string="Who Gets the Invoices Gets the Reminders",
-        help="Customers without a contact for collection: their contact for invoices serves, else "
-        "the e-mail address of the customer, without anybody choosing it.",
+        help="Customers without a collections contact: reminders go to their invoice contact, or "
+        "else to the customer's own e-mail address, without anybody choosing it.",
     )
     dso_fax_domain = fields.Char(
         string="Fax Gateway",
-        help="Faxes leave as e-mails to number@domain, with the letter as PDF.",
+        help="Sends faxes as e-mails to number@domain, with the letter as PDF.",
     )
     dso_score_amount = fields.Monetary(
         string="Amount for Half of the Points",
         default=10_000.0,
         help="An action about this amount gets half of the points that amounts give; larger ones "
-        "get more, but never more than all.",
+        "get more, up to the maximum.",
     )
     dso_score_weight_amount = fields.Integer(
         string="Weight of the Amount", default=score.Weights().amount
     )
     dso_score_weight_lateness = fields.Integer(
-        string="Weight of the Lateness", default=score.Weights().lateness
+        string="Weight of Lateness", default=score.Weights().lateness
     )
     dso_score_weight_promise = fields.Integer(
         string="Weight of Broken Promises", default=score.Weights().promise
@@ -275,12 +276,12 @@ class ResCompany(models.Model):
         string="Weight of the Payment Behaviour", default=score.Weights().behaviour
     )
     dso_score_weight_guarantee = fields.Integer(
-        string="Weight of Ending Guarantees", default=score.Weights().guarantee
+        string="Weight of Expiring Guarantees", default=score.Weights().guarantee
     )
     dso_declaration_days = fields.Integer(
-        string="Days Until Declaration",
+        string="Days to Report to the Insurer",
         default=60,
-        help="Days after the due date by which an unpaid claim has to be declared to the credit "
+        help="Days after the due date by which an unpaid claim has to be reported to the credit "
         "insurer, where the customer's file does not say otherwise.",
     )
     dso_last_alert_date = fields.Date(
@@ -296,12 +297,12 @@ class ResCompany(models.Model):
     )
     _dso_announced_positive = models.Constraint(
         "CHECK (dso_announced_days >= 0)",
-        "The days for which announced money is waited for cannot be negative.",
+        "The days to wait for announced payments cannot be negative.",
     )
     _dso_page_positive = models.Constraint(
         "CHECK (dso_page_days > 0 AND dso_page_reminder_days >= 0 AND dso_page_reminders >= 0)",
-        "Days and reminders of interactive pages cannot be negative, and links are good for a day "
-        "at least.",
+        "Days and reminders of interactive pages cannot be negative, and links must be valid for "
+        "at least one day.",
     )
     _dso_receipt_days_positive = models.Constraint(
         "CHECK (dso_receipt_days >= 0)",
@@ -316,7 +317,7 @@ class ResCompany(models.Model):
     )
     _dso_declaration_days_positive = models.Constraint(
         "CHECK (dso_declaration_days >= 0)",
-        "The days until a claim is declared to the insurer cannot be negative.",
+        "The days until a claim is reported to the insurer cannot be negative.",
     )
 
     @api.constrains(*RANGES, *AMOUNT_SETTINGS, "dso_score_amount")
@@ -328,8 +329,8 @@ class ResCompany(models.Model):
                 if not least <= company[name] <= most:
                     faults.append(
                         self.env._(
-                            "“%(setting)s” takes a whole number from %(least)s to %(most)s, not "
-                            "%(value)s.",
+                            "“%(setting)s” must be a whole number from %(least)s to %(most)s, "
+                            "not %(value)s.",
                             setting=self._fields[name]._description_string(self.env),
                             least=least,
                             most=most,
@@ -347,8 +348,8 @@ class ResCompany(models.Model):
             if company.dso_score_amount <= 0:
                 faults.append(
                     self.env._(
-                        "“%(setting)s” has to be more than 0: choose what is a large debt here. To "
-                        "leave amounts out of the score, set their weight to 0.",
+                        "“%(setting)s” must be more than 0: enter what counts as a large debt "
+                        "for you. To leave amounts out of the score, set their weight to 0.",
                         setting=self._fields["dso_score_amount"]._description_string(self.env),
                     )
                 )
@@ -384,8 +385,8 @@ class ResCompany(models.Model):
             if not single_email_re.match(f"1@{company.dso_fax_domain}"):
                 raise ValidationError(
                     self.env._(
-                        "“%(domain)s” is no domain of a fax gateway. Enter what stands behind the "
-                        "@ in its addresses, for example fax.example.com.",
+                        "“%(domain)s” is not a fax gateway domain. Enter what follows the @ in "
+                        "its addresses, for example fax.example.com.",
                         domain=company.dso_fax_domain,
                     )
                 )
@@ -402,9 +403,10 @@ class ResCompany(models.Model):
             if calendar.flexible_hours:
                 raise ValidationError(
                     self.env._(
-                        "“%(calendar)s” is a flexible schedule: it does not say on which days and "
-                        "at what time e-mails and text messages of %(company)s may leave. Choose a "
-                        "schedule with fixed hours as sending hours, or none to send at any time.",
+                        "“%(calendar)s” is a flexible schedule: it does not say on which days "
+                        "and at what time e-mails and text messages of %(company)s may be sent. "
+                        "Choose a schedule with fixed hours as sending hours, or none to send at "
+                        "any time.",
                         calendar=calendar.name,
                         company=company.name,
                     )
@@ -585,8 +587,8 @@ class ResCompany(models.Model):
         if problem == "past":
             raise UserError(
                 self.env._(
-                    "%(date)s has passed: a promise for that day would be broken at once. Choose a "
-                    "day from %(today)s on.",
+                    "%(date)s has passed: a promise for that day would be broken at once. Choose "
+                    "%(today)s or a later day.",
                     date=format_date(self.env, day),
                     today=format_date(self.env, today),
                 )

@@ -23,16 +23,15 @@ class ResourceCalendar(models.Model):
         if not names:
             return [], None, ""
         text = self.env._(
-            "They are the sending hours of Collection, without which automatic actions would leave "
-            "at any time, in: %(names)s.",
+            "They are the sending hours of Collection, without which automatic actions would be "
+            "sent at any time, in: %(names)s.",
             names=names,
         )
         return [text], None, ""
 
     def _dso_advise_unused(self):
         return self.env._(
-            "Ask your administrator first to choose other sending hours in the settings of "
-            "Collection."
+            "First ask your administrator to choose other sending hours in the Collection settings."
         )
 
     @api.constrains("schedule_type", "flexible_hours")

@@ -37,8 +37,8 @@ class DsoAction(models.Model):
         """:param found: :class:`engine.hashtags.Unknown`, each told once and all together"""
         sentences = [
             self.env._(
-                "“#%(name)s” is no hashtag: it would reach the customer as it is. Did you mean "
-                "“#%(nearest)s”?",
+                "“#%(name)s” is not a hashtag: it would reach the customer as it stands. Did you "
+                "mean “#%(nearest)s”?",
                 name=unknown.name,
                 nearest=unknown.nearest,
             )

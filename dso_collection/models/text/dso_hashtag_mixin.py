@@ -113,8 +113,8 @@ class DsoHashtagMixin(models.AbstractModel):
         translations = field._get_stored_translations(self) or {}
         return [
             self.env._(
-                "“#%(name)s” in the %(field)s of “%(template)s”%(language)s is no hashtag: "
-                "it would reach the customer as it is. Did you mean “#%(nearest)s”?",
+                "“#%(name)s” in the %(field)s of “%(template)s”%(language)s is not a hashtag: it "
+                "would reach the customer as it stands. Did you mean “#%(nearest)s”?",
                 name=unknown.name,
                 field=field._description_string(self.env),
                 template=self.display_name,

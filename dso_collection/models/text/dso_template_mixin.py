@@ -39,7 +39,7 @@ class DsoTemplateMixin(models.AbstractModel):
         steps = steps if deleting else steps.filtered("scenario_id.active")
         if steps:
             names = name_some(self.env, steps.mapped("display_name"))
-            uses.append(self.env._("Steps of scenarios need it: %(names)s.", names=names))
+            uses.append(self.env._("Scenario steps need it: %(names)s.", names=names))
             if env["dso.scenario"].sudo(False).has_access("write"):
                 action = self.env["ir.actions.act_window"]._for_xml_id(
                     "dso_collection.dso_scenario_action"

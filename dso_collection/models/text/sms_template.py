@@ -27,8 +27,9 @@ class SmsTemplate(models.Model):
             if template.sidebar_action_id or template.model != ACTION:
                 raise AccessError(
                     self.env._(
-                        "“%(template)s”: only an administrator makes an SMS template for other "
-                        "records than collection actions, or adds it to the menu of a screen.",
+                        "“%(template)s”: only an administrator can create an SMS template for "
+                        "records other than collection actions, or add it to the menu of a "
+                        "screen.",
                         template=template.name,
                     )
                 )

@@ -21,6 +21,7 @@ import { browser } from "@web/core/browser/browser";
 import { download } from "@web/core/network/download";
 import { rpcBus } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
+import { session } from "@web/session";
 import { WebClient } from "@web/webclient/webclient";
 import { Agenda } from "@dso_collection/agenda/agenda";
 import { AgendaCalendarModel } from "@dso_collection/agenda/agenda_calendar";
@@ -139,7 +140,7 @@ class Action extends models.Model {
 
     _compute_leaving() {
         for (const action of this) {
-            action.leaving_text = action.agenda_state === "confirmed" && "leaves today";
+            action.leaving_text = action.agenda_state === "confirmed" && "goes out today";
         }
     }
 
@@ -427,7 +428,7 @@ describe("what was done", () => {
         await settle();
         expect(queryAllTexts(".o_notification_content")).toEqual([
             "Done: Call A",
-            "Confirmed: Mail A, leaves today",
+            "Confirmed: Mail A, goes out today",
         ]);
         expect.verifySteps(["confirm 4"]);
     });
@@ -887,6 +888,7 @@ describe("panel and keys", () => {
     });
 
     test("exchanges are text, newest first", async () => {
+        patchWithCleanup(session, { dso_action_types: { call: { icon: "fa-phone" } } });
         Action._records[0].exchanges = [
             { kind: "reply", title: "<b>Re</b>", text: "Paid", author: "Ann", date: "03/05/2026", badge: "" },
             { kind: "action", type: "call", title: "Call", text: "", author: "", date: "03/02/2026", badge: "Reached" },
@@ -898,7 +900,7 @@ describe("panel and keys", () => {
         expect(".o_dso_exchanges li:eq(1) .badge").toHaveText("Reached");
         await hit("ArrowDown");
         expect(".o_dso_panel .o_field_dso_exchanges").toHaveText(
-            "Nothing was exchanged with this customer yet."
+            "Nothing has been exchanged with this customer yet."
         );
     });
 });

@@ -1,8 +1,17 @@
-import { describe, expect, test } from "@odoo/hoot";
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { click, queryAll, queryAllAttributes, queryAllTexts } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { contains, defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
+import {
+    contains,
+    defineModels,
+    fields,
+    models,
+    mountView,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
+import { session } from "@web/session";
+import { getTypeStyle } from "@dso_collection/fields/action_types";
 
 describe.current.tags("desktop");
 
@@ -55,6 +64,12 @@ class Action extends models.Model {
 defineMailModels();
 defineModels([Action]);
 
+beforeEach(() => {
+    const style = (type, index) => ({ icon: `fa-of-${type}`, color: `#00000${index}` });
+    const styles = TYPES.map(([type], index) => [type, style(type, index)]);
+    patchWithCleanup(session, { dso_action_types: Object.fromEntries(styles) });
+});
+
 async function mountTypes(options) {
     await mountView({
         type: "list",
@@ -72,6 +87,11 @@ async function mountTypes(options) {
     });
     await animationFrame();
 }
+
+test("what is no type has an icon and a colour all the same", () => {
+    expect(getTypeStyle("fax")).toEqual({ icon: "fa-of-fax", color: "#000008" });
+    expect(getTypeStyle("no such type")).toEqual({ icon: "fa-circle-o", color: "#8C8C8C" });
+});
 
 test("every channel has an icon of its own, whose name is read out", async () => {
     await mountTypes("{'icon_only': true}");

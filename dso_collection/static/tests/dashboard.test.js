@@ -141,7 +141,7 @@ test("figures in the company's currency, and how many are behind them", async ()
         "actions late or in error",
     ]);
     expect(queryAllTexts(".o_dso_ageing .o_dso_share_percent")).toEqual(["80 %", "20 %"]);
-    expect(".o_dso_rate").toHaveText("Qualified: 30 % of the amount, 50 % of the items");
+    expect(".o_dso_rate").toHaveText("With a status: 30 % of the amount, 50 % of the items");
     expect(".o_dso_company").toHaveCount(0);
 });
 

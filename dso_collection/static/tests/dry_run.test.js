@@ -167,7 +167,7 @@ test("stopped, what was found so far stays", async () => {
     await animationFrame();
     expect(queryAllTexts(".o_dso_customer th")).toEqual(["Acme"]);
     expect(".o_dso_params [role=status]").toHaveText(
-        "Stopped: the figures below are of 1 of 2 customers"
+        "Stopped: the figures below cover 1 of 2 customers"
     );
     expect.verifySteps(["prepare all false 60", "chunk after 0", "chunk after 11"]);
 });
@@ -198,7 +198,7 @@ test("another number of days runs again", async () => {
 
 test("nobody chosen: nothing is asked", async () => {
     await mountDryRun({ population: "customers" });
-    expect(".o_dso_hint").toHaveText("Choose whom to look at.");
+    expect(".o_dso_hint").toHaveText("Choose the customers to look at.");
     expect(".o_dso_run").not.toBeEnabled();
     expect.verifySteps([]);
 });

@@ -58,7 +58,7 @@ function mountList(columns, options = {}) {
 
 test("what is confirmed says when it leaves; paused is a state of its own", async () => {
     Item._records = [
-        { id: 1, agenda_state: "confirmed", leaving_text: "leaves today at 9:00 AM" },
+        { id: 1, agenda_state: "confirmed", leaving_text: "goes out today at 9:00 AM" },
         { id: 2, agenda_state: "confirmed", is_paused: true },
         { id: 3, agenda_state: "late", is_paused: true },
     ];
@@ -67,7 +67,7 @@ test("what is confirmed says when it leaves; paused is a state of its own", asyn
         (state) => STATES.find(([key]) => key === state)?.[1]
     );
     expect(queryAllTexts(".o_data_row .badge")).toEqual([confirmed, "Paused", late]);
-    expect(queryAllTexts(".o_dso_leaving")).toEqual(["leaves today at 9:00 AM"]);
+    expect(queryAllTexts(".o_dso_leaving")).toEqual(["goes out today at 9:00 AM"]);
     expect(".o_dso_badge_paused").toHaveCount(1);
 });
 
@@ -260,6 +260,6 @@ test("what cannot be saved is named, with what it takes", async () => {
     await contains("[name=name] input").edit("");
     await contains("button[name=go]").click();
     expect.verifySteps([
-        "danger: “Follow-up After” takes a whole number from 0 to 3,650.\n“Name” is empty. Enter it.",
+        "danger: “Follow-up After” must be a whole number from 0 to 3,650.\n“Name” is empty. Fill it in.",
     ]);
 });

@@ -83,7 +83,7 @@ describe("line of the scenario", () => {
         ]);
         expect(`${STAGES}[aria-checked=true]`).toHaveText(/Call/);
         expect(DETAIL).toHaveText(/Phone call\s*3 days after the due date/);
-        expect(DETAIL).not.toHaveText(/leaves by itself/);
+        expect(DETAIL).not.toHaveText(/is sent automatically/);
     });
 
     test("a click tells of another one, and opens its action", async () => {
@@ -94,7 +94,7 @@ describe("line of the scenario", () => {
         });
         await mountSheet(ARCH);
         await contains(`${STAGES}:eq(1)`).click();
-        expect(DETAIL).toHaveText(/leaves by itself/);
+        expect(DETAIL).toHaveText(/is sent automatically/);
         await contains(".o_dso_line_open").click();
         await animationFrame();
         expect.verifySteps(["dso.action 71"]);

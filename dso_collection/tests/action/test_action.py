@@ -91,7 +91,7 @@ class TestAction(DsoCommon):
 
     def test_execute_without_contact_says_what_to_mend(self):
         self.contact.dso_collection_contact = False
-        with self.assertRaisesRegex(UserError, "no contact for collection"):
+        with self.assertRaisesRegex(UserError, "no collections contact"):
             self.action.action_execute()
 
     def test_execute_what_was_paid_meanwhile(self):

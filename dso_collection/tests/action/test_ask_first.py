@@ -45,7 +45,7 @@ class TestAskFirst(QualifyCase):
     def _yes(self, question, user=None):
         self.assertEqual(question["res_model"], ASK)
         wizard = self.env[ASK].with_user(user or self.collector).browse(question["res_id"])
-        self.assertIn("asks for nothing", wizard.text)
+        self.assertIn("has nothing to collect", wizard.text)
         return wizard.action_yes()
 
     def test_every_channel_asks_and_may_be_overruled(self):
@@ -138,7 +138,7 @@ class TestAskFirst(QualifyCase):
         action = self._make(automatic=True, to_confirm=False, date="2026-03-06")
         self.env["dso.action"]._dispatch()
         self.assertEqual(action.state, "cancelled")
-        self.assertIn("asked for nothing", action.reason)
+        self.assertIn("nothing left to collect", action.reason)
 
     def test_follow_up_of_a_promise_leaves(self):
         """It is about its items, whatever their status."""

@@ -172,7 +172,7 @@ class TestCall(DsoCommon):
     # ------------------------------------------------------------------
 
     def test_a_result_is_chosen(self):
-        with self.assertRaisesRegex(UserError, "Choose what came of the call"):
+        with self.assertRaisesRegex(UserError, "Choose the result of the call"):
             self._log(False)
         self.assertEqual(self.call.state, "planned")
 
@@ -232,7 +232,7 @@ class TestCall(DsoCommon):
         self._again().action_cancel()
         self._log("message", self._new_call(), call_again=False)
         self.assertFalse(self._again())
-        with self.assertRaisesRegex(UserError, "from today on"):
+        with self.assertRaisesRegex(UserError, "today or later"):
             self._log("message", self._new_call(), call_again_date="2026-03-05")
 
     def test_specific_call_is_moved_instead(self):

@@ -27,7 +27,7 @@ class TestReturn(LetterCommon):
         window = actions.with_env(env).action_open_return()
         wizard = env["dso.action.return"].with_context(**window["context"])
         said = wizard.create({"reason": reason, "comment": comment}).action_apply()["params"]
-        self.assertIn("came back", said["message"])
+        self.assertIn("returned", said["message"])
         self.assertEqual(said["next"]["type"], "ir.actions.act_window_close")
 
     def test_back_in_the_agenda_with_cause_and_mend(self):

@@ -39,7 +39,7 @@ class TestScore(RiskCase):
         self.assertAlmostEqual(action.score, 35.0)
         self.assertEqual(
             action.score_reason.replace("\N{NO-BREAK SPACE}", ""),
-            "35 of 100: $10,000.00 at stake (20.0), 30 days late (15.0).",
+            "35 of 100: $10,000.00 at stake (20.0), 30 days overdue (15.0).",
         )
 
     def test_all_parts(self):
@@ -64,9 +64,9 @@ class TestScore(RiskCase):
         self.assertAlmostEqual(action.score, 31.0)
         self.assertEqual(
             action.score_reason.replace("\N{NO-BREAK SPACE}", ""),
-            "31 of 100: $2,500.00 at stake (8.0), 10 days late (7.5), promises broken in a "
-            "year: 1 (7.5), pays 30 days late on average (5.0), guarantee or declaration ends in "
-            "15 days (2.5).",
+            "31 of 100: $2,500.00 at stake (8.0), 10 days overdue (7.5), promises broken in the "
+            "last year: 1 (7.5), pays 30 days late on average (5.0), guarantee or insurer's "
+            "deadline ends in 15 days (2.5).",
         )
         self._plan("2026-03-31")
         self.assertAlmostEqual(action.score, 31.0, msg="the plan says the same")
@@ -79,11 +79,11 @@ class TestScore(RiskCase):
         self.assertAlmostEqual(action.score, 37.0)
         with freeze_time("2026-04-07 09:00:00"):
             self.env.invalidate_all()
-            self.assertIn("37 days late (16.6)", action.score_reason)
+            self.assertIn("37 days overdue (16.6)", action.score_reason)
 
     def test_refresh_queue(self):
         """A payment reaches the score within the minute. 2,500 are left: 8 + 15 points, and five
-        points for the 30 days late of what was paid."""
+        points for the 30 days overdue of what was paid."""
         invoice = self._invoice("2026-03-01", 10_000)
         action = self._plan("2026-03-31")
         self._pay(invoice, "2026-03-31", 7500)

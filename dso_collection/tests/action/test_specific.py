@@ -194,7 +194,7 @@ class TestSpecific(QualifyCase):
             self.old, action_type="email", automatic=True, mail_template_id=self.template.id
         )
         self.assertEqual(action.state, "error")
-        self.assertIn("no contact for collection", action.error_message)
+        self.assertIn("no collections contact", action.error_message)
 
     def test_needs_a_text(self):
         with self.assertRaisesRegex(UserError, "needs a template or a text"):
@@ -263,7 +263,7 @@ class TestSpecific(QualifyCase):
         other = self.env["res.partner"].create({"name": "Beta", "is_company": True})
         line = self._line(self._invoice("2026-02-10", 70.0, partner=other))
         self._plan("2026-03-06", other)
-        with self.assertRaisesRegex(UserError, "no open item of"):
+        with self.assertRaisesRegex(UserError, "not an open item of"):
             self._new(line)
         action = self._new(self.old)
         with self.assertRaises(ValidationError):

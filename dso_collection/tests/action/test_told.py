@@ -171,7 +171,7 @@ class TestNamed(QualifyCase):
     def test_one_day_is_no_days(self):
         action = self._open_action()
         with freeze_time("2026-02-11 09:00:00"):
-            self.assertIn("is one day late", action._describe_leader(date(2026, 2, 11)))
+            self.assertIn("is one day overdue", action._describe_leader(date(2026, 2, 11)))
             self.assertIn("is due tomorrow", action._describe_leader(date(2026, 2, 9)))
         step = self.scenario.step_ids[0]
         step.write({"trigger": "due_date", "delay": 1})

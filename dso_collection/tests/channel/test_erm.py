@@ -349,7 +349,7 @@ class TestErm(DsoCommon):
         self._answer(401, {"message": "who are you?"})
         self.assertFailed("who are you?", transient=False)
         self.assertEqual(self.action.action_fix()["res_model"], "dso.erm.provider")
-        self.assertIn("corrects the settings of the provider", self.action.error_message)
+        self.assertIn("correct the provider's settings", self.action.error_message)
         # corrected, it goes on without another click, under the same key
         key = self.action.erm_letter_ids.key
         cron = self.env.ref("dso_collection.ir_cron_retry")

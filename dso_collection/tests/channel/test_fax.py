@@ -71,7 +71,7 @@ class TestFax(LetterCommon):
         self.assertIn("settings", self.action.error_message)
 
     def test_domain_is_checked(self):
-        with self.assertRaisesRegex(ValidationError, "no domain"):
+        with self.assertRaisesRegex(ValidationError, "not a fax gateway domain"):
             self.company.dso_fax_domain = "not a domain"
 
     def test_retry_sends_the_same(self):

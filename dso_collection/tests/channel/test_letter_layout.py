@@ -140,7 +140,7 @@ class TestLetterLayout(LetterCommon):
                 words = self._words(page)
                 rows = [entry for entry in words if entry[2] in documents]
                 seen += [entry[2] for entry in rows]
-                headings = self._find(page, "Days late")
+                headings = self._find(page, "Days overdue")
                 if rows:
                     self.assertEqual(len(headings), 1)
                     self.assertLess(headings[0][0], rows[0][0])
@@ -202,7 +202,7 @@ class TestLetterLayout(LetterCommon):
                 titles += len(items)
                 self.assertEqual(len(items), len(costs), "an item is cut in two")
                 if items:
-                    self.assertEqual(len(self._find(page, "Rate a year")), 1)
+                    self.assertEqual(len(self._find(page, "Annual rate")), 1)
                 if self._find(page, "Late payment interest and recovery costs"):
                     self.assertTrue(items)
         self.assertEqual(titles, 30)

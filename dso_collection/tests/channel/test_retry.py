@@ -38,7 +38,7 @@ class TestRetry(SmtpCommon):
         bea = self._create_contact(self.partner, "Bea", "ANN@acme.example.com")
         self.assertEqual(self._try_again(action), [])
         self.assertEqual(action.state, "error")
-        self.assertIn("Bea came back from “ann@acme.example.com”", action.error_message)
+        self.assertIn("Bea bounced at “ann@acme.example.com”", action.error_message)
         self.assertEqual(action.error_data["res_id"], bea.id)
         bea.email = "bea@acme.example.com"
         self.assertEqual(self._try_again(action), [bea.email])
@@ -60,14 +60,14 @@ class TestRetry(SmtpCommon):
         action = self._send()
         self._bounce(action, BOOKS)
         self.assertEqual(self._try_again(action), [])
-        self.assertIn(f"came back from “{BOOKS}”", action.error_message)
+        self.assertIn(f"bounced at “{BOOKS}”", action.error_message)
         self.contact.email = f"{ANN}, {LEDGER}"
         self.assertEqual(self._try_again(action), [LEDGER])
         self.assertEqual(action.state, "done")
         # the first one, later
         self._bounce(action, ANN, number=2)
         self.assertEqual(self._try_again(action), [])
-        self.assertIn(f"came back from “{ANN}”", action.error_message)
+        self.assertIn(f"bounced at “{ANN}”", action.error_message)
 
     def test_the_second_address_is_refused(self):
         self.contact.email = f"{ANN}, {BOOKS}"
@@ -131,7 +131,7 @@ class TestRetry(SmtpCommon):
         self.contact.company_id = self.env["res.company"].create({"name": "Elsewhere"})
         self.assertEqual(self._try_again(action), [])
         self.assertEqual(action.state, "error")
-        self.assertIn("no contact for collection", action.error_message)
+        self.assertIn("no collections contact", action.error_message)
         bea = self._create_contact(self.partner, "Bea", "bea@acme.example.com")
         self.assertEqual(self._try_again(action), [bea.email])
 

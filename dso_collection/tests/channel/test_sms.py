@@ -253,9 +253,9 @@ class TestSms(DsoSmsCommon):
         blacklisted = self.env["phone.blacklist"].create({"number": MOBILE})
         self._refresh()
         self.assertEqual(self.action.state, "error")
-        self.assertIn("wants no SMS", self.action.error_message)
+        self.assertIn("opted out of SMS", self.action.error_message)
         self.assertEqual(self._dispatch(), 0)
-        with self.assertRaisesRegex(UserError, "wants no SMS"):
+        with self.assertRaisesRegex(UserError, "opted out of SMS"):
             self.action.action_execute()
         blacklisted.action_archive()
         self._refresh()
@@ -479,7 +479,7 @@ class TestSms(DsoSmsCommon):
         self.contact.active = False
         self.action.with_user(self.collector).action_retry()
         self.assertEqual(self.action.state, "error")
-        self.assertIn("no contact for collection", self.action.error_message)
+        self.assertIn("no collections contact", self.action.error_message)
 
     def test_delivered_after_all(self):
         self._dispatch()
@@ -493,7 +493,7 @@ class TestSms(DsoSmsCommon):
         self._dispatch()
         self.action.sms_id.action_set_canceled()
         self.assertEqual(self.action.state, "error")
-        self.assertIn("cancelled in the queue", self.action.error_message)
+        self.assertIn("cancelled in the SMS queue", self.action.error_message)
 
     def test_failure_of_the_service_is_tried_again_by_itself(self):
         """Odoo's own service says that it has not taken it: the same SMS, later and later."""
@@ -502,7 +502,7 @@ class TestSms(DsoSmsCommon):
             self._run_queue("server_error")
             self.assertEqual(self.action.state, "error")
             self.assertEqual(str(self.action.retry_date), moment)
-            self.assertIn("did not answer. It is tried again", self.action.error_message)
+            self.assertIn("did not answer. It is retried", self.action.error_message)
             self.assertEqual(self.env["dso.action"]._retry_due(self.action.retry_date), 1)
             self.assertEqual((self.action.state, self.action.sms_id.state), ("done", "outgoing"))
         self._run_queue()
@@ -511,7 +511,7 @@ class TestSms(DsoSmsCommon):
         self.assertEqual(self.action.state, "done")
 
     def test_silence_is_not_tried_again_by_itself(self):
-        """It may have left all the same: somebody looks before it leaves twice."""
+        """It may have been sent anyway: somebody looks before it leaves twice."""
         self._dispatch()
         for cause, retried in (
             (requests.exceptions.ReadTimeout("silence"), False),
@@ -523,7 +523,7 @@ class TestSms(DsoSmsCommon):
                 self.assertEqual(self.action.state, "error")
                 self.assertEqual(bool(self.action.retry_date), retried)
                 self.assertEqual(
-                    "may have left all the same" in self.action.error_message, not retried
+                    "may have been sent anyway" in self.action.error_message, not retried
                 )
                 self.action.action_retry()
 

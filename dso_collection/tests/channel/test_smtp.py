@@ -306,7 +306,7 @@ class TestSmtp(SmtpCommon):
                     self.assertEqual((action.state, action.retry_count), ("error", count))
                     self.assertEqual(self._get_delay(action), minutes)
                     self.assertIn("Greylisted, come back later", action.error_message)
-                    self.assertIn("tried again by itself", action.error_message)
+                    self.assertIn("retried automatically", action.error_message)
                     self.assertEqual(self._retry(action, -timedelta(minutes=1)), 0, "too early")
                     self.assertEqual(self._retry(action), 1)
         self.assertEqual((action.state, action.retry_date), ("error", False))

@@ -172,7 +172,7 @@ class TestSnailmail(LetterCommon):
         letter = self.action.snailmail_letter_id
         letter.cancel()
         self.assertEqual(self.action.state, "error")
-        self.assertIn("took it out of the queue", self.action.error_message)
+        self.assertIn("removed it from the queue", self.action.error_message)
         self.action.with_user(self.collector).action_retry()
         self.assertEqual((self.action.state, letter.state), ("done", "pending"))
 
@@ -196,7 +196,7 @@ class TestSnailmail(LetterCommon):
         cause = MaxRetryError(None, "/", NewConnectionError(None, "refused"))
         self._break_connection(requests.exceptions.ConnectionError(cause))
         self.assertEqual((self.action.state, letter.state), ("error", "error"))
-        self.assertIn("tried again by itself", self.action.error_message)
+        self.assertIn("retried automatically", self.action.error_message)
         self.assertEqual(str(self.action.retry_date), "2026-03-06 09:15:00")
         self.assertEqual(self.env["dso.action"]._retry_due(self.action.retry_date), 1)
         self.assertEqual((self.action.state, letter.state), ("done", "pending"))

@@ -423,7 +423,7 @@ class TestContactImportFile(DsoCommon):
     def test_spreadsheet(self):
         """The template, with whole numbers as codes."""
         book = Workbook()
-        book.active.append(["Customer Code", "Contact Name", "E-mail", "Contact for Collection"])
+        book.active.append(["Customer Code", "Contact Name", "E-mail", "Collections Contact"])
         book.active.append([4711, "Zoe", "zoe@acme.example.com", 1])
         self.other.ref = "4711"
         stream = io.BytesIO()

@@ -260,7 +260,7 @@ class TestCustomer(DsoCommon):
         self._customer(belgian).scenario_id = False
         said = self._assign(customers, scenario_mode="none")["params"]["message"]
         self.assertIn("Customers assigned: 1. Planned actions that go with them: 1.", said)
-        self.assertIn("1 not: they had this already.", said)
+        self.assertIn("1 unchanged: they already had this.", said)
         self.assertFalse(customers.scenario_id)
         self.assertEqual(customers.mapped("scenario_by_hand"), [True, True])
         self._assign(customers, scenario_mode="rules")

@@ -41,7 +41,7 @@ class TestStatement(LetterCommon):
         """On the customer's screen and in the statement that is printed and sent."""
         self._promise("2026-03-03")
         line = self._line(self.late).with_user(self.collector)
-        text = "Promise of 03/03/2026 not kept"
+        text = "Promise for 03/03/2026 not kept"
         self.assertEqual((line.dso_status_text, line.dso_promise_broken), (text, True))
         self.assertIn(text, self.customer._prepare_statement()["items_table"])
         action = self.env["dso.action"].create(

@@ -170,7 +170,7 @@ class TestDispatch(DsoCommon):
         other = self.env["res.partner"].create({"name": "No contact"})
         cases = [
             (
-                "no contact for collection",
+                "no collections contact",
                 self.contact,
                 {"dso_collection_contact": False},
                 "res.partner",
@@ -305,7 +305,7 @@ class TestDispatch(DsoCommon):
         mail = action.mail_id
         mail.cancel()
         self.assertEqual(action.state, "error")
-        self.assertIn("took it out of the queue", action.error_message)
+        self.assertIn("removed it from the queue", action.error_message)
         self.assertEqual(self._open_action(), action, "the step after it is taken back")
         action.with_user(self.collector).action_retry()
         self.assertEqual((action.state, action.mail_id, mail.state), ("done", mail, "outgoing"))

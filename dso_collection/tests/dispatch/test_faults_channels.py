@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from odoo.tests import tagged
 
-from ...tools.action_types import ACTION_TYPES, MANUAL_TYPES
+from ...tools.action_types import get_types, get_types_where
 from ..faults.case import FaultsCase
 from ..faults.erm import Provider
 from ..faults.iap import Iap
@@ -88,8 +88,9 @@ class TestFaultsChannels(FaultsCase):
             env.cr.execute("UPDATE dso_action SET retry_date = NULL")
 
     def test_no_channel_is_forgotten(self):
-        types = {action_type for action_type, _label in ACTION_TYPES}
-        self.assertEqual(types - MANUAL_TYPES - PRINTED_HERE, set(CHANNELS))
+        with self._env() as env:
+            types = set(get_types(env)) - set(get_types_where(env, "_is_manual"))
+        self.assertEqual(types - PRINTED_HERE, set(CHANNELS))
 
     # ------------------------------------------------------------------
     # Customers and providers

@@ -41,7 +41,7 @@ class TestQueue(SmtpCommon):
                 self.sink.received.clear()
                 action = self._drop(word)
                 self.assertEqual(self.sink.received, [])
-                self.assertIn("tried again by itself", action.error_message)
+                self.assertIn("retried automatically", action.error_message)
                 self.assertEqual(self._retry(action), 1)
                 self.assertEqual([one.recipients for one in self.sink.received], [both])
                 self.assertEqual(action.state, "done")
@@ -55,7 +55,7 @@ class TestQueue(SmtpCommon):
         action = self._drop("RCPT")
         self.assertEqual(self.sink.received, [])
         self.assertEqual(action.state, "error")
-        self.assertIn("tried again by itself", action.error_message)
+        self.assertIn("retried automatically", action.error_message)
         self.assertEqual(self._retry(action), 1)
         self.assertEqual(self.sink.message_ids, [action.message_id.message_id])
         self.assertEqual(action.state, "done")
@@ -67,7 +67,7 @@ class TestQueue(SmtpCommon):
         action = self._drop("DATA")
         self.assertEqual(action.state, "error")
         self.assertFalse(action.retry_date)
-        self.assertIn("not known whether the e-mail has left", action.error_message)
+        self.assertIn("not known whether the e-mail was sent", action.error_message)
 
     def test_the_others_leave(self):
         """Those behind the one at which it broke off leave with the next run of the queue."""
@@ -130,7 +130,7 @@ class TestQueue(SmtpCommon):
         self._look()
         self.assertEqual(action.state, "error")
         self.assertFalse(action.retry_date)
-        self.assertIn("not known whether the e-mail has left", action.error_message)
+        self.assertIn("not known whether the e-mail was sent", action.error_message)
 
     def _queue(self):
         """The first reminder waits in the queue."""
@@ -162,7 +162,7 @@ class TestQueue(SmtpCommon):
         action = self._queue()
         action.mail_id.unlink()
         self.assertEqual(action.state, "error")
-        self.assertIn("took it out of the queue", action.error_message)
+        self.assertIn("removed it from the queue", action.error_message)
         # sent after all
         action.with_user(self.collector).action_retry()
         self._run_queue()

@@ -8,7 +8,7 @@ from odoo import Command, fields
 from odoo.tests import BaseCase, new_test_user
 from odoo.tests.common import get_db_name
 
-from ...tools.action_types import REQUIRED_TEMPLATES
+from ...tools.action_types import get_channel
 from .database import copy_database, drop_database, open_env
 from .smtp import HOST, Sink
 from .workers import TIMEOUT, Workers
@@ -100,7 +100,7 @@ class FaultsCase(BaseCase):
                     "action_type": action_type,
                     "automatic": True,
                     "letter_carrier": "snailmail" if action_type == "letter" else False,
-                    REQUIRED_TEMPLATES[action_type]: template.id,
+                    get_channel(env, action_type)._template_field: template.id,
                 }
             )
             for number, (name, delay) in enumerate((("First", 5), ("Second", 30)))
@@ -126,7 +126,7 @@ class FaultsCase(BaseCase):
                 "body": body or "<p>Please pay.</p>",
             },
         }
-        fname = REQUIRED_TEMPLATES[action_type]
+        fname = get_channel(env, action_type)._template_field
         model = env["dso.scenario.step"]._fields[fname].comodel_name
         return env[model].create({"name": f"Template {action_type}", **values[fname]})
 

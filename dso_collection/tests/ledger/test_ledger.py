@@ -323,7 +323,7 @@ class TestAnnounced(DsoCommon):
         self.assertIn("30.00", action.reason)
         self.assertIn("03/13/2026", action.reason)
         self.assertTrue(self.lines[0].dso_excluded)
-        self.assertEqual(self.lines[0].dso_excluded_reason, "Money on its way")
+        self.assertEqual(self.lines[0].dso_excluded_reason, "Payment on its way")
         self.assertIn("100.00", self.lines[0].dso_announced)
         self.assertIn("03/13/2026", self.lines[0].dso_announced)
         self.assertIn(first.name, self.lines[0].dso_announced)
@@ -351,9 +351,9 @@ class TestAnnounced(DsoCommon):
         with freeze_time("2026-03-14 09:00"):
             self._plan("2026-03-14")
             action = self.assertPlanned("B", "2026-03-16")
-            self.assertIn("has not come", action.reason)
+            self.assertIn("has not arrived", action.reason)
             self.assertIn("300.00", action.reason)
-            self.assertIn("has not come", self.lines[0].dso_announced)
+            self.assertIn("has not arrived", self.lines[0].dso_announced)
             self.assertIn(payment.name, self.lines[0].dso_announced)
 
     def test_what_comes_back(self):
@@ -364,9 +364,9 @@ class TestAnnounced(DsoCommon):
         self.env["dso.customer"]._cron_refresh()
         action = self.assertPlanned("A", "2026-03-06")
         self.assertEqual(action.amount, 300.0)
-        self.assertIn("came back", action.reason)
+        self.assertIn("was returned", action.reason)
         self.assertIn(payment.name, action.reason)
-        self.assertIn("came back", self.lines[0].dso_announced)
+        self.assertIn("was returned", self.lines[0].dso_announced)
 
     def test_validated_without_an_entry_is_received(self):
         payment = self._register(self.moves[0], 100.0)
@@ -459,7 +459,7 @@ class TestAnnounced(DsoCommon):
                 self.assertEqual(action.amount, sum(self._open_lines().mapped("amount_residual")))
                 note = html2plaintext((self._customer().message_ids - notes).body)
                 for text in (action.reason, line.dso_announced, note):
-                    self.assertIn("60.00 came back on 03/06/2026", text)
+                    self.assertIn("60.00 was returned on 03/06/2026", text)
                     self.assertIn(transaction.reference, text)
                     self.assertIn(said, text)
                 # told once
@@ -492,7 +492,7 @@ class TestAnnounced(DsoCommon):
             getattr(transaction, method)("Card declined")
             self.assertFalse(self.lines._dso_get_returned())
             self.assertEqual(self._customer().message_ids, notes)
-            self.assertNotIn("came back", self._open_action().reason)
+            self.assertNotIn("was returned", self._open_action().reason)
 
     def test_what_is_left_of_an_authorisation(self):
         """40 of 100 captured, and the rest given up: 60 came back, once."""
@@ -627,12 +627,12 @@ class TestAnnounced(DsoCommon):
         self._plan("2026-03-06")
         self.assertNothingPlanned("excluded")
         self.assertIn("direct debit", line.dso_announced)
-        self.assertEqual(line.dso_excluded_reason, "Money on its way")
+        self.assertEqual(line.dso_excluded_reason, "Payment on its way")
         self.assertIn(line, line.search([("dso_excluded", "=", True)]))
         self._plan("2026-03-10")
         self.assertNothingPlanned("excluded")
         self._plan("2026-03-11")
-        self.assertIn("has not come", self._open_action().reason)
+        self.assertIn("has not arrived", self._open_action().reason)
 
     def test_which_methods_are_direct_debits(self):
         for code, debit in (
@@ -668,7 +668,7 @@ class TestAnnounced(DsoCommon):
         self._plan("2026-03-06")
         action = self._open_action()
         self.assertEqual(action.amount, 300.0)
-        self.assertIn("came back", action.reason)
+        self.assertIn("was returned", action.reason)
 
     def test_the_number_of_queries_does_not_depend_on_what_came_back(self):
         self.moves.preferred_payment_method_line_id = self._debit_by("sepa_direct_debit")

@@ -429,7 +429,7 @@ class TestQualify(QualifyCase):
     def test_without_contact_the_status_is_noted_all_the_same(self):
         self.contact.dso_collection_contact = False
         toast = self._qualify(status_id=self.promise.id, date="2026-03-16", email_mode="customer")
-        self.assertIn("no contact for collection", toast["params"]["message"])
+        self.assertIn("no collections contact", toast["params"]["message"])
         self.assertEqual(self.old.dso_status_id, self.promise)
 
     def test_contract_words_for_the_email(self):
@@ -473,7 +473,7 @@ class TestQualify(QualifyCase):
     def test_cleared_meanwhile_is_refused(self):
         wizard = self._wizard(status_id=self.ongoing.id)
         self._pay(self.old.move_id, on="2026-03-06")
-        with self.assertRaisesRegex(UserError, "cleared meanwhile"):
+        with self.assertRaisesRegex(UserError, "cleared in the meantime"):
             wizard.action_apply()
 
     def test_log_is_seen_on_the_item(self):

@@ -50,7 +50,7 @@ class TestHeldItems(QualifyCase):
         follow_up = self._specific()
         wizard = self._wizard(self.old, comment="They sent the delivery note")
         self.assertIn(f"The follow-up of {follow_up.date:%m/%d/%Y} stays", wizard.summary)
-        self.assertIn("Scenario goes on", self._wizard(self.young, comment="Well").summary)
+        self.assertIn("Scenario continues", self._wizard(self.young, comment="Well").summary)
 
     def test_promise_in_one_click_leaves_the_dispute(self):
         self._qualify(status_id=self.dispute.id, comment="Wrong price")
@@ -275,7 +275,7 @@ class TestUndo(QualifyCase):
         wizard = self._wizard(status_id=self.ongoing.id)
         wizard.action_apply()
         self._undo(wizard)
-        with self.assertRaisesRegex(UserError, "undone already"):
+        with self.assertRaisesRegex(UserError, "already undone"):
             self._undo(wizard)
 
     def test_not_after_something_was_done(self):
@@ -383,7 +383,7 @@ class TestEmailOfTheDialog(QualifyCase):
             execute_now=True,
         )
         self.assertEqual(self.old.dso_status_id, self.dispute)
-        self.assertIn("no contact for collection", toast["params"]["message"])
+        self.assertIn("no collections contact", toast["params"]["message"])
         action = self.customer.action_ids.filtered(lambda action: action.origin == "specific")
         self.assertEqual(action.state, "error")
         self.assertEqual(action.item_ids.line_id, self.old)
@@ -464,13 +464,13 @@ class TestEmailOfTheDialog(QualifyCase):
         for address in ("someone@outside.example.org", "not an address"):
             with (
                 self.subTest(address),
-                self.assertRaisesRegex(UserError, "no address of a colleag"),
+                self.assertRaisesRegex(UserError, "not a colleague.s address"),
             ):
                 self._qualify(status_id=self.dispute.id, resolver_email=address, email_mode="none")
         self.assertFalse(self.old.dso_qualification_ids)
 
     def test_strangers_get_nothing_internal(self):
-        with self.assertRaisesRegex(UserError, "is no address of a colleague"):
+        with self.assertRaisesRegex(UserError, "is not a colleague's address"):
             self._qualify(
                 status_id=self.dispute.id,
                 resolver_email="somebody@elsewhere.example.org",

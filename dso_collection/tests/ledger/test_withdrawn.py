@@ -67,7 +67,7 @@ class TestWithdrawn(DsoCommon):
         self.action.action_confirm()
         self._invoice("2026-02-10")
         self._refresh()
-        self._check("leader_changed", "another item leads")
+        self._check("leader_changed", "another item is the leader")
 
     def test_other_scenario(self):
         self.action.action_confirm()

@@ -66,10 +66,10 @@ class TestAgenda(DsoCommon):
         self.assertFalse(due.leaving_text, "it waits to be confirmed")
         (due | later).action_confirm()
         for moment, action, expected in (
-            ("2026-03-06 09:00:00", due, "leaves in a few minutes"),
-            ("2026-03-06 11:30:00", due, "leaves today at 1:00\u202fPM"),
-            ("2026-03-06 19:00:00", due, "leaves on 03/09/2026 at 8:00\u202fAM"),
-            ("2026-03-06 09:00:00", later, "leaves on 03/09/2026 at 8:00\u202fAM"),
+            ("2026-03-06 09:00:00", due, "goes out in a few minutes"),
+            ("2026-03-06 11:30:00", due, "goes out today at 1:00\u202fPM"),
+            ("2026-03-06 19:00:00", due, "goes out on 03/09/2026 at 8:00\u202fAM"),
+            ("2026-03-06 09:00:00", later, "goes out on 03/09/2026 at 8:00\u202fAM"),
         ):
             with self.subTest(moment), freeze_time(moment):
                 self.env.invalidate_all()
@@ -328,7 +328,7 @@ class TestAgenda(DsoCommon):
             self._as(self.collector, first | second | third).action_confirm_selected()
         )
         self.assertIn("2 confirmed.", message)
-        self.assertIn("1 not: in error, it leaves by itself once that is corrected (", message)
+        self.assertIn("1 not: in error, it is sent automatically once that is fixed (", message)
         self.assertEqual((first | second | third).mapped("confirmed"), [True, True, True])
 
     def test_confirming_one_in_error_says_so(self):
@@ -346,8 +346,8 @@ class TestAgenda(DsoCommon):
         message = self._message(self._as(self.collector, selected).action_confirm_selected())
         self.assertEqual((third | fourth).mapped("confirmed"), [True, True])
         self.assertIn("2 confirmed.", message)
-        self.assertIn("1 not: confirmed already (", message)
-        self.assertIn("1 not: done or cancelled already (", message)
+        self.assertIn("1 not: already confirmed (", message)
+        self.assertIn("1 not: already done or cancelled (", message)
         self.assertIn("1 not: done by hand, nothing to confirm (", message)
         self.assertIn(self.calls[0].display_name, message)
         self.assertFalse(self.calls[0].confirmed)
@@ -366,7 +366,7 @@ class TestAgenda(DsoCommon):
         )
         message = self._message(wizard.action_apply())
         self.assertIn("2 moved to 03/13/2026.", message)
-        self.assertIn("1 not: done or cancelled already", message)
+        self.assertIn("1 not: already done or cancelled", message)
         moved = self.calls[1:]
         self.assertEqual({str(day) for day in moved.mapped("date")}, {"2026-03-13"})
         self.assertEqual(moved.mapped("date_forced"), [True, True])
@@ -408,7 +408,7 @@ class TestAgenda(DsoCommon):
         self.calls[0].action_cancel()
         message = self._message(self._as(self.collector).action_cancel_selected())
         self.assertIn("2 skipped.", message)
-        self.assertIn("1 not: done or cancelled already", message)
+        self.assertIn("1 not: already done or cancelled", message)
         self.assertEqual(set(self.calls.mapped("state")), {"cancelled"})
 
     def test_many_names_are_not_all_told(self):
@@ -441,7 +441,7 @@ class TestAgenda(DsoCommon):
         )
         message = self._message(wizard.action_apply())
         self.assertIn("Customers assigned: 1. Planned actions that go with them: 2.", message)
-        self.assertIn("1 not: they had this already.", message)
+        self.assertIn("1 unchanged: they already had this.", message)
         moved = self._customer(self.partners[0]).open_action_ids
         self.assertEqual(len(moved), 2)
         self.assertEqual(moved.collector_id, other)

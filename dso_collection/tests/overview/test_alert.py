@@ -646,7 +646,7 @@ class TestReadyAlerts(DsoCommon):
         self.assertEqual(self._find(), {"guarantee_exceeded", "guarantee_ended"})
 
     def test_insurance(self):
-        """Due on 11 March: 60 days later is 10 May, 35 days is 15 April: 15 days from now."""
+        """Due on 11 March: 60 days overduer is 10 May, 35 days is 15 April: 15 days from now."""
         self.customer.write({"insurance_amount": 5000, "insurance_expiry": "2026-12-31"})
         self.assertEqual(self._find(), set())
         self.customer.insurance_declaration_days = 35

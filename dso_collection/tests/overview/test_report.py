@@ -83,16 +83,16 @@ class TestItemReport(DsoCommon):
             },
         )
         labels = dict(self.env["dso.item.report"]._fields["kind"]._description_selection(self.env))
-        self.assertEqual(labels["none"], "Not qualified yet")
+        self.assertEqual(labels["none"], "No status yet")
         for model, name in (
             ("dso.item.report", "status_id"),
             ("account.move.line", "dso_status_id"),
         ):
             field = self.env[model].fields_get([name], ["falsy_value_label"])[name]
-            self.assertEqual(field["falsy_value_label"], "Not qualified yet")
+            self.assertEqual(field["falsy_value_label"], "No status yet")
 
     def test_ages(self):
-        """1, 30, 31, 91 and 190 days late: the limits belong to the younger bucket."""
+        """1, 30, 31, 91 and 190 days overdue: the limits belong to the younger bucket."""
         found = self.env["dso.item.report"].browse(self.lines.ids)
         self.assertEqual(found.mapped("days_overdue"), [1, 30, 31, 91, 190])
         self.assertEqual(found.mapped("age"), ["001", "001", "031", "091_180", "181"])

@@ -593,7 +593,7 @@ class TestTimeline(SheetCommon):
             )
             refund.action_post()
         first = self._timeline()["entries"][0]
-        self.assertEqual((first["title"], first["res_id"]), ("Paid back", refund.id))
+        self.assertEqual((first["title"], first["res_id"]), ("Refunded", refund.id))
         self.assertIn("40.00", first["amount"])
 
     def test_foreign_customers_stay_closed(self):

@@ -69,11 +69,11 @@ class TestSummary(DsoCommon):
         self.assertEqual(own.subject, "Collection this morning: 4 to look at")
         body = str(own.body)
         for words in (
-            "Error: no contact for collection</a></strong>\n                (2)",
+            "Error: no collections contact</a></strong>\n                (2)",
             "To confirm</a></strong>\n                (1)",
             "Replies to handle</a></strong>\n                (1)",
             "Aa &amp; Co",
-            "has no contact for collection",
+            "has no collections contact",
             "&lt;b&gt;paid&lt;/b&gt;",
             f"/mail/view?model=dso.action&amp;res_id={first.id}",
             f"/mail/view?model=dso.action&amp;res_id={second.id}",
@@ -132,11 +132,11 @@ class TestSummary(DsoCommon):
         """Days later, by letter, SMS and fax: each under its own words."""
         for number, (code, words) in enumerate(
             (
-                ("returned", "Error: letter came back"),
+                ("returned", "Error: letter returned"),
                 ("undelivered_sms", "Error: SMS not delivered"),
                 ("bad_fax", "Error: wrong fax number"),
-                ("no_post_credit", "Error: no credits to post letters"),
-                ("unknown_outcome", "Error: not known whether it has left"),
+                ("no_post_credit", "Error: no credits for posting letters"),
+                ("unknown_outcome", "Error: not known whether it was sent"),
             )
         ):
             with self.subTest(code):

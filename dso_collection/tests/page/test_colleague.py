@@ -48,7 +48,7 @@ class TestColleague(DsoCommon):
         self.manager.partner_id.email = False
         self._plan("2026-03-06")
         self.assertIn("Mia Manager has no e-mail address", self._open_action().error_message)
-        self.assertNotIn("contact for collection", self._open_action().error_message)
+        self.assertNotIn("collections contact", self._open_action().error_message)
 
     def test_who_left_gets_nothing(self):
         self.partner.user_id = self.reader
@@ -66,7 +66,7 @@ class TestColleague(DsoCommon):
         self.assertEqual(self._recipients(action), self.reader.partner_id)
 
     def test_field(self):
-        with self.assertRaisesRegex(ValidationError, "choose the field"):
+        with self.assertRaisesRegex(ValidationError, "choose the customer field"):
             self._use(recipient="field")
         action = self._use(recipient="field", recipient_field="res.partner,user_id")
         self.assertFalse(self._recipients(action))
@@ -75,7 +75,7 @@ class TestColleague(DsoCommon):
 
     def test_address(self):
         for address in ("", "nobody"):
-            with self.assertRaisesRegex(ValidationError, "is no e-mail address"):
+            with self.assertRaisesRegex(ValidationError, "is not an e-mail address"):
                 self._use(recipient="address", recipient_address=address)
         with self.assertRaisesRegex(ValidationError, "an address of the customer"):
             self._use(recipient="address", recipient_address="ann@acme.example.com")

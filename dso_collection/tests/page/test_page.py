@@ -350,13 +350,13 @@ class TestPage(PageCommon):
         self.env.invalidate_all()
         self.assertIn(self.first.name, reply.closed_text)
         for change in (answer.with_user(self.collector).action_change, reply.action_change):
-            with self.assertRaisesRegex(UserError, "nothing is open any more"):
+            with self.assertRaisesRegex(UserError, "nno longer open"):
                 change()
-        with self.assertRaisesRegex(UserError, "nothing is open any more"):
+        with self.assertRaisesRegex(UserError, "nno longer open"):
             reply.action_qualify()
         said = reply.action_accept()
         self.assertEqual(said["params"]["type"], "warning")
-        self.assertIn("Nothing is open any more", said["params"]["message"])
+        self.assertIn("Nno longer open", said["params"]["message"])
         self.assertEqual((answer.state, reply.state), ("accepted", "handled"))
         self.assertFalse(self.lines[1].dso_status_id)
 

@@ -146,11 +146,11 @@ class CustomerPageCase(PageBrowserCase):
             # all of it is still there for whoever comes back
             stranger.go(self.path)
             said = stranger.text("aside")
-            self.assertEqual(said.count("Received, being looked at"), 5)
+            self.assertEqual(said.count("Received, under review"), 5)
             for text in ("We agreed on <b>75</b>", "Who is in charge?", "proof.pdf", *documents):
                 self.assertIn(text, said)
             waiting = stranger.texts("td.doc .sub")
-            self.assertEqual(waiting.count("Your answer is being looked at"), 3)
+            self.assertEqual(waiting.count("Your answer is under review"), 3)
         answers = self.page.answer_ids.sorted("id")
         self.assertEqual(len(answers), len(wanted))
         for answer, (kind, lines, values) in zip(answers, wanted, strict=True):

@@ -64,7 +64,7 @@ class ColleaguePageCase(PageBrowserCase):
                 "asked by Colin Collector",
                 "They say 75. What did we offer?",
                 self.document,
-                "10 days late",
+                "10 days overdue",
                 self.dispute.name,
                 # the customer's own words, as text
                 "We agreed on <b>75</b>",
@@ -94,7 +94,7 @@ class ColleaguePageCase(PageBrowserCase):
                 "your answer was received",
                 self.resolved.name,
                 "our offer.txt",
-                "Colin Collector is told of it",
+                "Colin Collector is notified",
             ):
                 self.assertIn(words, noted)
 
@@ -108,7 +108,7 @@ class ColleaguePageCase(PageBrowserCase):
                 "Sam Sales",
                 "Our <i>offer</i> was 75: see the file",
                 "our offer.txt",
-                "Received, being looked at",
+                "Received, under review",
             ):
                 self.assertIn(words, said)
         self.assertEqual(downloaded, ("offer.pdf", b"%PDF-1.4 our offer"))

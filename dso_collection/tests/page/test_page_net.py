@@ -1,6 +1,6 @@
 """What the customer's page asks for, and what it calls the things it lists: calculated by hand.
 
-Open are 100 (10 days late), 20 (due today), 50 (not due yet), and a credit note of 30.
+Open are 100 (10 days overdue), 20 (due today), 50 (not due yet), and a credit note of 30.
 """
 
 import json
@@ -201,7 +201,7 @@ class TestPageNet(PageNetCase):
         self.late.move_id.ref = "PO 4711"
         rows = self._rows()
         self.assertIn("Your reference: PO 4711", rows[self.late.id])
-        self.assertIn("Text of the payment: RENT MARCH", rows[payment.id])
+        self.assertIn("Payment reference: RENT MARCH", rows[payment.id])
         self.assertNotIn("Your reference", rows[payment.id])
         self.assertNotIn("he lies", rows[misc.id])
 
@@ -220,7 +220,7 @@ class TestPageNet(PageNetCase):
         self._answer("dispute", self.late, reason=str(status.id), comment="Broken")
         self.page.answer_ids.with_user(self.collector).action_accept()
         self.assertIn("In dispute", self._rows()[self.late.id])
-        self.assertNotIn("days late", self._rows()[self.late.id])
+        self.assertNotIn("days overdue", self._rows()[self.late.id])
         # the collector gives it another reason, or says something about it: still one
         self._dispute(self.late)
         self.assertIn("In dispute", self._rows()[self.late.id])

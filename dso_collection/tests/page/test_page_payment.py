@@ -247,7 +247,7 @@ class TestPagePayment(PageHttpCase):
         other = self._item(-3, 7, currency_id=currency.id)
         response = self._pay(self.late | other)
         self.assertEqual(response.status_code, 422)
-        self.assertIn("Only items of one currency", response.text)
+        self.assertIn("Only items in the same currency", response.text)
         self.assertIn("error", self._call(f"{self.late.id}-{other.id}", amount=107.0))
         offers = self._open().xpath("//aside//a[contains(@href, '/pay/')]/@href")
         ends = {href.rpartition("/")[2] for href in offers}

@@ -212,7 +212,7 @@ class TestPageQuestionHttp(QuestionCommon, PatientHttpCase):
         self.assertIn("your answer was received", response.text)
         self.assertEqual(self.page.answer_ids.comment, "90")
         response = self.url_open(f"{path}/forward", data={**form, "email": "eve@elsewhere.test"})
-        self.assertIn("address of a colleague", response.text)
+        self.assertIn("not an address of this company", response.text)
         response = self.url_open(f"{path}/forward", data={**form, "email": self.manager.email})
         self.assertIn("was forwarded", response.text)
         response = self.url_open(path)

@@ -22,7 +22,7 @@ class WithoutCustomerCase(CustomerPageCase):
         with stranger.at(self.path):
             self.assertFalse(stranger.run(TOO_WIDE))
             said = stranger.text()
-            for words in ("Your account", "10 days late", "Page 1 of 2", "Colin Collector"):
+            for words in ("Your account", "10 days overdue", "Page 1 of 2", "Colin Collector"):
                 self.assertIn(words, said)
             self.assertEqual(len(stranger.texts("td.doc label")), 50)
             stranger.leave("a[rel=next]")

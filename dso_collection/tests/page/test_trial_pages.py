@@ -78,7 +78,7 @@ class TestTrialColleague(PageHttpCase):
     def test_not_to_whom_asked(self):
         response = self._forward(f" {self.collector.email.upper()} ")
         self.assertEqual(response.status_code, 422)
-        self.assertIn("asked this question", response.text)
+        self.assertIn("asked the question", response.text)
         response = self._forward(self.colleague.email)
         self.assertEqual(response.status_code, 422)
         self.assertIn("your own address", response.text)

@@ -524,7 +524,7 @@ class TestPenaltyBreakdown(PenaltyCommon):
         # 9 days on 10,000 less the credit of 50 that nobody has matched
         for text in (line.move_name, "03/02/2026", "17.91", "40.00"):
             self.assertIn(text, wizard.table)
-        self.assertIn(f"{credit.move_name} is no posted customer invoice", wizard.reasons)
+        self.assertIn(f"{credit.move_name} is not a posted customer invoice", wizard.reasons)
         wizard.on_date = date(2026, 3, 6)
         self.assertIn("9.95", wizard.table)
 

@@ -129,7 +129,7 @@ class TestPenaltyInvoice(PenaltyCommon):
         first.button_cancel()
         self.assertEqual(self._penalty(self.line, "2026-03-10"), (18.0, 40.0))
         second = self._make()
-        with self.assertRaisesRegex(UserError, "invoiced by"):
+        with self.assertRaisesRegex(UserError, "invoiced on"):
             first.button_draft()
         second.button_cancel()
         first.button_draft()
@@ -222,9 +222,9 @@ class TestPenaltyInvoice(PenaltyCommon):
         self.assertEqual(self._penalty(line, "2026-03-11"), (2.0, 0.0))
 
     def test_what_is_refused(self):
-        with self.assertRaisesRegex(UserError, "days to come"):
+        with self.assertRaisesRegex(UserError, "future days"):
             self._make("2026-03-11")
-        with self.assertRaisesRegex(UserError, "may see penalties, but not invoice"):
+        with self.assertRaisesRegex(UserError, "can see penalties, but not invoice"):
             self._make(user=self.collector)
         self.company.dso_penalty_account_id = False
         with self.assertRaisesRegex(UserError, "no account for penalties"):
@@ -282,7 +282,7 @@ class TestPenaltyInvoice(PenaltyCommon):
             {"customer_ids": self._customer(person).ids}
         )
         self.assertTrue(wizard.is_empty)
-        self.assertIn("neither a company", wizard.reasons)
+        self.assertIn("not a company", wizard.reasons)
         with self.assertRaisesRegex(UserError, "nothing to invoice"):
             wizard.action_create()
 

@@ -313,7 +313,7 @@ class TestPlan(DsoCommon):
         self.assertPlanned("B", "2026-03-16")
 
     def test_by_age_starts_where_the_age_is(self):
-        """R5: 30 days late, C (offset 25) is the last step reached."""
+        """R5: 30 days overdue, C (offset 25) is the last step reached."""
         self.scenario.restart_policy = "by_age"
         self._invoice("2026-03-01")
         self._plan("2026-03-31")
@@ -345,7 +345,7 @@ class TestPlan(DsoCommon):
         self._do(self._plan("2026-03-01"), "2026-03-06")
         action = self._plan("2026-03-18")
         self.assertEqual(action.step_id.name, "B")
-        self.assertIn(f"Invoice {invoice.name} (leader) is 17 days late", action.reason)
+        self.assertIn(f"Invoice {invoice.name} (leader) is 17 days overdue", action.reason)
         self.assertIn("step 2 “B” is due 15 days after the due date", action.reason)
         self.assertIn("“A” was done on 03/06/2026", action.reason)
 

@@ -234,7 +234,7 @@ class TestScenario(DsoCommon):
         for value in (-50, 0):
             with self.assertRaises(ValidationError) as caught:
                 self.company.dso_score_amount = value
-            self.assertIn("has to be more than 0", str(caught.exception))
+            self.assertIn("must be more than 0", str(caught.exception))
         for value in (-1, 4000):
             with self.assertRaises(ValidationError) as caught:
                 self.company.dso_contact_gap_days = value
@@ -247,11 +247,10 @@ class TestScenario(DsoCommon):
 
     def test_columns_of_types_in_use(self):
         """What no step needs takes no place beside the steps."""
-        used = set(self.scenario.used_types.split(","))
-        self.assertEqual(used, set(self.scenario.step_ids.mapped("action_type")))
+        self.assertEqual(self.scenario.used_fields, "mail_template_id")
         with Form(self.scenario) as form, form.step_ids.edit(0) as step:
             step.action_type = "litigation"
-        self.assertIn("litigation", self.scenario.used_types)
+        self.assertIn("letter_template_id", self.scenario.used_fields)
         # what somebody has to do is not automatic, though nobody could uncheck it there
         self.assertFalse(self.scenario.step_ids[0].automatic)
 

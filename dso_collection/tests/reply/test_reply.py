@@ -219,7 +219,7 @@ class TestReply(DsoCommon):
         following = self._open_action()
         self.assertNotIn("Paused", following.reason)
         reply = self._receive()
-        self.assertIn("Paused: a reply of", following.reason)
+        self.assertIn("Paused: a reply from", following.reason)
         self.assertIn("Ann", following.reason)
         self.assertTrue(following.is_paused)
         preview = self.env["dso.action.preview"].with_user(self.collector)
@@ -252,7 +252,7 @@ class TestReply(DsoCommon):
         following.with_user(self.collector).action_confirm()
         self.assertTrue(following.is_paused)
         self.assertIn(following, following.search([("is_paused", "=", True)]))
-        self.assertIn("Paused: a reply of", following.reason)
+        self.assertIn("Paused: a reply from", following.reason)
 
     def test_other_customers_go_on(self):
         other = self.env["res.partner"].create({"name": "Other"})
@@ -407,7 +407,7 @@ class TestReply(DsoCommon):
         reply = self._receive().with_user(self.collector)
         self._pay(self.invoice)
         self.env.invalidate_all()
-        with self.assertRaisesRegex(UserError, "nothing is open any more"):
+        with self.assertRaisesRegex(UserError, "nno longer open"):
             reply.action_qualify()
         self.assertIn(self.invoice.name, reply.closed_text)
         self.assertIn("reply of Acme, Ann", reply.action_handle()["params"]["message"])

@@ -295,7 +295,7 @@ class TestTrial(DsoCommon):
     # Crons that meet others
     # ------------------------------------------------------------------
 
-    def test_crons_start_afresh_on_a_conflict(self):
+    def test_crons_try_again_on_a_conflict(self):
         """One that fails is called again much later: the summary would come an hour late."""
         for model, cron, method in (
             ("dso.summary", "_cron_send", "_send"),
@@ -308,7 +308,9 @@ class TestTrial(DsoCommon):
                 stack.enter_context(patch.object(type(self.env[model]), method, called))
                 stack.enter_context(patch.object(modules.module, "current_test", False))
                 commit = Mock(return_value=1.0)
-                stack.enter_context(patch.object(type(self.env["dso.customer"]), "_commit", commit))
+                stack.enter_context(
+                    patch.object(type(self.env["ir.cron"]), "_commit_progress", commit)
+                )
                 rollback = stack.enter_context(patch.object(self.env.cr, "rollback"))
                 self.company.dso_page_reminder_days = 3
                 getattr(self.env[model], cron)()
@@ -385,8 +387,8 @@ class TestTrial(DsoCommon):
         self._plan("2026-03-06")
         action = self._open_action()
         self.assertEqual(action.amount, 140.0)
-        self.assertIn("40.00 of it is due only on that day", action.reason)
-        self.assertNotIn("of it is due", self._plan("2026-03-07").reason)
+        self.assertIn("40.00 of it only falls due only on that day", action.reason)
+        self.assertNotIn("of it only falls due", self._plan("2026-03-07").reason)
 
     def test_litigation_ends_the_follow_up_of_a_dispute(self):
         """The whole invoice goes to court: what was planned for a part of it has no sense."""

@@ -661,7 +661,7 @@ class TestHashtagHelp(HashtagCase):
         self.assertEqual([entry["name"] for entry in found], list(table.HASHTAGS))
         by_name = {entry["name"]: entry["description"] for entry in found}
         self.assertEqual(
-            by_name["items_amount_overdue"], "Total of the overdue items, less open credits"
+            by_name["items_amount_overdue"], "Total of the overdue items, less unapplied credits"
         )
 
     def test_menu_is_for_all_collection_users(self):

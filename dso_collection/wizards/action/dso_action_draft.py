@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...engine import hashtags
-from ...tools.action_types import ACTION_TYPES, MANUAL_TYPES, REQUIRED_TEMPLATES
+from ...tools.action_types import ActionType
 from ...tools.inside import inside
 from ...tools.toasts import name_some
 
@@ -16,6 +16,7 @@ class DsoActionDraft(models.AbstractModel):
 
     _name = "dso.action.draft"
     _description = "Draft of a Collection Action"
+    _inherit = "dso.action.typed"
     _dso_writable = frozenset(
         {
             "action_attachment_ids",
@@ -39,22 +40,20 @@ class DsoActionDraft(models.AbstractModel):
     )
 
     company_id = fields.Many2one("res.company")
-    action_type = fields.Selection(ACTION_TYPES, string="Type", default="call")
+    action_type = ActionType(string="Type", default="call")
     action_date = fields.Date(string="On")
     execute_now = fields.Boolean(
-        string="Do It Now", help="Carried out as soon as this dialog is closed."
+        string="Do It Now", help="Carries it out as soon as this dialog is closed."
     )
     automatic = fields.Boolean(
-        help="Leaves on its date in the sending hours of the settings, once it is confirmed where "
-        "that is asked for."
+        help="Is sent on its date within the sending hours of the settings, once it is confirmed "
+        "where that is required."
     )
     to_confirm = fields.Boolean(
         string="To Be Confirmed",
         default=True,
-        help="Waits for a confirmation in the agenda. Unchecked: it leaves by itself.",
+        help="Waits for confirmation in the agenda. If not ticked, it is sent automatically.",
     )
-    can_be_automatic = fields.Boolean(compute="_compute_can_be_automatic")
-    template_field = fields.Char(compute="_compute_can_be_automatic")
     mail_template_id = fields.Many2one(
         "mail.template",
         string="E-mail Template",
@@ -64,9 +63,11 @@ class DsoActionDraft(models.AbstractModel):
         "sms.template", string="SMS Template", domain="[('model', '=', 'dso.action')]"
     )
     letter_template_id = fields.Many2one("dso.letter.template")
-    sms_text = fields.Text(string="SMS Text", help="Empty: the template's. It may have hashtags.")
-    subject = fields.Char(help="Empty: the template's.")
-    body = fields.Html(sanitize="email_outgoing", help="Empty: the template's.")
+    sms_text = fields.Text(
+        string="SMS Text", help="Leave empty to use the template's. It may contain hashtags."
+    )
+    subject = fields.Char(help="Leave empty to use the template's.")
+    body = fields.Html(sanitize="email_outgoing", help="Leave empty to use the template's.")
     attach_invoices = fields.Boolean()
     action_attachment_ids = fields.Many2many("ir.attachment", string="Attach Files")
     copy_kind = fields.Selection(
@@ -84,12 +85,6 @@ class DsoActionDraft(models.AbstractModel):
     copy_action_id = fields.Many2one(
         "dso.action", string="Earlier Action", domain="[('state', '=', 'done')]"
     )
-
-    @api.depends("action_type")
-    def _compute_can_be_automatic(self):
-        for draft in self:
-            draft.can_be_automatic = draft.action_type not in MANUAL_TYPES
-            draft.template_field = REQUIRED_TEMPLATES.get(draft.action_type)
 
     # ------------------------------------------------------------------
     # Copying
@@ -203,7 +198,7 @@ class DsoActionDraft(models.AbstractModel):
                 **values,
             }
         )
-        if draft.action_type == "email_internal" and not recipients:
+        if draft._get_channel()._is_internal and not recipients:
             # for an address that is nobody's yet: not the sender, who stands in for no recipient
             draft.contact_name = False
         return draft
@@ -309,7 +304,7 @@ class DsoActionDraft(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "The file of %(customers)s is archived: nothing is planned for it. A credit "
-                    "manager restores it first.",
+                    "manager has to restore it first.",
                     customers=name_some(self.env, [each.display_name for each in archived]),
                 )
             )

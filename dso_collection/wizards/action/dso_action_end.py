@@ -17,7 +17,7 @@ class DsoActionEnd(models.TransientModel):
     )
     resolved = fields.Selection(
         [
-            ("yes", "Yes: the items go back into the scenario, from its beginning"),
+            ("yes", "Yes: the items go back to the start of the scenario"),
             ("no", "No: they stay in dispute, with a follow-up"),
         ],
         string="Is the Dispute Resolved?",

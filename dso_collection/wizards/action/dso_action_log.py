@@ -37,7 +37,9 @@ class DsoActionLog(models.TransientModel):
     _dso_creatable = frozenset({"action_id", "executed"})
 
     action_id = fields.Many2one("dso.action", required=True, ondelete="cascade")
-    executed = fields.Boolean(help="The message has left: only what comes next is asked.")
+    executed = fields.Boolean(
+        help="Set once the message has been sent: only what comes next is asked."
+    )
     customer_id = fields.Many2one(related="action_id.customer_id")
     action_type = fields.Selection(related="action_id.action_type")
     reason = fields.Char(related="action_id.reason")
@@ -61,7 +63,7 @@ class DsoActionLog(models.TransientModel):
     # nothing is proposed: what came of a call is said by who called
     result = fields.Selection(RESULTS)
     comment = fields.Text()
-    proposal = fields.Char(compute="_compute_proposal", help="What follows from the result.")
+    proposal = fields.Char(compute="_compute_proposal", help="Shows what follows from the result.")
     call_again = fields.Boolean(compute="_compute_call_again", store=True, readonly=False)
     call_again_date = fields.Date(
         string="Call Again On", compute="_compute_call_again_date", store=True, readonly=False
@@ -79,7 +81,7 @@ class DsoActionLog(models.TransientModel):
     next_date = fields.Date(compute="_compute_next_date", store=True, readonly=False)
     resolved = fields.Selection(
         [
-            ("yes", "Yes: the items go back into the scenario, from its beginning"),
+            ("yes", "Yes: the items go back to the start of the scenario"),
             ("no", "No: they stay in dispute, with a follow-up on"),
         ],
         string="Is the Dispute Resolved?",
@@ -156,17 +158,17 @@ class DsoActionLog(models.TransientModel):
             name = wizard.contact_id.name or wizard.customer_id.display_name
             wizard.proposal = {
                 "promise": self.env._(
-                    "The status of the items is asked next: note the day and the amount promised."
+                    "The status of the items comes next: enter the day and the amount promised."
                 ),
                 "dispute": self.env._(
-                    "The status of the items is asked next: note the kind of dispute and who "
-                    "solves it."
+                    "The status of the items comes next: enter the kind of dispute and who is to "
+                    "resolve it."
                 ),
                 "message": self.env._("Call again on the next working day?"),
                 "no_answer": self.env._("Call again on the next working day?"),
                 "wrong_number": self.env._(
-                    "The number of %(contact)s is marked as wrong and not proposed any more until "
-                    "it is changed.",
+                    "The number of %(contact)s is marked as wrong, and is not proposed again "
+                    "until it is changed.",
                     contact=name,
                 ),
             }.get(wizard.action_type == "call" and wizard.result, False)
@@ -282,8 +284,8 @@ class DsoActionLog(models.TransientModel):
         if self.action_type == "call" and not self.result:
             raise UserError(
                 self.env._(
-                    "Choose what came of the call: whether somebody was reached, promised to pay, "
-                    "could not be reached…"
+                    "Choose the result of the call: whether somebody was reached, promised to "
+                    "pay, could not be reached…"
                 )
             )
 
@@ -293,7 +295,7 @@ class DsoActionLog(models.TransientModel):
             return
         today = self.action_id.company_id._dso_today()
         if not self.call_again_date or self.call_again_date < today:
-            raise UserError(self.env._("Choose the day on which to call again, from today on."))
+            raise UserError(self.env._("Choose on which day to call again: today or later."))
 
     def _calls_again(self):
         """Whether another call is planned: an action that stays open is moved instead."""

@@ -1,17 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-#: The ready-made text that each type begins with, to be changed.
-PROPOSED_TEMPLATES = {
-    "email": ("mail_template_id", "dso_collection.mail_template_statement"),
-    "email_interactive": ("mail_template_id", "dso_collection.mail_template_reminder_1"),
-    "email_internal": ("mail_template_id", "dso_collection.mail_template_status_internal"),
-    "fax": ("mail_template_id", "dso_collection.mail_template_reminder_1"),
-    "sms": ("sms_template_id", "dso_collection.sms_template_reminder"),
-    "letter": ("letter_template_id", "dso_collection.letter_template_reminder"),
-    "letter_registered": ("letter_template_id", "dso_collection.letter_template_formal_notice"),
-    "letter_electronic": ("letter_template_id", "dso_collection.letter_template_formal_notice"),
-}
+from ...tools.action_types import get_channel
+
 TEMPLATE_FIELDS = ("mail_template_id", "sms_template_id", "letter_template_id")
 
 
@@ -42,12 +33,12 @@ class DsoActionNew(models.TransientModel):
         string="Items",
         domain="[('id', 'in', open_line_ids)]",
         help="With items it is a specific action: they leave the scenario until it is ended. "
-        "Without, it is an action out of scenario that changes nothing else.",
+        "Without, it is an action outside the scenario that changes nothing else.",
     )
     recipient_ids = fields.Many2many(
         "res.partner",
         string="Recipients",
-        help="Empty: the customer's contacts for collection.",
+        help="Leave empty to use the customer's collections contacts.",
     )
     comment = fields.Text(string="Note")
     is_statement = fields.Boolean(help="Opened to send the statement of account.")
@@ -89,21 +80,23 @@ class DsoActionNew(models.TransientModel):
             return
         self._propose_template()
         overdue = self._get_overdue_lines()
-        if self.action_type == "email_interactive" and not self.line_ids:
+        proposes_items = get_channel(self.env, self.action_type)._proposes_items
+        if proposes_items and not self.line_ids:
             self.line_ids = [Command.set(overdue.ids)]
             self.items_proposed = bool(overdue)
-        elif self.items_proposed and self.action_type != "email_interactive":
+        elif self.items_proposed and not proposes_items:
             if self.line_ids._origin == overdue:
                 self.line_ids = [Command.clear()]
             self.items_proposed = False
 
     def _propose_template(self):
-        fname, xmlid = PROPOSED_TEMPLATES.get(self.action_type, (None, None))
+        channel = get_channel(self.env, self.action_type)
+        fname, xmlid = self.template_field, channel._template_proposed
         chosen = fname and self[fname]
         if chosen and self.proposed_template != f"{fname},{chosen.id}":
             # somebody chose another one
             return
-        template = fname and self.env.ref(xmlid, raise_if_not_found=False)
+        template = fname and xmlid and self.env.ref(xmlid, raise_if_not_found=False)
         if template:
             self[fname] = template
             self.proposed_template = f"{fname},{template.id}"
@@ -177,7 +170,7 @@ class DsoActionNew(models.TransientModel):
             raise UserError(
                 self.env._(
                     "None of these items is due yet. Choose others, or another text: “Friendly "
-                    "reminder before due date” asks for what is still to come."
+                    "reminder before due date” is for what is not due yet."
                 )
             )
         self.line_ids -= early
@@ -254,7 +247,7 @@ class DsoActionNew(models.TransientModel):
             if foreign:
                 raise UserError(
                     self.env._(
-                        "%(document)s is no open item of %(customer)s.",
+                        "%(document)s is not an open item of %(customer)s.",
                         document=foreign[0]._dso_get_document(),
                         customer=self.customer_id.display_name,
                     )
@@ -270,7 +263,7 @@ class DsoActionNew(models.TransientModel):
         return self._make_actions({self.customer_id: lines}, origin)._get_closing_toast()
 
     def _check_draft_recipients(self):
-        if self.action_type == "email_internal" and not self.recipient_ids:
+        if self.is_internal and not self.recipient_ids:
             raise UserError(
                 self.env._(
                     "Choose under “Recipients” the colleagues who are to answer: an internal "

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.action_types import get_channel
+
 
 class DsoActionPreview(models.TransientModel):
     """The exact message of an action: before it goes as it would leave now, afterwards as it
@@ -12,7 +14,7 @@ class DsoActionPreview(models.TransientModel):
     _dso_writable = frozenset({"action_id", "action_ids"})
 
     action_id = fields.Many2one("dso.action", required=True, ondelete="cascade")
-    action_ids = fields.Many2many("dso.action", string="Actions to Leaf Through")
+    action_ids = fields.Many2many("dso.action", string="Actions to Browse")
     position_text = fields.Char(compute="_compute_position", string="Position")
     has_several = fields.Boolean(compute="_compute_position")
     has_previous = fields.Boolean(compute="_compute_position")
@@ -20,6 +22,7 @@ class DsoActionPreview(models.TransientModel):
     state = fields.Selection(related="action_id.state")
     agenda_state = fields.Selection(related="action_id.agenda_state")
     action_type = fields.Selection(related="action_id.action_type")
+    is_plain_text = fields.Boolean(compute="_compute_is_plain_text")
     automatic = fields.Boolean(related="action_id.automatic")
     confirmed = fields.Boolean(related="action_id.confirmed")
     done_date = fields.Date(related="action_id.done_date")
@@ -33,7 +36,8 @@ class DsoActionPreview(models.TransientModel):
     nothing_asked = fields.Char(related="action_id.nothing_asked")
     reply_waits = fields.Boolean(compute="_compute_reply_waits")
     details = fields.Char(
-        compute="_compute_preview", help="What its channel says of it: the length of an SMS."
+        compute="_compute_preview",
+        help="Shows what its channel says about it, such as the length of an SMS.",
     )
 
     @api.model
@@ -45,6 +49,11 @@ class DsoActionPreview(models.TransientModel):
                 self.env._("Open this dialog from an action, for example in the agenda.")
             )
         return values
+
+    @api.depends("action_type")
+    def _compute_is_plain_text(self):
+        for wizard in self:
+            wizard.is_plain_text = get_channel(self.env, wizard.action_type)._is_plain_text
 
     @api.depends("action_id", "action_ids", "action_id.confirmed")
     @api.depends_context("lang")

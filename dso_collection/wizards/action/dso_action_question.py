@@ -28,7 +28,7 @@ class DsoActionQuestion(models.TransientModel):
     that undoes something else. The user may do it all the same."""
 
     _name = "dso.action.question"
-    _description = "Do It All the Same?"
+    _description = "Do It Anyway?"
     _inherit = ["dso.wizard"]
 
     text = fields.Text(readonly=True)
@@ -36,7 +36,9 @@ class DsoActionQuestion(models.TransientModel):
     res_ids = fields.Json(required=True, readonly=True)
     method = fields.Char(required=True, readonly=True)
     context_data = fields.Json(readonly=True)
-    other_ids = fields.Json(readonly=True, help="The actions that nothing has to be asked about.")
+    other_ids = fields.Json(
+        readonly=True, help="Lists the actions about which nothing has to be asked."
+    )
     others_text = fields.Char(compute="_compute_others_text")
 
     @api.depends("other_ids")
@@ -44,7 +46,7 @@ class DsoActionQuestion(models.TransientModel):
     def _compute_others_text(self):
         for question in self:
             question.others_text = question.other_ids and self.env._(
-                "%(count)s others are clear. Do it to all of them, or only to the others?",
+                "%(count)s others are fine. Do it for all of them, or only for the others?",
                 count=len(question.other_ids),
             )
 
@@ -68,7 +70,7 @@ class DsoActionQuestion(models.TransientModel):
         )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Do it all the same?"),
+            "name": self.env._("Do it anyway?"),
             "res_model": self._name,
             "res_id": question.id,
             "view_mode": "form",
@@ -84,7 +86,7 @@ class DsoActionQuestion(models.TransientModel):
         # with the user's own rights: the methods check them
         actions = self.env["dso.action"].browse(self.other_ids or []).exists()
         if not actions:
-            raise UserError(self.env._("It is gone meanwhile. Reload the page and look again."))
+            raise UserError(self.env._("It no longer exists. Reload the page and check again."))
         result = getattr(actions, FOR_OTHERS[self.method])()
         return result if isinstance(result, dict) else {"type": "ir.actions.act_window_close"}
 
@@ -96,7 +98,7 @@ class DsoActionQuestion(models.TransientModel):
         # with the user's own rights: the methods check them
         records = self.env[self.res_model].browse(self.res_ids).exists()
         if not records:
-            raise UserError(self.env._("It is gone meanwhile. Reload the page and look again."))
+            raise UserError(self.env._("It no longer exists. Reload the page and check again."))
         records = records.with_context(**inside(**(self.context_data or {})))
         result = getattr(records, self.method)(all_the_same=True)
         if isinstance(result, dict):

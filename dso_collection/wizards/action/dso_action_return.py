@@ -15,7 +15,7 @@ class DsoActionReturn(models.TransientModel):
     reason = fields.Selection(
         selection=lambda self: self._get_reasons(), required=True, default="unknown"
     )
-    comment = fields.Char(help="What is written on the envelope.")
+    comment = fields.Char(help="Notes what is written on the envelope.")
 
     @api.model
     def _get_reasons(self):
@@ -24,4 +24,4 @@ class DsoActionReturn(models.TransientModel):
     def action_apply(self):
         self.ensure_one()
         self.action_ids._set_returned(self.reason, self.comment)
-        return toast(self.env._("%(actions)s: came back.", actions=self.action_ids._name_some()))
+        return toast(self.env._("%(actions)s: returned.", actions=self.action_ids._name_some()))

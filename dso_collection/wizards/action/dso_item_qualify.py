@@ -8,7 +8,7 @@ from ...engine import promises
 from ...engine.facts import add_days
 from ...models.ledger.account_move_line import QUIET
 from ...models.ledger.dso_item_status import EMAIL_MODES, NEXT_ACTIONS
-from ...tools.action_types import OPEN_STATES
+from ...tools.action_types import OPEN_STATES, ActionType
 from ...tools.errors import BrokenTemplate
 from ...tools.inside import inside
 from ...tools.ledger import get_due_date
@@ -74,14 +74,15 @@ class DsoItemQualify(models.TransientModel):
         }
     )
 
-    reply_id = fields.Many2one("dso.reply", help="The customer's answer that is noted here.")
+    reply_id = fields.Many2one("dso.reply", help="Shows the customer's answer that is noted here.")
     answer_id = fields.Many2one(
-        "dso.page.answer", help="What was answered on an interactive page and is decided here."
+        "dso.page.answer",
+        help="Shows what was answered on an interactive page and is decided here.",
     )
     reply_done = fields.Boolean(
         string="The Reply Is Handled",
         default=True,
-        help="Unchecked: it stays in the replies to handle, and more can be noted of it.",
+        help="If not ticked, it stays in the replies to handle, and more can be noted about it.",
     )
     step = fields.Selection(STEPS, string="Dialog Step", default="status", required=True)
     line_ids = fields.Many2many("account.move.line", string="Items")
@@ -89,19 +90,19 @@ class DsoItemQualify(models.TransientModel):
         "account.move.line",
         "dso_item_qualify_held_rel",
         string="Not Proposed",
-        help="Something else is going on with them.",
+        help="Lists items with something else going on.",
     )
     taken_line_ids = fields.Many2many(
         "account.move.line",
         "dso_item_qualify_taken_rel",
-        string="Take These, Too",
+        string="Include These, Too",
         domain="[('id', 'in', held_line_ids)]",
-        help="Something else is going on with these items: they are taken only when ticked.",
+        help="Lists items with something else going on: they are only included when ticked.",
     )
     replaced_text = fields.Text(
-        compute="_compute_replaced_text", help="What a new status or action would undo."
+        compute="_compute_replaced_text", help="Lists what a new status or action would undo."
     )
-    question = fields.Text(compute="_compute_question", help="What looks like a slip.")
+    question = fields.Text(compute="_compute_question", help="Points out what looks like a slip.")
     sure = fields.Boolean(string="Yes, as Entered")
     line_count = fields.Integer(compute="_compute_lines")
     currency_id = fields.Many2one("res.currency", compute="_compute_lines")
@@ -115,25 +116,25 @@ class DsoItemQualify(models.TransientModel):
         compute="_compute_date",
         store=True,
         readonly=False,
-        help="Of a promise: the day for which payment is promised.",
+        help="Sets the day for which payment is promised.",
     )
     amount = fields.Monetary(
         string="Promised or Disputed Part",
-        help="Empty: all of it. Of several items the oldest come first; what is left over stays in "
-        "the scenario.",
+        help="Leave empty for the full amount. With several items, the oldest come first; the "
+        "rest stays in the scenario.",
     )
     parts_text = fields.Text(
-        compute="_compute_parts_text", help="How a part is shared out over several items."
+        compute="_compute_parts_text", help="Shows how a part is shared out over several items."
     )
-    comment = fields.Text(help="What the customer said. Kept with the items for ever.")
+    comment = fields.Text(help="Notes what the customer said. Kept with the items for good.")
     resolver_id = fields.Many2one(
         "res.users",
         domain="[('share', '=', False)]",
-        help="The colleague who is asked to solve the dispute.",
+        help="Is the colleague who is asked to resolve the dispute.",
     )
     resolver_email = fields.Char(
         string="Or by E-mail Address",
-        help="A colleague who is no user, with an address of the company.",
+        help="Reaches a colleague who is not a user, at an address of the company.",
     )
     attachment_ids = fields.Many2many("ir.attachment", "dso_item_qualify_file_rel", string="Files")
     attachments_public = fields.Boolean(string="Visible to the Customer")
@@ -176,7 +177,7 @@ class DsoItemQualify(models.TransientModel):
         compute="_compute_email_addresses",
         store=True,
         readonly=False,
-        help="Of colleagues who are no users, with addresses of the company.",
+        help="Reaches colleagues who are not users, at addresses of the company.",
     )
     email_subject = fields.Char(
         compute="_compute_email_content", store=True, readonly=False, string="E-mail Subject"
@@ -188,8 +189,10 @@ class DsoItemQualify(models.TransientModel):
         sanitize="email_outgoing",
         string="Message",
     )
-    email_proposed = fields.Html(sanitize=False, help="What was proposed, to see what was edited.")
-    email_subject_proposed = fields.Char(help="What was proposed, to see what was edited.")
+    email_proposed = fields.Html(
+        sanitize=False, help="Keeps what was proposed, to see what was edited."
+    )
+    email_subject_proposed = fields.Char(help="Keeps what was proposed, to see what was edited.")
     email_attach_invoices = fields.Boolean(string="Attach Invoices to the E-mail")
     email_attachment_ids = fields.Many2many(
         "ir.attachment", "dso_item_qualify_email_file_rel", string="Files to Send"
@@ -204,7 +207,7 @@ class DsoItemQualify(models.TransientModel):
     )
     scenario_preview = fields.Text(compute="_compute_scenario_preview")
     # no defaults: one would keep a form from computing all that is computed with it
-    action_type = fields.Selection(
+    action_type = ActionType(
         compute="_compute_from_status",
         store=True,
         readonly=False,
@@ -231,7 +234,7 @@ class DsoItemQualify(models.TransientModel):
         compute="_compute_from_status", store=True, readonly=False, precompute=True
     )
     action_date = fields.Date(compute="_compute_action_date", store=True, readonly=False)
-    summary = fields.Text(compute="_compute_summary", help="What will happen.")
+    summary = fields.Text(compute="_compute_summary", help="Says what will happen.")
     quick_promise = fields.Char(compute="_compute_quick")
     quick_ongoing = fields.Char(compute="_compute_quick")
     quick_admin = fields.Char(compute="_compute_quick")
@@ -460,8 +463,8 @@ class DsoItemQualify(models.TransientModel):
     def _get_outsider_error(self, address, company):
         return UserError(
             self.env._(
-                "“%(address)s” is no address of a colleague: what is internal is sent to "
-                "users and to addresses at the domains of %(company)s. Correct it.",
+                "“%(address)s” is not a colleague's address: internal e-mails only go to users "
+                "and to addresses at the domains of %(company)s. Correct it.",
                 address=address,
                 company=company.name,
             )
@@ -631,7 +634,7 @@ class DsoItemQualify(models.TransientModel):
         if not self.amount:
             return
         if self.kind not in ("promise", "dispute"):
-            raise UserError(self.env._("Only a promise or a dispute can be about a part."))
+            raise UserError(self.env._("Only a promise or a dispute can be about part of an item."))
         if not self.currency_id:
             raise UserError(
                 self.env._(
@@ -644,8 +647,8 @@ class DsoItemQualify(models.TransientModel):
         if self.amount < 0 or self.currency_id.compare_amounts(self.amount, total) > 0:
             raise UserError(
                 self.env._(
-                    "%(customer)s: the part must be between zero and what is open of these items, "
-                    "%(total)s. Correct it, or enter 0 for all of it.",
+                    "%(customer)s: the part must be between zero and the open amount of these "
+                    "items, %(total)s. Correct it, or enter 0 for the full amount.",
                     customer=self.customer_names,
                     total=format_amount(self.env, total, self.currency_id),
                 )
@@ -801,7 +804,7 @@ class DsoItemQualify(models.TransientModel):
             told = len(self._describe_parts())
             if not told:
                 done += " · " + self.env._(
-                    "%(count)s more stay as they are: nothing is promised of a credit", count=rest
+                    "%(count)s more stay as they are: a credit cannot be promised", count=rest
                 )
         return {
             "type": "ir.actions.client",
@@ -822,7 +825,7 @@ class DsoItemQualify(models.TransientModel):
 
         :raise UserError: if something was, with what
         """
-        undone = self.env._("This was undone already, or is too long ago to be undone.")
+        undone = self.env._("This was already undone, or is too long ago to be undone.")
         if not self or self.exists() != self:
             raise UserError(undone)
         self.check_access("write")
@@ -845,11 +848,13 @@ class DsoItemQualify(models.TransientModel):
 
     def _check(self, lines):
         if not lines:
-            raise UserError(self.env._("Choose at least one item: tick those that it is about."))
+            raise UserError(self.env._("Tick at least one item that this is about."))
         lines = lines.filtered(lambda line: line._dso_is_open())
         if not lines or lines != self._get_lines():
             raise UserError(
-                self.env._("An item was cleared meanwhile. Close this dialog and choose again.")
+                self.env._(
+                    "An item was cleared in the meantime. Close this dialog and choose again."
+                )
             )
         for company, group in lines.grouped("company_id").items():
             # sudo: a file for a customer whose items the dialog shows; they are checked below
@@ -885,8 +890,8 @@ class DsoItemQualify(models.TransientModel):
             if self.answer_id:
                 raise UserError(
                     self.env._(
-                        "The payment was promised for %(date)s, which has passed meanwhile. Agree "
-                        "on another day with “Change”, or refuse the answer.",
+                        "The payment was promised for %(date)s, which has since passed. Agree on "
+                        "another day with “Change”, or refuse the answer.",
                         date=format_date(self.env, self.date),
                     )
                 )
@@ -895,8 +900,8 @@ class DsoItemQualify(models.TransientModel):
         if planned and self.action_date < today:
             raise UserError(
                 self.env._(
-                    "The next action would be on %(date)s, which has passed: choose a day from "
-                    "today on.",
+                    "The next action would be on %(date)s, which has passed: choose today or a "
+                    "later day.",
                     date=format_date(self.env, self.action_date),
                 )
             )
@@ -1140,8 +1145,8 @@ class DsoItemQualify(models.TransientModel):
             own._set_errors(blockers)
             return [
                 self.env._(
-                    "The e-mail could not be sent. It leaves by itself as soon as this is "
-                    "corrected:"
+                    "The e-mail could not be sent. It is sent automatically as soon as this is "
+                    "fixed:"
                 )
             ]
         # what was noted is told, whether it asks for money or not
@@ -1149,7 +1154,7 @@ class DsoItemQualify(models.TransientModel):
         missed = chosen - own.recipient_ids
         return [
             self.env._(
-                "%(contact)s did not get the e-mail: “%(address)s” is no valid address. "
+                "%(contact)s did not get the e-mail: “%(address)s” is not a valid address. "
                 "Correct it.",
                 contact=contact.name or contact.display_name,
                 address=contact.email or "",
@@ -1174,7 +1179,7 @@ class DsoItemQualify(models.TransientModel):
 
     def _prepare_draft_values(self, customer, lines, origin):
         values = super()._prepare_draft_values(customer, lines, origin)
-        if self.action_type == "email_internal":
+        if self.is_internal:
             # sudo: addresses of colleagues
             colleagues = (self.resolver_id | self.email_user_ids).sudo().partner_id
             colleagues |= self._find_addressees(customer, create=True)
@@ -1302,7 +1307,7 @@ class DsoItemQualify(models.TransientModel):
 
     def _describe_next(self):
         if self.next_action != "specific":
-            return self._describe_kept() or self.env._("Scenario goes on")
+            return self._describe_kept() or self.env._("Scenario continues")
         label = dict(self._fields["action_type"]._description_selection(self.env)).get(
             self.action_type
         )

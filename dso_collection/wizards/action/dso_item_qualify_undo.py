@@ -128,8 +128,8 @@ class DsoItemQualifyUndo(models.TransientModel):
         if not self.try_lock_for_update():
             raise UserError(
                 self.env._(
-                    "This is being undone already, in another window. Reload the page in a moment "
-                    "to see it."
+                    "This is already being undone, in another window. Reload the page in a "
+                    "moment to see it."
                 )
             )
         data = self.data
@@ -153,7 +153,9 @@ class DsoItemQualifyUndo(models.TransientModel):
         kept = lines.sudo().exists()
         if kept.ids != ids or not all(line._dso_is_open() for line in kept):
             raise UserError(
-                self.env._("An item was paid or changed meanwhile: this cannot be undone any more.")
+                self.env._(
+                    "An item was paid or changed in the meantime: this can no longer be undone."
+                )
             )
         lines._dso_check_write()
         return kept
@@ -183,8 +185,8 @@ class DsoItemQualifyUndo(models.TransientModel):
         if later:
             raise UserError(
                 self.env._(
-                    "The status of %(document)s was changed again since, by %(user)s: this cannot "
-                    "be undone any more.",
+                    "The status of %(document)s has since been changed again, by %(user)s: this "
+                    "can no longer be undone.",
                     document=later.document,
                     user=later.user_id.name,
                 )

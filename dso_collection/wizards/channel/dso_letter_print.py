@@ -29,8 +29,10 @@ class DsoLetterPrint(models.TransientModel):
     ready_count = fields.Integer(compute="_compute_ready_ids")
     online_count = fields.Integer(compute="_compute_ready_ids")
     blocked_text = fields.Text(compute="_compute_ready_ids")
-    nothing_text = fields.Text(compute="_compute_ready_ids", help="Those that ask for nothing.")
-    all_the_same = fields.Boolean(help="Print those that ask for nothing, too.")
+    nothing_text = fields.Text(
+        compute="_compute_ready_ids", help="Lists those with nothing to collect."
+    )
+    all_the_same = fields.Boolean(help="Prints those with nothing to collect, too.")
     shown_count = fields.Integer(compute="_compute_ready_ids")
     page_count = fields.Integer(compute="_compute_pdf", store=True, compute_sudo=False)
     # made once, as the dialog opens and with the rights of who opens it: browsers read it twice,
@@ -119,8 +121,8 @@ class DsoLetterPrint(models.TransientModel):
         if not ready:
             raise UserError(
                 self.env._(
-                    "There is nothing left to print here. What somebody has printed meanwhile is "
-                    "in the history."
+                    "There is nothing left to print here. What somebody else has printed in the "
+                    "meantime is in the history."
                 )
             )
         before = ready.child_ids

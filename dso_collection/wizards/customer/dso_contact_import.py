@@ -59,7 +59,7 @@ class DsoContactImport(models.TransientModel):
     """
 
     _name = "dso.contact.import"
-    _description = "Contacts for Collection to Import"
+    _description = "Collections Contacts to Import"
     _inherit = ["dso.wizard"]
     _order = "line_number, id"
     _dso_writable = frozenset(
@@ -79,12 +79,14 @@ class DsoContactImport(models.TransientModel):
     )
 
     code = fields.Char(
-        string="Customer Code", required=True, help="The reference of the customer that it joins."
+        string="Customer Code",
+        required=True,
+        help="Matches the reference of the customer it belongs to.",
     )
     name = fields.Char(string="Contact Name", required=True)
     contact_ref = fields.Char(
         string="Contact Code",
-        help="The reference of the contact itself: it is recognised by it whatever its name.",
+        help="Identifies the contact by its own reference, whatever its name.",
     )
     function = fields.Char(string="Job Position")
     email = fields.Char(string="E-mail")
@@ -92,20 +94,20 @@ class DsoContactImport(models.TransientModel):
     lang = fields.Selection(
         lambda self: self.env["res.lang"].get_installed(),
         string="Language",
-        help="Empty: the customer's.",
+        help="Leave empty for the customer's.",
     )
     dso_collection_contact = fields.Boolean(
-        string="Contact for Collection", help="1: receives the reminders."
+        string="Collections Contact", help="1: receives the reminders."
     )
     dso_serves_email = fields.Boolean(string="By E-mail", default=True)
     dso_serves_phone = fields.Boolean(string="By Phone and SMS", default=True)
     dso_serves_post = fields.Boolean(string="By Post", default=True)
     contact_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
-    given = fields.Json(readonly=True, help="The columns that the file has.")
+    given = fields.Json(readonly=True, help="Lists the columns that the file has.")
     # where it is looked at before it is applied
     file_id = fields.Many2one("dso.contact.import.file", readonly=True, ondelete="cascade")
     line_number = fields.Integer(string="Line", readonly=True)
-    problem = fields.Char(readonly=True, help="What could not even be read.")
+    problem = fields.Char(readonly=True, help="Says what could not even be read.")
     outcome = fields.Selection(OUTCOMES, readonly=True)
     customer_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
     description = fields.Char(string="What Changes", readonly=True)
@@ -114,7 +116,7 @@ class DsoContactImport(models.TransientModel):
     def get_import_templates(self):
         return [
             {
-                "label": self.env._("Import Template for Contacts for Collection"),
+                "label": self.env._("Import Template for Collections Contacts"),
                 "template": "/dso_collection/static/xls/contacts_for_collection.xlsx",
             }
         ]
@@ -289,8 +291,8 @@ class DsoContactImport(models.TransientModel):
         if len(found) > 1:
             raise ValidationError(
                 self.env._(
-                    "%(customer)s has several contacts called “%(contact)s”, and neither e-mail "
-                    "nor number tells which is meant. Correct it in Odoo.",
+                    "%(customer)s has several contacts called “%(contact)s”, and neither the "
+                    "e-mail address nor the number shows which one is meant. Correct it in Odoo.",
                     customer=customer.display_name,
                     contact=self.name,
                 )
@@ -334,7 +336,7 @@ class DsoContactImport(models.TransientModel):
             shown = ("email", "phone", "function", "ref")
             parts = [str(outcome.values[fname]) for fname in shown if outcome.values.get(fname)]
             if outcome.values["dso_collection_contact"]:
-                parts.append(self.env._("contact for collection"))
+                parts.append(self.env._("collections contact"))
             return ", ".join(parts)
         return join_clauses(
             self.env,

@@ -24,7 +24,8 @@ COLUMNS = {
     "phone": "phone, telephone, mobile, phone number, tel, portable, telefon, mobil, handy",
     "lang": "language, langue, sprache, lang",
     "dso_collection_contact": (
-        "contact for collection, collection contact, collection, contact de recouvrement, "
+        "collections contact, contact for collection, collection contact, collection, "
+        "contact de recouvrement, "
         "recouvrement, mahnkontakt, kontakt fur mahnungen, mahnwesen"
     ),
     "dso_serves_email": "by e mail, par e mail, per e mail",
@@ -44,7 +45,7 @@ class DsoContactImportFile(models.TransientModel):
     only then applied."""
 
     _name = "dso.contact.import.file"
-    _description = "File of Contacts for Collection"
+    _description = "File of Collections Contacts"
     _inherit = ["dso.wizard"]
     _dso_writable = frozenset({"file", "file_name", "row_ids"})
 
@@ -141,7 +142,7 @@ class DsoContactImportFile(models.TransientModel):
             raise UserError(
                 self.env._(
                     "The file needs the columns “%(code)s” and “%(name)s” in its first line; it "
-                    "has: %(headers)s. Name them so, or match the columns yourself.",
+                    "has: %(headers)s. Rename them, or match the columns yourself.",
                     code=Row._fields["code"]._description_string(self.env),
                     name=Row._fields["name"]._description_string(self.env),
                     headers=shorten(", ".join(str(each) for each in headers if each), 200) or "-",

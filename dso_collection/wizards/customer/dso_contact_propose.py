@@ -10,7 +10,7 @@ class DsoContactPropose(models.TransientModel):
     invoices, which can be changed, or why nobody can be proposed."""
 
     _name = "dso.contact.propose"
-    _description = "Propose Contacts for Collection"
+    _description = "Propose Collections Contacts"
     _inherit = ["dso.wizard"]
     _dso_writable = frozenset({"line_ids"})
 
@@ -29,7 +29,7 @@ class DsoContactPropose(models.TransientModel):
         if not missing:
             raise UserError(
                 self.env._(
-                    "Each of these customers has a contact for collection with an e-mail address "
+                    "Each of these customers has a collections contact with an e-mail address "
                     "already."
                 )
             )
@@ -89,7 +89,7 @@ class DsoContactPropose(models.TransientModel):
             # the rest follows within a minute, through the refresh queue
             customers._plan(customers)
         left = len(self.line_ids) - len(lines)
-        message = self.env._("Contacts for collection chosen: %(count)s.", count=len(lines))
+        message = self.env._("Collections contacts chosen: %(count)s.", count=len(lines))
         if left:
             message += " " + self.env._("Customers left without one: %(count)s.", count=left)
         return {
@@ -107,7 +107,7 @@ class DsoContactProposeLine(models.TransientModel):
     """A customer and who is proposed."""
 
     _name = "dso.contact.propose.line"
-    _description = "Proposed Contact for Collection"
+    _description = "Proposed Collections Contact"
     _inherit = ["dso.wizard"]
     _order = "sequence, id"
     _dso_writable = frozenset({"contact_id", "selected"})
@@ -141,14 +141,14 @@ class DsoContactProposeLine(models.TransientModel):
                 )
             elif now and not now.email:
                 line.reason = self.env._(
-                    "Nobody to propose: %(contact)s is the contact, without an e-mail address. "
+                    "Nobody to propose: %(contact)s is the contact, but has no e-mail address. "
                     "Enter one.",
                     contact=now.name,
                 )
             elif now and now in chosen:
                 line.reason = self.env._(
-                    "Nobody to propose: the address of %(contact)s is not valid, or it takes no "
-                    "e-mails. Correct it.",
+                    "Nobody to propose: the address of %(contact)s is not valid, or does not "
+                    "accept e-mails. Correct it.",
                     contact=now.name,
                 )
             else:
@@ -169,7 +169,7 @@ class DsoContactProposeLine(models.TransientModel):
         if contact.commercial_partner_id != self.customer_id.partner_id:
             raise UserError(
                 self.env._(
-                    "%(contact)s is no contact of %(customer)s.",
+                    "%(contact)s is not a contact of %(customer)s.",
                     contact=contact.display_name,
                     customer=self.customer_id.display_name,
                 )
@@ -177,7 +177,8 @@ class DsoContactProposeLine(models.TransientModel):
         if not contact.email_normalized or not contact.active:
             raise UserError(
                 self.env._(
-                    "%(contact)s has no valid e-mail address. Enter one, or take another contact.",
+                    "%(contact)s has no valid e-mail address. Enter one, or choose another "
+                    "contact.",
                     contact=contact.display_name,
                 )
             )

@@ -24,7 +24,7 @@ class DsoCustomerAssign(models.TransientModel):
             ("keep", "As it is"),
             ("set", "This one"),
             ("rules", "As the assignment rules say"),
-            ("none", "None: nothing is planned by itself"),
+            ("none", "None: nothing is planned automatically"),
         ],
         string="Scenario",
         required=True,
@@ -39,7 +39,7 @@ class DsoCustomerAssign(models.TransientModel):
             ("keep", "As it is"),
             ("set", "This one"),
             ("rules", "As the assignment rules say"),
-            ("none", "Nobody: the collector of the company sends"),
+            ("none", "Nobody: the company's collector sends"),
         ],
         string="Collector",
         required=True,
@@ -70,7 +70,7 @@ class DsoCustomerAssign(models.TransientModel):
             if self[mode] == "set" and not self[fname]:
                 raise UserError(
                     self.env._(
-                        "Choose the %(field)s that the customers are to have.",
+                        "Choose the %(field)s for these customers.",
                         field=self._fields[mode]._description_string(self.env).lower(),
                     )
                 )
@@ -79,7 +79,7 @@ class DsoCustomerAssign(models.TransientModel):
             elif self[mode] == "rules":
                 by_rules.append(fname)
         if not values and not by_rules:
-            raise UserError(self.env._("Choose what becomes of the scenario or of the collector."))
+            raise UserError(self.env._("Choose what to do with the scenario or the collector."))
         return values, by_rules
 
     def action_apply(self):
@@ -110,7 +110,7 @@ class DsoCustomerAssign(models.TransientModel):
         if name and moved:
             return toast(self.env._("%(name)s: assigned.", **values))
         if name:
-            return toast(self.env._("%(name)s had this already.", **values), "warning")
+            return toast(self.env._("%(name)s already had this.", **values), "warning")
         lines = [
             self.env._(
                 "Customers assigned: %(count)s. Planned actions that go with them: %(actions)s.",
@@ -118,5 +118,5 @@ class DsoCustomerAssign(models.TransientModel):
             )
         ]
         if kept:
-            lines.append(self.env._("%(count)s not: they had this already.", count=kept))
+            lines.append(self.env._("%(count)s unchanged: they already had this.", count=kept))
         return toast("\n".join(lines), "success" if moved else "warning")

@@ -20,8 +20,8 @@ class DsoEvidenceMake(models.TransientModel):
         precompute=True,
         readonly=False,
         required=True,
-        help="Of whoever receives the file: a lawyer, an insurer, a court. Letters, e-mails and "
-        "invoices stay as they were sent.",
+        help="Chooses the language of whoever receives the file: a lawyer, an insurer, a court. "
+        "Letters, e-mails and invoices stay as they were sent.",
     )
 
     @api.model

@@ -34,7 +34,8 @@ class DsoPenaltyInvoice(models.TransientModel):
     warning = fields.Text(compute="_compute_table")
     is_empty = fields.Boolean(compute="_compute_table")
     can_invoice = fields.Boolean(
-        compute="_compute_table", help="Whether nothing is missing, and the user may do it."
+        compute="_compute_table",
+        help="Set when nothing is missing and the user is allowed to invoice.",
     )
 
     @api.depends("customer_ids", "on_date", "paid_since")
@@ -86,28 +87,29 @@ class DsoPenaltyInvoice(models.TransientModel):
         texts = []
         if not self.env["account.move"].has_access("create"):
             texts.append(
-                self.env._("You may look, but not invoice: you lack the right “Invoicing”.")
+                self.env._("You can look, but not invoice: you lack the right “Invoicing”.")
             )
         for company in customers.company_id.sudo():  # sudo: settings of the company, read only
             if not company.dso_penalty_account_id:
                 texts.append(
                     self.env._(
-                        "%(company)s has no account for penalties. An administrator chooses one "
-                        "in the settings of Collection.",
+                        "%(company)s has no account for penalties. Ask an administrator to "
+                        "choose one in the Collection settings.",
                         company=company.name,
                     )
                 )
             if not self._has_sales_journal(company):
                 texts.append(
                     self.env._(
-                        "%(company)s has no sales journal to invoice in. An accountant adds one.",
+                        "%(company)s has no sales journal to invoice in. Ask an accountant to "
+                        "add one.",
                         company=company.name,
                     )
                 )
             if self.on_date and self.on_date > company._dso_today():
                 texts.append(
                     self.env._(
-                        "Penalties cannot be invoiced for days to come: %(date)s is after today.",
+                        "Penalties cannot be invoiced for future days: %(date)s is after today.",
                         date=format_date(self.env, self.on_date),
                     )
                 )

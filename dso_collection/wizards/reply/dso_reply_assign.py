@@ -13,9 +13,9 @@ class DsoReplyAssign(models.TransientModel):
     reply_id = fields.Many2one("dso.reply", required=True, ondelete="cascade")
     previous_id = fields.Many2one(
         "dso.customer",
-        string="Until Now Of",
+        string="Previously Assigned To",
         ondelete="cascade",
-        help="Whose it was when this was opened.",
+        help="Shows whose it was when this was opened.",
     )
     author_name = fields.Char(related="reply_id.author_name")
     preview = fields.Char(related="reply_id.preview")

@@ -65,8 +65,8 @@ class MailComposeMessage(models.TransientModel):
         if len(res_ids) != 1:
             raise UserError(
                 self.env._(
-                    "The template “%(template)s” tells of one collection action: it cannot be used "
-                    "here. Open the customer, and there New action.",
+                    "The template “%(template)s” is about one collection action: it cannot be "
+                    "used here. Open the customer, and use New action there.",
                     template=self.template_id.display_name,
                 )
             )
@@ -75,8 +75,8 @@ class MailComposeMessage(models.TransientModel):
         if not action:
             raise UserError(
                 self.env._(
-                    "%(record)s has no collection action of which the template “%(template)s” "
-                    "could tell. Choose another template, or New action on the customer.",
+                    "%(record)s has no collection action that the template “%(template)s” could "
+                    "be about. Choose another template, or use New action on the customer.",
                     record=self.env[self.model].browse(res_ids).display_name,
                     template=self.template_id.display_name,
                 )
@@ -197,7 +197,7 @@ def check_told(action, record, used):
         return
     raise UserError(
         record.env._(
-            "%(record)s has no collection file: %(hashtags)s would reach it as it stands. Write "
+            "%(record)s has no collection file: %(hashtags)s would be sent as it stands. Write "
             "the words instead.",
             record=record.display_name,
             hashtags=", ".join(f"“#{tag}”" for tag in sorted(used)),

@@ -1,6 +1,10 @@
 from odoo import api, models
+from odoo.tools.translate import LazyTranslate
 
 from ....engine import retry
+from ..dso_channel import Error
+
+_lt = LazyTranslate(__name__)
 
 
 class DsoChannelErm(models.AbstractModel):
@@ -11,9 +15,34 @@ class DsoChannelErm(models.AbstractModel):
     _description = "Collection Channel: Electronic Registered Mail"
     _inherit = "dso.channel.email"
 
-    _dso_action_types = ("letter_electronic",)
+    _channel_type = "letter_electronic"
+    _channel_label = _lt("Electronic registered mail")
+    _channel_sequence = 70
+    _channel_icon = "fa-paper-plane-o"
+    _channel_color = "#8FD3BC"
     _template_field = "letter_template_id"
+    _template_proposed = "dso_collection.letter_template_formal_notice"
     _body_field = "body"
+    _is_formal = True
+    _is_on_paper = True
+    _queued_field = None
+
+    _channel_errors = {
+        "no_letter_template": Error(
+            _lt(
+                "The letter template is missing. Ask a credit manager to choose one on the "
+                "scenario step."
+            ),
+            _lt("Error: no template"),
+        ),
+        "no_erm_provider": Error(
+            _lt(
+                "No provider of electronic registered mail is set up for %(company)s. Ask a "
+                "credit manager to add one under Configuration > Electronic registered mail."
+            ),
+            _lt("Error: no registered mail provider"),
+        ),
+    }
 
     @api.model
     def _get_blockers(self, actions):

@@ -58,14 +58,17 @@ class DsoErmLetter(models.Model):
     state = fields.Selection(STATES, required=True, readonly=True, default="queued")
     attempt = fields.Integer(readonly=True, default=1)
     key = fields.Char(
-        string="Unique Key", required=True, readonly=True, help="By which the provider knows it."
+        string="Unique Key",
+        required=True,
+        readonly=True,
+        help="Identifies the letter at the provider.",
     )
-    reference = fields.Char(readonly=True, help="The provider's.")
+    reference = fields.Char(readonly=True, help="Given by the provider.")
     message = fields.Char(string="Provider Says", readonly=True)
     submit_date = fields.Datetime(string="Handed Over On", readonly=True)
     deposit_date = fields.Datetime(string="Deposited On", readonly=True)
     receipt_date = fields.Datetime(string="Received On", readonly=True)
-    poll_date = fields.Datetime(string="Next Question", readonly=True)
+    poll_date = fields.Datetime(string="Next Status Check", readonly=True)
     document_id = fields.Many2one("ir.attachment", readonly=True, ondelete="restrict")
     deposit_proof_id = fields.Many2one(
         "ir.attachment", string="Proof of Deposit", readonly=True, ondelete="restrict"

@@ -80,15 +80,15 @@ class DsoErmProvider(models.Model):
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", index=True, help="Empty: every company.")
+    company_id = fields.Many2one("res.company", index=True, help="Leave empty for every company.")
     service = fields.Selection(
         selection=lambda self: self.env["dso.erm.service"]._get_services(),
         required=True,
         default="rest",
-        help="The kind of interface.",
+        help="Chooses the kind of interface.",
     )
     url = fields.Char(
-        string="Address", required=True, help="Of the interface, beginning with https://."
+        string="Address", required=True, help="Points to the interface, and begins with https://."
     )
     key = fields.Char(
         copy=False,
@@ -96,14 +96,19 @@ class DsoErmProvider(models.Model):
         help="Given by the provider. Only credit managers can see it.",
     )
     key_header = fields.Char(required=True, default="Authorization")
-    key_prefix = fields.Char(default="Bearer", help="Word before the key, where there is one.")
+    key_prefix = fields.Char(
+        default="Bearer", help="Comes before the key, where the provider asks for a word there."
+    )
     idempotency_header = fields.Char(
         required=True,
         default="Idempotency-Key",
-        help="In it, each letter has its own unchanging key: the provider sends none twice.",
+        help="Carries a key that is unique to each letter and never changes, so that the "
+        "provider sends none twice.",
     )
     timeout = fields.Integer(
-        required=True, default=20, help="Seconds for one answer, from 1 to 120."
+        required=True,
+        default=20,
+        help="Limits how many seconds one answer may take, from 1 to 120.",
     )
     submit_path = fields.Char(required=True, default="/letters")
     status_path = fields.Char(required=True, default="/letters/{reference}")
@@ -116,18 +121,20 @@ class DsoErmProvider(models.Model):
     request = fields.Text(
         required=True,
         default=REQUEST,
-        help="What is sent: a JSON text in which names in braces stand for values.",
+        help="Defines what is sent: a JSON text in which names in braces stand for values.",
     )
     request_names = fields.Char(string="Names for the Request", compute="_compute_request_names")
     reference_path = fields.Char(
-        required=True, default="id", help="Where in the answer the reference is, as “data.id”."
+        required=True,
+        default="id",
+        help="Says where in the answer the reference is, such as “data.id”.",
     )
     state_path = fields.Char(string="Status", required=True, default="status")
     message_path = fields.Char(string="Message", default="message")
     words_deposited = fields.Char(
         string="Words for Deposited",
         default="deposited, sent",
-        help="Statuses of the provider, separated by commas.",
+        help="Lists the provider's statuses, separated by commas.",
     )
     words_received = fields.Char(
         string="Words for Received", required=True, default="received, accepted"
@@ -176,8 +183,8 @@ class DsoErmProvider(models.Model):
         if used:
             raise UserError(
                 self.env._(
-                    "“%(provider)s” has delivered letters, whose proofs name it: it was not "
-                    "deleted. Archive it instead; it gets no new letters then.",
+                    "“%(provider)s” has delivered letters whose proofs refer to it, so it was "
+                    "not deleted. Archive it instead; it then gets no new letters.",
                     provider=used.name,
                 )
             )
@@ -188,8 +195,8 @@ class DsoErmProvider(models.Model):
             if not http.is_safe(provider.url):
                 raise ValidationError(
                     self.env._(
-                        "The address of “%(provider)s” must begin with https:// and hold neither "
-                        "a user nor a query: letters and the key travel there.",
+                        "The address of “%(provider)s” must begin with https:// and contain "
+                        "neither a user name nor a query: letters and the key are sent there.",
                         provider=provider.name,
                     )
                 )
@@ -202,7 +209,8 @@ class DsoErmProvider(models.Model):
                 if path and not PATH.fullmatch(path):
                     raise ValidationError(
                         self.env._(
-                            "“%(path)s” is no path: it begins with a slash and has no spaces.",
+                            "“%(path)s” is not a path: it must begin with a slash and contain no "
+                            "spaces.",
                             path=path,
                         )
                     )
@@ -227,8 +235,9 @@ class DsoErmProvider(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "The headers and the key of “%(provider)s” may hold plain letters, digits "
-                        "and signs only. Copy the key again, without line breaks.",
+                        "The headers and the key of “%(provider)s” may only contain plain "
+                        "letters, digits and punctuation. Copy the key again, without line "
+                        "breaks.",
                         provider=provider.name,
                     )
                 )
@@ -242,8 +251,8 @@ class DsoErmProvider(models.Model):
                 if error.names:
                     raise ValidationError(
                         self.env._(
-                            "The request of “%(provider)s” asks for %(names)s, which there is not. "
-                            "There is: %(known)s.",
+                            "The request of “%(provider)s” uses %(names)s, which does not exist. "
+                            "Available: %(known)s.",
                             provider=provider.name,
                             names=", ".join(error.names),
                             known=provider.request_names,
@@ -251,7 +260,7 @@ class DsoErmProvider(models.Model):
                     ) from error
                 raise ValidationError(
                     self.env._(
-                        "The request of “%(provider)s” is no JSON object: %(error)s.",
+                        "The request of “%(provider)s” is not a JSON object: %(error)s.",
                         provider=provider.name,
                         error=str(error),
                     )

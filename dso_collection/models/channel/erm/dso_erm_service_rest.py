@@ -85,7 +85,7 @@ class DsoErmServiceRest(models.AbstractModel):
         if not answer.content or answer.content_type not in DOCUMENT_TYPES:
             raise ProviderError(
                 self.env._(
-                    "What came as proof is no document but %(type)s", type=answer.content_type
+                    "The proof received is not a document but %(type)s", type=answer.content_type
                 )
             )
         return answer.content, answer.content_type
@@ -121,8 +121,8 @@ class DsoErmServiceRest(models.AbstractModel):
         if 300 <= answer.status < 400:
             raise ProviderError(
                 self.env._(
-                    "%(provider)s sends on to another address, which is not followed: the key "
-                    "would go there too. Correct the address",
+                    "%(provider)s redirects to another address, which is not followed: the key "
+                    "would be sent there too. Correct the address",
                     provider=provider.name,
                 ),
                 setting=True,
@@ -143,7 +143,7 @@ class DsoErmServiceRest(models.AbstractModel):
                 text=fault.detail,
             ),
             "too_large": self.env._(
-                "%(provider)s sent too large an answer", provider=provider.name
+                "%(provider)s sent an answer that is too large", provider=provider.name
             ),
             "insecure": self.env._(
                 "The address of %(provider)s is not secure: it must begin with https://",
@@ -162,7 +162,7 @@ class DsoErmServiceRest(models.AbstractModel):
                 "%(provider)s answered %(status)s: %(words)s",
                 provider=provider.name,
                 status=answer.status,
-                words=self._get_words(provider, answer) or self.env._("without a word"),
+                words=self._get_words(provider, answer) or self.env._("without any explanation"),
             ),
             transient=transient,
             setting=transient or answer.status in SETTING_STATUSES,

@@ -64,6 +64,6 @@ export function describeChange(before, after) {
     }
     if (changed("collector_id") && after.collector_id) {
         const collector = after.collector_id[1];
-        return _t("Given to %(collector)s: %(action)s", { collector, action: name });
+        return _t("Reassigned to %(collector)s: %(action)s", { collector, action: name });
     }
 }

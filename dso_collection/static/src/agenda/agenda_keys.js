@@ -59,7 +59,7 @@ export const BUTTON_KEYS = [
         buttons: [],
         bulk: ["action_reassign"],
     },
-    { key: "m", label: _t("Fix what keeps it back"), buttons: ["action_fix"] },
+    { key: "m", label: _t("Fix what holds it back"), buttons: ["action_fix"] },
     {
         key: "q",
         label: _t("Change the status of the items, or what a customer proposes"),
@@ -94,7 +94,7 @@ export class AgendaKeysDialog extends Component {
 
     setup() {
         this.state = useState({ enabled: this.props.enabled });
-        this.title = _t("Keys of the agenda");
+        this.title = _t("Keyboard shortcuts of the agenda");
         this.groups = [
             { id: "move", title: _t("Move"), keys: MOVE_KEYS },
             {

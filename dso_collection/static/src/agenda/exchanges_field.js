@@ -2,7 +2,7 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { TYPE_ICONS } from "../fields/fields";
+import { findTypeStyle } from "../fields/action_types";
 
 const KINDS = {
     said: { icon: "fa-tag", label: _t("Status") },
@@ -21,7 +21,7 @@ export class ExchangesField extends Component {
     }
 
     icon(exchange) {
-        return TYPE_ICONS[exchange.type] || KINDS[exchange.kind].icon;
+        return (findTypeStyle(exchange.type) || KINDS[exchange.kind]).icon;
     }
 
     label(exchange) {

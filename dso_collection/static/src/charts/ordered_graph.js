@@ -2,7 +2,8 @@ import { registry } from "@web/core/registry";
 import { GraphModel } from "@web/views/graph/graph_model";
 import { GraphRenderer } from "@web/views/graph/graph_renderer";
 import { graphView } from "@web/views/graph/graph_view";
-import { AGE_STYLES, KIND_STYLES, PROMISE_STYLES, getTypeStyle } from "./palette";
+import { getTypeStyle } from "../fields/action_types";
+import { AGE_STYLES, KIND_STYLES, PROMISE_STYLES } from "./palette";
 
 /** The colours of the dashboard, by the field that makes the series. */
 const STYLES = {

@@ -1,21 +1,7 @@
-import { TYPE_ICONS } from "../fields/fields";
-
 /**
  * Colours that people with any colour vision can tell apart (after Okabe and Ito); none stands alone:
- * every one comes with an icon and a word.
+ * every one comes with an icon and a word. Those of the types of action are their channels'.
  */
-export const TYPE_COLORS = {
-    call: "#0072B2",
-    email: "#E69F00",
-    email_interactive: "#F6D55C",
-    email_internal: "#B8A07E",
-    letter: "#009E73",
-    letter_registered: "#00614A",
-    letter_electronic: "#8FD3BC",
-    sms: "#CC79A7",
-    fax: "#8C8C8C",
-    litigation: "#A63C00",
-};
 
 /** The older the darker: the order is seen without colours, too. */
 export const AGE_STYLES = {
@@ -43,13 +29,6 @@ export const KIND_STYLES = {
 };
 
 const OTHER = { color: "#8C8C8C", icon: "fa-circle-o" };
-
-export function getTypeStyle(key) {
-    return {
-        color: TYPE_COLORS[key] || OTHER.color,
-        icon: TYPE_ICONS[key] || OTHER.icon,
-    };
-}
 
 /** Series of the server, with colour and icon. */
 export function withStyles(series, styles) {

@@ -10,7 +10,8 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { AGE_STYLES, KIND_STYLES, PROMISE_STYLES, getTypeStyle, withStyles } from "../charts/palette";
+import { AGE_STYLES, KIND_STYLES, PROMISE_STYLES, withStyles } from "../charts/palette";
+import { getTypeStyle } from "../fields/action_types";
 import { ShareBar } from "../charts/share_bar";
 import { StackedChart } from "../charts/stacked_chart";
 import { formatShortDay } from "../charts/short_day";
@@ -160,7 +161,7 @@ export class Dashboard extends Component {
 
     get qualified() {
         const { rate_value: value, rate_number: number } = this.state.data.statuses;
-        return _t("Qualified: %(value)s of the amount, %(number)s of the items", {
+        return _t("With a status: %(value)s of the amount, %(number)s of the items", {
             value: this.formatRate(value),
             number: this.formatRate(number),
         });

@@ -12,7 +12,8 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { getTypeStyle, withStyles } from "../charts/palette";
+import { withStyles } from "../charts/palette";
+import { getTypeStyle } from "../fields/action_types";
 import { StackedChart } from "../charts/stacked_chart";
 import { formatShortDay } from "../charts/short_day";
 

@@ -2,6 +2,7 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { getTypeStyle } from "./action_types";
 
 const formatters = registry.category("formatters");
 
@@ -13,19 +14,6 @@ const STATE_BADGES = {
     error: { icon: "fa-exclamation-triangle", badge: "text-bg-warning" },
     done: { icon: "fa-check-circle", badge: "text-bg-200" },
     cancelled: { icon: "fa-ban", badge: "text-bg-200" },
-};
-
-export const TYPE_ICONS = {
-    call: "fa-phone",
-    email: "fa-envelope-o",
-    email_interactive: "fa-envelope-open-o",
-    email_internal: "fa-share-square-o",
-    letter: "fa-file-text-o",
-    letter_registered: "fa-certificate",
-    letter_electronic: "fa-paper-plane-o",
-    sms: "fa-commenting-o",
-    fax: "fa-fax",
-    litigation: "fa-gavel",
 };
 
 class SelectionLabel extends Component {
@@ -94,7 +82,7 @@ export class ActionTypeField extends SelectionLabel {
     };
 
     get icon() {
-        return TYPE_ICONS[this.value] || "fa-circle-o";
+        return getTypeStyle(this.value).icon;
     }
 }
 

@@ -37,23 +37,23 @@ function describe(record, name) {
     if (type === "integer") {
         const range = getRange(name);
         return range
-            ? _t("“%(field)s” takes a whole number from %(least)s to %(most)s.", {
+            ? _t("“%(field)s” must be a whole number from %(least)s to %(most)s.", {
                   field: string,
                   least: formatInteger(range[0]),
                   most: formatInteger(range[1]),
               })
-            : _t("“%(field)s” takes a whole number.", { field: string });
+            : _t("“%(field)s” must be a whole number.", { field: string });
     }
     if (["float", "monetary"].includes(type)) {
-        return _t("“%(field)s” takes a number, such as 1250 or 99.5.", { field: string });
+        return _t("“%(field)s” must be a number, such as 1250 or 99.5.", { field: string });
     }
     if (["one2many", "many2many"].includes(type) && record.data[name]?.count) {
-        return _t("“%(field)s”: a line is not complete. Its red fields are needed.", { field: string });
+        return _t("“%(field)s”: a line is incomplete. Fill in its red fields.", { field: string });
     }
     if (["date", "datetime"].includes(type) && record.isFieldInvalid(name) && record.data[name]) {
-        return _t("“%(field)s” is no date.", { field: string });
+        return _t("“%(field)s” is not a date.", { field: string });
     }
-    return _t("“%(field)s” is empty. Enter it.", { field: string });
+    return _t("“%(field)s” is empty. Fill it in.", { field: string });
 }
 
 /**

@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { TYPE_ICONS } from "../fields/fields";
+import { getTypeStyle } from "../fields/action_types";
 
 /** Icon and word of each state, so that nobody has to tell colours apart. */
 const STATES = {
@@ -50,7 +50,7 @@ export class ScenarioLineField extends Component {
     }
 
     typeIcon(step) {
-        return TYPE_ICONS[step.action_type] || "fa-circle-o";
+        return getTypeStyle(step.action_type).icon;
     }
 
     choose(step) {

@@ -66,7 +66,7 @@ export class StatementListRenderer extends AmountsListRenderer {
 
     getLateText(record) {
         const days = record.data.dso_days_overdue;
-        return days === 1 ? _t("1 day late") : _t("%s days late", formatInteger(days));
+        return days === 1 ? _t("1 day overdue") : _t("%s days overdue", formatInteger(days));
     }
 
     getStatusText(record) {

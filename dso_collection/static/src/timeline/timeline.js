@@ -5,7 +5,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { TYPE_ICONS } from "../fields/fields";
+import { findTypeStyle } from "../fields/action_types";
 
 const KINDS = [
     { key: "action", label: _t("Actions"), icon: "fa-bolt" },
@@ -51,7 +51,7 @@ export class Timeline extends Component {
 
     icon(entry) {
         const kind = KINDS.find(({ key }) => key === entry.kind);
-        return (entry.kind === "action" && TYPE_ICONS[entry.action_type]) || kind.icon;
+        return ((entry.kind === "action" && findTypeStyle(entry.action_type)) || kind).icon;
     }
 
     label(entry) {

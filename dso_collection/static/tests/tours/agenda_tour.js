@@ -66,7 +66,7 @@ const log = (number, result, comment) => [
 const send = (number) => [
     key(number, "d", "preview the e-mail"),
     {
-        content: "It goes to the contact for collection",
+        content: "It goes to the collections contact",
         trigger: `.modal .o_field_widget[name=recipients]:contains(day${String(number).padStart(2, "0")}@example.com)`,
     },
     inDialog("action_send", "Alt+w", "Send it"),

@@ -285,7 +285,7 @@ addTour("dso_collection_replies", {
         },
         {
             content: "No reply is left",
-            trigger: ".o_view_nocontent:contains(No reply waits for you)",
+            trigger: ".o_view_nocontent:contains(No reply is waiting for you)",
         },
     ],
 });

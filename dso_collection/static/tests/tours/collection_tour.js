@@ -42,11 +42,11 @@ addTour("dso_collection_confirm", {
         {
             content: "Read why, and preview the message",
             trigger:
-                ".o_data_row:contains(Acme):contains(7 days late) button[name=action_preview]",
+                ".o_data_row:contains(Acme):contains(7 days overdue) button[name=action_preview]",
             run: "click",
         },
         {
-            content: "It goes to the contact for collection",
+            content: "It goes to the collections contact",
             trigger: ".modal .o_field_widget[name=recipients]:contains(ann@acme.example.com)",
         },
         {

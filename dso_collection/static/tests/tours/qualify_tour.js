@@ -99,7 +99,7 @@ addTour("dso_collection_qualify", {
                 ":contains(Waits for his director):contains(1,000.00):contains(500.00)",
         },
         {
-            content: "It goes to the contact for collection",
+            content: "It goes to the collections contact",
             trigger: ".modal [name=email_recipient_ids] .o_tag:contains(Ann)",
         },
         {

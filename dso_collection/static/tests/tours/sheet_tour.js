@@ -23,7 +23,7 @@ addTour("dso_collection_sheet", {
             trigger: only("1,000.00", "500.00", "250.00"),
         },
         {
-            content: "What is over 90 days late",
+            content: "What is over 90 days overdue",
             trigger: ".o_dso_ageing_key[data-bucket='091']:contains(1,000.00)",
             run: "click",
         },
