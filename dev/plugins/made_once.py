@@ -2,7 +2,8 @@
 
 Tests undo what they have written. So Odoo would put its bundles of scripts and styles together anew
 for each class of tests that is the first to ask for one, and read the charts of accounts of all
-countries for each company that a class makes.
+countries for each company that a class makes. And which fields depend on those that a record is
+created or written with, it would put together anew each time.
 """
 
 import copy
@@ -21,6 +22,8 @@ _counts = Counter()
 
 @pytest.fixture(scope="session", autouse=True)
 def made_once(request):
+    from odoo.orm.registry import Registry, TriggerTree
+
     from odoo.addons.account.models.ir_module import IrModuleModule
     from odoo.addons.base.models.assetsbundle import AssetsBundle
 
@@ -30,6 +33,7 @@ def made_once(request):
         patch.object(AssetsBundle, "js", bundles.remember(AssetsBundle.js, "min.js")),
         patch.object(AssetsBundle, "css", bundles.remember(AssetsBundle.css, "min.css")),
         patch.object(IrModuleModule, "_compute_account_templates", charts),
+        patch.object(Registry, "get_trigger_tree", remember_trees(TriggerTree)),
     ):
         yield
     bundles.tidy()
@@ -133,3 +137,32 @@ def remember_charts(compute):
     # what Odoo knows of the method
     remembering.__dict__.update(compute.__dict__)
     return remembering
+
+
+def remember_trees(tree_class):
+    """The merged tree of what depends on several fields is kept as long as Odoo keeps that of each;
+    what of it is selected differs from call to call."""
+
+    def get_trigger_tree(registry, fields, select=bool):
+        fields = tuple(field for field in fields if field in registry._field_triggers)
+        # emptied by Odoo when fields change
+        trees = registry._field_trigger_trees
+        if fields not in trees:
+            each = [registry.get_field_trigger_tree(field) for field in fields]
+            trees[fields] = tree_class.merge(each, lambda _field: True)
+        return prune(trees[fields], select, {})
+
+    def prune(tree, select, known):
+        root = []
+        for field in tree.root:
+            if field not in known:
+                known[field] = select(field)
+            if known[field]:
+                root.append(field)
+        result = tree_class(root)
+        for label, part in tree.items():
+            if found := prune(part, select, known):
+                result[label] = found
+        return result
+
+    return get_trigger_tree
