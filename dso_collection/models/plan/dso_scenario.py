@@ -42,7 +42,7 @@ class DsoScenario(models.Model):
         help="Says what removing steps does to the actions that are planned.",
     )
     used_fields = fields.Char(
-        compute="_compute_used_fields", help="Which columns the types of the steps need."
+        compute="_compute_used_fields", help="Says which columns the types of the steps need."
     )
     step_count = fields.Integer(compute="_compute_step_count")
     customer_count = fields.Integer(string="Customers", compute="_compute_customer_count")

@@ -11,13 +11,16 @@ class DsoActionTyped(models.AbstractModel):
     _description = "Record with a Type of Action"
 
     template_field = fields.Char(
-        compute="_compute_from_type", help="The template that the type cannot do without."
+        compute="_compute_from_type", help="Names the template that the type cannot do without."
     )
     optional_template_field = fields.Char(
-        compute="_compute_from_type", help="The template that it takes where there is one."
+        compute="_compute_from_type",
+        help="Names the template that the type takes where there is one.",
     )
     can_be_automatic = fields.Boolean(compute="_compute_from_type")
-    is_internal = fields.Boolean(compute="_compute_from_type", help="It is for a colleague.")
+    is_internal = fields.Boolean(
+        compute="_compute_from_type", help="Set where it goes to a colleague."
+    )
     takes_invoices = fields.Boolean(compute="_compute_from_type")
     has_carrier = fields.Boolean(compute="_compute_from_type")
 

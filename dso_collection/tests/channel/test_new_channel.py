@@ -12,7 +12,7 @@ from odoo.tools.translate import LazyTranslate
 from ...models.channel.dso_channel import Error
 from ..common import DsoCommon
 
-_lt = LazyTranslate(__name__)
+lazy = LazyTranslate(__name__)
 
 PIGEON = "dso.channel.test.pigeon"
 
@@ -48,7 +48,7 @@ class TestNewChannel(DsoCommon):
             _inherit = ["dso.channel"]
 
             _channel_type = "pigeon"
-            _channel_label = _lt("Carrier pigeon")
+            _channel_label = lazy("Carrier pigeon")
             _channel_icon = "fa-twitter"
             _channel_color = "#123456"
             _channel_medium = "post"
@@ -59,12 +59,12 @@ class TestNewChannel(DsoCommon):
 
             _channel_errors = {
                 "no_pigeon": Error(
-                    _lt("The loft of %(company)s is empty. Buy a pigeon."),
-                    _lt("Error: no pigeon"),
+                    lazy("The loft of %(company)s is empty. Buy a pigeon."),
+                    lazy("Error: no pigeon"),
                 ),
                 "eaten": Error(
-                    _lt("The pigeon to %(customer)s met %(text)s. Feed it, then retry."),
-                    _lt("Error: pigeon eaten"),
+                    lazy("The pigeon to %(customer)s met %(text)s. Feed it, then retry."),
+                    lazy("Error: pigeon eaten"),
                     quotes=True,
                 ),
             }
