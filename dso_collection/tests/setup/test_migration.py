@@ -161,7 +161,7 @@ class TestMigration(DsoCommon):
                 for model in ("dso.item.report", "dso.overdue.trend")
             ]
         )
-        self._migrate("19.0.1.6.0", "post", "ageing")
+        self._migrate("19.0.1.7.0", "post", "ageing")
         self.assertEqual(
             filters.mapped("domain"),
             ["[('age', 'in', [\"061\", '091_180'])]", "[('age', 'in', [\"061\", '091'])]"],
