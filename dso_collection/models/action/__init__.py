@@ -13,4 +13,6 @@ from . import dso_action_offers
 from . import dso_action_score
 from . import dso_refresh_queue
 from . import account_move
+from . import account_move_line_exclusion
+from . import account_move_line_qualification
 from . import res_users

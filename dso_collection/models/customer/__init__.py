@@ -11,6 +11,7 @@ from . import dso_customer_risk
 from . import dso_customer_criteria
 from . import dso_customer_statement
 from . import dso_assignment_rule
+from . import account_move_line
 from . import res_partner
 from . import res_partner_category
 from . import ir_actions_act_window

@@ -1,16 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.http import request
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ...engine import leader as rules
 from ...tools.labels import NOT_QUALIFIED
 from ...tools.ledger import RECEIVABLE_ITEMS, get_due_date, is_receivable
-from ...tools.toasts import name_some, toast
 
 #: Fields of an item whose change concerns the agenda.
 WATCHED = frozenset(
@@ -69,25 +66,11 @@ class AccountMoveLine(models.Model):
         compute="_compute_dso_days_overdue",
         search="_search_dso_days_overdue",
     )
-    dso_is_leader = fields.Boolean(
-        string="Leader", compute="_compute_dso_is_leader", search="_search_dso_is_leader"
-    )
-    dso_has_specific = fields.Boolean(
-        string="Has a Specific Action", compute="_compute_dso_has_specific"
-    )
-    dso_excluded = fields.Boolean(
-        string="Excluded From the Scenario",
-        compute="_compute_dso_excluded",
-        search="_search_dso_excluded",
-    )
     dso_amount = fields.Monetary(
         string="Promised or Disputed Part",
         compute="_compute_dso_amount",
         currency_field="currency_id",
         help="Leave empty for the full amount. The rest stays in the scenario.",
-    )
-    dso_excluded_reason = fields.Char(
-        string="Reason for Exclusion", compute="_compute_dso_excluded"
     )
     dso_status_text = fields.Char(
         string="Status in Words",
@@ -103,20 +86,6 @@ class AccountMoveLine(models.Model):
         string="Qualifications",
         readonly=True,
         groups="dso_collection.group_dso_reader",
-    )
-    dso_penalty = fields.Monetary(
-        string="Interest to Date",
-        compute="_compute_dso_penalty",
-        currency_field="currency_id",
-        groups="dso_collection.group_dso_reader",
-        help="Late payment interest to date, not invoiced yet.",
-    )
-    dso_recovery_cost = fields.Monetary(
-        string="Recovery Cost",
-        compute="_compute_dso_penalty",
-        currency_field="currency_id",
-        groups="dso_collection.group_dso_reader",
-        help="Not invoiced yet.",
     )
 
     # ------------------------------------------------------------------
@@ -168,34 +137,6 @@ class AccountMoveLine(models.Model):
             for day, ids in by_day.items()
         )
         return self._dso_get_open_domain() & Domain("amount_residual", ">", 0) & dates
-
-    def _compute_dso_is_leader(self):
-        # sudo: the star is shown to whoever sees the item
-        led = self.env["dso.customer"].sudo().search([("leader_line_id", "in", self.ids)])
-        leaders = led.leader_line_id
-        for line in self:
-            line.dso_is_leader = line._origin in leaders
-
-    def _compute_dso_has_specific(self):
-        # sudo: the star is shown to whoever sees the item
-        items = self.env["dso.action.item"].sudo()
-        followed = items.search(
-            [
-                ("line_id", "in", self.ids),
-                ("action_id.origin", "=", "specific"),
-                ("action_id.state", "in", ("planned", "error")),
-            ]
-        ).line_id
-        for line in self:
-            line.dso_has_specific = line._origin in followed
-
-    def _search_dso_is_leader(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        # sudo: the star is shown to whoever sees the item
-        customers = self.env["dso.customer"].sudo()._search([("leader_line_id", "!=", False)])
-        led = Domain("id", "in", customers.subselect("leader_line_id"))
-        return led if True in value else ~led
 
     @api.depends("dso_status_id", "amount_residual")
     def _compute_dso_amount(self):
@@ -436,15 +377,8 @@ class AccountMoveLine(models.Model):
         # of the partner or account before, too
         moved = {"partner_id", "account_id"} & vals.keys()
         before = self.partner_id.ids if moved else ()
-        logged = self._dso_get_statuses(vals)
-        if request and not self.env.su:
-            # at a keyboard it is a slip; code that brings a history along means it
-            self._dso_check_promise(vals)
         result = super().write(vals)
-        self._dso_clear_former_status(logged, vals)
         self.env["dso.refresh.queue"]._note(line_ids=self.ids, partner_ids=before)
-        self._dso_log_changes(logged, vals)
-        self._dso_follow_changes(logged)
         return result
 
     def unlink(self):
@@ -457,98 +391,7 @@ class AccountMoveLine(models.Model):
     # What is done from lists and forms
     # ------------------------------------------------------------------
 
-    @api.depends_context("dso_held")
-    def _compute_display_name(self):
-        """In the list of what is only taken when ticked, with what is going on."""
-        super()._compute_display_name()
-        if not self.env.context.get("dso_held"):
-            return
-        texts = self._dso_describe_withheld()
-        for line in self:
-            line.display_name = " · ".join(
-                filter(
-                    None,
-                    (
-                        line._dso_get_document(),
-                        format_amount(self.env, line.amount_residual_currency, line.currency_id),
-                        texts.get(line),
-                    ),
-                )
-            )
-
-    def action_dso_new_action(self):
-        """A new action for these items of one customer."""
-        customer = self._dso_leave_out_archived()._dso_get_customers()
-        if len(customer) != 1:
-            raise UserError(self.env._("Choose items of one customer for a new action."))
-        return customer.with_context(default_line_ids=self.ids).action_new_action()
-
-    def _dso_group_by_customer(self):
-        """{collection file: its items}, of the files that the user may see."""
-        groups = self.grouped(lambda line: (line.partner_id.commercial_partner_id, line.company_id))
-        return {
-            customer: groups[customer.partner_id, customer.company_id]
-            for customer in self._dso_get_customers()
-            if (customer.partner_id, customer.company_id) in groups
-        }
-
-    def _dso_get_follow_up_date(self):
-        """When disputes are looked at again: after the follow-up days of their statuses."""
-        company = self.company_id[:1]
-        # sudo: statuses are configuration
-        days = min(self.sudo().dso_status_id.mapped("followup_days"), default=7) or 1
-        return company._dso_next_working_day(company._dso_today() + timedelta(days=days))
-
-    def _dso_get_customers(self):
-        """The collection files of these items that the user may see."""
-        return self.env["dso.customer"].search(
-            [
-                ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-            ]
-        )
-
-    def _dso_report(self, what):
-        """A word on what was done with these items."""
-        names = name_some(self.env, [line._dso_get_document() for line in self])
-        return toast(self.env._("%(documents)s: %(what)s.", documents=names, what=what))
-
-    def action_dso_ignore(self):
-        """Leave these items out of dunning; they still count in the amounts."""
-        self._dso_write_own({"dso_ignored": True})
-        return self._dso_report(self.env._("left out of the scenario"))
-
-    def action_dso_unignore(self):
-        """Chase these items again."""
-        self._dso_write_own({"dso_ignored": False})
-        return self._dso_report(self.env._("chased again"))
-
-    def action_dso_include(self):
-        """Include in collection: take away the follow-up flag that Odoo sets by default in
-        general journals, so that opening balances are chased (R1)."""
-        self._dso_write_own({"no_followup": False})
-        return self._dso_report(self.env._("included in collection"))
-
-    def action_dso_exclude(self):
-        """Exclude from follow-up, in Odoo's own words and for all of its reports."""
-        self._dso_write_own({"no_followup": True})
-        return self._dso_report(self.env._("excluded from follow-up"))
-
     def action_dso_view_item(self):
         """Open the item itself, with who said what of it."""
         self.ensure_one()
         return self.get_formview_action()
-
-    def action_dso_view_customer(self):
-        """Open the customer's file of this item."""
-        self.ensure_one()
-        customer = self.env["dso.customer"].search(
-            [
-                ("partner_id", "=", self.partner_id.commercial_partner_id.id),
-                ("company_id", "=", self.company_id.id),
-            ],
-            limit=1,
-        )
-        if not customer:
-            raise UserError(self.env._("This item has no collection file yet."))
-        return customer.get_formview_action()

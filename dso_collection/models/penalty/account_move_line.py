@@ -30,6 +30,21 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
+    dso_penalty = fields.Monetary(
+        string="Interest to Date",
+        compute="_compute_dso_penalty",
+        currency_field="currency_id",
+        groups="dso_collection.group_dso_reader",
+        help="Late payment interest to date, not invoiced yet.",
+    )
+    dso_recovery_cost = fields.Monetary(
+        string="Recovery Cost",
+        compute="_compute_dso_penalty",
+        currency_field="currency_id",
+        groups="dso_collection.group_dso_reader",
+        help="Not invoiced yet.",
+    )
+
     @api.depends("amount_residual", "date_maturity", "dso_status_id")
     @api.depends_context("dso_today")
     def _compute_dso_penalty(self):

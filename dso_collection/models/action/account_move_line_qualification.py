@@ -1,15 +1,20 @@
 from collections import defaultdict
+from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools.misc import format_date
+from odoo.http import request
+from odoo.tools.misc import format_amount, format_date
 
 from ...engine import leader as rules
 from ...engine.facts import EXCLUDING_KINDS
 from ...tools.inside import get_inside, inside
 from ...tools.ledger import get_due_date
-from ...tools.toasts import name_some
-from .account_move_line import QUIET
+from ...tools.toasts import name_some, toast
+from ..ledger.account_move_line import QUIET
+
+#: What the log of an item is about.
+STATUS_FIELDS = frozenset({"dso_status_id", "dso_status_date"})
 
 
 class AccountMoveLine(models.Model):
@@ -17,9 +22,20 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    def _dso_get_statuses(self, vals):
-        if not {"dso_status_id", "dso_status_date"} & vals.keys():
-            return {}
+    def write(self, vals):
+        if not STATUS_FIELDS & vals.keys():
+            return super().write(vals)
+        before = self._dso_get_statuses()
+        if request and not self.env.su:
+            # at a keyboard it is a slip; code that brings a history along means it
+            self._dso_check_promise(vals)
+        result = super().write(vals)
+        self._dso_clear_former_status(before, vals)
+        self._dso_log_changes(before, vals)
+        self._dso_follow_changes(before)
+        return result
+
+    def _dso_get_statuses(self):
         return {line: (line.dso_status_id, line.dso_status_date) for line in self}
 
     def _dso_clear_former_status(self, before, vals):
@@ -40,8 +56,6 @@ class AccountMoveLine(models.Model):
 
         :raise UserError: otherwise, with what to correct
         """
-        if not {"dso_status_id", "dso_status_date"} & vals.keys():
-            return
         # sudo: the status's kind decides, whoever may read statuses
         Status = self.env["dso.item.status"].sudo()
         for line in self:
@@ -322,3 +336,62 @@ class AccountMoveLine(models.Model):
             ]
             texts[line] = ", ".join(words)
         return texts
+
+    @api.depends_context("dso_held")
+    def _compute_display_name(self):
+        """In the list of what is only taken when ticked, with what is going on."""
+        super()._compute_display_name()
+        if not self.env.context.get("dso_held"):
+            return
+        texts = self._dso_describe_withheld()
+        for line in self:
+            line.display_name = " · ".join(
+                filter(
+                    None,
+                    (
+                        line._dso_get_document(),
+                        format_amount(self.env, line.amount_residual_currency, line.currency_id),
+                        texts.get(line),
+                    ),
+                )
+            )
+
+    def action_dso_new_action(self):
+        """A new action for these items of one customer."""
+        customer = self._dso_leave_out_archived()._dso_get_customers()
+        if len(customer) != 1:
+            raise UserError(self.env._("Choose items of one customer for a new action."))
+        return customer.with_context(default_line_ids=self.ids).action_new_action()
+
+    def _dso_get_follow_up_date(self):
+        """When disputes are looked at again: after the follow-up days of their statuses."""
+        company = self.company_id[:1]
+        # sudo: statuses are configuration
+        days = min(self.sudo().dso_status_id.mapped("followup_days"), default=7) or 1
+        return company._dso_next_working_day(company._dso_today() + timedelta(days=days))
+
+    def _dso_report(self, what):
+        """A word on what was done with these items."""
+        names = name_some(self.env, [line._dso_get_document() for line in self])
+        return toast(self.env._("%(documents)s: %(what)s.", documents=names, what=what))
+
+    def action_dso_ignore(self):
+        """Leave these items out of dunning; they still count in the amounts."""
+        self._dso_write_own({"dso_ignored": True})
+        return self._dso_report(self.env._("left out of the scenario"))
+
+    def action_dso_unignore(self):
+        """Chase these items again."""
+        self._dso_write_own({"dso_ignored": False})
+        return self._dso_report(self.env._("chased again"))
+
+    def action_dso_include(self):
+        """Include in collection: take away the follow-up flag that Odoo sets by default in
+        general journals, so that opening balances are chased (R1)."""
+        self._dso_write_own({"no_followup": False})
+        return self._dso_report(self.env._("included in collection"))
+
+    def action_dso_exclude(self):
+        """Exclude from follow-up, in Odoo's own words and for all of its reports."""
+        self._dso_write_own({"no_followup": True})
+        return self._dso_report(self.env._("excluded from follow-up"))

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...engine import leader as rules
@@ -11,6 +11,18 @@ class AccountMoveLine(models.Model):
     """Why an item is not chased, and which part of it."""
 
     _inherit = "account.move.line"
+
+    dso_has_specific = fields.Boolean(
+        string="Has a Specific Action", compute="_compute_dso_has_specific"
+    )
+    dso_excluded = fields.Boolean(
+        string="Excluded From the Scenario",
+        compute="_compute_dso_excluded",
+        search="_search_dso_excluded",
+    )
+    dso_excluded_reason = fields.Char(
+        string="Reason for Exclusion", compute="_compute_dso_excluded"
+    )
 
     def _compute_dso_excluded(self):
         reasons = self._dso_get_exclusions()
@@ -222,3 +234,16 @@ class AccountMoveLine(models.Model):
             if line.id in parts
             and line.currency_id.compare_amounts(parts[line.id], line.amount_residual_currency) < 0
         ]
+
+    def _compute_dso_has_specific(self):
+        # sudo: the star is shown to whoever sees the item
+        items = self.env["dso.action.item"].sudo()
+        followed = items.search(
+            [
+                ("line_id", "in", self.ids),
+                ("action_id.origin", "=", "specific"),
+                ("action_id.state", "in", ("planned", "error")),
+            ]
+        ).line_id
+        for line in self:
+            line.dso_has_specific = line._origin in followed
