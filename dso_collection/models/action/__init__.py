@@ -16,3 +16,5 @@ from . import account_move
 from . import account_move_line_exclusion
 from . import account_move_line_qualification
 from . import res_users
+from . import res_company
+from . import res_config_settings

@@ -19,4 +19,5 @@ from . import mail_notification
 from . import phone_blacklist
 from . import sms_sms
 from . import snailmail_letter
+from . import res_company
 from . import erm

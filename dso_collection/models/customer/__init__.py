@@ -15,3 +15,4 @@ from . import account_move_line
 from . import res_partner
 from . import res_partner_category
 from . import ir_actions_act_window
+from . import res_company

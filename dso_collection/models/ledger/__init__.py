@@ -9,3 +9,4 @@ from . import res_partner
 from . import dso_item_status
 from . import dso_qualification
 from . import dso_promise
+from . import res_company

@@ -5,3 +5,4 @@ from . import dso_dashboard
 from . import dso_action
 from . import dso_customer_sheet
 from . import dso_customer_timeline
+from . import res_company

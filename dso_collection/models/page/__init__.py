@@ -9,3 +9,4 @@ from . import dso_customer
 from . import dso_action
 from . import ir_http
 from . import payment_transaction
+from . import res_company

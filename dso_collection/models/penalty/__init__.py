@@ -4,3 +4,4 @@ from . import dso_penalty_rule
 from . import dso_penalty_charge
 from . import account_move
 from . import account_move_line
+from . import res_company

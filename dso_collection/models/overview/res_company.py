@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    dso_morning_summary = fields.Boolean(
+        string="Morning Summary",
+        default=True,
+        help="Each working morning, every collector is notified of errors, actions to confirm and "
+        "replies to handle, if there are any.",
+    )
+    dso_last_summary_date = fields.Date(
+        string="Last Summary", readonly=True, copy=False, groups="base.group_system"
+    )
+    dso_last_alert_date = fields.Date(
+        string="Last Notification of Alerts", readonly=True, copy=False, groups="base.group_system"
+    )
