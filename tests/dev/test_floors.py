@@ -40,6 +40,7 @@ OTHERS = {
     "message_post",
     "get_views",
     "get_data",
+    "_trigger",
 }
 
 

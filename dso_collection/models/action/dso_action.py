@@ -626,3 +626,14 @@ class DsoAction(models.Model):
             (get_channel(self.env, action_type), actions)
             for action_type, actions in self.grouped("action_type").items()
         ]
+
+    def _leaves_by_itself(self):
+        """Whether this action leaves without anybody, once its day has come."""
+        self.ensure_one()
+        return self.automatic and (self.confirmed or not self.to_confirm)
+
+    @api.model
+    def _trigger_dispatch(self):
+        """Wake the dispatcher: something may leave at once."""
+        # sudo: waking the module's own cron is harmless
+        self.env.ref("dso_collection.ir_cron_dispatch").sudo()._trigger()

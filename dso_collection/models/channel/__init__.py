@@ -10,8 +10,11 @@ from . import dso_channel_sms
 from . import dso_channel_fax
 from . import dso_action_letter
 from . import dso_action_sms
+from . import dso_action_error
+from . import dso_action_queue
 from . import dso_action_retry
 from . import dso_letter_printer
+from . import dso_customer_statement
 from . import ir_actions_report
 from . import ir_http
 from . import mail_mail

@@ -64,7 +64,7 @@ class DsoAction(models.Model):
         now = now or fields.Datetime.now()
         # sudo: the cron serves all companies
         self = self.sudo().with_context(tracking_disable=True)
-        companies = list(self._get_open_todays(now))
+        companies = list(self.env["res.company"]._dso_get_open_todays(now))
         position, count = (fields.Datetime.to_datetime("1970-01-01"), 0), 0
         while companies:
             batch = partial(self._retry_batch, companies, now, position)

@@ -1,6 +1,5 @@
 from . import dso_customer
 from . import dso_customer_files
-from . import dso_customer_mail
 from . import dso_customer_screens
 from . import dso_customer_facts
 from . import dso_customer_contact
@@ -9,7 +8,6 @@ from . import dso_customer_penalty
 from . import dso_customer_profile
 from . import dso_customer_risk
 from . import dso_customer_criteria
-from . import dso_customer_statement
 from . import dso_assignment_rule
 from . import account_move_line
 from . import res_partner

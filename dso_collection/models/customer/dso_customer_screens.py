@@ -1,5 +1,5 @@
-from odoo import models
-from odoo.tools.misc import format_date
+from odoo import api, models
+from odoo.tools.misc import format_amount, format_date
 
 from ...tools.toasts import name_some, toast
 
@@ -113,3 +113,56 @@ class DsoCustomer(models.Model):
                 date=format_date(self.env, self.next_action_date),
             )
         )
+
+    @api.model
+    def _get_bucket_labels(self):
+        """{key of a bucket: its name in the user's language}"""
+        return {
+            "000": self.env._("Not due"),
+            "001": self.env._("1–30 days"),
+            "031": self.env._("31–60 days"),
+            "061": self.env._("61–90 days"),
+            "091": self.env._("Over 90 days"),
+        }
+
+    @api.model
+    def _download_file(self, attachment):
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}?download=true",
+            "target": "self",
+        }
+
+    def _describe_money(self, money):
+        """What is announced, how much, until when; and what did not come (R17).
+
+        :param money: see ``_prepare_awaited``
+        """
+        if not money:
+            return ""
+        sentences = []
+
+        def get(key):
+            return format_amount(self.env, money[key], self.currency_id)
+
+        if money.get("until"):
+            sentences.append(
+                self.env._(
+                    "%(amount)s announced, awaited until %(date)s.",
+                    amount=get("amount"),
+                    date=format_date(self.env, money["until"]),
+                )
+            )
+        elif money.get("amount"):
+            sentences.append(
+                self.env._("%(amount)s received, not booked yet.", amount=get("amount"))
+            )
+        if money.get("missed"):
+            sentences.append(
+                self.env._(
+                    "%(amount)s announced for %(date)s has not arrived.",
+                    amount=get("missed"),
+                    date=format_date(self.env, money["missed_for"]),
+                )
+            )
+        return " ".join(sentences)

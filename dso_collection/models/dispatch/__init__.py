@@ -1,4 +1,2 @@
 from . import dso_action_dispatch
-from . import dso_action_error
-from . import dso_action_queue
 from . import res_company

@@ -55,7 +55,7 @@ class DsoAction(models.Model):
         now = now or fields.Datetime.now()
         # sudo: the dispatcher serves all companies
         self = self.sudo().with_context(tracking_disable=True)
-        todays = self._get_open_todays(now)
+        todays = self.env["res.company"]._dso_get_open_todays(now)
         position, done = None, 0
         while todays:
             batch = functools.partial(self._dispatch_next, todays, position)
@@ -80,16 +80,6 @@ class DsoAction(models.Model):
         batch = self.browse([row[1] for row in rows])._lock_customers()
         done = batch._dispatch_batch(todays)
         return rows[-1], done, self._commit_dispatch(len(rows), todays, rows[-1])
-
-    @api.model
-    def _get_open_todays(self, now):
-        """{company id: date there} of the companies whose sending hours are open."""
-        companies = self.env["res.company"]._dso_companies()
-        return {
-            company.id: company._dso_today(now)
-            for company in companies
-            if company._dso_is_open(now)
-        }
 
     @api.model
     def _get_due_condition(self, todays, position=None):
@@ -245,11 +235,6 @@ class DsoAction(models.Model):
         self.ensure_one()
         return self._is_pending() and self._leaves_by_itself() and self.date <= today
 
-    def _leaves_by_itself(self):
-        """Whether this action leaves without anybody, once its day has come."""
-        self.ensure_one()
-        return self.automatic and (self.confirmed or not self.to_confirm)
-
     def _cancel_cleared(self):
         """Cancel open specific actions none of whose items is open any more (R10)."""
         cleared = self.filtered(
@@ -260,12 +245,6 @@ class DsoAction(models.Model):
             )
         )
         cleared._cancel("cleared")
-
-    @api.model
-    def _trigger_dispatch(self):
-        """Wake the dispatcher: something may leave at once."""
-        # sudo: waking the module's own cron is harmless
-        self.env.ref("dso_collection.ir_cron_dispatch").sudo()._trigger()
 
     @api.model
     def _trigger_next_opening(self, now):

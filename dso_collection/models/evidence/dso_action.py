@@ -163,23 +163,6 @@ class DsoAction(models.Model):
             for address, name in names.items()
         )
 
-    def _get_sent_to(self):
-        """Who received it: kept as it left, else put together from what is left of it.
-
-        :return: list of dicts with ``id`` of the contact, ``name`` and ``addresses``
-        """
-        self.ensure_one()
-        if self.sent_to:
-            return self.sent_to
-        if people := self._find_sent_to():
-            return people
-        # whoever was archived since got it all the same
-        contacts = self.with_context(active_test=False).recipient_ids or self.partner_id
-        addresses = self.sms_number or ", ".join(
-            filter(None, self.erm_letter_ids.mapped("recipient_email"))
-        )
-        return self.env["dso.channel"]._prepare_sent_to(contacts, addresses)
-
     def _find_sent_to(self):
         """The same of an e-mail or fax of which it was not kept: by its notifications, which say
         of each recipient where and whether, and by its header, as long as that is there. The

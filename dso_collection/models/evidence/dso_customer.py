@@ -243,11 +243,3 @@ class DsoCustomer(models.Model):
             }
             for answer in answers
         ]
-
-    @api.model
-    def _download_file(self, attachment):
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{attachment.id}?download=true",
-            "target": "self",
-        }

@@ -4,6 +4,7 @@ from . import account_move_line
 from . import account_move_line_announced
 from . import account_payment
 from . import account_partial_reconcile
+from . import payment_transaction
 from . import dso_debit_order
 from . import res_partner
 from . import dso_item_status

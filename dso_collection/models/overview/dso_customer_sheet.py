@@ -12,10 +12,13 @@ from ...engine import ageing, leader as leader_rules, outlook, scenario
 from ...engine.facts import add_days
 from ...tools.ledger import due_date_sql, get_due_date, is_receivable_sql
 from ...tools.toasts import name_some
-from ..plan.dso_customer import SHEET_FIELDS, _next_opening
+from ..plan.dso_customer import _next_opening
 
 #: How far ahead the dates of a line of steps look for working days.
 HORIZON = timedelta(days=500)
+
+#: What the screen of one customer shows besides its figures.
+SHEET_FIELDS = frozenset({"ageing", "statement_filters", "currency_totals", "scenario_line"})
 
 
 class DsoCustomer(models.Model):
@@ -117,6 +120,12 @@ class DsoCustomer(models.Model):
         for customer, values in self._prepare_sheets(facts, decisions, todays).items():
             customer.update(values)
 
+    def _show_live(self, specification):
+        live = super()._show_live(specification)
+        if SHEET_FIELDS & specification.keys():
+            self._load_sheet(*live)
+        return live
+
     def _load_sheet(self, facts, decisions, todays):
         """Put the sheet into the cache from facts that were read already, see ``_load_live``."""
         for customer, values in self._prepare_sheets(facts, decisions, todays).items():
@@ -172,17 +181,6 @@ class DsoCustomer(models.Model):
                 customer.oldest_text = self.env._("oldest chased: %(days)s days", days=chased)
             else:
                 customer.oldest_text = self.env._("not chased")
-
-    @api.model
-    def _get_bucket_labels(self):
-        """{key of a bucket: its name in the user's language}"""
-        return {
-            "000": self.env._("Not due"),
-            "001": self.env._("1–30 days"),
-            "031": self.env._("31–60 days"),
-            "061": self.env._("61–90 days"),
-            "091": self.env._("Over 90 days"),
-        }
 
     def _prepare_ageing(self, facts, today):
         labels = self._get_bucket_labels()

@@ -1,5 +1,3 @@
-import textwrap
-
 from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
@@ -10,8 +8,6 @@ ON_ITS_WAY = ("pending", "authorized", "done")
 FAILED = ("cancel", "error")
 #: Operations that pay nothing.
 NO_PAYMENT = ("refund", "validation")
-#: Characters of a provider's reason that are told.
-MAX_REASON = 300
 
 
 class PaymentTransaction(models.Model):
@@ -124,19 +120,6 @@ class PaymentTransaction(models.Model):
                     ),
                     subtype_xmlid="mail.mt_note",
                 )
-
-    @api.model
-    def _dso_describe_failure(self, reference, state, message):
-        """What became of an online payment, with the provider's reason."""
-        reason = textwrap.shorten(message or "", MAX_REASON, placeholder="…").rstrip(".")
-        values = {"payment": reference, "reason": reason}
-        if state == "cancel":
-            if reason:
-                return self.env._("online payment %(payment)s was cancelled: %(reason)s", **values)
-            return self.env._("online payment %(payment)s was cancelled", **values)
-        if reason:
-            return self.env._("online payment %(payment)s failed: %(reason)s", **values)
-        return self.env._("online payment %(payment)s failed", **values)
 
     def _create_payment(self, **extra_create_values):
         """The payment of an interactive page pays the items that were chosen: Odoo's own

@@ -43,8 +43,6 @@ PLAN_COLUMNS = (
     "planning_data",
 )
 
-#: What the screen of one customer shows beside, see ``dso.customer.sheet``.
-SHEET_FIELDS = frozenset({"ageing", "statement_filters", "currency_totals", "scenario_line"})
 DATE_COLUMNS = ("next_action_id", "next_action_date", "last_action_date")
 #: A promise that was not kept is held against a customer for so long.
 PROMISE_MEMORY = relativedelta(years=1)
@@ -456,10 +454,16 @@ class DsoCustomer(models.Model):
         the refresh queue is emptied. Reading writes nothing."""
         if len(self) == 1 and self.id:
             self.check_access("read")
-            live = self._load_live()
-            if SHEET_FIELDS & specification.keys():
-                self._load_sheet(*live)
+            self._show_live(specification)
         return super().web_read(specification)
+
+    def _show_live(self, specification):
+        """Put what the screen asks for into the cache, as it is at this moment; rooms above add
+        what they show.
+
+        :return: see :meth:`_load_live`
+        """
+        return self._load_live()
 
     @api.model
     def _simulate(self, until, customers=None, today=None, scenario=None):

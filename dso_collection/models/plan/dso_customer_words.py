@@ -87,40 +87,6 @@ class DsoCustomer(models.Model):
         text = self._describe_code(code, data)
         return " ".join(filter(None, [text, money])) or False
 
-    def _describe_money(self, money):
-        """What is announced, how much, until when; and what did not come (R17).
-
-        :param money: see ``_prepare_awaited``
-        """
-        if not money:
-            return ""
-        sentences = []
-
-        def get(key):
-            return format_amount(self.env, money[key], self.currency_id)
-
-        if money.get("until"):
-            sentences.append(
-                self.env._(
-                    "%(amount)s announced, awaited until %(date)s.",
-                    amount=get("amount"),
-                    date=format_date(self.env, money["until"]),
-                )
-            )
-        elif money.get("amount"):
-            sentences.append(
-                self.env._("%(amount)s received, not booked yet.", amount=get("amount"))
-            )
-        if money.get("missed"):
-            sentences.append(
-                self.env._(
-                    "%(amount)s announced for %(date)s has not arrived.",
-                    amount=get("missed"),
-                    date=format_date(self.env, money["missed_for"]),
-                )
-            )
-        return " ".join(sentences)
-
     def _describe_code(self, code, data):
         currency = self.currency_id
         if code == "below_minimum":

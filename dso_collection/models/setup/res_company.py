@@ -351,3 +351,12 @@ class ResCompany(models.Model):
         """Every company, branches included: each keeps its own files."""
         # sudo: planning serves all companies, whoever asks
         return self.sudo().search([("active", "=", True)])
+
+    @api.model
+    def _dso_get_open_todays(self, now):
+        """{company id: date there} of the companies whose sending hours are open."""
+        return {
+            company.id: company._dso_today(now)
+            for company in self._dso_companies()
+            if company._dso_is_open(now)
+        }
