@@ -82,6 +82,22 @@ class DsoAction(models.Model):
         "dso.search",
         "dso.template.fields",
     ]
+    _dso_technical = frozenset(
+        {
+            "all_the_same",
+            "attachment_ids",
+            "cancel_code",
+            "evidence_attachment_id",
+            "letter_attachment_id",
+            "mail_id",
+            "message_id",
+            "parent_id",
+            "retry_count",
+            "retry_date",
+            "sms_id",
+            "snailmail_letter_id",
+        }
+    )
     _order = "date, id"
     _rec_names_search = ["partner_id.name", "step_id.name", "subject", "mail_template_id.name"]
     _check_company_auto = True

@@ -45,6 +45,32 @@ class AccountMoveLine(models.Model):
         "dso.internal",
         "dso.search.plain",
     ]
+    _dso_technical = frozenset(
+        {
+            "account_internal_group",
+            "account_root_id",
+            "collapse_composition",
+            "collapse_prices",
+            "company_currency_id",
+            "display_type",
+            "full_reconcile_id",
+            "group_tax_id",
+            "is_account_reconcile",
+            "is_imported",
+            "is_storno",
+            "move_name",
+            "parent_state",
+            "product_uom_id",
+            "reconcile_model_id",
+            "statement_line_id",
+            "tax_calculation_rounding_method",
+            "tax_group_id",
+            "tax_ids",
+            "tax_line_id",
+            "tax_repartition_line_id",
+            "tax_tag_ids",
+        }
+    )
 
     dso_status_id = fields.Many2one(
         "dso.item.status",

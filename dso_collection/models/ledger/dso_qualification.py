@@ -13,6 +13,13 @@ class DsoQualification(models.Model):
 
     _name = "dso.qualification"
     _inherit = ["dso.guard", "dso.search"]
+    _dso_technical = frozenset(
+        {
+            "attachment_ids",
+            "line_id",
+            "undoes_id",
+        }
+    )
     _description = "Item Qualification"
     _order = "id desc"
     _rec_name = "document"

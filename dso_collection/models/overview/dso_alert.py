@@ -49,6 +49,12 @@ class DsoAlert(models.Model):
 
     _name = "dso.alert"
     _inherit = ["dso.guard", "dso.search"]
+    _dso_technical = frozenset(
+        {
+            "error",
+            "sequence",
+        }
+    )
     _description = "Collection Alert"
     _order = "sequence, id"
     _dso_writable = frozenset(

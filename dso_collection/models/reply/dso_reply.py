@@ -19,6 +19,14 @@ class DsoReply(models.Model):
 
     _name = "dso.reply"
     _inherit = ["dso.guard", "dso.search"]
+    _dso_technical = frozenset(
+        {
+            "attachment_ids",
+            "gateway_reference",
+            "message_id",
+            "preview",
+        }
+    )
     _description = "Collection Reply"
     _order = "date desc, id desc"
     _rec_name = "subject"

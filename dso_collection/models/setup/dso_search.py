@@ -17,59 +17,6 @@ TECHNICAL_STANDARD = re.compile(
 )
 #: Numbers that people know.
 KNOWN_NUMBERS = frozenset({"matching_number", "sms_number", "tracking_number"})
-#: Those besides, by model.
-TECHNICAL_FIELDS = {
-    "account.move.line": {
-        "account_internal_group",
-        "account_root_id",
-        "collapse_composition",
-        "collapse_prices",
-        "company_currency_id",
-        "display_type",
-        "full_reconcile_id",
-        "group_tax_id",
-        "is_account_reconcile",
-        "is_imported",
-        "is_storno",
-        "move_name",
-        "parent_state",
-        "product_uom_id",
-        "reconcile_model_id",
-        "statement_line_id",
-        "tax_calculation_rounding_method",
-        "tax_group_id",
-        "tax_ids",
-        "tax_line_id",
-        "tax_repartition_line_id",
-        "tax_tag_ids",
-    },
-    "dso.action": {
-        "all_the_same",
-        "attachment_ids",
-        "cancel_code",
-        "evidence_attachment_id",
-        "letter_attachment_id",
-        "mail_id",
-        "message_id",
-        "parent_id",
-        "retry_count",
-        "retry_date",
-        "sms_id",
-        "snailmail_letter_id",
-    },
-    "dso.alert": {"error", "sequence"},
-    "dso.erm.provider": {
-        "key_prefix",
-        "request",
-        "timeout",
-        "url",
-        "words_deposited",
-        "words_received",
-        "words_refused",
-    },
-    "dso.qualification": {"attachment_ids", "line_id", "undoes_id"},
-    "dso.reply": {"attachment_ids", "gateway_reference", "message_id", "preview"},
-}
 #: Types that Odoo's search box understands.
 SEARCHED_TYPES = (
     "boolean",
@@ -91,11 +38,19 @@ STANDARD_AUTHORS = re.compile(r"\bodoo (s\.?a|ps|in)\b|^odoo$", re.IGNORECASE)
 STANDARD_NAMES = ("dso_collection", "l10n_")
 
 
+def is_named_technical(model, name):
+    """Whether a class of a model says so."""
+    return any(name in base.__dict__.get("_dso_technical", ()) for base in type(model).__mro__)
+
+
 class DsoSearchPlain(models.AbstractModel):
     """*Group by* and the editor of filters offer nothing that only programs read."""
 
     _name = "dso.search.plain"
     _description = "Search without Technical Fields"
+
+    #: Fields besides that only programs read: those of all classes of the model.
+    _dso_technical = frozenset()
 
     @api.model
     def get_views(self, views, options=None):
@@ -127,7 +82,7 @@ class DsoSearchPlain(models.AbstractModel):
 
     @api.model
     def _dso_is_technical(self, name):
-        if name in TECHNICAL_FIELDS.get(self._name, ()) or TECHNICAL.search(name):
+        if TECHNICAL.search(name) or is_named_technical(self, name):
             return True
         field = self._fields.get(name)
         if field is None or field.manual or name in KNOWN_NUMBERS:
@@ -194,8 +149,8 @@ class DsoSearch(models.AbstractModel):
         field = model._fields[name]
         return (
             field.type in SEARCHED_TYPES
-            and name not in TECHNICAL_FIELDS.get(model._name, ())
             and not TECHNICAL.search(name)
+            and not is_named_technical(model, name)
             and (field.manual or bool(field._modules and modules.issuperset(field._modules)))
         )
 

@@ -48,6 +48,17 @@ class DsoErmProvider(models.Model):
     _name = "dso.erm.provider"
     _description = "Provider of Electronic Registered Mail"
     _inherit = ["dso.guard", "dso.in.use"]
+    _dso_technical = frozenset(
+        {
+            "key_prefix",
+            "request",
+            "timeout",
+            "url",
+            "words_deposited",
+            "words_received",
+            "words_refused",
+        }
+    )
     _dso_kept_in_use = False
     _order = "sequence, id"
     _dso_writable = frozenset(
