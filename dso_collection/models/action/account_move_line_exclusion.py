@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from ...engine import leader as rules
 from ...engine.facts import EXCLUDING_KINDS, Settings
-from ...engine.items import Booked, Money, build_item, to_company
+from ...engine.items import Booked, Money, build_item
 from ...tools.ledger import get_due_date
 
 
@@ -85,13 +85,6 @@ class AccountMoveLine(models.Model):
                 cause = rules.exclusion(item, today, settings)
                 result[line.id] = None if cause == "credit" else cause
         return result
-
-    def _dso_to_company_part(self, part):
-        """A part of this item in its currency, as booked in the company's."""
-        residual = self.amount_residual_currency
-        if part is None or not residual:
-            return None
-        return to_company(self.amount_residual, residual, part)
 
     def _dso_to_engine(self, company, announced=None, **values):
         """This item as the engine knows it.

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools.mail import email_normalize, email_split_tuples
 
 from ..customer.dso_customer_contact import CONTACT_CODES
 
@@ -93,3 +94,30 @@ class DsoAction(models.Model):
             filter(None, self.erm_letter_ids.mapped("recipient_email"))
         )
         return self.env["dso.channel"]._prepare_sent_to(contacts, addresses)
+
+    def _find_sent_to(self):
+        """The same of an e-mail or fax of which it was not kept: by its notifications, which say
+        of each recipient where and whether, and by its header, as long as that is there. The
+        header of one that was sent again names the last ones only.
+
+        :return: as :meth:`_get_sent_to`, empty for what is no e-mail
+        """
+        header = {
+            email_normalize(email) or email: name
+            for name, email in email_split_tuples(self.mail_id.email_to or "")
+        }
+        entries = self.message_id.notification_ids.filtered(
+            lambda entry: (
+                entry.notification_type == "email" and entry.notification_status != "canceled"
+            )
+        )
+        found = []
+        for entry in entries.filtered("mail_email_address"):
+            contact, address = entry.res_partner_id, entry.mail_email_address
+            name = header.pop(address, "") or contact.name or contact.display_name or ""
+            found.append((contact.id, name, address))
+        # the second address of a contact
+        found += [(False, name, address) for address, name in header.items()]
+        if self.action_type == "fax":
+            found = [(id_, name, f"+{fax.partition('@')[0]}") for id_, name, fax in found]
+        return [{"id": id_, "name": name, "addresses": [address]} for id_, name, address in found]

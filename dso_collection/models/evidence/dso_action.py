@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.tools import is_html_empty
-from odoo.tools.mail import email_normalize, email_split_tuples, formataddr
+from odoo.tools.mail import email_split_tuples, formataddr
 from odoo.tools.misc import format_amount, format_date
 
 from ...tools.clauses import join_clauses
@@ -162,33 +162,6 @@ class DsoAction(models.Model):
             formataddr((name, address)) if "@" in address else f"{name} <{address}>"
             for address, name in names.items()
         )
-
-    def _find_sent_to(self):
-        """The same of an e-mail or fax of which it was not kept: by its notifications, which say
-        of each recipient where and whether, and by its header, as long as that is there. The
-        header of one that was sent again names the last ones only.
-
-        :return: as :meth:`_get_sent_to`, empty for what is no e-mail
-        """
-        header = {
-            email_normalize(email) or email: name
-            for name, email in email_split_tuples(self.mail_id.email_to or "")
-        }
-        entries = self.message_id.notification_ids.filtered(
-            lambda entry: (
-                entry.notification_type == "email" and entry.notification_status != "canceled"
-            )
-        )
-        found = []
-        for entry in entries.filtered("mail_email_address"):
-            contact, address = entry.res_partner_id, entry.mail_email_address
-            name = header.pop(address, "") or contact.name or contact.display_name or ""
-            found.append((contact.id, name, address))
-        # the second address of a contact
-        found += [(False, name, address) for address, name in header.items()]
-        if self.action_type == "fax":
-            found = [(id_, name, f"+{fax.partition('@')[0]}") for id_, name, fax in found]
-        return [{"id": id_, "name": name, "addresses": [address]} for id_, name, address in found]
 
     def _describe_evidence_failure(self):
         """That it was not delivered, and what was said of it: facts, no advice to ourselves."""

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ...engine import leader as rules
+from ...engine.items import to_company
 from ...tools.labels import NOT_QUALIFIED
 from ...tools.ledger import RECEIVABLE_ITEMS, get_due_date, is_receivable
 
@@ -421,3 +422,10 @@ class AccountMoveLine(models.Model):
         """Open the item itself, with who said what of it."""
         self.ensure_one()
         return self.get_formview_action()
+
+    def _dso_to_company_part(self, part):
+        """A part of this item in its currency, as booked in the company's."""
+        residual = self.amount_residual_currency
+        if part is None or not residual:
+            return None
+        return to_company(self.amount_residual, residual, part)
