@@ -25,7 +25,7 @@ class TestEmailLayout(LetterCommon):
         action = self._send(60)
         (email,) = action.mail_id._prepare_outgoing_list()
         lines = email["body_alternative"].replace("\xa0", " ").splitlines()
-        self.assertIn("Document | Date | Due date | Days late | Amount", lines)
+        self.assertIn("Document | Date | Due date | Days overdue | Amount", lines)
         for item in action.item_ids:
             (line,) = (line for line in lines if item.document in line)
             self.assertEqual(line, f"{item.document} | 02/01/2026 | 03/01/2026 | 5 | $ 100.00")

@@ -100,6 +100,15 @@ class Notes(logging.Handler):
         self.texts.append(record.getMessage())
 
 
+def find_module(name):
+    """A module of the models, in whichever room it stands."""
+    models = "odoo.addons.dso_collection.models."
+    (path,) = [
+        each for each in sys.modules if each.startswith(models) and each.endswith(f".{name}")
+    ]
+    return sys.modules[path]
+
+
 def work(registry, address, job):
     """A job as a cron runs it: a transaction of its own, committed at the end."""
     from odoo import SUPERUSER_ID, api
@@ -112,7 +121,7 @@ def work(registry, address, job):
             tap(registry, talk, point, hold=point in job["hold"])
         for name, value in job["constants"].items():
             module, constant = name.split(".")
-            setattr(sys.modules[f"odoo.addons.dso_collection.models.{module}"], constant, value)
+            setattr(find_module(module), constant, value)
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             talk.say("started", pid=os.getpid(), backend=cr._cnx.info.backend_pid)
