@@ -165,7 +165,7 @@ class TestSlippedDates(QualifyCase):
         wizard.action_apply()
         self.assertEqual(self.old.dso_status_date, date(2027, 6, 1))
 
-    @patch("odoo.addons.dso_collection.models.ledger.account_move_line.request", True)
+    @patch("odoo.addons.dso_collection.models.action.account_move_line_qualification.request", True)
     def test_written_on_item_and_invoice_at_a_keyboard(self):
         values = {"dso_status_id": self.promise.id, "dso_status_date": "2026-03-05"}
         for record in (self.old, self.old.move_id):
