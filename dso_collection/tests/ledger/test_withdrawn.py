@@ -77,7 +77,7 @@ class TestWithdrawn(DsoCommon):
     def test_no_scenario(self):
         self.action.action_confirm()
         self._customer().scenario_id = False
-        self._check("no_scenario", "no scenario", new=False)
+        self._check("no_scenario", "no longer has a scenario", new=False)
 
     def test_untouched_is_replaced_in_place(self):
         self._pay(self.first)
