@@ -239,7 +239,7 @@ class TestSmsSenders(UnassignedCommon):
         for method in ("action_reply", "action_qualify", "action_view_customer"):
             with self.subTest(method), self.assertRaisesRegex(UserError, "Assign it"):
                 getattr(reply, method)()
-        self.assertIn("reply of +33612345678", reply.action_dismiss()["params"]["message"])
+        self.assertIn("reply from +33612345678", reply.action_dismiss()["params"]["message"])
 
     def test_who_assigns_what_to_whom(self):
         self.bob.write({"phone": "+33612345678"})
