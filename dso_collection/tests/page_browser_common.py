@@ -197,7 +197,10 @@ class Stranger:
             found = [
                 path
                 for path in set(self.folder.iterdir()) - known
-                if path.suffix != ".crdownload" and not path.name.startswith(".")
+                # a file stands there before anything is in it
+                if path.suffix != ".crdownload"
+                and not path.name.startswith(".")
+                and path.stat().st_size
             ]
             if found:
                 return found[0].name, found[0].read_bytes()
