@@ -108,7 +108,7 @@ class SmallCompany(Finder, DsoCommon):
         cls._create_contact(many, "Mo", "mo@many.example.com", phone="+33123456780")
         cls._invoice("2026-02-10", 300.0, partner=many)
         cls.env["dso.customer"]._plan()
-        types = dict(cls.env["dso.action"]._fields["action_type"].selection)
+        types = dict(cls.env["dso.action"]._fields["action_type"]._description_selection(cls.env))
         cls.env["dso.action"].create(
             [
                 {
