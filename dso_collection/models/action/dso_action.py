@@ -1,5 +1,5 @@
-"""One thing to do or done. Planning writes it (``dso_customer_plan``), dispatch carries it out
-(``dso_action_dispatch``), its words are made in ``dso_action_content``."""
+"""One thing to do or done. The room ``plan`` writes it, ``dispatch`` carries it out, its words are
+made in ``dso_action_content``."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError

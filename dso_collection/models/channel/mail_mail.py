@@ -20,7 +20,7 @@ NO_ANSWER = "The mail server had the message, but its answer did not come"
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
-    # what the module looks for each minute, see ``dso.action.queue``
+    # what the module looks for each minute, see ``dso_action_queue``
     _dso_failed_idx = models.Index(
         "(write_date) WHERE (state IN ('exception', 'cancel') OR failure_type IS NOT NULL)"
     )

@@ -42,7 +42,7 @@ class DsoCustomer(models.Model):
 
     Made and kept up to date by the module. The figures are stored, so that lists can be sorted by
     them, and written by the plan only; the screen of one customer shows them live
-    (see ``dso_customer_plan``).
+    (see the room ``plan``).
     """
 
     _name = "dso.customer"
