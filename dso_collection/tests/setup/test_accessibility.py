@@ -629,12 +629,13 @@ class TestAccessibility(AccessibilityCase):
         put_in = (
             "document.querySelector(%s).insertAdjacentHTML('beforeend', " + json.dumps(wrong) + ")"
         )
+        dialog = self.late.with_user(self.manager).action_dso_qualify()
+        self.env(user=self.manager.id).flush_all()
         visitor = self._visit(self.manager)
         visitor.open("/odoo/collection-dashboard", ".o_dso_dashboard canvas")
         for place in (".o_dso_dashboard", ".modal-body", ".o-overlay-container"):
             with self.subTest(place):
                 if place == ".modal-body":
-                    dialog = self.env["dso.hashtag.help"].with_user(self.manager).action_open()
                     visitor.do_action(dialog, ".modal .o_form_renderer")
                 visitor.run(put_in % json.dumps(place))
                 visitor.faults.clear()
