@@ -460,7 +460,11 @@ class TestPenaltyRule(PenaltyCommon):
             self.env.invalidate_all()
             self.assertIn("07/01/2026 is missing", eu.missing_rate_text)
             self._plan("2026-07-10")
-            self.assertIn("07/01/2026", self._customer().with_user(self.manager).penalty_warning)
+            customer = self._customer().with_user(self.manager)
+            self.assertIn("07/01/2026", customer.penalty_warning)
+            customer.penalty_enabled = False
+            self.assertFalse(customer.penalty_warning, "nobody needs the rate")
+            customer.penalty_enabled = True
             (part,) = line._dso_penalties("2026-07-10")[line.id][2]
             self.assertEqual((part["rate"], part["assumed"]), (10.15, True))
             self.assertEqual(part["reference_date"], date(2026, 1, 1))
