@@ -3,7 +3,7 @@ from odoo.tools.misc import format_date
 
 from ...engine import penalties
 from ...tools.inside import get_inside
-from .dso_penalty_rate import EVE_REFERENCES, REFERENCES
+from .dso_penalty_rate import EVE_REFERENCES, REFERENCES, check_rate
 
 
 class DsoPenaltyRule(models.Model):
@@ -80,6 +80,11 @@ class DsoPenaltyRule(models.Model):
         "CHECK (kind = 'fixed' OR reference IS NOT NULL)",
         "Choose the reference rate of the penalty rule, or a fixed rate.",
     )
+
+    @api.constrains("rate")
+    def _check_rate(self):
+        for rule in self:
+            check_rate(self.env, rule.name, rule.rate)
 
     def _dso_find_uses(self, deleting):
         names = self._dso_name_companies("dso_penalty_rule_id", self)

@@ -553,6 +553,9 @@ class TestTimeline(SheetCommon):
         self.assertEqual(
             (action["title"], action["res_id"], action["badge"]), ("A", self.action.id, "Done")
         )
+        self.assertEqual(action["who"], self.env.user.name)
+        self.action.sudo().done_by_id = self.env.ref("base.user_root")
+        self.assertEqual(self._timeline()["entries"][-1]["who"], "Automatic", "by the cron")
 
     def test_only_some_kinds(self):
         for kind in ("payment", "qualification", "reply", "action"):

@@ -6,7 +6,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -447,6 +447,16 @@ class TestPenaltyRule(PenaltyCommon):
         self.assertEqual(costs, [40.0, 70.0, 70.0, 100.0])
         # 10,000 x 12.25 % x 253 / 365
         self.assertEqual(interest, 849.11)
+
+    def test_a_mistyped_rate_is_refused(self):
+        rule = self.env.ref("dso_collection.penalty_rule_eu")
+        with self.assertRaisesRegex(ValidationError, "1,215.00 % a year"):
+            rule.rate = 1215
+        with self.assertRaises(ValidationError):
+            self.env["dso.penalty.rate"].create(
+                {"reference": "ecb", "date_from": "2031-01-01", "rate": 250}
+            )
+        rule.rate = 100
 
     def test_missing_rate_is_said(self):
         """Nothing entered for the second half of 2026: the last known one, and a warning."""
