@@ -86,8 +86,6 @@ FONT = """(() => {
         style.textContent = css;
     }
 })()"""
-#: What is a fault is looked at again after so many seconds without one change.
-AGAIN = (0.25, 1.5)
 QUIET = """new Promise((resolve) => {
     const end = Date.now() + 3000;
     let timer;
@@ -108,6 +106,8 @@ class Measurer(Visitor):
     look_script = (Path(__file__).parent / "look.js").read_text(encoding="utf-8").strip()
     language = "en_US"
     ways = SOME
+    #: What is a fault is looked at again after so many seconds without one change.
+    again = (0.25, 1.5)
 
     def look(self, name, ways=None, around=AROUND):
         """Collect the faults of the screen as it is now, in several widths and fonts."""
@@ -118,7 +118,7 @@ class Measurer(Visitor):
             self.turn(*way)
             self.settle()
             result = self.run(code)
-            for pause in AGAIN:
+            for pause in self.again:
                 if result["faults"]:
                     # a chart or a list may still be on its way to the new width
                     self.run(QUIET % (1000 * pause))
@@ -493,6 +493,8 @@ class TestLookFinds(ScreensCase, PatientHttpCase):
         box = f"<div style='width: 200px'>{html.replace('%s', TEXT)}</div>"
         head = "<head><title>Faults</title><style>* { font-size: 16px }</style></head>"
         visitor.faults.clear()
+        # nothing is on its way there
+        visitor.again = ()
         visitor.show(f"<html lang='en'>{head}<body>{box}<p>Below</p></body></html>")
         visitor.wait_for("document.body.innerText.includes('Below')")
         visitor.look("faults")
