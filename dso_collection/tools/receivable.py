@@ -1,9 +1,9 @@
 """What was open on past days, in SQL: the one definition for trend, indicators and ageing.
 
 What was open of a claim on a day is what was booked by then less what was reconciled with an
-accounting date (``max_date``) up to it. (A claim is the debit side of its reconciliations, which only
-make it less.) Of an entry that was cancelled since then nothing is left. Amounts are booked ones in
-the company's currency.
+accounting date (``max_date``) up to it. (A claim is the debit side of its reconciliations, which
+only make it less.) Of an entry that was cancelled since then nothing is left. Amounts are booked
+ones in the company's currency.
 """
 
 from __future__ import annotations

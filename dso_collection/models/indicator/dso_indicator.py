@@ -29,8 +29,8 @@ class Balances(NamedTuple):
 class DsoIndicator(models.AbstractModel):
     """The figures of collection, in company currency, at booked amounts.
 
-    Each is read for all days that are asked for at once, by a number of queries that depends neither
-    on the days nor on the customers. What they mean, ``engine.indicators`` says.
+    Each is read for all days that are asked for at once, by a number of queries that depends
+    neither on the days nor on the customers. What they mean, ``engine.indicators`` says.
     """
 
     _name = "dso.indicator"
@@ -44,8 +44,8 @@ class DsoIndicator(models.AbstractModel):
         :param customers: ``dso.customer``, only of these; default the company's whole receivables,
             items of nobody included
         :param method: ``count_back`` or ``balance``
-        :return: dict with ``receivable`` (credits deducted), ``overdue``, ``not_due``, ``disputed``,
-            ``sales_12_months`` and ``cost_of_day`` in company currency; ``dso``, ``bpdso``, ``add``
+        :return: dict with ``receivable`` (credits deducted), ``overdue``, ``not_due``,
+            ``disputed``, ``sales_12_months`` and ``cost_of_day`` in company currency; ``dso``, ``bpdso``, ``add``
             and ``disputed_dso`` in days; ``cei`` in percent, of the month that the day lies in;
             ``cost_of_day_yearly``: what the money of a day costs in a year. What cannot be known
             is ``None``.
@@ -289,7 +289,8 @@ class DsoIndicator(models.AbstractModel):
         condition = SQL("TRUE")
         if customers is not None:
             condition = SQL(
-                "move.commercial_partner_id IN (SELECT partner_id FROM dso_customer WHERE id IN (%s))",
+                "move.commercial_partner_id IN "
+                "(SELECT partner_id FROM dso_customer WHERE id IN (%s))",
                 self._get_ids_sql(customers),
             )
         rows = self.env.execute_query(
