@@ -25,6 +25,8 @@ dry run, the explanation of an action and the tests call the very same functions
 ``offers``       which buttons an action offers, wherever it is shown
 ``announced``    money on its way, spread over what it is for (rule R17)
 ``guarantee``    what secures a debt, and until when a claim has to be declared
+``indicators``   DSO and its kin: best possible, delay, effectiveness, what a day costs
+``forecast``     which money comes in which week
 ===============  ==========================================================================
 
 What ``R1`` to ``R17``, ``[seed 003]`` and the like stand for is told in ``docs/sources.md``.

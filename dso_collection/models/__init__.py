@@ -10,4 +10,5 @@ from . import dispatch
 from . import reply
 from . import page
 from . import evidence
+from . import indicator
 from . import overview

@@ -8,7 +8,7 @@ from ..engine.ageing import OVERDUE
 from ..tools.ageing import bucket_sql, get_selection
 from ..tools.inside import get_inside, inside
 from ..tools.labels import WITHOUT_SCENARIO
-from ..tools.ledger import due_date_sql, is_receivable_sql
+from ..tools.receivable import CUSTOMER_JOINS, claims_sql
 
 #: Ends of month before today that the trend tells of.
 MONTHS = 12
@@ -31,16 +31,6 @@ TOTAL_FIELDS = frozenset(
 )
 CUSTOMER_FIELDS = ("collector_id", "scenario_id")
 
-#: Joins by a primary or unique key: the database leaves out those that a question does not need.
-CUSTOMER_JOINS = SQL(
-    """
-    LEFT JOIN res_partner contact ON contact.id = claim.partner_id
-    LEFT JOIN dso_customer customer
-      ON customer.partner_id = contact.commercial_partner_id
-     AND customer.company_id = claim.company_id
-    """
-)
-
 #: Of nearly all open claims nothing was ever settled: the same amount was open on each day since
 #: they were made. (A claim is the debit side of its reconciliations, which only make it less.)
 WHOLE = SQL("(claim.reconciled IS NOT TRUE AND claim.amount_residual >= claim.balance)")
@@ -50,11 +40,10 @@ NOT_WHOLE = SQL("%s IS NOT TRUE", WHOLE)
 class DsoOverdueTrend(models.Model):
     """What was overdue at the end of each of the last twelve months, and what is today. [Q2]
 
-    One row for each item and day. The past is read from the ledger: a posted claim was overdue on
-    a day if it was due before that day and its entry had been made by then, for what was left open
-    by reconciliations with an accounting date (``max_date``) up to that day. Of an entry that was
-    cancelled since then nothing is left. Today's rows are the present residuals, so that they add
-    up to the customers' figures.
+    One row for each item and day. The past is read from the ledger, as ``tools.receivable`` says: a
+    posted claim was overdue on a day if it was due before that day and its entry had been made by
+    then, for what was left open of it. Today's rows are the present residuals, so that they add up
+    to the customers' figures.
 
     Amounts are booked ones in the company's currency.
     """
@@ -122,50 +111,12 @@ class DsoOverdueTrend(models.Model):
             ids=list(company_ids),
             numbers=list(numbers),
             days=list(days),
-            claims=self._get_claims_sql(companies, min(days)),
+            claims=claims_sql(companies.ids, min(days), SQL("line.partner_id IS NOT NULL")),
             rows=(
                 self._get_items_sql()
                 if customer_fields is None
                 else self._get_totals_sql(customer_fields)
             ),
-        )
-
-    def _get_claims_sql(self, companies, first):
-        """Claims that may have been open on one of the days. Open ones, which an index knows, apart
-        from settled ones, which the reconciliations tell of: one condition for both would read
-        the whole ledger.
-
-        :param first: the first of the days: what was settled before is of no account
-        """
-        claims = SQL(
-            """
-            SELECT line.id, line.company_id, line.partner_id, line.move_id, line.date,
-                   line.balance, line.amount_residual, line.reconciled,
-                   line.company_currency_id,
-                   %(due_date)s AS due_date
-              FROM account_move_line line
-             WHERE line.company_id = ANY(%(companies)s)
-               AND line.account_id IN (
-                   SELECT id FROM account_account account WHERE %(is_receivable)s
-               )
-               AND line.parent_state = 'posted'
-               AND line.balance > 0
-               AND line.partner_id IS NOT NULL
-            """,
-            companies=companies.ids,
-            due_date=due_date_sql(),
-            is_receivable=is_receivable_sql(),
-        )
-        return SQL(
-            """
-            %(claims)s AND line.reconciled IS NOT TRUE
-            UNION ALL
-            %(claims)s AND line.reconciled IS TRUE AND line.id IN (
-                SELECT debit_move_id FROM account_partial_reconcile WHERE max_date > %(first)s
-            )
-            """,
-            claims=claims,
-            first=first,
         )
 
     def _get_items_sql(self):

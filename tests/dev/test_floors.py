@@ -24,6 +24,7 @@ ROOMS = (
     "reply",
     "page",
     "evidence",
+    "indicator",
     "overview",
 )
 RANKS = {room: rank for rank, room in enumerate(ROOMS)}
