@@ -62,7 +62,9 @@ class DsoAction(models.Model):
         for action in self:
             action.company_phone = action.customer_id._get_company_phone()
 
-    @api.depends("agenda_state", "date", "is_paused", "company_id")
+    @api.depends(
+        "agenda_state", "date", "is_paused", "company_id", "confirmed", "automatic", "done_date"
+    )
     @api.depends_context("lang")
     def _compute_leaving_text(self):
         """Of what needs nobody any more; each company and day is looked up once."""
@@ -76,6 +78,9 @@ class DsoAction(models.Model):
                 if key not in texts:
                     texts[key] = self._describe_sending_time(*key)
                 text = texts[key]
+            elif action.agenda_state == "error" and action.automatic and action.confirmed:
+                # what was sent and came back is tried again, or mended, under its own name
+                text = not action.done_date and self.env._("confirmed: goes out once it is fixed")
             action.leaving_text = text
 
     @api.model
