@@ -17,6 +17,8 @@ from .page_common import PageHttpCase
 TIMEOUT = 180
 #: Seconds until it is looked again whether something has come.
 MOMENT = 0.03
+#: Knows in a page when everything has settled.
+SETTLE = Path(__file__).with_name("settle.js").read_text(encoding="utf-8")
 #: Whether something is wider than the screen.
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 KEYS = {

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
 
 from .http_common import PatientBrowser
-from .page_browser_common import Stranger
+from .page_browser_common import SETTLE, Stranger
 
 WIDE, NARROW = (1400, 900), (390, 844)
 
@@ -27,7 +27,7 @@ WITHIN = {
 }
 
 #: Waits until nothing changes any more, without the movements of the style sheets.
-SETTLED = """new Promise((resolve) => {
+SETTLED = """(async () => {
     if (!document.querySelector("#dso-still")) {
         const style = document.createElement("style");
         style.id = "dso-still";
@@ -35,17 +35,8 @@ SETTLED = """new Promise((resolve) => {
             + " { transition: none !important; animation: none !important; }";
         document.head.append(style);
     }
-    const end = Date.now() + 5000;
-    let timer;
-    const done = () => { observer.disconnect(); document.fonts.ready.then(() => resolve(true)); };
-    const again = () => {
-        clearTimeout(timer);
-        timer = setTimeout(done, Date.now() < end ? 250 : 0);
-    };
-    const observer = new MutationObserver(again);
-    observer.observe(document, { subtree: true, childList: true, attributes: true });
-    again();
-})"""
+    return dsoSettle.settle();
+})()"""
 
 
 class Visitor(Stranger):
@@ -54,6 +45,7 @@ class Visitor(Stranger):
     def __init__(self, case, browser):
         super().__init__(case, browser)
         self.faults = {}
+        self.ask("Page.addScriptToEvaluateOnNewDocument", source=SETTLE)
 
     def ask(self, method, timeout=20.0, **params):
         return super().ask(method, timeout=timeout, **params)
@@ -67,6 +59,10 @@ class Visitor(Stranger):
         )
         self.case.assertNotIn("exceptionDetails", answer, code[:500])
         return answer["result"].get("value")
+
+    def settle(self):
+        """Until nothing is on its way any more."""
+        self.case.assertFalse(self.run(SETTLED), "This never ends.")
 
     def text(self):
         """Of the dialog, where there is one."""
@@ -119,7 +115,7 @@ class Visitor(Stranger):
         """By Escape, which first folds a calendar or a choice that is open."""
         for _time in range(3):
             self.press("Escape")
-            self.run(SETTLED)
+            self.settle()
             if not self.run("!!document.querySelector('.modal')"):
                 return
         self.case.fail(f"Escape does not close the dialog. The page says: {self.text()[:500]}")

@@ -118,7 +118,9 @@ class DsoAction(models.Model):
                           AND said.kind = action.result
                           AND said.logged_on >= action.done_date
                           AND NOT EXISTS (
-                              SELECT 1 FROM dso_qualification undone WHERE undone.undoes_id = said.id
+                              SELECT 1
+                                FROM dso_qualification undone
+                               WHERE undone.undoes_id = said.id
                           )
                    )
                 """,

@@ -59,7 +59,12 @@ class DsoCustomer(models.Model):
             rule = company.dso_penalty_rule_id
             customer.has_penalty_rule = bool(rule)
             customer.penalty_reason = bool(rule) and customer._describe_no_penalties()
-            customer.penalty_warning = rule.with_company(company).missing_rate_text
+            # a rate that nobody needs here is missed by nobody
+            customer.penalty_warning = (
+                customer.penalty_enabled
+                and not customer._is_consumer()
+                and rule.with_company(company).missing_rate_text
+            )
 
     def _describe_no_penalties(self):
         """Why this customer pays none, ``False`` where it does."""

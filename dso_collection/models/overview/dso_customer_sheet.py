@@ -401,13 +401,15 @@ class DsoCustomer(models.Model):
             state = stage.state
             if state == "done" and skipped:
                 state = "skipped"
+            confirmed = False
             if state == "next":
                 same = (row["action_leader_line_id"], row["action_step_id"]) == (
                     decision.leader.id,
                     step.id,
                 )
                 action_id = row["action_id"] if same else False
-                if stage.date <= today:
+                confirmed = bool(same and row["action_to_confirm"] and row["action_confirmed"])
+                if stage.date <= today and not confirmed:
                     state = "due"
             elif stage.state != "done":
                 action_id = False
@@ -422,7 +424,8 @@ class DsoCustomer(models.Model):
                     "date_text": format_date(self.env, stage.date) if stage.date else "",
                     "timing": step._describe_timing(),
                     "automatic": step.automatic,
-                    "to_confirm": step.automatic and step.to_confirm,
+                    "to_confirm": step.automatic and step.to_confirm and not confirmed,
+                    "confirmed": confirmed,
                     "action_id": action_id or False,
                 }
             )

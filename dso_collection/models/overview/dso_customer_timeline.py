@@ -1,6 +1,6 @@
 """All that happened with a customer, newest first."""
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
@@ -213,7 +213,10 @@ class DsoCustomer(models.Model):
                 "amount": format_amount(self.env, action.amount, action.currency_id)
                 if action.amount
                 else "",
-                "who": action.done_by_id.name,
+                # the cron's own name says nothing to anybody
+                "who": self.env._("Automatic")
+                if action.done_by_id.id == SUPERUSER_ID
+                else action.done_by_id.name,
                 "badge": badge,
                 "tone": tones.get(action.state, "secondary"),
                 "action_type": action.action_type,

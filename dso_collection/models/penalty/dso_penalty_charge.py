@@ -62,8 +62,15 @@ class DsoPenaltyCharge(models.Model):
     )
     date_to = fields.Date(string="Until", readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    interest = fields.Monetary(readonly=True)
-    recovery_cost = fields.Monetary(readonly=True)
+    interest = fields.Monetary(readonly=True, help="As it was calculated.")
+    recovery_cost = fields.Monetary(readonly=True, help="As it was calculated.")
+    amount_invoiced = fields.Monetary(
+        string="Invoiced",
+        related="invoice_line_id.price_subtotal",
+        store=True,
+        help="What the line of the penalty invoice asks for, taxes excluded: less than was "
+        "calculated where somebody lowered it.",
+    )
     invoice_state = fields.Selection(related="invoice_id.state", string="State of the Invoice")
     invoice_payment_state = fields.Selection(
         related="invoice_id.payment_state", string="Payment of the Invoice"

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools.misc import formatLang
 
 from ...engine import penalties
@@ -11,6 +12,23 @@ REFERENCES = [
 
 #: References whose half-year's rate is the one in force on the day before it (SI 2002/1675).
 EVE_REFERENCES = frozenset({"boe"})
+
+#: Percent a year: what is more was mistyped. ("12,15" in English is 1,215.)
+MOST_RATE = 100
+
+
+def check_rate(env, name, rate):
+    """:raise ValidationError: if nobody asks for so much interest"""
+    if abs(rate) > MOST_RATE:
+        raise ValidationError(
+            env._(
+                "“%(name)s”: %(rate)s %% a year cannot be right. Enter a rate of at most "
+                "%(most)s %%.",
+                name=name,
+                rate=formatLang(env, rate, digits=2),
+                most=MOST_RATE,
+            )
+        )
 
 
 class DsoPenaltyRate(models.Model):
@@ -44,6 +62,11 @@ class DsoPenaltyRate(models.Model):
     _reference_date_uniq = models.UniqueIndex(
         "(reference, date_from)", "This reference already has a rate from this date."
     )
+
+    @api.constrains("rate")
+    def _check_rate(self):
+        for record in self:
+            check_rate(self.env, record.display_name, record.rate)
 
     @api.depends("reference", "date_from", "rate")
     def _compute_display_name(self):

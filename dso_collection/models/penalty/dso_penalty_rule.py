@@ -3,7 +3,7 @@ from odoo.tools.misc import format_date
 
 from ...engine import penalties
 from ...tools.inside import get_inside
-from .dso_penalty_rate import EVE_REFERENCES, REFERENCES
+from .dso_penalty_rate import EVE_REFERENCES, REFERENCES, check_rate
 
 
 class DsoPenaltyRule(models.Model):
@@ -81,6 +81,11 @@ class DsoPenaltyRule(models.Model):
         "Choose the reference rate of the penalty rule, or a fixed rate.",
     )
 
+    @api.constrains("rate")
+    def _check_rate(self):
+        for rule in self:
+            check_rate(self.env, rule.name, rule.rate)
+
     def _dso_find_uses(self, deleting):
         names = self._dso_name_companies("dso_penalty_rule_id", self)
         if not names:
@@ -133,14 +138,14 @@ class DsoPenaltyRule(models.Model):
         if not known:
             return self.env._(
                 "No rate for “%(reference)s” is known: the rule “%(rule)s” calculates no "
-                "interest. Ask a credit manager to enter the rate for %(day)s under "
-                "Configuration, Reference rates.",
+                "interest. The rate for %(day)s has to be entered under Configuration > Reference "
+                "rates.",
                 **values,
             )
         return self.env._(
             "The rate for “%(reference)s” on %(day)s is missing: the rule “%(rule)s” uses the "
-            "last known one, of %(last)s. Ask a credit manager to enter it under Configuration, "
-            "Reference rates, even if it did not change.",
+            "last known one, of %(last)s. It has to be entered under Configuration > Reference "
+            "rates, even if it did not change.",
             last=format_date(self.env, known.reference_date),
             **values,
         )

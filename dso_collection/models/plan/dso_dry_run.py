@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools.misc import format_date
 
 from ...engine import dry_run
 
@@ -342,7 +341,7 @@ class DsoDryRun(models.AbstractModel):
     @api.model
     def _get_file_name(self):
         return self.env._(
-            "Dry run of %(date)s", date=format_date(self.env, self.env.company._dso_today())
+            "Dry run of %(date)s", date=fields.Date.to_string(self.env.company._dso_today())
         )
 
 

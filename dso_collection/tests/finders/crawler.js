@@ -8,23 +8,22 @@
         return;
     }
 
-    /** Milliseconds after which something that never settles is a fault: a busy machine is none. */
-    const PATIENCE = 120000;
     /** Milliseconds that another document may take to come. */
     const PATIENCE_TO_LEAVE = 60000;
-    /** Timers that Odoo sets to wait for the next click or key: what they do belongs to this click. */
-    const SHORT = 450;
-    /** Something that moves for ever may do so. */
-    const PATIENCE_WITH_TIMERS = 2000;
+    /** See settle.js, which runs before this. What timers do belongs to the click before. */
+    const settled = window.dsoSettle;
+    const setTimer = settled.setTimeout;
 
     const faults = [];
     const links = new Set();
-    let pending = 0;
-    let requests = 0;
     let opened = 0;
     let changes = 0;
-    const timers = new Set();
 
+    settled.onAnswer = (status, url) => {
+        if (status >= 500) {
+            tell("server", `${status} of ${url}`);
+        }
+    };
     const tell = (kind, text) => faults.push(`${kind}: ${String(text).slice(0, 1500)}`);
 
     // ------------------------------------------------------------------
@@ -57,88 +56,14 @@
         setTimer(() => ev.defaultPrevented || tell("rejection", reason?.stack || reason), 0);
     });
 
-    // ------------------------------------------------------------------
-    // When it has settled
-    // ------------------------------------------------------------------
-
-    const setTimer = window.setTimeout.bind(window);
-    const clearTimer = window.clearTimeout.bind(window);
-    window.setTimeout = (callback, delay = 0, ...args) => {
-        const id = setTimer(
-            (...given) => {
-                timers.delete(id);
-                return typeof callback === "function" ? callback(...given) : undefined;
-            },
-            delay,
-            ...args
-        );
-        if (delay <= SHORT) {
-            timers.add(id);
-        }
-        return id;
-    };
-    window.clearTimeout = (id) => {
-        timers.delete(id);
-        clearTimer(id);
-    };
-
-    const { open, send } = XMLHttpRequest.prototype;
-    XMLHttpRequest.prototype.open = function (method, url, ...args) {
-        this.dsoUrl = String(url);
-        return open.call(this, method, url, ...args);
-    };
-    XMLHttpRequest.prototype.send = function (...args) {
-        pending++;
-        requests++;
-        this.addEventListener("loadend", () => {
-            pending--;
-            if (this.status >= 500) {
-                tell("server", `${this.status} of ${this.dsoUrl}`);
-            }
-        });
-        return send.apply(this, args);
-    };
-    const { fetch } = window;
-    window.fetch = async (...args) => {
-        pending++;
-        requests++;
-        try {
-            const response = await fetch.apply(window, args);
-            if (response.status >= 500) {
-                tell("server", `${response.status} of ${response.url}`);
-            }
-            return response;
-        } finally {
-            pending--;
-        }
-    };
-
-    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    const getTasks = () => {
-        const owl = window.odoo?.loader?.modules?.get("@odoo/owl");
-        return [...(owl?.App.apps || [])].flatMap((app) => [...app.scheduler.tasks]);
-    };
     const isStarted = () => !window.odoo?.loader || Boolean(document.querySelector(READY));
     const READY = ".o_web_client .o_action_manager > *, #wrapwrap, main, .o_blockUI";
 
     /** Nothing is asked for, drawn or waited for any more. */
     const settle = async () => {
-        const began = performance.now();
-        let quiet = 0;
-        while (quiet < 3) {
-            const time = performance.now() - began;
-            const broken = document.querySelector(".o_error_dialog");
-            const drawing = getTasks().length && !broken;
-            const busy = pending || drawing || document.querySelector(".o_blockUI");
-            const waiting = timers.size && time < PATIENCE_WITH_TIMERS;
-            quiet = busy || waiting ? 0 : quiet + 1;
-            if (time > PATIENCE) {
-                const drawn = getTasks().map((task) => task.node.name);
-                tell("never settles", `${pending} requests, drawing ${drawn}`);
-                break;
-            }
-            // frames do not come to a page that is not shown
-            await Promise.race([frame(), new Promise((resolve) => setTimer(resolve, 50))]);
+        const never = await settled.settle(3);
+        if (never) {
+            tell("never settles", never);
         }
     };
 
@@ -455,6 +380,7 @@
         if (!element) {
             return { missing: true, faults: [], links: [] };
         }
+        const { requests } = settled;
         const before = { requests, opened, changes };
         const stored = getRemembered();
         const checked = element.checked;
@@ -479,7 +405,7 @@
         }
         observer.disconnect();
         const idle =
-            requests === before.requests &&
+            settled.requests === before.requests &&
             opened === before.opened &&
             changes === before.changes &&
             element.checked === checked &&

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from odoo.tests.common import ChromeBrowserException
 
-from ..page_browser_common import MOMENT, Stranger, hold_connection
+from ..page_browser_common import MOMENT, SETTLE, Stranger, hold_connection
 
 _logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Crawler(Stranger):
         for event in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown"):
             browser._handlers.pop(event, None)
         self.ask("Page.enable")
-        self.ask("Page.addScriptToEvaluateOnNewDocument", source=SCRIPT)
+        self.ask("Page.addScriptToEvaluateOnNewDocument", source=SETTLE + SCRIPT)
         size = {"width": 1400, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         self.ask("Emulation.setDeviceMetricsOverride", **size)
 

@@ -7,13 +7,17 @@
     const root = [...document.querySelectorAll(".modal")].pop() || document.body;
     const screen = document.documentElement;
     const faults = new Map();
-    const styles = new Map();
-    const style = (element) => {
-        if (!styles.has(element)) {
-            styles.set(element, getComputedStyle(element));
-        }
-        return styles.get(element);
+    // the same is asked for each text of an element, and for all that it stands in
+    const remember = (ask) => {
+        const known = new Map();
+        return (element) => {
+            if (!known.has(element)) {
+                known.set(element, ask(element));
+            }
+            return known.get(element);
+        };
     };
+    const style = remember((element) => getComputedStyle(element));
     const canvas = document.createElement("canvas").getContext("2d");
 
     const name = (element) => {
@@ -40,28 +44,23 @@
         }
     };
 
-    const isInline = (element) => /^(inline|contents|ruby)/.test(style(element).display)
-        && !/^inline-(block|flex|grid|table)/.test(style(element).display);
+    const isInline = remember((element) => /^(inline|contents|ruby)/.test(style(element).display)
+        && !/^inline-(block|flex|grid|table)/.test(style(element).display));
     // for those who listen only: it is made small and cut on purpose
-    const isForListening = (element) => {
-        for (let node = element; node && node !== root; node = node.parentElement) {
-            const { position, clip, clipPath, opacity } = style(node);
-            if (opacity === "0" || /rect\(0px/.test(clip) || clipPath === "inset(50%)") {
-                return true;
-            }
-            if (position === "absolute" && node.getBoundingClientRect().right < -500) {
-                return true;
-            }
-            if (position === "absolute" && node.offsetWidth <= 1) {
-                return true;
-            }
+    const isForListening = remember((element) => {
+        if (!element || element === root) {
+            return false;
         }
-        return false;
-    };
-    const isLookedAt = (element) =>
-        element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
-        && !around.some((selector) => element.closest(selector));
-    const hasBox = (element) => {
+        const { position, clip, clipPath, opacity } = style(element);
+        return opacity === "0" || /rect\(0px/.test(clip) || clipPath === "inset(50%)"
+            || (position === "absolute" && (element.offsetWidth <= 1
+                || element.getBoundingClientRect().right < -500))
+            || isForListening(element.parentElement);
+    });
+    const isAround = remember((element) => Boolean(around.length && element.closest(around.join(", "))));
+    const isLookedAt = remember((element) => !isAround(element)
+        && element.checkVisibility({ opacityProperty: true, visibilityProperty: true }));
+    const hasBox = remember((element) => {
         const own = style(element);
         const [, alpha] = /rgba\(.*, ([\d.]+)\)/.exec(own.backgroundColor) || [null, "1"];
         return parseFloat(alpha) > 0.04
@@ -70,7 +69,7 @@
             || ["Left", "Right", "Top", "Bottom"].every(
                 (side) => parseFloat(own[`border${side}Width`]) > 0
             );
-    };
+    });
     const isTold = (from, until) => {
         // as if the mouse rested there: some titles come then
         from.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
@@ -86,13 +85,6 @@
         box[near] = Math.max(box[near], other[near]);
         box[far] = Math.min(box[far], other[far]);
     };
-    const boxes = new Map();
-    const innerBox = (element) => {
-        if (!boxes.has(element)) {
-            boxes.set(element, measureInside(element));
-        }
-        return boxes.get(element);
-    };
     const measureInside = (element) => {
         const rect = element.getBoundingClientRect();
         const left = rect.left + element.clientLeft;
@@ -104,6 +96,7 @@
             bottom: top + element.clientHeight,
         };
     };
+    const innerBox = remember(measureInside);
 
     /* From a text or a control outwards: what cuts it, what it sticks out of.
 
@@ -200,7 +193,7 @@
             if (other === element || other.contains(element)) {
                 return null;
             }
-            if (around.some((selector) => other.closest(selector))) {
+            if (isAround(other)) {
                 return null;
             }
             const own = style(other);
@@ -212,23 +205,26 @@
         }
         return null;
     };
-    const isFloating = (element) => {
-        for (let node = element; node && node !== document.body; node = node.parentElement) {
-            if (/sticky|fixed/.test(style(node).position)) {
-                return node;
-            }
+    const isFloating = remember((element) => {
+        if (!element || element === document.body) {
+            return null;
         }
-        return null;
-    };
+        return /sticky|fixed/.test(style(element).position)
+            ? element
+            : isFloating(element.parentElement);
+    });
 
     // ------------------------------------------------------------------
     const texts = [];
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    // of a long list, thirty are enough
+    const isMore = ".o_data_row:nth-child(n+31), .o_kanban_record:nth-child(n+31)";
+    const isLeftOut = remember((element) =>
+        Boolean(element.closest(`${isMore}, script, style, noscript, option, textarea, svg`))
+    );
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const element = node.parentElement;
-        // of a long list, thirty are enough
-        const isMore = ".o_data_row:nth-child(n+31), .o_kanban_record:nth-child(n+31)";
-        if (!node.data.trim() || element.closest(isMore) || element.closest("script, style, noscript, option, textarea, svg")) {
+        if (!node.data.trim() || isLeftOut(element)) {
             continue;
         }
         if (isLookedAt(element) && !isForListening(element)) {

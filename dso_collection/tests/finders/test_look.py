@@ -72,18 +72,7 @@ ODOO = (
     ("cut below", ".fc-event-main", "a long title of an event in a calendar"),
     ("cut in its field", ".o_tree_editor", "the operators of the editor of domains"),
 )
-STILL = """new Promise((resolve) => {
-    const end = Date.now() + 2000;
-    let timer;
-    const done = () => { observer.disconnect(); resolve(true); };
-    const again = () => {
-        clearTimeout(timer);
-        timer = setTimeout(done, Date.now() < end ? %d : 0);
-    };
-    const observer = new MutationObserver(again);
-    observer.observe(document, { subtree: true, childList: true, attributes: true });
-    requestAnimationFrame(() => requestAnimationFrame(again));
-})"""
+#: In the document, without icons: they have a font of their own.
 FONT = """(() => {
     let style = document.querySelector("#dso-font");
     if (!style) {
@@ -92,56 +81,77 @@ FONT = """(() => {
         document.head.append(style);
     }
     const icons = ":not(.fa):not(.oi):not([class*='fa-'])";
-    const css = `*${icons} { font-family: %s !important; }
-        *, *::before, *::after { transition: none !important; animation: none !important; }`;
+    const css = `*${icons} { font-family: %s !important; }`;
     if (style.textContent !== css) {
         style.textContent = css;
     }
-    return document.fonts.ready.then(() => true);
 })()"""
+#: What is a fault is looked at again after so many seconds without one change.
+AGAIN = (0.25, 1.5)
+QUIET = """new Promise((resolve) => {
+    const end = Date.now() + 3000;
+    let timer;
+    const done = () => { observer.disconnect(); resolve(true); };
+    const again = () => {
+        clearTimeout(timer);
+        timer = setTimeout(done, Date.now() < end ? %d : 0);
+    };
+    const observer = new MutationObserver(again);
+    observer.observe(document, { subtree: true, childList: true, attributes: true });
+    again();
+})"""
 
 
 class Measurer(Visitor):
     """A browser that measures what it shows."""
 
-    look_script = (Path(__file__).parent / "look.js").read_text(encoding="utf-8")
+    look_script = (Path(__file__).parent / "look.js").read_text(encoding="utf-8").strip()
     language = "en_US"
     ways = SOME
 
     def look(self, name, ways=None, around=AROUND):
         """Collect the faults of the screen as it is now, in several widths and fonts."""
-        self.see_not(".o_loading_indicator")
-        self.run(STILL % 200)
         known = [each[:2] for each in ODOO]
-        options = {"around": around, "scrolls": SCROLLS, "odoo": known}
-        for font, width in self.case._choose(ways or self.ways):
-            self.run(FONT % json.dumps(FONTS[font]))
-            self.ask(
-                "Emulation.setDeviceMetricsOverride",
-                width=width,
-                height=HEIGHT,
-                deviceScaleFactor=1,
-                mobile=False,
-            )
-            self.run(STILL % 80)
-            code = f"({self.look_script.strip()})({json.dumps(options)})"
+        options = json.dumps({"around": around, "scrolls": SCROLLS, "odoo": known})
+        code = f"({self.look_script})({options})"
+        for way in self.case._choose(ways or self.ways):
+            self.turn(*way)
+            self.settle()
             result = self.run(code)
-            for pause in (250, 1500):
+            for pause in AGAIN:
                 if result["faults"]:
                     # a chart or a list may still be on its way to the new width
-                    self.see_not(".o_loading_indicator")
-                    self.run(STILL % pause)
+                    self.run(QUIET % (1000 * pause))
+                    self.settle()
                     result = self.run(code)
             self.case.assertTrue(result["texts"], f"{name}: nothing to read there")
             self.looked += 1
             for fault in result["faults"]:
                 key = (fault["kind"], fault["place"])
                 self.faults.setdefault(key, (fault, {}))[1].setdefault(name, []).append(
-                    f"{font} {width} {self.language[:2]}"
+                    f"{way[0]} {way[1]} {self.language[:2]}"
                 )
-        self.resize((WIDTHS[0], HEIGHT))
+        # the next screen opens as the first was
+        self.turn(*self.case._choose(self.ways)[0])
         _logger.info("Looked at %s, %s faults until now", name, len(self.faults))
 
+    def turn(self, font, width):
+        """To a font and a width, at once: each change of one of them has everything drawn anew."""
+        self.run(FONT % json.dumps(FONTS[font]))
+        if self.width != width:
+            self.resize((width, HEIGHT))
+
+    def resize(self, size):
+        width, height = self.width, _height = size
+        self.ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+
+    width = None
     looked = 0
 
     def report(self):
@@ -287,6 +297,8 @@ class LookCase(ScreensCase, PatientHttpCase):
         visitor = self._visit(user)
         visitor.language = language
         visitor.ways = ways
+        # nothing is opened in another width than the first in which it is looked at
+        visitor.resize((self._choose(ways)[0][1], HEIGHT))
         try:
             yield visitor
         finally:
@@ -494,3 +506,27 @@ class TestLookFinds(ScreensCase, PatientHttpCase):
         for html in RIGHT:
             with self.subTest(html):
                 self.assertFalse(self._find(visitor, html))
+
+    def test_it_waits_for_what_is_on_its_way(self):
+        """Timers, requests, movements: what is measured is what is there in the end."""
+        visitor = self._visit()
+        visitor.open("/web/login", "form")
+        visitor.run(
+            """setTimeout(async () => {
+                const image = new Image();
+                image.src = "/web/static/img/logo.png?dso";
+                document.body.append(image);
+                await fetch("/web/login");
+                requestAnimationFrame(() => {
+                    const box = document.createElement("div");
+                    document.body.append(box);
+                    const fades = { opacity: [0, 1] };
+                    box.animate(fades, { duration: 60000 }).finished.then(() => {
+                        setTimeout(() => (document.body.dataset.dsoLast = "there"), 300);
+                    });
+                });
+            }, 400) && true"""
+        )
+        visitor.settle()
+        self.assertEqual(visitor.run("document.body.dataset.dsoLast"), "there")
+        self.assertEqual(visitor.run("[...document.images].filter((n) => !n.complete).length"), 0)

@@ -505,6 +505,7 @@ class TestDashboard(DsoCommon):
         """The tile leaves it out, so it is not called a promise beside it either."""
         with freeze_time("2026-02-27 09:00:00"):
             self._qualify("2025-12-31", self.promise, "2026-03-04")
+        self.env["dso.customer"]._plan()
         data = self._get()
         kinds = {kind["key"]: kind for kind in data["statuses"]["kinds"]}
         self.assertEqual(kinds["promise"]["count"], 1)

@@ -293,6 +293,17 @@ class TestSheet(SheetCommon):
             ["done", "skipped", "next", "later"],
         )
 
+    def test_line_of_a_confirmed_step(self):
+        """What is confirmed waits for the sending hours, not for the collector."""
+        action = self._open_action()
+        step = self._read(self.customer)["scenario_line"][0]
+        self.assertEqual((step["state"], step["to_confirm"]), ("due", True))
+        action.with_user(self.collector).action_confirm()
+        step = self._read(self.customer)["scenario_line"][0]
+        self.assertEqual(
+            (step["state"], step["to_confirm"], step["confirmed"]), ("next", False, True)
+        )
+
     def test_line_follows_a_date_set_by_hand(self):
         self._open_action().with_user(self.collector).action_reschedule("2026-04-02")
         self.assertEqual(
@@ -542,6 +553,9 @@ class TestTimeline(SheetCommon):
         self.assertEqual(
             (action["title"], action["res_id"], action["badge"]), ("A", self.action.id, "Done")
         )
+        self.assertEqual(action["who"], self.env.user.name)
+        self.action.sudo().done_by_id = self.env.ref("base.user_root")
+        self.assertEqual(self._timeline()["entries"][-1]["who"], "Automatic", "by the cron")
 
     def test_only_some_kinds(self):
         for kind in ("payment", "qualification", "reply", "action"):

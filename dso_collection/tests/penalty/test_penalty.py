@@ -6,7 +6,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -448,6 +448,16 @@ class TestPenaltyRule(PenaltyCommon):
         # 10,000 x 12.25 % x 253 / 365
         self.assertEqual(interest, 849.11)
 
+    def test_a_mistyped_rate_is_refused(self):
+        rule = self.env.ref("dso_collection.penalty_rule_eu")
+        with self.assertRaisesRegex(ValidationError, "1,215.00 % a year"):
+            rule.rate = 1215
+        with self.assertRaises(ValidationError):
+            self.env["dso.penalty.rate"].create(
+                {"reference": "ecb", "date_from": "2031-01-01", "rate": 250}
+            )
+        rule.rate = 100
+
     def test_missing_rate_is_said(self):
         """Nothing entered for the second half of 2026: the last known one, and a warning."""
         eu = self.env.ref("dso_collection.penalty_rule_eu")
@@ -460,7 +470,11 @@ class TestPenaltyRule(PenaltyCommon):
             self.env.invalidate_all()
             self.assertIn("07/01/2026 is missing", eu.missing_rate_text)
             self._plan("2026-07-10")
-            self.assertIn("07/01/2026", self._customer().with_user(self.manager).penalty_warning)
+            customer = self._customer().with_user(self.manager)
+            self.assertIn("07/01/2026", customer.penalty_warning)
+            customer.penalty_enabled = False
+            self.assertFalse(customer.penalty_warning, "nobody needs the rate")
+            customer.penalty_enabled = True
             (part,) = line._dso_penalties("2026-07-10")[line.id][2]
             self.assertEqual((part["rate"], part["assumed"]), (10.15, True))
             self.assertEqual(part["reference_date"], date(2026, 1, 1))

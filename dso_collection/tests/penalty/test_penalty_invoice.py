@@ -82,6 +82,19 @@ class TestPenaltyInvoice(PenaltyCommon):
         invoice.with_user(self.biller).action_post()
         self.assertEqual(invoice.state, "posted")
 
+    def test_what_somebody_lowers_is_told_as_invoiced(self):
+        """Calculated was more: the list of invoiced penalties says both."""
+        invoice = self._make()
+        interest, cost = invoice.invoice_line_ids
+        interest.with_user(self.biller).price_unit = 10.0
+        charges = self.env["dso.penalty.charge"].search([("invoice_id", "=", invoice.id)])
+        found = {charge.invoice_line_id: charge for charge in charges}
+        self.assertEqual((found[interest].interest, found[interest].amount_invoiced), (18.0, 10.0))
+        self.assertEqual((found[cost].recovery_cost, found[cost].amount_invoiced), (40.0, 40.0))
+        invoice.action_post()
+        groups = charges._read_group([("id", "in", charges.ids)], [], ["amount_invoiced:sum"])
+        self.assertEqual(groups, [(50.0,)])
+
     def test_tax_and_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.partner.lang = "fr_FR"

@@ -24,7 +24,9 @@ class DsoLetterPrint(models.TransientModel):
     printed_ids = fields.Many2many(
         "dso.action", relation="dso_letter_print_printed_rel", string="Printed Letters"
     )
-    other_count = fields.Integer(help="Counts what was selected with them and is no letter to print.")
+    other_count = fields.Integer(
+        help="Counts what was selected with them and is no letter to print."
+    )
     ready_ids = fields.Many2many("dso.action", compute="_compute_ready_ids")
     ready_count = fields.Integer(compute="_compute_ready_ids")
     online_count = fields.Integer(compute="_compute_ready_ids")
