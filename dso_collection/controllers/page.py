@@ -53,6 +53,7 @@ PROBLEMS = {
     "no_reason": _lt("Please choose a reason."),
     "no_comment": _lt("Please write your answer."),
     "amount": _lt("The amount must be between zero and the open amount of the ticked items."),
+    "no_number": _lt("The amount is not a number above zero. Write it in figures, like 1250.50."),
     "currencies": _lt("An amount can only be given for items in the same currency."),
     "too_many": _lt("You can send up to 5 files at a time."),
     "empty": _lt("One of the files is empty."),
@@ -86,6 +87,7 @@ FIELDS = {
     "asker": "email",
     "yourself": "email",
     "amount": "amount",
+    "no_number": "amount",
     "currencies": "amount",
     "too_many": "files",
     "empty": "files",
@@ -462,7 +464,9 @@ class PageController(http.Controller):
         amount = rules.parse_amount(entered, lang.decimal_point or ".")
         currency = claims.currency_id
         total = sum(claims.mapped("amount_residual_currency"))
-        if amount is None or currency.compare_amounts(amount, total) > 0:
+        if amount is None:
+            raise Problem("no_number")
+        if currency.compare_amounts(amount, total) > 0:
             raise Problem("amount")
         amount = currency.round(amount)
         if currency.is_zero(amount):

@@ -99,7 +99,7 @@ class Decision(NamedTuple):
     ``forced``. ``gap_from`` is the day of the customer's last scenario action, from which the
     contact gap counts, where the gap decides. ``previous`` is the step before and its day;
     ``lapsed`` whether it only lapsed. ``not_late`` is the part of ``amount`` that is due on the
-    very day of the action, which its message leaves out (R2, R8).
+    very day of the action, which its message leaves out (R2, R8), ``not_late_ids`` its items.
     """
 
     leader: Item | None = None
@@ -117,6 +117,7 @@ class Decision(NamedTuple):
     exclusions: tuple[tuple[str, int], ...] = ()
     gap_from: Day | None = None
     not_late: float = 0.0
+    not_late_ids: tuple[int, ...] = ()
 
     @property
     def planned(self) -> Planned | None:
@@ -365,4 +366,5 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
         minimum=minimum,
         gap_from=None if forced else following.gap_from,
         not_late=not_late,
+        not_late_ids=tuple(item.id for item in eligible if asked < item.due_date <= until),
     )

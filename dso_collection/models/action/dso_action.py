@@ -68,6 +68,8 @@ RESULTS = [
     ("wrong_number", "Wrong number"),
     ("other", "Other"),
 ]
+#: Results after which items change their status, to one of the kind of the same name.
+QUALIFIED = ("promise", "dispute")
 #: Fields of an action by which it could let go of its items.
 HOLDING_FIELDS = frozenset({"item_ids", "origin", "customer_id", "company_id", "partner_id"})
 

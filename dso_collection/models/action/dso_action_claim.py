@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ...engine import amounts, hashtags, leader
 from ...tools import hashtag_values
+from ...tools.clauses import join_clauses
 from ...tools.ledger import get_due_date
 from ...tools.toasts import name_some
 
@@ -329,7 +330,7 @@ class DsoAction(models.Model):
         if causes.pop("due", None):
             return self.env._("unapplied credits cover what is due")
         texts = self._describe_causes(causes)
-        return ", ".join(texts) or self.env._("nothing is open")
+        return join_clauses(self.env, texts) or self.env._("nothing is open")
 
     def _describe_postponed(self, readings):
         """Why a formal demand over items that were put off is probably a mistake; nothing where
@@ -353,7 +354,7 @@ class DsoAction(models.Model):
             if cause not in ("dispute", "promise", "ignored", "blocked", "announced", "discount"):
                 return None
             causes[cause].append(item.id)
-        return ", ".join(self._describe_causes(causes)) or None
+        return join_clauses(self.env, self._describe_causes(causes)) or None
 
     def _describe_causes(self, causes):
         """:param causes: {why items are not asked for: their ids}"""
@@ -374,16 +375,12 @@ class DsoAction(models.Model):
         for cause, ids in causes.items():
             # sudo: the customer's own documents, whoever writes
             lines = self.env["account.move.line"].sudo().browse(ids)
-            documents = ", ".join(line._dso_get_document() for line in lines[:NAMED])
-            if len(lines) > NAMED:
-                documents = self.env._(
-                    "%(documents)s and %(count)s more",
-                    documents=documents,
-                    count=len(lines) - NAMED,
-                )
+            # instalments of one invoice, which is named once
+            names = dict.fromkeys(line._dso_get_document() for line in lines)
+            documents = name_some(self.env, names, NAMED)
             texts.append(
                 self.env._(
-                    "%(documents)s: %(cause)s", documents=documents, cause=words.get(cause, cause)
+                    "%(documents)s (%(cause)s)", documents=documents, cause=words.get(cause, cause)
                 )
             )
         return texts

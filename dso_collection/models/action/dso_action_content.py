@@ -575,6 +575,9 @@ class DsoAction(models.Model):
             action.lang = next(filter(None, langs), "en_US")
             # False, not empty: templates print their default ("Sir or Madam") then
             # an address is no name to greet somebody by
+            if not action.recipient_ids and contacts == action.collector_id.partner_id:
+                # as long as no colleague is chosen: nobody greets themselves
+                contacts = contacts.browse()
             names = [name for name in contacts.mapped("name") if name and "@" not in name]
             action.contact_name = ", ".join(names) or False
 

@@ -2,11 +2,13 @@ from collections import defaultdict
 from datetime import date as Date
 
 from odoo import api, models
+from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ...tools.clauses import join_clauses
 from ...tools.ledger import get_due_date
 from ...tools.toasts import name_some
+from .dso_action import QUALIFIED
 
 
 class DsoAction(models.Model):
@@ -35,10 +37,14 @@ class DsoAction(models.Model):
         substitutes = self._find_substitutes()
         returned = self._describe_returns()
         unsent = self._find_unsent()
+        unrecorded = self._find_unrecorded()
+        due = self._find_not_late()
         for action in self:
             sentences = broken[action]._describe_not_kept() if action in broken else []
             if action in pausing:
                 sentences.insert(0, action._describe_pause(pausing[action]))
+            if action in unrecorded:
+                sentences.append(action._describe_unrecorded())
             if action.state == "cancelled":
                 sentences.append(action._describe_cancellation())
             if action.reason_data:
@@ -50,7 +56,7 @@ class DsoAction(models.Model):
                 sentences.append(
                     action.customer_id._describe_money(action.reason_data.get("money"))
                 )
-                sentences.append(action._describe_not_late())
+                sentences.append(action._describe_not_late(due))
                 if action in returned:
                     sentences.append(returned[action])
             elif action.origin == "manual":
@@ -88,6 +94,50 @@ class DsoAction(models.Model):
                 for line in own
             )
         return texts
+
+    def _find_unrecorded(self):
+        """The calls with a result that the items know nothing of: Change status… came next, and
+        was closed without applying anything."""
+        called = self.filtered(
+            lambda action: action.done_date and action.result in QUALIFIED and action.id
+        )
+        if not called:
+            return called
+        self.env["dso.qualification"].flush_model()
+        self.env["dso.action"].flush_model(["customer_id", "done_date", "result"])
+        recorded = self.env.execute_query(
+            SQL(
+                """
+                SELECT action.id
+                  FROM dso_action action
+                 WHERE action.id = ANY(%s)
+                   AND EXISTS (
+                       SELECT 1
+                         FROM dso_qualification said
+                        WHERE said.customer_id = action.customer_id
+                          AND said.kind = action.result
+                          AND said.logged_on >= action.done_date
+                          AND NOT EXISTS (
+                              SELECT 1
+                                FROM dso_qualification undone
+                               WHERE undone.undoes_id = said.id
+                          )
+                   )
+                """,
+                called.ids,
+            )
+        )
+        return called - called.browse([action_id for (action_id,) in recorded])
+
+    def _describe_unrecorded(self):
+        """That the items do not say what somebody said."""
+        if self.result == "promise":
+            return self.env._(
+                "The customer promised to pay, but no promise was recorded: the scenario goes on."
+            )
+        return self.env._(
+            "The customer disputes it, but no dispute was recorded: the scenario goes on."
+        )
 
     def _name_some(self):
         """These actions in a sentence: the first ones by name."""
@@ -174,15 +224,43 @@ class DsoAction(models.Model):
         sentences.append(self._describe_cause(data))
         return join_clauses(self.env, sentences) + "."
 
-    def _describe_not_late(self):
-        """The part of the amount that is due on the very day, which the message leaves out."""
-        amount = (self.reason_data or {}).get("not_late")
+    def _find_not_late(self):
+        """{id of an item: it}, of those that are due on the very day of one of these actions."""
+        ids = {
+            line_id
+            for action in self
+            for line_id in (action.reason_data or {}).get("not_late_lines", ())
+        }
+        # sudo: names of the customers' own documents
+        lines = self.env["account.move.line"].sudo().browse(ids).exists()
+        return {line.id: line for line in lines}
+
+    def _describe_not_late(self, found):
+        """The part of the amount that is due on the very day, which the message leaves out.
+
+        :param found: see :meth:`_find_not_late`
+        """
+        data = self.reason_data or {}
+        amount = data.get("not_late")
         if not amount or self.done_date:
             return None
+        values = {
+            "amount": format_amount(self.env, amount, self.company_id.currency_id),
+            "total": format_amount(self.env, self.amount, self.company_id.currency_id),
+        }
+        lines = [found[key] for key in data.get("not_late_lines", ()) if key in found]
+        if not lines:
+            return self.env._(
+                "%(amount)s of the %(total)s only falls due on the day of the message: it is not "
+                "overdue yet, so the message leaves it out.",
+                **values,
+            )
         return self.env._(
-            "%(amount)s of it only falls due on that day: it is not overdue, so the message "
-            "leaves it out.",
-            amount=format_amount(self.env, amount, self.company_id.currency_id),
+            "%(amount)s of the %(total)s only falls due on %(date)s (%(documents)s): on that day "
+            "it is not overdue yet, so the message leaves it out.",
+            date=format_date(self.env, get_due_date(lines[0])),
+            documents=name_some(self.env, [line._dso_get_document() for line in lines]),
+            **values,
         )
 
     def _describe_leader(self, day):

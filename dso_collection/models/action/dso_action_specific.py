@@ -389,6 +389,9 @@ class DsoAction(models.Model):
         for action_id, rows in (partial._get_rows() if partial else {}).items():
             amount = sum(row["amount_company"] for row in rows)
             action = self.browse(action_id)
+            if action in manual:
+                # where credits cover what is due nothing is asked for, never a debt of ours
+                amount = max(amount, 0.0)
             if action in manual or any(row["amount_residual"] for row in rows):
                 changes.append((action_id, amount))
             else:

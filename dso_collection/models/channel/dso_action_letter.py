@@ -364,7 +364,9 @@ class DsoAction(models.Model):
                     "still to be done. Those already printed are in the history."
                 )
             )
-        wizard = self.env["dso.letter.print"].create({"action_ids": [(6, 0, pile.ids)]})
+        wizard = self.env["dso.letter.print"].create(
+            {"action_ids": [(6, 0, pile.ids)], "other_count": len(self - pile)}
+        )
         return wizard._get_window()
 
     def action_reprint_letters(self):

@@ -44,7 +44,7 @@ class DsoCustomer(models.Model):
         if not share.judged:
             return False
         return self.env._(
-            "%(kept)s of %(judged)s kept, %(percent)s %%",
+            "%(kept)s of %(judged)s kept, %(percent)s%%",
             kept=share.kept,
             judged=share.judged,
             percent=share.percent,

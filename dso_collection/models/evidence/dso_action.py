@@ -128,10 +128,25 @@ class DsoAction(models.Model):
                 "document": item.document,
                 "due_date": format_date(self.env, item.due_date) if item.due_date else "",
                 "amount": format_amount(self.env, item.amount_residual, item.currency_id),
+                "text": self._name_evidence_item(item),
             }
             for item in self.item_ids
             if item.line_id in lines
         ]
+
+    def _name_evidence_item(self, item):
+        """One item in a sentence, in the punctuation of the language."""
+        values = {
+            "document": item.document or "",
+            "amount": format_amount(self.env, item.amount_residual, item.currency_id),
+        }
+        if not item.due_date:
+            return self.env._("%(document)s: %(amount)s", **values)
+        return self.env._(
+            "%(document)s, due on %(date)s: %(amount)s",
+            date=format_date(self.env, item.due_date),
+            **values,
+        )
 
     def _get_evidence_sender(self):
         """Who signed it, by the name of then where a message keeps it."""

@@ -136,6 +136,12 @@ class DsoCustomer(models.Model):
             totals[currency] = totals.get(currency, 0.0) + row["amount_residual"]
         totals = sorted(totals.items(), key=lambda entry: entry[0].id)
         Action = self.env["dso.action"]
+        messages = sorted(
+            [action._prepare_evidence_message(lines) for action in actions]
+            + self._prepare_evidence_answers(actions)
+            + self._prepare_evidence_page_answers(lines),
+            key=lambda message: message["moment"],
+        )
         return {
             "lang": self.env.lang,
             "today": format_date(self.env, today),
@@ -144,15 +150,18 @@ class DsoCustomer(models.Model):
             ),
             "penalties_table": Action._render_penalties_table(rows),
             "qualifications": self._prepare_evidence_qualifications(lines),
-            "messages": sorted(
-                [action._prepare_evidence_message(lines) for action in actions]
-                + self._prepare_evidence_answers(actions)
-                + self._prepare_evidence_page_answers(lines),
-                key=lambda message: message["moment"],
-            ),
+            "messages": [dict(each, title=self._name_message(each)) for each in messages],
             "printed": bool(actions.letter_attachment_id),
             "documents": lines.move_id._dso_filter_documents().mapped("name"),
         }
+
+    @api.model
+    def _name_message(self, message):
+        """What it is and what it is about, in the punctuation of the language."""
+        kind, subject = message["kind"], message["subject"]
+        if not subject or subject == kind:
+            return kind
+        return self.env._("%(kind)s: %(subject)s", kind=kind, subject=subject)
 
     def _prepare_evidence_qualifications(self, lines):
         """Who said what of these items, oldest first."""

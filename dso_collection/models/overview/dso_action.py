@@ -52,6 +52,26 @@ class DsoAction(models.Model):
         compute="_compute_exchanges", help="Shows the last ones with the customer, newest first."
     )
 
+    def dso_drop(self, date):
+        """Move an action to the day on which it was dropped in the calendar.
+
+        :return: a word on that day where nobody works, else ``False``
+        """
+        self.ensure_one()
+        # a day that has passed is a slip of the mouse
+        self.action_reschedule(date, past=False)
+        day, company = self.date, self.company_id
+        if not day or company._dso_next_working_day(day) == day:
+            return False
+        values = {"action": self.display_name, "date": format_date(self.env, day)}
+        if self.automatic:
+            return self.env._(
+                "%(action)s: %(date)s is not a working day. It goes out in the next sending "
+                "hours after it.",
+                **values,
+            )
+        return self.env._("%(action)s: %(date)s is not a working day.", **values)
+
     @api.depends("customer_id")
     def _compute_contact_ids(self):
         for action in self:
@@ -62,7 +82,9 @@ class DsoAction(models.Model):
         for action in self:
             action.company_phone = action.customer_id._get_company_phone()
 
-    @api.depends("agenda_state", "date", "is_paused", "company_id")
+    @api.depends(
+        "agenda_state", "date", "is_paused", "company_id", "confirmed", "automatic", "done_date"
+    )
     @api.depends_context("lang")
     def _compute_leaving_text(self):
         """Of what needs nobody any more; each company and day is looked up once."""
@@ -76,6 +98,9 @@ class DsoAction(models.Model):
                 if key not in texts:
                     texts[key] = self._describe_sending_time(*key)
                 text = texts[key]
+            elif action.agenda_state == "error" and action.automatic and action.confirmed:
+                # what was sent and came back is tried again, or mended, under its own name
+                text = not action.done_date and self.env._("confirmed: goes out once it is fixed")
             action.leaving_text = text
 
     @api.model

@@ -18,6 +18,8 @@ DAYS_BEFORE, DAYS_AFTER = 28, 14
 DONE_DAYS = 30
 #: Months of promises of which the share that was kept is told.
 KEPT_MONTHS = 6
+#: The kind of items whose promise has passed: still with that status, and no longer awaited.
+NOT_KEPT = "promise_past"
 #: How promised cash is told, the best first.
 PROMISE_STATES = ("kept", "open", "partly", "broken")
 #: What is due is due, whether anybody chases it or not: Odoo leaves archived files out otherwise.
@@ -180,14 +182,18 @@ class DsoDashboard(models.AbstractModel):
     def _read_items(self, scope):
         """The overdue items in one pass over them.
 
-        :return: {age: (amount, number)} and {kind of status: (amount, number)}
+        :return: {age: (amount, number)} and {kind of status, or NOT_KEPT: (amount, number)}
         """
         by_age, by_kind = self.env["dso.item.report"]._read_grouping_sets(
-            scope, [["age"], ["kind"]], ["amount:sum", "__count"]
+            scope, [["age"], ["kind", "promise_past"]], ["amount:sum", "__count"]
         )
         return (
             {age: values for age, *values in by_age},
-            {kind: values for kind, *values in by_kind},
+            {
+                # what was promised and did not come is awaited no longer: the tile leaves it out
+                NOT_KEPT if kind == "promise" and past else kind: values
+                for kind, past, *values in by_kind
+            },
         )
 
     @api.model
@@ -341,16 +347,32 @@ class DsoDashboard(models.AbstractModel):
             "kinds": [
                 {
                     "key": kind,
-                    "label": label if kind != "none" else self.env._("No status yet"),
+                    "label": label,
                     "amount": by_kind[kind][0],
                     "count": by_kind[kind][1],
                     "target": "items",
-                    "domain": list(scope & Domain("kind", "=", kind)),
+                    "domain": list(scope & domain),
                 }
-                for kind, label in self._get_labels("dso.item.report", "kind")
+                for kind, label, domain in self._get_kinds()
                 if kind in by_kind
             ],
         }
+
+    @api.model
+    def _get_kinds(self):
+        """What is known of items, in the order in which it is told: [(key, label, domain)]"""
+        kinds = []
+        for kind, label in self._get_labels("dso.item.report", "kind"):
+            domain = Domain("kind", "=", kind)
+            if kind == "none":
+                label = self.env._("No status yet")
+            if kind != "promise":
+                kinds.append((kind, label, domain))
+                continue
+            past = Domain("promise_past", "=", True)
+            kinds.append((kind, label, domain & ~past))
+            kinds.append((NOT_KEPT, self.env._("Promise not kept"), domain & past))
+        return kinds
 
     @api.model
     def _get_promised(self, company, scope, today):

@@ -359,7 +359,11 @@ class DsoCustomer(models.Model):
                 "gap_from": decision.gap_from.isoformat() if decision.gap_from else None,
                 "as_of": as_of.isoformat() if as_of else None,
                 **({"money": money} if money else {}),
-                **({"not_late": decision.not_late} if decision.not_late >= NOISE else {}),
+                **(
+                    {"not_late": decision.not_late, "not_late_lines": list(decision.not_late_ids)}
+                    if decision.not_late >= NOISE
+                    else {}
+                ),
             },
         }
 

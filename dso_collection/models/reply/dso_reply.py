@@ -10,7 +10,9 @@ ONLY_READ = ("comment", "not_me")
 #: Those that need no decision.
 NOTHING_TO_DECIDE = ("comment", "processing", "not_me")
 #: What users write through the buttons; the rest is what came in, and stays as it came.
-HANDLING_FIELDS = frozenset({"state", "handled_by_id", "handled_date"})
+HANDLING_FIELDS = frozenset(
+    {"state", "handled_by_id", "handled_date", "replied_by_id", "replied_date"}
+)
 
 
 class DsoReply(models.Model):
@@ -98,6 +100,12 @@ class DsoReply(models.Model):
     )
     handled_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     handled_date = fields.Datetime(readonly=True)
+    replied_date = fields.Datetime(
+        string="Answered on", readonly=True, help="Shows when somebody last wrote back from here."
+    )
+    replied_by_id = fields.Many2one(
+        "res.users", string="Answered by", readonly=True, ondelete="restrict"
+    )
     answer_ids = fields.One2many(
         "dso.page.answer", "reply_id", string="Answers on the Page", readonly=True
     )
@@ -326,9 +334,17 @@ class DsoReply(models.Model):
                 "default_parent_id": self.message_id.id,
                 "default_partner_ids": self.author_id.ids,
                 "default_subject": subject,
-                "dso_reply": True,
+                "dso_reply": self.id,
             },
         }
+
+    def _note_replied(self):
+        """Somebody wrote back. It stays to handle: whether something else is to do, like noting a
+        promise, only they know, and nothing automatic leaves until they say so."""
+        self.check_access("write")
+        self._dso_as_module().write(
+            {"replied_date": fields.Datetime.now(), "replied_by_id": self.env.uid}
+        )
 
     def _describe(self):
         """Whose they are, in as many words as a message to the user holds."""

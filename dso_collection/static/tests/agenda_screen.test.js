@@ -198,10 +198,10 @@ class Action extends models.Model {
         return false;
     }
 
-    action_reschedule(ids, date, past) {
-        expect(past).toBe(false);
+    dso_drop(ids, date) {
         expect.step(`reschedule ${ids} ${date}`);
         this.write(ids, { date });
+        return false;
     }
 }
 

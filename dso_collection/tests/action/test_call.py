@@ -264,6 +264,31 @@ class TestCall(DsoCommon):
                 self.assertEqual(wizard.status_id.kind, result)
                 self.assertEqual(wizard.comment, "On Friday, he said")
 
+    def test_what_was_said_is_not_recorded_by_the_call(self):
+        """Change status… says so, and the history where it was closed without applying."""
+        for result, word in (("promise", "promise"), ("dispute", "dispute")):
+            with self.subTest(result):
+                call = self._new_call()
+                opened = self._log(result, call)
+                self.assertIn(f"no {word} was recorded", call.reason)
+                wizard = self.env["dso.item.qualify"].with_user(self.collector)
+                wizard = Form(wizard.with_context(**opened["context"]))
+                self.assertTrue(wizard.after_call)
+                wizard = wizard.save()
+                if result == "dispute":
+                    wizard.next_action = "specific"
+                wizard.action_apply()
+                call.invalidate_recordset()
+                self.assertNotIn("recorded", call.reason)
+                wizard.action_undo()
+                call.invalidate_recordset()
+                self.assertIn(f"no {word} was recorded", call.reason)
+
+    def test_other_results_record_nothing(self):
+        call = self._new_call()
+        self._log("reached", call)
+        self.assertNotIn("recorded", call.reason)
+
     def test_promise_of_a_specific_call(self):
         action = self.env["dso.action"].create(
             {

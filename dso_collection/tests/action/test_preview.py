@@ -70,6 +70,19 @@ class TestPreview(DsoCommon):
         # opened again, it begins with what is left
         self.assertEqual(self._open().action_id, self.second)
 
+    def test_what_is_confirmed_in_error_is_said(self):
+        """It leaves once it is fixed (R11): the dialog and the row of the agenda say so."""
+        self.first.customer_id.partner_id.child_ids.email = False
+        self.first.customer_id._plan(self.first.customer_id)
+        self.assertEqual(self.first.state, "error")
+        self.assertFalse(self.first.leaving_text)
+        wizard = self._open()
+        said = wizard.action_confirm()
+        self.assertEqual(said["params"]["next"]["res_id"], wizard.id)
+        self.assertIn("confirmed, but in error", said["params"]["message"])
+        self.assertEqual(wizard.action_id, self.second)
+        self.assertIn("once it is fixed", self.first.leaving_text)
+
     def test_confirm_all(self):
         wizard = self._open()
         self.assertClosed(wizard.action_confirm_all(), self.actions)

@@ -181,6 +181,15 @@ class TestLetter(LetterCommon):
         wizard.action_print()
         self.assertEqual(letters.mapped("state"), ["done", "planned"])
 
+    def test_what_is_no_letter_is_left_out_and_said(self):
+        letter = self._letter()
+        call = self.env["dso.action"].create(
+            {"customer_id": letter.customer_id.id, "action_type": "call"}
+        )
+        window = (letter | call).with_user(self.collector).action_print_letters()
+        wizard = self.env["dso.letter.print"].browse(window["res_id"])
+        self.assertEqual((wizard.action_ids, wizard.other_count), (letter, 1))
+
     def test_language_of_the_recipient(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.contact.lang = "de_DE"

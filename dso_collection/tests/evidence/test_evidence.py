@@ -121,6 +121,12 @@ class TestEvidence(LetterCommon):
                 self.assertEqual(item["document"], self.invoice.name)
                 self.assertIn("400.00", item["amount"])
                 self.assertEqual(item["due_date"], "03/01/2026")
+                self.assertIn(f"{self.invoice.name}, due on 03/01/2026: ", item["text"])
+
+    def test_what_is_about_nothing_else_is_named_once(self):
+        name = self._customer()._name_message
+        self.assertEqual(name({"kind": "Call", "subject": "Call"}), "Call")
+        self.assertEqual(name({"kind": "E-mail", "subject": "Reminder"}), "E-mail: Reminder")
 
     def test_the_address_of_then(self):
         """What a contact has today is no evidence of where a message went."""

@@ -322,7 +322,7 @@ class TestPromiseScreens(PromiseCase):
             self.env.invalidate_all()
             customer = self._customer().with_user(self.reader)
             self.assertEqual(customer.promise_count, 6)
-            self.assertEqual(customer.promise_kept_text, "3 of 4 kept, 75 %")
+            self.assertEqual(customer.promise_kept_text, "3 of 4 kept, 75%")
             action = customer.action_view_promises()
             found = self.env[action["res_model"]].with_user(self.reader).search(action["domain"])
             self.assertEqual(len(found), 6)

@@ -316,6 +316,8 @@ class TestQualify(QualifyCase):
         """Never the customer's contact, and anew when another colleague is chosen."""
         form = Form(self._wizard(status_id=self.dispute.id, email_mode="internal", step="email"))
         self.assertNotIn("Ann", form.email_body)
+        # nor whoever writes it
+        self.assertIn("Hello all,", form.email_body)
         form.email_user_ids.add(self.manager)
         self.assertIn("Hello Mia Manager,", form.email_body)
 

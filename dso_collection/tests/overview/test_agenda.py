@@ -390,6 +390,15 @@ class TestAgenda(DsoCommon):
             ways["dialog"]("2001-01-01")
         action.action_reschedule(self.company._dso_today())
 
+    def test_dropped_on_a_day_off(self):
+        """Nobody is kept from it, and everybody is told."""
+        action = self.calls[1].with_user(self.collector)
+        self.assertFalse(action.dso_drop("2026-03-13"))
+        self.assertIn("03/14/2026 is not a working day", action.dso_drop("2026-03-14"))
+        self.assertEqual(str(action.date), "2026-03-14")
+        with self.assertRaisesRegex(UserError, "has passed"):
+            action.dso_drop("2026-03-02")
+
     def test_a_date_beyond_all_calendars_breaks_no_screen(self):
         """However it came there, the agenda opens and it can be moved back."""
         self._invoice("2026-03-01")

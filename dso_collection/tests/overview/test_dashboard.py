@@ -501,6 +501,21 @@ class TestDashboard(DsoCommon):
         for kind in statuses["kinds"]:
             self.assertEqual(sum(self._find(kind).mapped("amount")), kind["amount"])
 
+    def test_a_promise_that_was_not_kept_is_awaited_no_longer(self):
+        """The tile leaves it out, so it is not called a promise beside it either."""
+        with freeze_time("2026-02-27 09:00:00"):
+            self._qualify("2025-12-31", self.promise, "2026-03-04")
+        self.env["dso.customer"]._plan()
+        data = self._get()
+        kinds = {kind["key"]: kind for kind in data["statuses"]["kinds"]}
+        self.assertEqual(kinds["promise"]["count"], 1)
+        self.assertEqual(kinds["promise_past"]["count"], 1)
+        self.assertEqual(kinds["promise_past"]["label"], "Promise not kept")
+        for kind in kinds.values():
+            self.assertEqual(sum(self._find(kind).mapped("amount")), kind["amount"])
+        tiles = {tile["key"]: tile["amount"] for tile in data["tiles"]}
+        self.assertEqual(tiles["amount_promised"], kinds["promise"]["amount"])
+
     def test_promised_by_week(self):
         """100 promised for Thursday of this week. 300 promised for last Wednesday: broken."""
         with freeze_time("2026-02-27 09:00:00"):

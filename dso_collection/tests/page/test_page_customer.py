@@ -248,6 +248,12 @@ class TestPageCustomer(PageHttpCase):
         self._answer("copy", all="1", show="all", search="")
         self.assertEqual(len(self.page.answer_ids[0].line_ids), 4)
 
+    def test_an_amount_that_is_no_number_is_called_that(self):
+        values = {"date": str(self._day(3)), "amount_promise": "abc"}
+        self.assertIn("not a number", self._answer("promise", self.late, **values).text)
+        values["amount_promise"] = "100.01"
+        self.assertIn("between zero and", self._answer("promise", self.late, **values).text)
+
     def test_what_was_entered_is_kept(self):
         """Each mistake is told beside its field, and nothing has to be typed again."""
         comment = "It is <b>not</b> right"
@@ -263,6 +269,13 @@ class TestPageCustomer(PageHttpCase):
                 "promise",
                 self.late,
                 {"date": str(self._day(3)), "amount_promise": "100.01"},
+                "amount_promise",
+                None,
+            ),
+            (
+                "promise",
+                self.late,
+                {"date": str(self._day(3)), "amount_promise": "abc"},
                 "amount_promise",
                 None,
             ),

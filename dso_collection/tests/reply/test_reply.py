@@ -422,15 +422,44 @@ class TestReply(DsoCommon):
         composer = Form.from_action(self.env(user=self.collector), action)
         self.assertEqual(composer.subject, "Re: Reminder for Acme")
         composer.body = "<p>Thank you</p>"
-        said = composer.save().action_send_mail()["params"]["message"]
-        self.assertEqual(said, f"Sent to {self.contact.display_name}.")
+        toast = composer.save().action_send_mail()["params"]
+        said = f"Sent to {self.contact.display_name}. The reply is still to handle."
+        self.assertEqual(toast["message"], said)
+        # who answered is seen, and that is all: nothing automatic leaves before it is handled
+        self.assertTrue(reply.replied_date)
+        self.assertEqual(reply.replied_by_id, self.collector)
+        follow = toast["follow"]
+        self.assertEqual((follow["model"], follow["ids"]), (reply._name, reply.ids))
         message = self.customer.message_ids[0]
         self.assertIn("Thank you", message.body)
         self.assertEqual(message.author_id, self.collector.partner_id)
         self.assertEqual(message.partner_ids, self.contact)
         self.assertEqual(reply.state, "to_handle")
+        getattr(reply.with_user(self.collector), follow["method"])()
+        self.assertEqual(reply.state, "handled")
         with self.assertRaises(AccessError):
             reply.with_user(self.reader).action_reply()
+
+    def test_an_answer_to_something_else_is_none(self):
+        """The context is the browser's: what is written elsewhere answers no reply."""
+        reply = self._receive()
+        other = self.env["res.partner"].create({"name": "Beta"})
+        self._invoice("2026-03-01", 500.0, other)
+        self._plan("2026-03-06", other)
+        action = reply.with_user(self.collector).action_reply()
+        action["context"]["default_res_ids"] = self._customer(other).ids
+        composer = Form.from_action(self.env(user=self.collector), action)
+        composer.body = "<p>Thank you</p>"
+        composer.save().action_send_mail()
+        self.assertFalse(reply.replied_date)
+
+    def test_a_reply_is_seen_before_one_writes(self):
+        wizard = self.env["dso.action.new"].with_user(self.collector)
+        wizard = wizard.create({"customer_id": self.customer.id})
+        self.assertFalse(wizard.reply_waits)
+        self._receive()
+        wizard.invalidate_recordset()
+        self.assertTrue(wizard.reply_waits)
 
     def test_which_message_it_answers_may_be_unknown(self):
         reply = self.env["dso.reply"].sudo().create({"customer_id": self.customer.id})

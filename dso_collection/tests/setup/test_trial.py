@@ -383,12 +383,31 @@ class TestTrial(DsoCommon):
 
     def test_what_is_due_on_the_very_day_is_explained(self):
         """It counts for the minimum (R8), and the message leaves it out: the agenda says so."""
-        self._invoice("2026-03-06", 40.0)
+        invoice = self._invoice("2026-03-06", 40.0)
         self._plan("2026-03-06")
         action = self._open_action()
         self.assertEqual(action.amount, 140.0)
-        self.assertIn("40.00 of it only falls due on that day", action.reason)
-        self.assertNotIn("of it only falls due", self._plan("2026-03-07").reason)
+        said = action.reason
+        self.assertRegex(said, r"40\.00 of the \D*140\.00 only falls due on 03/06/2026")
+        self.assertIn(f"({invoice.name})", said)
+        self.assertNotIn("only falls due", self._plan("2026-03-07").reason)
+
+    def test_credits_are_never_asked_for(self):
+        """What a user plans is not blocked (R8); with less due than there are credits it asks for
+        nothing, not for a negative amount."""
+        self._credit(37.44)
+        action = (
+            self.env["dso.action"]
+            .with_user(self.collector)
+            .create({"customer_id": self._customer().id, "action_type": "call"})
+        )
+        self._plan("2026-03-06")
+        self.assertAlmostEqual(action.amount, 62.56)
+        price = self.env.ref("dso_collection.status_dispute_price")
+        self._promise(self._line(self.invoice), status_id=price.id, date=False)
+        self._plan("2026-03-06")
+        action.invalidate_recordset()
+        self.assertEqual(action.amount, 0.0)
 
     def test_litigation_ends_the_follow_up_of_a_dispute(self):
         """The whole invoice goes to court: what was planned for a part of it has no sense."""

@@ -1,15 +1,13 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.action.dso_action import RESULTS
+from ...models.action.dso_action import QUALIFIED, RESULTS
 from ...tools.toasts import toast
 
 #: How many of each kind of the last exchanges are shown.
 EXCHANGES = 5
 #: Results after which the call is made again.
 NOT_REACHED = ("message", "no_answer")
-#: Results after which items change their status, to one of the kind of the same name.
-QUALIFIED = ("promise", "dispute")
 
 
 class DsoActionLog(models.TransientModel):
@@ -353,5 +351,5 @@ class DsoActionLog(models.TransientModel):
             return None
         status = self.env["dso.item.status"].search([("kind", "=", kind)], limit=1)
         return lines.with_context(
-            default_status_id=status.id, default_comment=self.comment
+            default_status_id=status.id, default_comment=self.comment, default_after_call=True
         )._dso_propose_qualify(own=action)

@@ -51,6 +51,7 @@ class DsoActionNew(models.TransientModel):
     preview_error = fields.Char(compute="_compute_preview", compute_sudo=False)
     nothing_asked = fields.Char(compute="_compute_preview", compute_sudo=False)
     early_text = fields.Char(compute="_compute_early", compute_sudo=False)
+    reply_waits = fields.Boolean(compute="_compute_reply_waits")
 
     @api.depends("customer_id")
     def _compute_action_date(self):
@@ -58,6 +59,11 @@ class DsoActionNew(models.TransientModel):
             company = wizard.customer_id.company_id
             if company:
                 wizard.action_date = company._dso_next_working_day(company._dso_today())
+
+    @api.depends("customer_id")
+    def _compute_reply_waits(self):
+        for wizard in self:
+            wizard.reply_waits = bool(wizard.customer_id.reply_count)
 
     @api.depends("customer_id")
     def _compute_open_line_ids(self):

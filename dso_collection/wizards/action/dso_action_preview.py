@@ -34,6 +34,7 @@ class DsoActionPreview(models.TransientModel):
     body = fields.Html(compute="_compute_preview", sanitize=False)
     attachment_names = fields.Char(compute="_compute_preview", string="Attachments")
     nothing_asked = fields.Char(related="action_id.nothing_asked")
+    reply_count = fields.Integer(related="action_id.customer_id.reply_count")
     reply_waits = fields.Boolean(compute="_compute_reply_waits")
     details = fields.Char(
         compute="_compute_preview",
@@ -193,7 +194,14 @@ class DsoActionPreview(models.TransientModel):
 
         :param closing: a word on what was done, which closes the dialog
         """
-        return self._show_by_offset(1) if self.has_next else closing
+        if not self.has_next:
+            return closing
+        stuck = self.action_id.state == "error"
+        following = self._show_by_offset(1)
+        if stuck:
+            # what does not leave all the same is said; the others are seen to be confirmed
+            return dict(closing, params={**closing["params"], "next": following})
+        return following
 
     def _reopen(self):
         """Show this dialog again, as it is now."""

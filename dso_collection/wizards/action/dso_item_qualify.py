@@ -32,6 +32,7 @@ class DsoItemQualify(models.TransientModel):
     _inherit = ["dso.wizard", "dso.action.draft"]
     _dso_writable = frozenset(
         {
+            "after_call",
             "amount",
             "answer_id",
             "attachment_ids",
@@ -72,6 +73,9 @@ class DsoItemQualify(models.TransientModel):
         string="The Reply Is Handled",
         default=True,
         help="If not ticked, it stays in the replies to handle, and more can be noted about it.",
+    )
+    after_call = fields.Boolean(
+        help="Set where a call was logged before: its items do not say yet what came of it."
     )
     step = fields.Selection(STEPS, string="Dialog Step", default="status", required=True)
     line_ids = fields.Many2many("account.move.line", string="Items")

@@ -10,19 +10,22 @@ PREVIEW_SIZE = 20
 
 
 class DsoLetterPrint(models.TransientModel):
-    """The pile of letters: looked through, then printed as one PDF and marked done in the same
+    """The pile of letters: looked through, then made into one PDF and marked done in the same
     step. Also what was printed before, once more."""
 
     _name = "dso.letter.print"
     _description = "Print Collection Letters"
     _inherit = ["dso.wizard"]
-    _dso_writable = frozenset({"action_ids", "all_the_same", "printed_ids"})
+    _dso_writable = frozenset({"action_ids", "all_the_same", "other_count", "printed_ids"})
 
     action_ids = fields.Many2many(
         "dso.action", relation="dso_letter_print_action_rel", string="Letters"
     )
     printed_ids = fields.Many2many(
         "dso.action", relation="dso_letter_print_printed_rel", string="Printed Letters"
+    )
+    other_count = fields.Integer(
+        help="Counts what was selected with them and is no letter to print."
     )
     ready_ids = fields.Many2many("dso.action", compute="_compute_ready_ids")
     ready_count = fields.Integer(compute="_compute_ready_ids")

@@ -100,7 +100,29 @@ class MailComposeMessage(models.TransientModel):
         if not self.env.context.get("dso_reply"):
             return result
         names = name_some(self.env, self.partner_ids.mapped("display_name"))
-        return toast(self.env._("Sent to %(names)s.", names=names))
+        message = self.env._("Sent to %(names)s.", names=names)
+        # the id came back from the browser: whoever may not write to it notes nothing
+        reply = self.env["dso.reply"].browse(self.env.context["dso_reply"]).exists()
+        if self.subtype_is_log or not reply or reply.customer_id.ids != self._evaluate_res_ids():
+            return toast(message)
+        reply._note_replied()
+        if reply.state != "to_handle":
+            return toast(message)
+        return {
+            "type": "ir.actions.client",
+            "tag": "dso_collection.notify",
+            "params": {
+                "type": "success",
+                "message": self.env._("%(sent)s The reply is still to handle.", sent=message),
+                "follow": {
+                    "name": self.env._("Handled"),
+                    "model": reply._name,
+                    "method": "action_handle",
+                    "ids": reply.ids,
+                },
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _dso_refuse_empty(self):
         if is_html_empty(self.body) and not self.attachment_ids and not self.subtype_is_log:

@@ -29,12 +29,11 @@ export class AgendaCalendarModel extends CalendarModel {
     /** Moving an action re-dates it: the date is the user's own, the plan follows. */
     async updateRecord(record) {
         try {
-            await this.orm.call(this.meta.resModel, "action_reschedule", [
-                [record.id],
-                serializeDate(record.start),
-                // a day that has passed is a slip of the mouse
-                false,
-            ]);
+            const day = serializeDate(record.start);
+            const told = await this.orm.call(this.meta.resModel, "dso_drop", [[record.id], day]);
+            if (told) {
+                this.notification.add(told, { type: "warning" });
+            }
         } finally {
             // refused, it goes back to its day
             await this.load();
@@ -110,6 +109,15 @@ export class AgendaCalendarCommonRenderer extends CalendarCommonRenderer {
         super.setup();
         this.actionService = useService("action");
         useEffect(() => this.showLoad());
+    }
+
+    /** Where a panel is open beside the calendar, it shows what is clicked: once is enough. */
+    openPopover(target, record) {
+        const agenda = this.env.dsoAgenda;
+        if (agenda?.state.panel) {
+            return agenda.open(record.id);
+        }
+        return super.openPopover(target, record);
     }
 
     convertRecordToEvent(record) {

@@ -23,6 +23,7 @@ export const KIND_STYLES = {
     none: { color: "#BDBDBD", icon: "fa-question" },
     ongoing: { color: "#56B4E9", icon: "fa-comments-o" },
     promise: { color: "#009E73", icon: "fa-handshake-o" },
+    promise_past: { color: "#CC79A7", icon: "fa-chain-broken" },
     dispute: { color: "#E69F00", icon: "fa-exclamation-triangle" },
     dispute_resolved: { color: "#0072B2", icon: "fa-check-square-o" },
     litigation: { color: "#A63C00", icon: "fa-gavel" },

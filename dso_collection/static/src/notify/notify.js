@@ -22,22 +22,34 @@ patch(notificationService, {
     },
 });
 
-/** A toast on what was done, with a button that takes it back where that is possible. */
+/** A toast on what was done, with a button that takes it back or does what comes next. */
 export function notifyAction(env, { params }) {
-    const { message, type, sticky, undo, next } = params;
-    const buttons = [];
+    const { message, type, sticky, undo, follow, next } = params;
+    const offers = [];
     if (undo) {
-        buttons.push({
-            name: _t("Undo"),
-            icon: "fa-undo",
-            onClick: async () => {
-                close();
-                const result = await env.services.orm.call(undo.model, "action_undo", [undo.ids]);
-                await env.services.action.doAction(result);
-            },
-        });
+        offers.push({ ...undo, name: _t("Undo"), icon: "fa-undo", method: "action_undo" });
     }
-    const options = { type, sticky, buttons, ...(undo && { autocloseDelay: UNDO_DELAY }) };
+    if (follow) {
+        offers.push({ ...follow, icon: "fa-check", reload: true });
+    }
+    const buttons = offers.map(({ name, icon, model, method, ids, reload }) => ({
+        name,
+        icon,
+        onClick: async () => {
+            close();
+            const result = await env.services.orm.call(model, method, [ids]);
+            await env.services.action.doAction(result);
+            if (reload) {
+                // an undo says so itself
+                await env.services.action.doAction({
+                    type: "ir.actions.client",
+                    tag: "soft_reload",
+                });
+            }
+        },
+    }));
+    const autocloseDelay = buttons.length ? UNDO_DELAY : undefined;
+    const options = { type, sticky, buttons, ...(autocloseDelay && { autocloseDelay }) };
     const close = env.services.notification.add(message, options);
     return next;
 }

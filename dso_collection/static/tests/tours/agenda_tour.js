@@ -78,7 +78,7 @@ const print = (number) => [
         content: "The letter is shown",
         trigger: ".modal [name=pdf] :iframe #viewer .page",
     },
-    inDialog("action_print", "Alt+q", "Print and mark as done"),
+    inDialog("action_print", "Alt+q", "Create the PDF and mark as done"),
     {
         content: "Printed",
         trigger: ".modal .modal-title:contains(Printed letters)",
