@@ -46,9 +46,9 @@ class DsoIndicator(models.AbstractModel):
         :param method: ``count_back`` or ``balance``
         :return: dict with ``receivable`` (credits deducted), ``overdue``, ``not_due``,
             ``disputed``, ``sales_12_months`` and ``cost_of_day`` in company currency; ``dso``,
-            ``bpdso``, ``add`` and ``disputed_dso`` in days; ``cei`` in percent, of the month that the day lies in;
-            ``cost_of_day_yearly``: what the money of a day costs in a year. What cannot be known
-            is ``None``.
+            ``bpdso``, ``add`` and ``disputed_dso`` in days; ``cei`` in percent, of the month that
+            the day lies in; ``cost_of_day_yearly``: what the money of a day costs in a year. What
+            cannot be known is ``None``.
         """
         return self._measure_days(company, [day], customers, method)[day]
 
