@@ -138,14 +138,14 @@ class DsoPenaltyRule(models.Model):
         if not known:
             return self.env._(
                 "No rate for “%(reference)s” is known: the rule “%(rule)s” calculates no "
-                "interest. The rate for %(day)s has to be entered under Configuration > Reference "
-                "rates.",
+                "interest. A credit manager enters the rate for %(day)s under Configuration > "
+                "Reference rates.",
                 **values,
             )
         return self.env._(
             "The rate for “%(reference)s” on %(day)s is missing: the rule “%(rule)s” uses the "
-            "last known one, of %(last)s. It has to be entered under Configuration > Reference "
-            "rates, even if it did not change.",
+            "last known one, of %(last)s. A credit manager enters it under Configuration > "
+            "Reference rates, even if it did not change.",
             last=format_date(self.env, known.reference_date),
             **values,
         )
