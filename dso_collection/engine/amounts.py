@@ -77,6 +77,17 @@ def asked_until(today: date, leader_due: date | None = None) -> date:
     return yesterday if leader_due is None else max(yesterday, leader_due)
 
 
+def amount_asked(total: float, written: bool) -> float:
+    """What an action asks for, of the items that it tells of added up. A message never asks for
+    less than nothing: credits that cover what is due are no debt of ours. What is only talked
+    about may be the credit itself.
+
+    >>> amount_asked(-37.44, written=True), amount_asked(-37.44, written=False)
+    (0.0, -37.44)
+    """
+    return max(total, 0.0) if written else total
+
+
 def claimed_items(
     items: Iterable[Item], until: date, today: date, settings: Settings
 ) -> list[Item]:

@@ -366,5 +366,5 @@ def decide(customer: Customer, today: date, settings: Settings) -> Decision:
         minimum=minimum,
         gap_from=None if forced else following.gap_from,
         not_late=not_late,
-        not_late_ids=tuple(item.id for item in eligible if asked < item.due_date <= until),
+        not_late_ids=tuple(sorted(item.id for item in eligible if asked < item.due_date <= until)),
     )

@@ -619,7 +619,10 @@ def test_r8_items_due_by_the_planned_date_count():
     enough = small(item(Y, day(3, 6), 40.0))
     assert (*step_and_date(enough), enough.amount) == (A, day(3, 6), 100.0)
     # it is not late on that day: the message leaves it out
-    assert enough.not_late == 40.0
+    assert (enough.not_late, enough.not_late_ids) == (40.0, (Y,))
+    # in whatever order the ledger tells them: the plan of tomorrow finds nothing changed
+    several = small(item(Z, day(3, 6), 30.0), item(Y, day(3, 6), 40.0))
+    assert several.not_late_ids == tuple(sorted((Y, Z)))
     assert small(item(Y, day(3, 7), 40.0)).code == "below_minimum"
 
 

@@ -97,7 +97,8 @@ class DsoAction(models.Model):
 
     def _find_unrecorded(self):
         """The calls with a result that the items know nothing of: Change status… came next, and
-        was closed without applying anything."""
+        was closed without applying anything. An item that is in dispute already needs no other
+        word; a promise was given anew."""
         called = self.filtered(
             lambda action: action.done_date and action.result in QUALIFIED and action.id
         )
@@ -105,6 +106,8 @@ class DsoAction(models.Model):
             return called
         self.env["dso.qualification"].flush_model()
         self.env["dso.action"].flush_model(["customer_id", "done_date", "result"])
+        self.env["dso.action.item"].flush_model(["action_id", "line_id"])
+        self.env["account.move.line"].flush_model(["dso_status_id"])
         recorded = self.env.execute_query(
             SQL(
                 """
@@ -122,6 +125,14 @@ class DsoAction(models.Model):
                                 FROM dso_qualification undone
                                WHERE undone.undoes_id = said.id
                           )
+                        UNION ALL
+                       SELECT 1
+                         FROM dso_action_item item
+                         JOIN account_move_line line ON line.id = item.line_id
+                         JOIN dso_item_status status ON status.id = line.dso_status_id
+                        WHERE item.action_id = action.id
+                          AND status.kind = action.result
+                          AND status.kind = 'dispute'
                    )
                 """,
                 called.ids,

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ...engine.amounts import amount_asked
 from ...tools.action_types import OPEN_STATES
 from ...tools.bulk import bulk_update
 from ...tools.toasts import name_some, toast
@@ -387,11 +388,10 @@ class DsoAction(models.Model):
         partial |= manual
         kept = self.browse()
         for action_id, rows in (partial._get_rows() if partial else {}).items():
-            amount = sum(row["amount_company"] for row in rows)
             action = self.browse(action_id)
+            amount = sum(row["amount_company"] for row in rows)
             if action in manual:
-                # where credits cover what is due nothing is asked for, never a debt of ours
-                amount = max(amount, 0.0)
+                amount = amount_asked(amount, action._get_channel()._is_written)
             if action in manual or any(row["amount_residual"] for row in rows):
                 changes.append((action_id, amount))
             else:

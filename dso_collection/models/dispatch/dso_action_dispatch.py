@@ -14,6 +14,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...engine.amounts import amount_asked
 from ...tools.action_types import OPEN_STATES
 from ...tools.bulk import bulk_insert, bulk_update
 from ...tools.conflicts import retry_on_conflict
@@ -428,6 +429,8 @@ class DsoAction(models.Model):
                 contacts = contacts or action.recipient_ids or action.partner_id
                 outcome["sent_to"] = action._get_channel()._prepare_sent_to(contacts)
             asked = sum(row["amount_company"] for row in rows[action.id] if row["line_id"])
+            if action.origin == "manual":
+                asked = amount_asked(asked, action._get_channel()._is_written)
             values_list.append({"amount": action.currency_id.round(asked), **outcome})
         columns = list(values_list[0])
         bulk_update(

@@ -8,7 +8,6 @@ class ResCompany(models.Model):
     _dso_ranges = {
         "dso_sales_days": (1, MOST_DAYS),
         "dso_capital_cost": (0, 100),
-        "dso_target": (0, MOST_DAYS),
     }
 
     dso_sales_days = fields.Integer(
@@ -21,11 +20,6 @@ class ResCompany(models.Model):
         string="Cost of Capital",
         digits=(5, 2),
         help="Percent a year: what the company pays for the money that customers owe.",
-    )
-    dso_target = fields.Float(
-        string="Target DSO",
-        digits=(5, 1),
-        help="Days; the dashboard shows how far the DSO is from it. 0: no target.",
     )
     _dso_sales_days_positive = models.Constraint(
         "CHECK (dso_sales_days > 0)",

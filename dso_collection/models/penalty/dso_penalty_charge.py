@@ -66,8 +66,8 @@ class DsoPenaltyCharge(models.Model):
     recovery_cost = fields.Monetary(readonly=True, help="As it was calculated.")
     amount_invoiced = fields.Monetary(
         string="Invoiced",
+        # not stored: accounting has nothing to write here whenever it changes a line
         related="invoice_line_id.price_subtotal",
-        store=True,
         help="What the line of the penalty invoice asks for, taxes excluded: less than was "
         "calculated where somebody lowered it.",
     )

@@ -284,6 +284,21 @@ class TestCall(DsoCommon):
                 call.invalidate_recordset()
                 self.assertIn(f"no {word} was recorded", call.reason)
 
+    def test_what_is_in_dispute_already_needs_no_record(self):
+        """The call of its follow-up: "the customer disputes it" says nothing new."""
+        line = self._line(self.invoice)
+        self.env["dso.item.qualify"].with_user(self.collector).create(
+            {
+                "line_ids": [Command.set(line.ids)],
+                "status_id": self.env.ref("dso_collection.status_dispute_price").id,
+            }
+        ).action_apply()
+        self.env["dso.qualification"].flush_model()
+        self.env.cr.execute("UPDATE dso_qualification SET logged_on = '2026-02-20'")
+        call = self._customer().open_action_ids.filtered(lambda action: action.origin == "specific")
+        self._log("dispute", call.with_user(self.collector))
+        self.assertNotIn("recorded", call.child_ids.reason)
+
     def test_other_results_record_nothing(self):
         call = self._new_call()
         self._log("reached", call)

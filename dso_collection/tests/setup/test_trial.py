@@ -396,18 +396,31 @@ class TestTrial(DsoCommon):
         """What a user plans is not blocked (R8); with less due than there are credits it asks for
         nothing, not for a negative amount."""
         self._credit(37.44)
-        action = (
+        message, call = (
             self.env["dso.action"]
             .with_user(self.collector)
-            .create({"customer_id": self._customer().id, "action_type": "call"})
+            .create(
+                [
+                    {
+                        "customer_id": self._customer().id,
+                        "action_type": action_type,
+                        "mail_template_id": template,
+                    }
+                    for action_type, template in (("email", self.template.id), ("call", False))
+                ]
+            )
         )
         self._plan("2026-03-06")
-        self.assertAlmostEqual(action.amount, 62.56)
+        self.assertAlmostEqual(message.amount, 62.56)
         price = self.env.ref("dso_collection.status_dispute_price")
         self._promise(self._line(self.invoice), status_id=price.id, date=False)
         self._plan("2026-03-06")
-        action.invalidate_recordset()
-        self.assertEqual(action.amount, 0.0)
+        self.env.invalidate_all()
+        self.assertEqual(message.amount, 0.0)
+        # what is talked about may be the credit itself
+        self.assertAlmostEqual(call.amount, -37.44)
+        message.action_execute()
+        self.assertEqual(message.amount, 0.0)
 
     def test_litigation_ends_the_follow_up_of_a_dispute(self):
         """The whole invoice goes to court: what was planned for a part of it has no sense."""
