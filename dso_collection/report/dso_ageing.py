@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
@@ -107,6 +107,12 @@ class DsoAgeing(models.Model):
         **OF_DAY,
     )
     item_count = fields.Integer(string="Items", readonly=True)
+
+    @api.model
+    def get_today(self):
+        """The latest day that can be asked for, for the screen: today, where several companies are
+        shown the latest of theirs."""
+        return max(company._dso_today() for company in self.env.companies)
 
     @property
     def _table_query(self):
