@@ -2,3 +2,5 @@ from . import dso_item_report
 from . import dso_dispute_report
 from . import dso_action_report
 from . import dso_overdue_trend
+from . import dso_ageing
+from . import dso_ageing_print
