@@ -265,3 +265,14 @@ def is_month_end(day: date) -> bool:
     (True, False)
     """
     return (day + timedelta(days=1)).day == 1
+
+
+def month_before(day: date) -> date:
+    """The day that a figure is compared to: the same of the month before, or the end of that month
+    to the end of this one.
+
+    >>> [str(month_before(date(2026, *each))) for each in ((3, 10), (3, 30), (2, 28), (1, 1))]
+    ['2026-02-10', '2026-02-28', '2026-01-31', '2025-12-01']
+    """
+    last = day.replace(day=1) - timedelta(days=1)
+    return last if is_month_end(day) else last.replace(day=min(day.day, last.day))

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from ..engine import indicators as rules
 from ..models.indicator.dso_indicator import SALES
@@ -49,6 +50,13 @@ class DsoIndicatorMonth(models.Model):
     day = fields.Date(string="Month", readonly=True, help="Shows the end of the month, or today.")
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
+    # Odoo writes 0 where there is no number
+    has_dso = fields.Boolean(
+        string="With a DSO", readonly=True, help="There were sales by which to calculate it."
+    )
+    has_cei = fields.Boolean(
+        string="With a CEI", readonly=True, help="There was something to be collected."
+    )
     dso = fields.Float(
         string="DSO",
         digits=(8, 1),
@@ -136,8 +144,15 @@ class DsoIndicatorMonth(models.Model):
     @property
     def _table_sql(self):
         rows = [row for company in self.env.companies for row in self._make_rows(company)]
-        types = {"day": "date", "id": "bigint", "company_id": "int", "currency_id": "int"}
-        columns = ["id", "day", "company_id", "currency_id", *FIGURES]
+        types = {
+            "id": "bigint",
+            "day": "date",
+            "company_id": "int",
+            "currency_id": "int",
+            "has_dso": "bool",
+            "has_cei": "bool",
+        }
+        columns = [*types, *FIGURES]
         return SQL(
             "(SELECT * FROM (VALUES %s) AS month (%s))",
             SQL(", ").join(
@@ -168,6 +183,8 @@ class DsoIndicatorMonth(models.Model):
                 "day": day,
                 "company_id": company.id,
                 "currency_id": company.currency_id.id,
+                "has_dso": measured[day]["dso"] is not None,
+                "has_cei": measured[day]["cei"] is not None,
                 **{name: measured[day][key] for name, key in FIGURES.items()},
             }
             for day in days
@@ -221,7 +238,7 @@ class DsoIndicatorMonth(models.Model):
         self.ensure_one()
         action = self._get_action(
             "dso_collection.dso_item_action",
-            self.env._("Open on %(day)s", day=fields.Date.to_string(self.day)),
+            self.env._("Open on %(day)s", day=format_date(self.env, self.day)),
         )
         settled_later = Domain("matched_debit_ids.max_date", ">", self.day) | Domain(
             "matched_credit_ids.max_date", ">", self.day
@@ -243,8 +260,8 @@ class DsoIndicatorMonth(models.Model):
             "account.action_move_out_invoice_type",
             self.env._(
                 "Sales from %(first)s to %(last)s",
-                first=fields.Date.to_string(self.day.replace(day=1)),
-                last=fields.Date.to_string(self.day),
+                first=format_date(self.env, self.day.replace(day=1)),
+                last=format_date(self.env, self.day),
             ),
         )
         domain = (

@@ -28,9 +28,10 @@ class DsoDashboard(models.AbstractModel):
         """
         company = self._get_company(company_id)
         days = rules.month_ends(company._dso_today(), MONTHS)
-        measured = self._measure_days(company, days, own, choice)
+        before = rules.month_before(days[-1])
+        measured = self._measure_days(company, sorted({*days, before}), own, choice)
         return {
-            "tiles": self._get_indicator_tiles(company, days, measured),
+            "tiles": self._get_indicator_tiles(company, days, before, measured),
             "days": [fields.Date.to_string(day) for day in days],
             "series": [
                 {
@@ -105,11 +106,16 @@ class DsoDashboard(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_indicator_tiles(self, company, days, measured):
-        """:param measured: {day: dict} of ``days``, sorted, the last one today"""
+    def _get_indicator_tiles(self, company, days, before, measured):
+        """The figures of today beside those of a month ago.
+
+        :param days: ends of months, and today
+        :param before: a month before today
+        :param measured: {day: dict} of all these
+        """
         # sudo: the targets are settings
         settings = company.sudo()
-        today, before = days[-1], days[-2]
+        today = days[-1]
         known = self.env._("on %(day)s", day=format_date(self.env, before))
         tiles = [
             self._get_days_tile(name, measured[today], measured[before], known, target, settings)

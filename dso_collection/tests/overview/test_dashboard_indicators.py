@@ -67,6 +67,11 @@ class TestIndicatorTiles(IndicatorCommon):
         self.assertEqual(tiles["dso"]["change"]["text"], "30.0 days more than on 10/31/2026")
         self.assertEqual(tiles["bpdso"]["change"]["text"], "1.0 days less than on 10/31/2026")
 
+    def test_on_the_first_of_a_month_it_is_not_yesterday(self):
+        with freeze_time("2026-12-01 09:00:00"):
+            tiles = self._get_tiles()
+        self.assertIn("on 11/01/2026", tiles["dso"]["change"]["text"])
+
     def test_effectiveness_of_the_last_whole_month(self):
         """November: nothing of what could be collected. October: 200 of 700. On the day before the
         month ends, October is the last one to be told."""
@@ -211,7 +216,8 @@ class TestIndicatorMonths(IndicatorCommon):
         model = self.env["dso.indicator.month"].with_user(self.reader)
         own = [("company_id", "=", self.company.id)]
         measures = ["dso:max", "receivable:max", "sales:sum"]
-        self.assertEqual(model._read_group(own, [], measures), [(0, 0, 2700)])
+        [(dso, receivable, sales)] = model._read_group(own, [], measures)
+        self.assertEqual((dso, receivable, sales), (False, False, 2700))
         last = model._read_group([*own, ("day", "=", NOV)], ["day:month"], measures)
         self.assertEqual([row[2:] for row in last], [(2500, 1200)])
         self.assertAlmostEqual(last[0][1], 30 + 31 + 500 / 700 * 30)
@@ -246,6 +252,11 @@ class TestIndicatorMonths(IndicatorCommon):
         action = month.action_view_sales()
         found = self.env["account.move"].search(action["domain"])
         self.assertEqual(sum(found.mapped("amount_total_signed")), 1150)
+
+    def test_a_month_without_a_figure_says_so(self):
+        found = self._read_months()
+        self.assertEqual(found.mapped("has_dso"), [True] * 3 + [False] * 21)
+        self.assertEqual(found.mapped("has_cei"), [True] * 2 + [False] * 22)
 
     def test_no_one_writes(self):
         month = self._read_months(self.manager)[0]

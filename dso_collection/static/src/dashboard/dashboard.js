@@ -46,6 +46,9 @@ const TILE_ICONS = {
     cost_of_day: "fa-money",
 };
 
+/** How many times as high as the one in the middle a bar may be before it is cut. */
+const HIGHEST = 4;
+
 /** Whether a figure became better, by more than a colour. */
 const VERDICTS = {
     better: { className: "text-success", icon: "fa-thumbs-o-up" },
@@ -137,7 +140,22 @@ export class Dashboard extends Component {
             ...found,
             labels: found.days.map((day) => this.formatMonth(day)),
             series: withStyles(found.series, INDICATOR_STYLES),
+            limit: this.getLimit(found.series),
         };
+    }
+
+    /**
+     * Where the axis ends: soon after a ledger begins, all that customers owe may stand for years of
+     * its first sales.
+     */
+    getLimit(series) {
+        const [first] = series;
+        const totals = first.values
+            .map((_value, index) => series.reduce((sum, { values }) => sum + values[index], 0))
+            .filter(Boolean)
+            .sort((a, b) => a - b);
+        const middle = totals[Math.floor(totals.length / 2)];
+        return totals.at(-1) > HIGHEST * middle ? Math.ceil((HIGHEST * middle) / 10) * 10 : undefined;
     }
 
     /** A table of companies, where there are several. */
