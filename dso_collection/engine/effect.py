@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from .ageing import OVERDUE, Bucket
+from .ageing import AROUND_DUE
 from .indicators import percentile
 
 #: The windows, in days after the action.
@@ -29,9 +29,6 @@ LEAST_MATCHED = 0.5
 MONTHS = 12
 #: For how many days what customers say counts as an answer to an action, the next one aside.
 ANSWER_DAYS = 30
-#: How old what was asked for is, on the day of the action. What is due within a week comes sooner
-#: than what is due in two months: the two are not compared.
-BANDS = (Bucket("later", None, -8), Bucket("soon", -7, 0), *OVERDUE)
 
 
 class Part(NamedTuple):
@@ -47,9 +44,9 @@ def band_of(days: int) -> str:
     """The band of a claim that is ``days`` overdue, negative before its due date.
 
     >>> [band_of(days) for days in (-30, -8, -7, 0, 1, 30, 31, 200)]
-    ['later', 'later', 'soon', 'soon', '001', '001', '031', '091']
+    ['000_later', '000_later', '000_soon', '000_soon', '001', '001', '031', '091']
     """
-    return next(band.key for band in BANDS if band.last is None or days <= band.last)
+    return next(band.key for band in AROUND_DUE if band.last is None or days <= band.last)
 
 
 def is_over(done: date, window: int, today: date) -> bool:

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine import effect as rules
+from ..engine.ageing import AROUND_DUE
 from ..tools.action_types import ActionType
 from ..tools.ageing import bucket_sql
 from ..tools.inside import get_inside, inside
@@ -492,7 +493,7 @@ class DsoStepEffect(models.Model):
 
     def _get_band_sql(self, days):
         """``engine.effect.band_of``"""
-        earliest, *others = rules.BANDS
+        earliest, *others = AROUND_DUE
         return SQL("COALESCE(%s, %s)", bucket_sql(days, others), earliest.key)
 
     def _get_came_sql(self, window):

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from engine.ageing import AROUND_DUE
 from engine.effect import (
-    BANDS,
     FEWEST,
     WINDOWS,
     Part,
@@ -107,16 +107,16 @@ def test_the_action_of_the_last_day_ends_the_waiting():
 
 
 def test_bands_follow_one_another():
-    for before, after in zip(BANDS, BANDS[1:], strict=False):
+    for before, after in zip(AROUND_DUE, AROUND_DUE[1:], strict=False):
         assert before.last + 1 == after.first
-    assert (BANDS[0].first, BANDS[-1].last) == (None, None)
+    assert (AROUND_DUE[0].first, AROUND_DUE[-1].last) == (None, None)
 
 
 @given(st.integers(-2000, 2000))
 def test_each_age_is_in_one_band(days):
     [band] = [
         band
-        for band in BANDS
+        for band in AROUND_DUE
         if (band.first is None or band.first <= days) and (band.last is None or days <= band.last)
     ]
     assert band_of(days) == band.key
