@@ -164,7 +164,7 @@ class DsoMonthlyReport(models.AbstractModel):
         """
         printer = self.env["dso.letter.printer"].with_company(company)
         values = {"report": self.with_company(company)._prepare(company, day)}
-        return printer._print(REPORT, company, values, letters.NO_WINDOW)[company.id]
+        return printer._print_part(REPORT, company, values, letters.NO_WINDOW)[company.id]
 
     @api.model
     def _prepare(self, company, day):
