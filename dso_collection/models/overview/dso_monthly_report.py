@@ -201,7 +201,6 @@ class DsoMonthlyReport(models.AbstractModel):
     @api.model
     def _prepare_figures(self, company, now, before):
         """[dict with ``label``, ``value``, ``before``, ``change`` and ``target``]"""
-        _ = self.env._
         # sudo: what the company aims at is a setting
         settings = company.sudo()
 
@@ -212,19 +211,19 @@ class DsoMonthlyReport(models.AbstractModel):
             return formatLang(self.env, value, digits=1)
 
         def percent(value):
-            return _("%(value)s %%", value=number(value))
+            return self.env._("%(value)s %%", value=number(value))
 
         rows = [
-            (_("Receivable"), "receivable", money, None),
-            (_("Overdue"), "overdue", money, None),
-            (_("Disputed"), "disputed", money, None),
-            (_("DSO (days)"), "dso", number, settings.dso_target),
-            (_("Best possible DSO (days)"), "bpdso", number, None),
-            (_("Average days delinquent"), "add", number, None),
-            (_("Disputed DSO (days)"), "disputed_dso", number, None),
-            (_("Collection effectiveness (CEI)"), "cei", percent, settings.dso_target_cei),
-            (_("Sales of twelve months"), "sales_12_months", money, None),
-            (_("One day of DSO"), "cost_of_day", money, None),
+            (self.env._("Receivable"), "receivable", money, None),
+            (self.env._("Overdue"), "overdue", money, None),
+            (self.env._("Disputed"), "disputed", money, None),
+            (self.env._("DSO (days)"), "dso", number, settings.dso_target),
+            (self.env._("Best possible DSO (days)"), "bpdso", number, None),
+            (self.env._("Average days delinquent"), "add", number, None),
+            (self.env._("Disputed DSO (days)"), "disputed_dso", number, None),
+            (self.env._("Collection effectiveness (CEI)"), "cei", percent, settings.dso_target_cei),
+            (self.env._("Sales of twelve months"), "sales_12_months", money, None),
+            (self.env._("One day of DSO"), "cost_of_day", money, None),
         ]
 
         def change(key, format_value):
