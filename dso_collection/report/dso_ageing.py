@@ -27,14 +27,16 @@ class DsoAgeing(models.Model):
     """What was open at the end of a day, by age: the balance of the receivable accounts, item by
     item. [Q2]
 
-    One row for each item, under its id, as ``tools.receivable`` says. Credits are negative and as old
-    as their due date; what has no customer is there, too. Collector, scenario, country and
+    One row for each item, under its id, as ``tools.receivable`` says. Credits are negative and as
+    old as their due date; what has no customer is there, too. Collector, scenario, country and
     salesperson are those of today: nobody keeps who they were.
 
-    The day stands in the context (``dso_as_of``), without it each company's today; what is booked later, and what is paid later, is not known on it.
-    Today's rows add up to the customers' figures, unless somebody has booked for a day to come.
+    The day stands in the context (``dso_as_of``), without it each company's today; what is booked
+    later, and what is paid later, is not known on it. Today's rows add up to the customers'
+    figures, unless somebody has booked for a day to come.
 
-    Amounts are booked ones: ``amount`` in the company's currency, ``amount_currency`` in the item's.
+    Amounts are booked ones: ``amount`` in the company's currency, ``amount_currency`` in the
+    item's.
     """
 
     _name = "dso.ageing"
@@ -90,9 +92,7 @@ class DsoAgeing(models.Model):
         **OF_DAY,
     )
     bucket = fields.Selection(get_selection(BUCKETS), string="Age", **OF_DAY)
-    company_currency_id = fields.Many2one(
-        "res.currency", string="Company Currency", readonly=True
-    )
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(
         string="Open",

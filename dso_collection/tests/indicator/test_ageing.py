@@ -1,4 +1,4 @@
-"""The ageing of any day on any ledger: equal to its accounts, to the indicators, to the customers."""
+"""The ageing of any day: equal to the accounts, to the indicators and to the customers' figures."""
 
 import random
 from collections import defaultdict
@@ -139,9 +139,7 @@ class TestAgeing(AgeingCommon):
         )
         key = (self.partner, self.collector, self.scenario, france, self.company.currency_id)
         self.assertEqual(rows, [(*key, 170, 170, 2)])
-        self.assertEqual(
-            self._sum(NOV, ["salesperson_id"]), {self.reader: 200, self.manager: -30}
-        )
+        self.assertEqual(self._sum(NOV, ["salesperson_id"]), {self.reader: 200, self.manager: -30})
         row = self._ageing(NOV).search([("move_id", "=", invoice.id)])
         self.assertEqual(row.action_view_customer()["res_id"], self._customer().id)
 
@@ -191,9 +189,7 @@ class TestAgeing(AgeingCommon):
         self._invoice("2026-11-05", 100, currency_id=currency.id)
         self._invoice("2026-11-05", 10)
         amounts = ["amount:sum", "amount_currency:sum", "amount_currency:sum_currency"]
-        [row] = self._ageing(NOV)._read_group(
-            [("company_id", "=", self.company.id)], [], amounts
-        )
+        [row] = self._ageing(NOV)._read_group([("company_id", "=", self.company.id)], [], amounts)
         self.assertEqual(row[0], 60)
         self.assertFalse(row[1] or row[2], "euros and dollars")
         found = self._sum(NOV, ["currency_id"], ["amount_currency:sum"])
