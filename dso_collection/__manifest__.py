@@ -87,6 +87,7 @@
         "report/dso_overdue_trend_views.xml",
         "report/dso_ageing_templates.xml",
         "report/dso_ageing_views.xml",
+        "report/dso_step_effect_views.xml",
         "report/dso_promised_cash_views.xml",
         "views/dso_collection_menus.xml",
         "wizards/penalty/dso_penalty_breakdown_views.xml",

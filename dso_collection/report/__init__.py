@@ -4,3 +4,4 @@ from . import dso_action_report
 from . import dso_overdue_trend
 from . import dso_ageing
 from . import dso_ageing_print
+from . import dso_step_effect

@@ -17,7 +17,7 @@ def on(days):
 
 def test_what_is_promised_comes_on_its_day():
     found = rules.forecast([Open(100.0, on(-40), SLOW, on(8))], MONDAY)
-    assert found.weeks[1] == (on(7), 100, 100, 100, 100, 0)
+    assert found.weeks[1] == (on(7), 100, 100, 100, 100, 0, 0)
     assert found.late == found.beyond == found.apart == 0
 
 
@@ -58,10 +58,53 @@ def test_apart_and_beyond():
 
 def test_whose_delay_counts():
     own, scenario, company = Delay(1, 0, 2), Delay(2, 0, 3), Delay(3, 0, 4)
-    assert rules.choose_delay(own, 3, scenario, company) == own
-    assert rules.choose_delay(own, 2, scenario, company) == scenario
-    assert rules.choose_delay(None, 0, None, company) == company
-    assert rules.choose_delay(None, 0, None, None) == (0, 0, 0)
+    assert rules.choose_delay(own, 3, scenario, 9, company) == own
+    assert rules.choose_delay(own, 2, scenario, 3, company) == scenario
+    assert rules.choose_delay(own, 2, scenario, 2, company) == company
+    assert rules.choose_delay(None, 0, None, 0, company) == company
+    assert rules.choose_delay(None, 0, None, 0, None) == (0, 0, 0)
+
+
+def test_announced_money_comes_on_its_day():
+    """Whatever was promised, and whether it is in dispute."""
+    item = Open(100.0, on(-40), SLOW, on(20), resolution=9.0, announced_on=on(1))
+    found = rules.forecast([item], MONDAY)
+    assert found.weeks[0] == (MONDAY, 100, 100, 100, 0, 0, 100)
+
+
+def test_credits_come_with_what_their_payer_pays_first():
+    """An old credit of 30 makes the claim of the next week 70, not what is late -30; one of
+    somebody else lessens nothing."""
+    items = [
+        Open(100.0, on(7), PUNCTUAL, payer=1),
+        Open(500.0, on(14), PUNCTUAL, payer=1),
+        Open(-30.0, on(-90), PUNCTUAL, payer=1),
+        Open(-40.0, on(-90), PUNCTUAL, payer=2),
+    ]
+    found = rules.forecast(items, MONDAY)
+    assert [week.expected for week in found.weeks[:3]] == [0, 70, 500]
+    assert (found.late, found.apart) == (0, -40)
+
+
+def test_credits_lessen_no_more_than_is_owed():
+    """40 owed, 100 credited in two: the claim is nothing, -60 stand apart."""
+    items = [
+        Open(40.0, on(7), PUNCTUAL, payer=1),
+        Open(-75.0, on(0), PUNCTUAL, payer=1),
+        Open(-25.0, on(0), PUNCTUAL, payer=1),
+    ]
+    found = rules.forecast(items, MONDAY)
+    assert found.weeks[1].expected == pytest.approx(0)
+    assert found.apart == pytest.approx(-60)
+
+
+def test_announced_money_is_not_lessened_by_credits():
+    items = [
+        Open(100.0, on(-9), PUNCTUAL, announced_on=on(1), payer=1),
+        Open(-30.0, on(-90), PUNCTUAL, payer=1),
+    ]
+    found = rules.forecast(items, MONDAY)
+    assert (found.weeks[0].expected, found.apart) == (100, -30)
 
 
 def test_how_good_it_was():
@@ -80,6 +123,8 @@ items = st.builds(
     promised_on=st.none() | st.integers(-30, 150).map(on),
     resolution=st.none() | st.floats(0, 90),
     apart=st.booleans(),
+    announced_on=st.none() | st.integers(0, 30).map(on),
+    payer=st.none() | st.integers(1, 3),
 )
 
 
@@ -96,4 +141,4 @@ def test_low_expected_high(open_items, today):
     claims = [item._replace(amount=abs(item.amount)) for item in open_items]
     for week in rules.forecast(claims, today).weeks:
         assert week.low - 1e-6 <= week.expected <= week.high + 1e-6
-        assert week.promised + week.disputed <= week.expected + 1e-6
+        assert week.promised + week.disputed + week.announced <= week.expected + 1e-6

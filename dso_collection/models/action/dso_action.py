@@ -187,7 +187,9 @@ class DsoAction(models.Model):
     )
     action_type = ActionType(string="Type", required=True, default="call")
     date = fields.Date(required=True, default=lambda self: self.env.company._dso_today())
-    date_forced = fields.Boolean(readonly=True, help="The date was set by a user.")
+    date_forced = fields.Boolean(
+        string="Date Set by Hand", readonly=True, help="The date was set by a user."
+    )
     automatic = fields.Boolean()
     to_confirm = fields.Boolean(string="To Be Confirmed")
     confirmed = fields.Boolean(readonly=True, copy=False)
@@ -207,7 +209,11 @@ class DsoAction(models.Model):
         AGENDA_STATES, compute="_compute_agenda_state", search="_search_agenda_state"
     )
     leader_line_id = fields.Many2one(
-        "account.move.line", readonly=True, index="btree_not_null", ondelete="set null"
+        "account.move.line",
+        string="Leader",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     item_ids = fields.One2many("dso.action.item", "action_id", string="Items")
     amount = fields.Monetary(readonly=True, help="Shows the amount requested, in company currency.")
@@ -286,10 +292,10 @@ class DsoAction(models.Model):
     reason = fields.Char(
         compute="_compute_reason", help="Explains why this action, and why on this date."
     )
-    cancel_code = fields.Char(readonly=True, copy=False)
+    cancel_code = fields.Char(readonly=True, copy=False, exportable=False)
     cancel_reason = fields.Char(readonly=True, copy=False)
     skipped = fields.Boolean(readonly=True, copy=False, help="Skipped by a user.")
-    done_date = fields.Date(readonly=True, copy=False)
+    done_date = fields.Date(string="Done On", readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     result = fields.Selection(RESULTS, copy=False)
     comment = fields.Text(copy=False)

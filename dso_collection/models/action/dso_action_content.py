@@ -37,7 +37,9 @@ class DsoAction(models.Model):
 
     _inherit = "dso.action"
 
-    lang = fields.Char(compute="_compute_recipient_values", help="The recipients' language.")
+    lang = fields.Char(
+        string="Language", compute="_compute_recipient_values", help="The recipients' language."
+    )
     contact_name = fields.Char(compute="_compute_recipient_values")
     items_table = fields.Html(compute="_compute_items_content", sanitize=False)
     penalties_table = fields.Html(

@@ -40,7 +40,11 @@ class DsoActionItem(models.Model):
         ondelete="restrict",
     )
     amount_residual = fields.Monetary(
-        compute="_compute_snapshot", store=True, precompute=True, help="In the item's currency."
+        string="Open Amount",
+        compute="_compute_snapshot",
+        store=True,
+        precompute=True,
+        help="In the item's currency.",
     )
     amount_company = fields.Monetary(
         string="In Company Currency",

@@ -77,7 +77,9 @@ class DsoAssignmentRule(models.Model):
     )
     collector_id = fields.Many2one("res.users", ondelete="set null")
     customer_count = fields.Integer(string="Matching", compute="_compute_customer_count")
-    takes_all = fields.Boolean(compute="_compute_takes_all", help="It has no condition.")
+    takes_all = fields.Boolean(
+        string="Applies to All", compute="_compute_takes_all", help="It has no condition."
+    )
 
     @api.depends("domain", "company_id")
     def _compute_customer_count(self):

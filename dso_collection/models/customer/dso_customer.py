@@ -141,7 +141,9 @@ class DsoCustomer(models.Model):
     next_action_date = fields.Date(readonly=True)
     next_action_name = fields.Char(related="next_action_id.name")
     next_action_type = fields.Selection(related="next_action_id.action_type")
-    next_action_agenda_state = fields.Selection(related="next_action_id.agenda_state")
+    next_action_agenda_state = fields.Selection(
+        related="next_action_id.agenda_state", string="State of the Next Action"
+    )
     # what the badge of the agenda's state asks of its record
     is_paused = fields.Boolean(related="next_action_id.is_paused")
     next_action_reason = fields.Char(related="next_action_id.reason")

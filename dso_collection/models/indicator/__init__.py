@@ -1,2 +1,3 @@
 from . import res_company
 from . import dso_indicator
+from . import dso_forecast

@@ -34,12 +34,18 @@ class DsoQualification(models.Model):
         "res.company", required=True, index=True, ondelete="restrict", readonly=True
     )
     line_id = fields.Many2one(
-        "account.move.line", index="btree_not_null", ondelete="set null", readonly=True
+        "account.move.line",
+        string="Item",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
     )
     document = fields.Char(readonly=True)
     due_date = fields.Date(readonly=True)
     currency_id = fields.Many2one("res.currency", ondelete="restrict", readonly=True)
-    amount_residual = fields.Monetary(readonly=True, help="Shows what was open at that moment.")
+    amount_residual = fields.Monetary(
+        string="Open Amount Then", readonly=True, help="Shows what was open at that moment."
+    )
     status_id = fields.Many2one(
         "dso.item.status", index="btree_not_null", ondelete="restrict", readonly=True
     )
@@ -77,6 +83,7 @@ class DsoQualification(models.Model):
     )
     undoes_id = fields.Many2one(
         "dso.qualification",
+        string="Entry Taken Back",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -92,11 +99,13 @@ class DsoQualification(models.Model):
         "keeps it.",
     )
     amount_open = fields.Monetary(
+        string="Open at the Deadline",
         readonly=True,
         help="For a promise: shows what would still be open at its deadline, according to "
         "what was booked then.",
     )
     amount_settled = fields.Monetary(
+        string="Settled by the Deadline",
         readonly=True,
         help="For a promise: shows what was already reconciled by its deadline, and so does "
         "not count towards it.",

@@ -102,7 +102,9 @@ class DsoAlert(models.Model):
     about_contacts = fields.Boolean(
         compute="_compute_about_contacts", help="It finds customers by their contacts."
     )
-    takes_all = fields.Boolean(compute="_compute_takes_all", help="It has no condition.")
+    takes_all = fields.Boolean(
+        string="Applies to All", compute="_compute_takes_all", help="It has no condition."
+    )
     error = fields.Char(readonly=True, copy=False)
     error_message = fields.Char(
         compute="_compute_count", help="Says why its customers cannot be found, and how to fix it."

@@ -64,7 +64,7 @@ class DsoPage(models.Model):
     emails = fields.Char(
         readonly=True, help="Lists the addresses it was sent to; a new link goes nowhere else."
     )
-    lang = fields.Char(readonly=True)
+    lang = fields.Char(string="Language", readonly=True)
     line_ids = fields.Many2many(
         "account.move.line",
         string="Items",

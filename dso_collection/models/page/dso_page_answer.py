@@ -93,7 +93,7 @@ class DsoPageAnswer(models.Model):
         default="proposed",
     )
     decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
-    decided_date = fields.Datetime(readonly=True)
+    decided_date = fields.Datetime(string="Decided On", readonly=True)
     decision_comment = fields.Char(string="Why Refused", readonly=True)
 
     # a form that is sent twice, or by two at a time, is one answer

@@ -99,7 +99,7 @@ class DsoReply(models.Model):
         default="to_handle",
     )
     handled_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
-    handled_date = fields.Datetime(readonly=True)
+    handled_date = fields.Datetime(string="Handled On", readonly=True)
     replied_date = fields.Datetime(
         string="Answered on", readonly=True, help="Shows when somebody last wrote back from here."
     )

@@ -161,6 +161,11 @@ class TestAgeing(AgeingCommon):
         self.assertEqual(self._sum(NOV, ["partner_id"]), {empty: 90})
         self.assertEqual(self.env["dso.indicator"]._measure(self.company, NOV)["receivable"], 90)
 
+    def test_documents_are_called_as_elsewhere(self):
+        line = self._undated("2026-11-05", 900)
+        self.assertEqual(self._ageing(NOV).search([]).document, "Opening balance")
+        self.assertEqual(self._ageing(NOV).browse(line.id).due_date, date(2026, 11, 5))
+
     def test_cancelled_entries_are_nothing(self):
         invoice = self._invoice("2026-11-01", 100)
         invoice.button_draft()
