@@ -101,10 +101,10 @@ class DsoForecastWeek(models.Model):
         own = [("company_id", "=", company.id)]
         if self.search_count([*own, ("made_on", "=", today)], limit=1):
             return self.browse()
-        customers = self.env["dso.customer"].sudo().with_context(active_test=False)
+        customers = self.env["dso.customer"].with_context(active_test=False)
         if not customers.search_count(own, limit=1):
             return self.browse()
-        service = self.env["dso.forecast"].sudo()
+        service = self.env["dso.forecast"]
         found = service._read_by(SQL("part.collector_id"), company, today)
         # of nobody always, so that it is known that nothing was expected
         found.setdefault(None, service._get_empty(today))
