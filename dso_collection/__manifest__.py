@@ -85,6 +85,7 @@
         "views/overview/dso_agenda_views.xml",
         "report/dso_action_report_views.xml",
         "report/dso_overdue_trend_views.xml",
+        "report/dso_step_effect_views.xml",
         "report/dso_promised_cash_views.xml",
         "report/dso_forecast_item_views.xml",
         "report/dso_forecast_comparison_views.xml",

@@ -25,6 +25,9 @@ OVERDUE = (*_YOUNG, Bucket("091", 91, None))
 OVERDUE_FINE = (*_YOUNG, Bucket("091_180", 91, 180), Bucket("181", 181, None))
 #: Of all claims: those that are not overdue come first.
 BUCKETS = (Bucket("000", None, 0), *OVERDUE)
+#: Of all claims, where those due within a week are told apart: they come sooner than what is due in
+#: two months.
+AROUND_DUE = (Bucket("000_later", None, -8), Bucket("000_soon", -7, 0), *OVERDUE)
 OVERDUE_KEYS = tuple(entry.key for entry in OVERDUE)
 
 _BY_KEY = {entry.key: entry for entry in (*BUCKETS, *OVERDUE_FINE)}

@@ -5,3 +5,4 @@ from . import dso_overdue_trend
 from . import dso_forecast_item
 from . import dso_forecast_came
 from . import dso_forecast_comparison
+from . import dso_step_effect

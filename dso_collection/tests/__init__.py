@@ -94,6 +94,7 @@ from .evidence import test_evidence
 from .indicator import test_forecast
 from .indicator import test_forecast_kept
 from .indicator import test_indicator
+from .indicator import test_step_effect
 from .overview import test_agenda
 from .overview import test_agenda_tour
 from .overview import test_alert

@@ -23,6 +23,11 @@ KEYS = {
         "dso.customer.write, which notes what was chosen by hand",
         "write",
     ),
+    "dso_effect_base": (
+        "dso.step.effect._read_group",
+        "its own _table_query: whether those who waited are asked for",
+        "read_group",
+    ),
     "dso_incoming": (
         "the mail gateway",
         "dso.customer.message_post, which keeps a reply",
