@@ -5,4 +5,5 @@ from . import dso_overdue_trend
 from . import dso_forecast_item
 from . import dso_forecast_came
 from . import dso_forecast_comparison
+from . import dso_indicator_month
 from . import dso_step_effect

@@ -99,6 +99,7 @@ from .overview import test_agenda
 from .overview import test_agenda_tour
 from .overview import test_alert
 from .overview import test_dashboard
+from .overview import test_dashboard_indicators
 from .overview import test_report
 from .overview import test_sheet
 from .overview import test_summary

@@ -19,6 +19,11 @@ export const PROMISE_STYLES = {
     broken: { color: "#A63C00", icon: "fa-chain-broken" },
 };
 
+export const INDICATOR_STYLES = {
+    best: { color: "#56B4E9", icon: "fa-calendar-check-o" },
+    delinquent: { color: "#D7301F", icon: "fa-hourglass-half" },
+};
+
 export const KIND_STYLES = {
     none: { color: "#BDBDBD", icon: "fa-question" },
     announced: { color: "#0072B2", icon: "fa-paper-plane-o" },
