@@ -53,5 +53,8 @@ class Ageing(http.Controller):
         name = osutil.clean_filename(f"{model._get_file_name()}.{extension}")
         return request.make_response(
             content,
-            [("Content-Type", TYPES[extension]), ("Content-Disposition", content_disposition(name))],
+            [
+                ("Content-Type", TYPES[extension]),
+                ("Content-Disposition", content_disposition(name)),
+            ],
         )

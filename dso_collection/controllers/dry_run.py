@@ -3,7 +3,7 @@ import json
 from werkzeug.exceptions import BadRequest
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.http import content_disposition, request
 from odoo.tools import osutil
 

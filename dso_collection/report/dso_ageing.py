@@ -17,6 +17,8 @@ JOINS = SQL(
       ON customer.partner_id = contact.commercial_partner_id
      AND customer.company_id = item.company_id
     LEFT JOIN account_move move ON move.id = item.move_id
+    LEFT JOIN account_journal journal ON journal.id = move.journal_id
+    LEFT JOIN account_move_line line ON line.id = item.id
     """
 )
 #: What is another thing on another day.
@@ -27,14 +29,16 @@ class DsoAgeing(models.Model):
     """What was open at the end of a day, by age: the balance of the receivable accounts, item by
     item. [Q2]
 
-    One row for each item, under its id, as ``tools.receivable`` says. Credits are negative and as old
-    as their due date; what has no customer is there, too. Collector, scenario, country and
+    One row for each item, under its id, as ``tools.receivable`` says. Credits are negative and as
+    old as their due date; what has no customer is there, too. Collector, scenario, country and
     salesperson are those of today: nobody keeps who they were.
 
-    The day stands in the context (``dso_as_of``), without it each company's today; what is booked later, and what is paid later, is not known on it.
-    Today's rows add up to the customers' figures, unless somebody has booked for a day to come.
+    The day stands in the context (``dso_as_of``), without it each company's today; what is booked
+    later, and what is paid later, is not known on it. Today's rows add up to the customers'
+    figures, unless somebody has booked for a day to come.
 
-    Amounts are booked ones: ``amount`` in the company's currency, ``amount_currency`` in the item's.
+    Amounts are booked ones: ``amount`` in the company's currency, ``amount_currency`` in the
+    item's.
     """
 
     _name = "dso.ageing"
@@ -46,7 +50,8 @@ class DsoAgeing(models.Model):
     _booked_currency = "company_currency_id"
     _depends = {
         "account.account": ["account_type", "non_trade"],
-        "account.move": ["invoice_user_id", "name"],
+        "account.journal": ["type"],
+        "account.move": ["invoice_user_id", "journal_id", "move_type", "name"],
         "account.move.line": [
             "account_id",
             "amount_residual",
@@ -58,9 +63,12 @@ class DsoAgeing(models.Model):
             "date",
             "date_maturity",
             "move_id",
+            "move_name",
+            "name",
             "parent_state",
             "partner_id",
             "reconciled",
+            "ref",
         ],
         "account.partial.reconcile": [
             "amount",
@@ -90,9 +98,7 @@ class DsoAgeing(models.Model):
         **OF_DAY,
     )
     bucket = fields.Selection(get_selection(BUCKETS), string="Age", **OF_DAY)
-    company_currency_id = fields.Many2one(
-        "res.currency", string="Company Currency", readonly=True
-    )
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(
         string="Open",
@@ -125,7 +131,11 @@ class DsoAgeing(models.Model):
                    contact.commercial_partner_id AS partner_id, partner.country_id,
                    customer.id AS customer_id, customer.collector_id, customer.scenario_id,
                    COALESCE(move.invoice_user_id, partner.user_id) AS salesperson_id,
-                   move.name AS document, item.due_date,
+                   CASE WHEN move.move_type = 'entry' AND journal.type = 'general'
+                        THEN COALESCE(line.name, move.name)
+                        ELSE COALESCE(move.name, line.move_name, line.ref, line.name)
+                   END AS document,
+                   item.due_date,
                    GREATEST(item.day - item.due_date, 0) AS days_overdue,
                    %(bucket)s AS bucket,
                    item.company_currency_id, item.currency_id,

@@ -76,9 +76,7 @@ class DsoAgeing(models.Model):
         ]
         if not tables:
             raise UserError(
-                self.env._(
-                    "Nothing was open on this day. Choose another day, or remove a filter."
-                )
+                self.env._("Nothing was open on this day. Choose another day, or remove a filter.")
             )
         return tables
 
@@ -108,14 +106,13 @@ class DsoAgeing(models.Model):
         """
         :return: list of ``tools.workbook.Sheet``, one for each company
         """
-        _ = self.env._
         header = [
-            _("Customer"),
-            _("Customer code"),
-            _("Collector"),
+            self.env._("Customer"),
+            self.env._("Customer code"),
+            self.env._("Collector"),
             *self._get_labels(),
-            _("Total"),
-            _("Currency"),
+            self.env._("Total"),
+            self.env._("Currency"),
         ]
         sheets = []
         for table in self._read_tables(domain):
@@ -129,7 +126,7 @@ class DsoAgeing(models.Model):
                     header,
                     [
                         [
-                            row.partner.name or _("Without customer"),
+                            row.partner.name or self.env._("Without customer"),
                             row.partner.ref or "",
                             row.collector.name or "",
                             *(round_(amount) for amount in row.amounts),
@@ -138,7 +135,7 @@ class DsoAgeing(models.Model):
                         ]
                         for row in table.rows
                     ],
-                    [_("Total"), "", "", *totals, round_(sum(totals)), currency],
+                    [self.env._("Total"), "", "", *totals, round_(sum(totals)), currency],
                     [line for line in lines if line],
                 )
             )

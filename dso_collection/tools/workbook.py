@@ -98,9 +98,7 @@ def _write_sheet(target: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
         target.write_row(last + 1, 0, sheet.totals, formats["total"])
 
 
-def _write_cell(
-    target: Any, row: int, column: int, value: Any, formats: dict[str, Any]
-) -> None:
+def _write_cell(target: Any, row: int, column: int, value: Any, formats: dict[str, Any]) -> None:
     if isinstance(value, datetime.date):
         target.write_datetime(row, column, value, formats["date"])
     elif isinstance(value, float):

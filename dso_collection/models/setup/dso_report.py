@@ -55,10 +55,7 @@ class DsoReport(models.AbstractModel):
                     "array_remove(ARRAY[min(%(currency)s)], NULL)",
                     currency=self._field_to_sql(self._table, booked, query),
                 )
-            if (
-                function == "sum_currency"
-                and self._fields[name].get_currency_field(self) == booked
-            ):
+            if function == "sum_currency" and self._fields[name].get_currency_field(self) == booked:
                 aggregate_spec = f"{name}:sum"
         return super()._read_group_select(aggregate_spec, query)
 

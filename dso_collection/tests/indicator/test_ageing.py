@@ -1,4 +1,4 @@
-"""The ageing of any day on any ledger: equal to its accounts, to the indicators, to the customers."""
+"""The ageing of any day: equal to the accounts, to the indicators and to the customers' figures."""
 
 import random
 from collections import defaultdict
@@ -139,9 +139,7 @@ class TestAgeing(AgeingCommon):
         )
         key = (self.partner, self.collector, self.scenario, france, self.company.currency_id)
         self.assertEqual(rows, [(*key, 170, 170, 2)])
-        self.assertEqual(
-            self._sum(NOV, ["salesperson_id"]), {self.reader: 200, self.manager: -30}
-        )
+        self.assertEqual(self._sum(NOV, ["salesperson_id"]), {self.reader: 200, self.manager: -30})
         row = self._ageing(NOV).search([("move_id", "=", invoice.id)])
         self.assertEqual(row.action_view_customer()["res_id"], self._customer().id)
 
@@ -162,6 +160,11 @@ class TestAgeing(AgeingCommon):
         empty = self.env["res.partner"]
         self.assertEqual(self._sum(NOV, ["partner_id"]), {empty: 90})
         self.assertEqual(self.env["dso.indicator"]._measure(self.company, NOV)["receivable"], 90)
+
+    def test_documents_are_called_as_elsewhere(self):
+        line = self._undated("2026-11-05", 900)
+        self.assertEqual(self._ageing(NOV).search([]).document, "Opening balance")
+        self.assertEqual(self._ageing(NOV).browse(line.id).due_date, date(2026, 11, 5))
 
     def test_cancelled_entries_are_nothing(self):
         invoice = self._invoice("2026-11-01", 100)
@@ -191,9 +194,7 @@ class TestAgeing(AgeingCommon):
         self._invoice("2026-11-05", 100, currency_id=currency.id)
         self._invoice("2026-11-05", 10)
         amounts = ["amount:sum", "amount_currency:sum", "amount_currency:sum_currency"]
-        [row] = self._ageing(NOV)._read_group(
-            [("company_id", "=", self.company.id)], [], amounts
-        )
+        [row] = self._ageing(NOV)._read_group([("company_id", "=", self.company.id)], [], amounts)
         self.assertEqual(row[0], 60)
         self.assertFalse(row[1] or row[2], "euros and dollars")
         found = self._sum(NOV, ["currency_id"], ["amount_currency:sum"])

@@ -9,6 +9,7 @@ ANALYSES = (
     "dso.action.report",
     "dso.ageing",
     "dso.dispute.report",
+    "dso.forecast.week",
     "dso.item.report",
     "dso.overdue.trend",
 )
