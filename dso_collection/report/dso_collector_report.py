@@ -157,8 +157,7 @@ class DsoCollectorReport(models.Model):
             ),
             claim AS NOT MATERIALIZED (%(claims)s),
             part AS (%(parts)s)
-            SELECT (EXTRACT(year FROM part.month)::bigint * 100 + EXTRACT(month FROM part.month)::int
-                        - 200000) * 10000000000
+            SELECT to_char(part.month, 'YYMM')::bigint * 10000000000
                        + part.company_id * 1000000::bigint + COALESCE(part.collector_id, 0) AS id,
                    part.company_id, part.collector_id, part.month, company.currency_id,
                    NULL::int AS customer_id, NULL::int AS partner_id, NULL::int AS line_id,
