@@ -219,3 +219,60 @@ def percentile(values: Iterable[float], share: float) -> float | None:
     below = int(place)
     above = min(below + 1, len(ordered) - 1)
     return float(ordered[below] + (ordered[above] - ordered[below]) * (place - below))
+
+
+class Change(NamedTuple):
+    """How a figure stands to another one: to that of the month before, or to a target."""
+
+    value: float
+    #: ``better``, ``worse`` or ``same``
+    verdict: str
+
+
+def compare(now: float | None, other: float | None, more_is_better: bool = False) -> Change | None:
+    """The difference as it is told, in tenths: what rounds to nothing is no change.
+
+    >>> compare(45.2, 48.5)
+    Change(value=-3.3, verdict='better')
+    >>> compare(80, 75.5, more_is_better=True)
+    Change(value=4.5, verdict='better')
+    >>> compare(45.02, 45)
+    Change(value=0.0, verdict='same')
+
+    :return: ``None`` where one of the two is not known
+    """
+    if now is None or other is None:
+        return None
+    value = round(now - other, 1) + 0.0
+    if not value:
+        return Change(0.0, "same")
+    return Change(value, "better" if (value > 0) == more_is_better else "worse")
+
+
+def month_ends(day: date, count: int) -> list[date]:
+    """The last days of months up to ``day``, and ``day`` itself for the month that it lies in; the
+    latest last.
+
+    >>> [str(each) for each in month_ends(date(2026, 3, 10), 3)]
+    ['2026-01-31', '2026-02-28', '2026-03-10']
+    """
+    return [span.last for span in months_back(day, count)][::-1]
+
+
+def is_month_end(day: date) -> bool:
+    """
+    >>> is_month_end(date(2026, 2, 28)), is_month_end(date(2026, 2, 27))
+    (True, False)
+    """
+    return (day + timedelta(days=1)).day == 1
+
+
+def month_before(day: date) -> date:
+    """The day that a figure is compared to: the same of the month before, or the end of that month
+    to the end of this one.
+
+    >>> [str(month_before(date(2026, *each))) for each in ((3, 10), (3, 30), (2, 28), (1, 1))]
+    ['2026-02-10', '2026-02-28', '2026-01-31', '2025-12-01']
+    """
+    last = day.replace(day=1) - timedelta(days=1)
+    return last if is_month_end(day) else last.replace(day=min(day.day, last.day))

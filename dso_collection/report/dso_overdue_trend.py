@@ -16,7 +16,7 @@ MONTHS = 12
 #: Measures that tell of one day: over several days there is no sum.
 OF_ONE_DAY = frozenset({"amount:sum", "amount:sum_currency", "item_count:sum"})
 
-#: What a row can still tell that stands for many items, and what has to be joined for it.
+#: What a row can still tell that stands for many items, and what of its customer.
 TOTAL_FIELDS = frozenset(
     {
         "amount",
@@ -29,7 +29,11 @@ TOTAL_FIELDS = frozenset(
         "item_count",
     }
 )
-CUSTOMER_FIELDS = ("collector_id", "scenario_id")
+CUSTOMER_FIELDS = {
+    "collector_id": SQL("customer.collector_id"),
+    "customer_id": SQL("customer.id"),
+    "scenario_id": SQL("customer.scenario_id"),
+}
 
 #: Of nearly all open claims nothing was ever settled: the same amount was open on each day since
 #: they were made. (A claim is the debit side of its reconciliations, which only make it less.)
@@ -191,14 +195,17 @@ class DsoOverdueTrend(models.Model):
         :param customer_fields: those of ``CUSTOMER_FIELDS`` that are asked for
         """
         asked = [name for name in CUSTOMER_FIELDS if name in customer_fields]
-        keys = SQL("").join(SQL(", %s", SQL.identifier("customer", name)) for name in asked)
+        keys = SQL("").join(SQL(", %s", CUSTOMER_FIELDS[name]) for name in asked)
+        columns = SQL("").join(
+            SQL(", %s AS %s", CUSTOMER_FIELDS[name], SQL.identifier(name)) for name in asked
+        )
         return SQL(
             """,
             -- once, and not for each day anew
             whole AS MATERIALIZED (
                 SELECT claim.company_id, claim.company_currency_id, claim.due_date, claim.date,
                        sum(claim.balance) AS balance, sum(claim.amount_residual) AS residual,
-                       count(*) AS item_count %(keys)s
+                       count(*) AS item_count %(columns)s
                   FROM claim
                        %(joins)s
                  WHERE %(whole)s
@@ -224,20 +231,26 @@ class DsoOverdueTrend(models.Model):
              WHERE overdue.amount > 0 AND %(not_whole)s
             """,
             keys=keys,
+            columns=columns,
             joins=CUSTOMER_JOINS if asked else SQL(),
             whole=WHOLE,
             not_whole=NOT_WHOLE,
-            whole_columns=self._get_customer_columns("whole", asked),
-            claim_columns=self._get_customer_columns("customer", asked),
+            whole_columns=self._get_customer_columns(
+                asked, lambda name: SQL.identifier("whole", name)
+            ),
+            claim_columns=self._get_customer_columns(asked, CUSTOMER_FIELDS.get),
             whole_bucket=bucket_sql(SQL("point.day - whole.due_date"), OVERDUE),
             claim_bucket=bucket_sql(SQL("overdue.day - claim.due_date"), OVERDUE),
             overdue=self._get_overdue_sql(),
         )
 
-    def _get_customer_columns(self, table, asked):
-        """``CUSTOMER_FIELDS`` of a table, those that nobody asks for without value."""
+    def _get_customer_columns(self, asked, get_column):
+        """``CUSTOMER_FIELDS``, those that nobody asks for without value.
+
+        :param get_column: from the name of one to where it stands
+        """
         return SQL(", ").join(
-            SQL.identifier(table, name)
+            SQL("%s AS %s", get_column(name), SQL.identifier(name))
             if name in asked
             else SQL("NULL::int AS %s", SQL.identifier(name))
             for name in CUSTOMER_FIELDS
@@ -298,7 +311,8 @@ class DsoOverdueTrend(models.Model):
         if not self.env.su:
             # as the search itself asks for them
             domain &= self.env["ir.rule"]._compute_domain(self._name, "read")
-        asked = {condition.field_expr for condition in domain.iter_conditions()}
+        # of a path, what stands in the row
+        asked = {condition.field_expr.split(".")[0] for condition in domain.iter_conditions()}
         asked |= {spec.partition(":")[0] for spec in specs} - {"__count"}
         if asked - TOTAL_FIELDS - set(CUSTOMER_FIELDS):
             return self

@@ -92,6 +92,7 @@ from .page import test_page_without
 from .page import test_trial_pages
 from .evidence import test_evidence
 from .indicator import test_forecast
+from .indicator import test_forecast_kept
 from .indicator import test_indicator
 from .indicator import test_step_effect
 from .indicator import test_collector_report
@@ -99,6 +100,7 @@ from .overview import test_agenda
 from .overview import test_agenda_tour
 from .overview import test_alert
 from .overview import test_dashboard
+from .overview import test_dashboard_indicators
 from .overview import test_report
 from .overview import test_behaviour
 from .overview import test_sheet

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine import indicators as rules
@@ -45,7 +46,8 @@ class DsoIndicator(models.AbstractModel):
             items of nobody included
         :param method: ``count_back`` or ``balance``
         :return: dict with ``receivable`` (credits deducted), ``overdue``, ``not_due``,
-            ``disputed``, ``sales_12_months`` and ``cost_of_day`` in company currency; ``dso``,
+            ``disputed``, ``sales_12_months``, ``sales`` (of the month that the day lies in, up to
+            it) and ``cost_of_day`` in company currency; ``dso``,
             ``bpdso``, ``add`` and ``disputed_dso`` in days; ``cei`` in percent, of the month that
             the day lies in; ``cost_of_day_yearly``: what the money of a day costs in a year. What
             cannot be known is ``None``.
@@ -98,8 +100,10 @@ class DsoIndicator(models.AbstractModel):
         figures = rules.figures(found.receivable, found.not_due, found.disputed, days_of)
         yearly = sales.between(day - relativedelta(years=1) + timedelta(days=1), day)
         cost = rules.cost_of_day(yearly, settings.dso_capital_cost)
+        of_month = sales.between(day.replace(day=1), day)
         return {
             **found._asdict(),
+            "sales": of_month,
             "sales_12_months": yearly,
             "dso": figures.dso,
             "bpdso": figures.best,
@@ -109,11 +113,28 @@ class DsoIndicator(models.AbstractModel):
             "cost_of_day_yearly": cost.yearly,
             "cei": rules.effectiveness(
                 opening,
-                sales.between(day.replace(day=1), day),
+                of_month,
                 found.receivable,
                 found.not_due,
             ),
         }
+
+    @api.model
+    def _find_customers(self, company, domain=Domain.TRUE):
+        """Whose figures the user gets: the customers of a domain whom the rules let them see.
+
+        :param domain: of ``dso.customer``, without the company
+        :return: what :meth:`_measure` takes for ``customers``: a query, or ``None`` for whoever
+            asks for the whole company and sees every file of it
+        """
+        files = self.env["dso.customer"].with_context(active_test=False)
+        own = Domain("company_id", "=", company.id)
+        query = files._search(own & Domain(domain))
+        # sudo: whether there is a file that the user does not see, and nothing else of it
+        hidden = own & Domain("id", "not in", query)
+        if Domain(domain).is_true() and not files.sudo().search_count(hidden, limit=1):
+            return None
+        return query
 
     # ------------------------------------------------------------------
     # Reading

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
@@ -9,6 +10,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
 from ...engine import ageing
+from ...tools import customer_choice
 
 #: Weeks of promised cash around the present one.
 WEEKS_BEFORE, WEEKS_AFTER = 4, 7
@@ -38,12 +40,22 @@ CUSTOMER_FIGURES = {
 TILES = ("amount_overdue", "amount_due", "amount_disputed", "amount_promised")
 
 
+class Scope(NamedTuple):
+    """What is told of, as domains."""
+
+    #: of ``dso.customer``
+    customers: Domain
+    #: of everything that names a customer's file as ``customer_id``
+    records: Domain
+
+
 class DsoDashboard(models.AbstractModel):
     """The credit manager's page: one company, in its currency, on its date.
 
     Every figure comes with the domain of the records behind it, so that a click shows just these.
-    All is read through the record rules: whoever is restricted to their own customers sees the
-    figures of these. Nothing is written.
+    Customers may be chosen (``tools.customer_choice``): then all of the page is of these. All is
+    read through the record rules: whoever is restricted to their own customers sees the figures of
+    these. Nothing is written.
     """
 
     _name = "dso.dashboard"
@@ -51,14 +63,16 @@ class DsoDashboard(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_data(self, company_id=None, own=False):
-        """Everything but the trend, which a large ledger takes longer to tell.
+    def get_data(self, company_id=None, own=False, choice=None):
+        """Everything but what a large ledger takes longer to tell: see :meth:`get_trend`,
+        ``get_indicators`` and ``get_companies``.
 
         :param company_id: one of the companies at hand, default the current one
         :param own: whether only of the customers of whom the user is the collector
+        :param choice: of customers, see ``tools.customer_choice``
         """
         company = self._get_company(company_id)
-        scope = self._get_scope(company, own)
+        scope = self._get_scope(company, own, choice)
         today = company._dso_today()
         # what several parts tell of is read once
         customers = self._read_customers(scope)
@@ -71,6 +85,7 @@ class DsoDashboard(models.AbstractModel):
             ],
             "company_id": company.id,
             "own": bool(own),
+            "choice": customer_choice.clean(choice),
             "currency_id": company.currency_id.id,
             "today": fields.Date.to_string(today),
             "tiles": self._get_tiles(scope, customers, work),
@@ -84,17 +99,18 @@ class DsoDashboard(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_trend(self, company_id=None, own=False):
+    def get_trend(self, company_id=None, own=False, choice=None):
         """What was overdue at the ends of the last months and is today, by age.
 
         :param company_id: one of the companies at hand, default the current one
         :param own: whether only of the customers of whom the user is the collector
+        :param choice: of customers, see ``tools.customer_choice``
         :return: dict with ``days``, ``buckets`` (key, label, amount and number of items by day),
             and a domain for each day and bucket
         """
         company = self._get_company(company_id)
         model = self.env["dso.overdue.trend"]
-        scope = self._get_scope(company, own)
+        scope = self._get_scope(company, own, choice).records
         found = {
             (day, bucket): values
             for day, bucket, *values in model._read_group(
@@ -132,12 +148,19 @@ class DsoDashboard(models.AbstractModel):
         return company
 
     @api.model
-    def _get_scope(self, company, own):
-        """Domain of what is told of, which all models behind the figures understand."""
+    def _get_scope(self, company, own, choice=None):
+        """What is told of.
+
+        :return: :class:`Scope`
+        """
         scope = Domain("company_id", "=", company.id)
         if own:
             scope &= Domain("collector_id", "=", self.env.uid)
-        return scope
+        chosen = customer_choice.clean(choice)
+        return Scope(
+            scope & customer_choice.get_domain(chosen),
+            scope & customer_choice.get_domain(chosen, "customer_id"),
+        )
 
     @api.model
     def _get_labels(self, model, field):
@@ -157,7 +180,7 @@ class DsoDashboard(models.AbstractModel):
         """
         customers = self.env["dso.customer"]
         # with the rules of the user
-        query = customers._search(scope & ARCHIVED_TOO)
+        query = customers._search(scope.customers & ARCHIVED_TOO)
         collector = customers._field_to_sql(customers._table, "collector_id", query)
         columns = []
         for field, domain in CUSTOMER_FIGURES.values():
@@ -185,7 +208,7 @@ class DsoDashboard(models.AbstractModel):
         :return: {age: (amount, number)} and {kind of status, or NOT_KEPT: (amount, number)}
         """
         by_age, by_kind = self.env["dso.item.report"]._read_grouping_sets(
-            scope, [["age"], ["kind", "promise_past"]], ["amount:sum", "__count"]
+            scope.records, [["age"], ["kind", "promise_past"]], ["amount:sum", "__count"]
         )
         return (
             {age: values for age, *values in by_age},
@@ -214,8 +237,8 @@ class DsoDashboard(models.AbstractModel):
     def _get_work_domains(self, scope, today):
         """{phase: domain} of what the table of collectors tells of actions."""
         return {
-            "todo": scope & Domain("phase", "=", "todo"),
-            "done": scope
+            "todo": scope.records & Domain("phase", "=", "todo"),
+            "done": scope.records
             & Domain("phase", "=", "done")
             & Domain("day", ">", today - timedelta(days=DONE_DAYS))
             & Domain("day", "<=", today),
@@ -249,7 +272,7 @@ class DsoDashboard(models.AbstractModel):
                     "amount": customers[None][name][0],
                     "count": customers[None][name][1],
                     "target": "customers",
-                    "domain": list(scope & CUSTOMER_FIGURES[name][1]),
+                    "domain": list(scope.customers & CUSTOMER_FIGURES[name][1]),
                 }
                 for name in TILES
             ),
@@ -259,7 +282,7 @@ class DsoDashboard(models.AbstractModel):
                 "amount": False,
                 "count": sum(work["todo"].values()),
                 "target": "actions",
-                "domain": list(scope & Domain("phase", "=", "todo")),
+                "domain": list(scope.records & Domain("phase", "=", "todo")),
             },
         ]
 
@@ -282,7 +305,7 @@ class DsoDashboard(models.AbstractModel):
                 "count": count,
                 "count_text": self.env._("customers: %(count)s", count=self._format_count(count)),
                 "target": "customers",
-                "domain": list(scope & CUSTOMER_FIGURES["not_due"][1]),
+                "domain": list(scope.customers & CUSTOMER_FIGURES["not_due"][1]),
             }
         ]
         overdue = dict.fromkeys(labels, (0.0, 0))
@@ -303,7 +326,7 @@ class DsoDashboard(models.AbstractModel):
                         "items: %(count)s", count=self._format_count(overdue[key][1])
                     ),
                     "target": "items",
-                    "domain": list(scope & Domain("age", "in", ages[key])),
+                    "domain": list(scope.records & Domain("age", "in", ages[key])),
                 }
             )
         return result
@@ -327,7 +350,7 @@ class DsoDashboard(models.AbstractModel):
                 "amount": -customers[None][key][0] if key == "credits" else customers[None][key][0],
                 "count": customers[None][key][1],
                 "target": "customers",
-                "domain": list(scope & CUSTOMER_FIGURES[key][1]),
+                "domain": list(scope.customers & CUSTOMER_FIGURES[key][1]),
             }
             for key, label in labels.items()
         ]
@@ -351,7 +374,7 @@ class DsoDashboard(models.AbstractModel):
                     "amount": by_kind[kind][0],
                     "count": by_kind[kind][1],
                     "target": "items",
-                    "domain": list(scope & domain),
+                    "domain": list(scope.records & domain),
                 }
                 for kind, label, domain in self._get_kinds()
                 if kind in by_kind
@@ -386,7 +409,7 @@ class DsoDashboard(models.AbstractModel):
         weeks = [
             monday + timedelta(weeks=number) for number in range(-WEEKS_BEFORE, WEEKS_AFTER + 1)
         ]
-        states = scope & Domain("state", "in", PROMISE_STATES)
+        states = scope.records & Domain("state", "in", PROMISE_STATES)
         found = {}
         # by day: the first day of Odoo's own weeks depends on the user's language
         for day, state, currency, *values in self.env["dso.promise"]._read_group(
@@ -420,7 +443,7 @@ class DsoDashboard(models.AbstractModel):
                             ],
                             "domains": [
                                 list(
-                                    scope
+                                    scope.records
                                     & Domain("currency_id", "=", currency.id)
                                     & Domain("state", "=", state)
                                     & self._get_span_domain("promised_date", week, week)
@@ -447,7 +470,7 @@ class DsoDashboard(models.AbstractModel):
         first, last = today - timedelta(days=DAYS_BEFORE), today + timedelta(days=DAYS_AFTER)
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         own = (
-            scope
+            scope.records
             & Domain("phase", "!=", "cancelled")
             & Domain("day", ">=", first)
             & Domain("day", "<=", last)
@@ -468,7 +491,7 @@ class DsoDashboard(models.AbstractModel):
                     "counts": [found.get((day, key), 0) for day in days],
                     "domains": [
                         list(
-                            scope
+                            scope.records
                             & Domain("phase", "!=", "cancelled")
                             & Domain("day", "=", day)
                             & Domain("action_type", "=", key)
@@ -490,14 +513,14 @@ class DsoDashboard(models.AbstractModel):
         :param work: see :meth:`_read_work`
         """
         kept = (
-            scope
+            scope.records
             & Domain("state", "in", ("kept", "partly", "broken"))
             & Domain("promised_date", ">=", today - relativedelta(months=KEPT_MONTHS))
             & Domain("promised_date", "<=", today)
         )
         domains = {
             **self._get_work_domains(scope, today),
-            "overdue": scope & CUSTOMER_FIGURES["entrusted"][1],
+            "overdue": scope.customers & CUSTOMER_FIGURES["entrusted"][1],
             "kept": kept,
         }
         # {part: {collector: (value, number of records)}}

@@ -87,6 +87,11 @@ class ResConfigSettings(models.TransientModel):
     dso_score_weight_guarantee = fields.Integer(
         related="company_id.dso_score_weight_guarantee", readonly=False
     )
+    dso_method = fields.Selection(related="company_id.dso_method", readonly=False, required=True)
+    dso_sales_days = fields.Integer(related="company_id.dso_sales_days", readonly=False)
+    dso_target = fields.Integer(related="company_id.dso_target", readonly=False)
+    dso_target_cei = fields.Integer(related="company_id.dso_target_cei", readonly=False)
+    dso_capital_cost = fields.Float(related="company_id.dso_capital_cost", readonly=False)
     dso_declaration_days = fields.Integer(related="company_id.dso_declaration_days", readonly=False)
     dso_sms_reply_url = fields.Char(
         string="Address for SMS Replies", compute="_compute_dso_sms_reply_url"

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { queryAllTexts } from "@odoo/hoot-dom";
+import { queryAllAttributes, queryAllTexts } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
@@ -9,6 +9,8 @@ import {
     onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { browser } from "@web/core/browser/browser";
+import { user } from "@web/core/user";
 import { getDefaultConfig } from "@web/views/view";
 import { WebClient } from "@web/webclient/webclient";
 import { Dashboard } from "@dso_collection/dashboard/dashboard";
@@ -95,10 +97,40 @@ function getData(companyId = 1, companies = TWO.slice(0, 1)) {
     };
 }
 
+function indicator(key, value, unit, more = {}) {
+    return { key, label: `The ${key}`, value, unit, text: "", change: null, target: null, help: "Help", ...more };
+}
+
+function getIndicators() {
+    return {
+        tiles: [
+            indicator("dso", 56.84, "days", {
+                change: { verdict: "better", value: -9, text: "9.0 days less" },
+                target: { verdict: "worse", value: 11.8, text: "11.8 above the target of 45" },
+            }),
+            indicator("add", false, "days", { text: "No sales within 36 months." }),
+            indicator("cei", 45.9, "percent", {
+                change: { verdict: "worse", value: -4.3, text: "4.3 points less" },
+            }),
+            indicator("cost_of_day", 1371, "money"),
+        ],
+        days: ["2026-02-28", "2026-03-10"],
+        series: [
+            { key: "best", label: "Best possible", values: [30, 31] },
+            { key: "delinquent", label: "By late payment", values: [20, 25.84] },
+        ],
+        unknown: 0,
+        method: "Counted back.",
+        domain: [["company_id", "=", 1]],
+        context: { search_default_own: 1 },
+    };
+}
+
 let companies;
 
 beforeEach(() => {
     companies = TWO.slice(0, 1);
+    onRpc("dso.dashboard", "get_indicators", getIndicators);
     onRpc("dso.dashboard", "get_data", ({ args }) => getData(args[0] || 1, companies));
     onRpc("dso.dashboard", "get_trend", () => ({
         days: ["2026-02-28", "2026-03-10"],
@@ -127,7 +159,11 @@ async function mountDashboard() {
 function watchLists() {
     patchWithCleanup(getService("action"), {
         loadAction: async (xmlid) => ({ type: "ir.actions.act_window", xmlid }),
-        doAction({ xmlid, domain, name }, { viewType }) {
+        doAction({ xmlid, domain, name, context }, { viewType }) {
+            if (xmlid.endsWith("dso_indicator_month_action")) {
+                expect.step(`months ${JSON.stringify(domain)} ${viewType} ${JSON.stringify(context)}`);
+                return;
+            }
             expect.step(`${xmlid.split(".")[1]} ${JSON.stringify(domain)} ${viewType} ${name}`);
         },
     });
@@ -135,8 +171,8 @@ function watchLists() {
 
 test("figures in the company's currency, and how many are behind them", async () => {
     await mountDashboard();
-    expect(queryAllTexts(".o_dso_tile_value")).toEqual(["$ 1,000", "7"]);
-    expect(queryAllTexts(".o_dso_tile_hint")).toEqual([
+    expect(queryAllTexts(".o_dso_amounts .o_dso_tile_value")).toEqual(["$ 1,000", "7"]);
+    expect(queryAllTexts(".o_dso_amounts .o_dso_tile_hint")).toEqual([
         "2 customers",
         "actions late or in error",
     ]);
@@ -183,14 +219,14 @@ test("companies are shown one by one", async () => {
     await contains(".o_dso_company:eq(1)").click();
     await animationFrame();
     expect(".o_dso_company:eq(1)").toHaveAttribute("aria-pressed", "true");
-    expect(".o_dso_tile_value:eq(0)").toHaveText("2,000 €");
+    expect(".o_dso_amounts .o_dso_tile_value:eq(0)").toHaveText("2,000 €");
 });
 
 test("a click opens the list behind, with the same domain", async () => {
     await mountDashboard();
     watchLists();
-    await contains(".o_dso_tile:eq(0)").click();
-    await contains(".o_dso_tile:eq(1)").click();
+    await contains(".o_dso_amounts .o_dso_tile:eq(0)").click();
+    await contains(".o_dso_amounts .o_dso_tile:eq(1)").click();
     await contains(".o_dso_ageing .o_dso_share_line:eq(1)").click();
     await contains(".o_dso_trend summary").click();
     await contains(".o_dso_trend tbody button:eq(0)").click();
@@ -225,4 +261,70 @@ test("in the agenda of a collector, own customers at first; the filter can be re
     expect(".o_dso_own").toHaveAttribute("aria-pressed", "false");
     expect(asked).toEqual([true, false]);
     expect(updates).toEqual([{ tab: "charts", everybody: true }]);
+});
+
+test("days, percents and money, what became better in words, and a sentence without a figure", async () => {
+    await mountDashboard();
+    expect(queryAllTexts(".o_dso_indicator .o_dso_tile_value")).toEqual([
+        "56.8 days",
+        "–",
+        "45.9 %",
+        "$ 1,371",
+    ]);
+    expect(queryAllTexts(".o_dso_indicator .o_dso_tile_hint")).toEqual([
+        "No sales within 36 months.",
+    ]);
+    expect(queryAllTexts(".o_dso_tile_change")).toEqual([
+        "9.0 days less (better)",
+        "4.3 points less (worse)",
+    ]);
+    expect(".o_dso_tile_change:eq(0) .fa-arrow-down").toHaveCount(1);
+    expect(".o_dso_tile_target").toHaveText("11.8 above the target of 45 (missed)");
+});
+
+test("the months behind DSO are those of the same customers", async () => {
+    await mountDashboard();
+    watchLists();
+    await contains(".o_dso_indicator[data-key=dso]").click();
+    await contains(".o_dso_curve summary:eq(0)").click();
+    await contains(".o_dso_curve tbody button:contains(25.8)").click();
+    expect.verifySteps([
+        'months [["company_id","=",1]] list {"search_default_own":1}',
+        'months [["company_id","=",1],["day","=","2026-03-10"]] list {"search_default_own":1}',
+    ]);
+});
+
+test("a month of years does not make the others a line", async () => {
+    const series = [
+        { key: "best", label: "Best", values: [30, 30, 30] },
+        { key: "delinquent", label: "Late", values: [1000, 20, 10] },
+    ];
+    const getLimit = (values) => Dashboard.prototype.getLimit(values);
+    expect(getLimit(series)).toBe(200);
+    expect(getLimit([{ values: [30, 60, 90] }])).toBe(undefined);
+    expect(getLimit([{ values: [0, 0] }])).toBe(undefined);
+});
+
+test("customers are chosen, stay chosen in this window, and all are back with one click", async () => {
+    const asked = [];
+    onRpc("dso.dashboard", "get_data", ({ args }) => {
+        asked.push(args[2]);
+    });
+    onRpc("dso.dashboard", "get_indicators", ({ args }) => {
+        asked.push(args[2]);
+    });
+    browser.sessionStorage.setItem(
+        `dso_collection.dashboard.choice.${user.userId}`,
+        JSON.stringify({ country: [7], planet: [1], tag: "x" })
+    );
+    await mountDashboard();
+    expect(asked).toEqual([{ country: [7] }, { country: [7] }]);
+    expect(queryAllAttributes(".o_dso_criteria .o_dso_selector", "data-key")).toEqual(["country"]);
+    await contains(".o_dso_choose").click();
+    expect(".o_dso_criteria .o_dso_selector").toHaveCount(5);
+    await contains(".o_dso_all").click();
+    await animationFrame();
+    expect(asked.slice(2)).toEqual([{}, {}]);
+    expect(".o_dso_criteria").toHaveCount(0);
+    expect(browser.sessionStorage.getItem(`dso_collection.dashboard.choice.${user.userId}`)).toBe("{}");
 });

@@ -27,6 +27,10 @@ export class OrderedGraphModel extends GraphModel {
     _getData(dataPoints) {
         this.isOneCompany = this.tellsOneCompany(dataPoints);
         const data = super._getData(...arguments);
+        for (const dataset of data.datasets) {
+            // what nobody can know is a gap, and no nought
+            dataset.data = dataset.data.map((value) => (value === false ? null : value));
+        }
         const { fields, groupBy, mode } = this.metaData;
         const field = groupBy[1] && fields[groupBy[1].fieldName];
         if (mode === "pie" || field?.type !== "selection") {

@@ -19,8 +19,14 @@ export const PROMISE_STYLES = {
     broken: { color: "#A63C00", icon: "fa-chain-broken" },
 };
 
+export const INDICATOR_STYLES = {
+    best: { color: "#56B4E9", icon: "fa-calendar-check-o" },
+    delinquent: { color: "#D7301F", icon: "fa-hourglass-half" },
+};
+
 export const KIND_STYLES = {
     none: { color: "#BDBDBD", icon: "fa-question" },
+    announced: { color: "#0072B2", icon: "fa-paper-plane-o" },
     ongoing: { color: "#56B4E9", icon: "fa-comments-o" },
     promise: { color: "#009E73", icon: "fa-handshake-o" },
     promise_past: { color: "#CC79A7", icon: "fa-chain-broken" },

@@ -35,6 +35,8 @@ export class StackedChart extends Component {
         now: { type: Number, optional: true },
         // what the axis reaches at least, for two charts beside one another
         max: { type: Number, optional: true },
+        // where the axis ends, whatever is higher: one bar would make all others a line
+        limit: { type: Number, optional: true },
         wholeNumbers: { type: Boolean, optional: true },
         showTotal: { type: Boolean, optional: true },
     };
@@ -51,6 +53,7 @@ export class StackedChart extends Component {
                 this.props.labels,
                 this.props.series,
                 this.props.max,
+                this.props.limit,
                 Object.keys(this.state.hidden).join(),
             ]
         );
@@ -98,7 +101,7 @@ export class StackedChart extends Component {
         const text = getCustomColor(scheme, "#374151", "#E4E4E4");
         const grid = getCustomColor(scheme, "rgba(0,0,0,.08)", "rgba(255,255,255,.12)");
         const edge = getCustomColor(scheme, "#FFFFFF", "#262A36");
-        const { format, formatAxis, labels, max, now, wholeNumbers } = this.props;
+        const { format, formatAxis, labels, limit, max, now, wholeNumbers } = this.props;
         const visible = this.visible;
         return {
             type: "bar",
@@ -172,6 +175,7 @@ export class StackedChart extends Component {
                         stacked: true,
                         beginAtZero: true,
                         suggestedMax: max,
+                        max: limit,
                         grid: { color: grid },
                         border: { display: false },
                         ticks: {

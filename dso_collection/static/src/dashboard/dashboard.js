@@ -8,13 +8,20 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
-import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { AGE_STYLES, KIND_STYLES, PROMISE_STYLES, withStyles } from "../charts/palette";
+import {
+    AGE_STYLES,
+    INDICATOR_STYLES,
+    KIND_STYLES,
+    PROMISE_STYLES,
+    withStyles,
+} from "../charts/palette";
 import { getTypeStyle } from "../fields/action_types";
 import { ShareBar } from "../charts/share_bar";
 import { StackedChart } from "../charts/stacked_chart";
 import { formatShortDay } from "../charts/short_day";
+import { CustomerChoice, readChoice, rememberChoice } from "./customer_choice";
 
 /** What a figure opens, by the name that the server gives it. */
 const TARGETS = {
@@ -23,6 +30,7 @@ const TARGETS = {
     actions: "dso_collection.dso_action_report_action",
     promises: "dso_collection.dso_promise_action",
     trend: "dso_collection.dso_overdue_trend_action",
+    months: "dso_collection.dso_indicator_month_action",
 };
 
 const TILE_ICONS = {
@@ -31,6 +39,21 @@ const TILE_ICONS = {
     amount_disputed: "fa-exclamation-triangle",
     amount_promised: "fa-handshake-o",
     todo: "fa-bell",
+    dso: "fa-calendar",
+    bpdso: "fa-calendar-check-o",
+    add: "fa-hourglass-half",
+    cei: "fa-tachometer",
+    cost_of_day: "fa-money",
+};
+
+/** How many times as high as the one in the middle a bar may be before it is cut. */
+const HIGHEST = 4;
+
+/** Whether a figure became better, by more than a colour. */
+const VERDICTS = {
+    better: { className: "text-success", icon: "fa-thumbs-o-up" },
+    worse: { className: "text-danger", icon: "fa-thumbs-o-down" },
+    same: { className: "text-muted", icon: "fa-arrows-h" },
 };
 
 /**
@@ -39,7 +62,7 @@ const TILE_ICONS = {
  */
 export class Dashboard extends Component {
     static template = "dso_collection.Dashboard";
-    static components = { Layout, ShareBar, StackedChart };
+    static components = { CustomerChoice, Layout, ShareBar, StackedChart };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -47,7 +70,9 @@ export class Dashboard extends Component {
         this.action = useService("action");
         this.keepLast = new KeepLast();
         this.keepLastTrend = new KeepLast();
-        const { companyId, own } = this.props.state || {};
+        this.keepLastIndicators = new KeepLast();
+        this.keepLastCompanies = new KeepLast();
+        const { companyId, own, choice } = this.props.state || {};
         const agenda = this.env.dsoAgenda;
         const isActive = user.activeCompanies.some(({ id }) => id === companyId);
         this.state = useState({
@@ -55,13 +80,20 @@ export class Dashboard extends Component {
             companyId: isActive ? companyId : false,
             own: own ?? (agenda ? agenda.own && !agenda.memory.getTab("charts").everybody : false),
             promisedCurrency: 0,
+            choice: choice || readChoice(),
             data: null,
             trend: null,
+            indicators: null,
+            companies: null,
         });
         this.display = { controlPanel: {} };
         useSetupAction({
             rootRef: useRef("root"),
-            getLocalState: () => ({ companyId: this.state.companyId, own: this.state.own }),
+            getLocalState: () => ({
+                companyId: this.state.companyId,
+                own: this.state.own,
+                choice: { ...this.state.choice },
+            }),
         });
         this.titles = {
             overdue: _t("Overdue"),
@@ -71,12 +103,16 @@ export class Dashboard extends Component {
         };
         this.formatAmount = this.formatAmount.bind(this);
         this.formatShort = this.formatShort.bind(this);
+        this.formatDays = this.formatDays.bind(this);
         onWillStart(() => this.load());
     }
 
     async load() {
-        const args = [this.state.companyId, this.state.own];
+        const choice = { ...this.state.choice };
+        const args = [this.state.companyId, this.state.own, choice];
         this.state.trend = null;
+        this.loadIndicators(args);
+        this.loadCompanies([this.state.own, choice]);
         // not awaited: the page does not wait for the past
         this.keepLastTrend
             .add(this.orm.silent.call("dso.dashboard", "get_trend", args))
@@ -92,6 +128,44 @@ export class Dashboard extends Component {
         this.state.companyId = data.company_id;
         this.state.promisedCurrency = 0;
         this.state.data = this.prepare(data);
+    }
+
+    /** DSO and its kin, which a large ledger takes longer to tell. */
+    async loadIndicators(args) {
+        this.state.indicators = null;
+        const found = await this.keepLastIndicators.add(
+            this.orm.silent.call("dso.dashboard", "get_indicators", args)
+        );
+        this.state.indicators = {
+            ...found,
+            labels: found.days.map((day) => this.formatMonth(day)),
+            series: withStyles(found.series, INDICATOR_STYLES),
+            limit: this.getLimit(found.series),
+        };
+    }
+
+    /**
+     * Where the axis ends: soon after a ledger begins, all that customers owe may stand for years of
+     * its first sales.
+     */
+    getLimit(series) {
+        const [first] = series;
+        const totals = first.values
+            .map((_value, index) => series.reduce((sum, { values }) => sum + values[index], 0))
+            .filter(Boolean)
+            .sort((a, b) => a - b);
+        const middle = totals[Math.floor(totals.length / 2)];
+        return totals.at(-1) > HIGHEST * middle ? Math.ceil((HIGHEST * middle) / 10) * 10 : undefined;
+    }
+
+    /** A table of companies, where there are several. */
+    async loadCompanies(args) {
+        this.state.companies = null;
+        if (user.activeCompanies.length > 1) {
+            this.state.companies = await this.keepLastCompanies.add(
+                this.orm.silent.call("dso.dashboard", "get_companies", args)
+            );
+        }
     }
 
     /** What the components show, made once and not at each rendering. */
@@ -136,6 +210,17 @@ export class Dashboard extends Component {
         return this.load();
     }
 
+    /** Other customers: by collector, scenario, tag, country or salesperson. */
+    choose(choice) {
+        this.state.choice = choice;
+        rememberChoice(choice);
+        return this.load();
+    }
+
+    get hasDso() {
+        return this.state.indicators.series.some(({ values }) => values.some(Boolean));
+    }
+
     get promised() {
         return this.state.data.promised.currencies[this.state.promisedCurrency];
     }
@@ -150,6 +235,43 @@ export class Dashboard extends Component {
 
     getTileIcon(tile) {
         return TILE_ICONS[tile.key];
+    }
+
+    getVerdict(change) {
+        return VERDICTS[change.verdict];
+    }
+
+    /** Which way a figure went. */
+    getArrow({ value }) {
+        if (!value) {
+            return "fa-arrow-right";
+        }
+        return value > 0 ? "fa-arrow-up" : "fa-arrow-down";
+    }
+
+    getVerdictLabel({ verdict }) {
+        return { better: _t("better"), worse: _t("worse"), same: _t("no change") }[verdict];
+    }
+
+    getTargetLabel({ verdict }) {
+        return verdict === "worse" ? _t("missed") : _t("reached");
+    }
+
+    formatIndicator({ value, unit }) {
+        if (value === false) {
+            return "–";
+        }
+        return { days: this.formatDays, percent: this.formatPercent, money: this.formatAmount }[
+            unit
+        ].call(this, value);
+    }
+
+    formatDays(value) {
+        return _t("%s days", formatFloat(value, { digits: [16, 1] }));
+    }
+
+    formatPercent(value) {
+        return `${formatFloat(value, { digits: [16, 1] })} %`;
     }
 
     getTileHint(tile) {
@@ -220,6 +342,16 @@ export class Dashboard extends Component {
         const action = await this.action.loadAction(TARGETS[target]);
         return this.action.doAction(
             { ...action, name, display_name: name, domain, context: {} },
+            { viewType: "list" }
+        );
+    }
+
+    /** The months behind DSO and its kin, of the same customers. */
+    async openMonths(day = null) {
+        const { domain, context } = this.state.indicators;
+        const action = await this.action.loadAction(TARGETS.months);
+        return this.action.doAction(
+            { ...action, domain: day ? [...domain, ["day", "=", day]] : domain, context },
             { viewType: "list" }
         );
     }
