@@ -37,6 +37,7 @@ AREAS = (
     "sheet",
     "page",
     "forecast",
+    "effect",
 )
 PREFIX = "dso_bench_"
 #: The last version whose lists had a dozen attributes, each doubling the cost of their check.
@@ -264,6 +265,11 @@ class Bench:
         database = self._make("forecast", self.module(), items=self.size(1_000_000))
         measure("forecast.prepare", database=database)
         return measure("forecast.keep", database=database)
+
+    def effect(self):
+        database = self._make("effect", self.module(), items=self.size(1_000_000))
+        measure("effect.prepare", database=database)
+        return measure("effect.side_by_side", database=database, uid=self.made["module"]["uid"])
 
     def page(self):
         """One customer with few open items, and one with many."""
