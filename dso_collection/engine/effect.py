@@ -27,6 +27,9 @@ FEWEST = 20
 LEAST_MATCHED = 0.5
 #: How far back actions are looked at: older ones tell of other times.
 MONTHS = 12
+#: Customers of each scenario, drawn at random, whose waiting speaks for all: as many as a percent
+#: needs. Fewer are all looked at.
+MOST_CUSTOMERS = 1000
 #: For how many days what customers say counts as an answer to an action, the next one aside.
 ANSWER_DAYS = 30
 

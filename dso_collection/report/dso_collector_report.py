@@ -2,9 +2,10 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from ..tools.action_types import get_channel, get_types
 from ..tools.payments import is_payment_sql
@@ -46,7 +47,7 @@ class DsoCollectorReport(models.Model):
     _inherit = "dso.report"
     _auto = False
     _order = "month desc, collector_id"
-    _rec_name = "month"
+    _rec_name = "month_text"
     _depends = {
         "account.account": ["account_type", "non_trade"],
         "account.move": ["move_type"],
@@ -76,7 +77,8 @@ class DsoCollectorReport(models.Model):
         "res.partner": ["commercial_partner_id"],
     }
 
-    month = fields.Date(readonly=True, help="Its first day.")
+    month = fields.Date(string="First Day", readonly=True)
+    month_text = fields.Char(string="Month", compute="_compute_month_text")
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_opening = fields.Monetary(
         string="Entrusted",
@@ -128,6 +130,12 @@ class DsoCollectorReport(models.Model):
         "status by then, by value.",
     )
 
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_month_text(self):
+        for row in self:
+            row.month_text = format_date(self.env, row.month, date_format="MMMM yyyy")
+
     # ------------------------------------------------------------------
     # The query
     # ------------------------------------------------------------------
@@ -171,6 +179,8 @@ class DsoCollectorReport(models.Model):
               FROM part
               JOIN res_company company ON company.id = part.company_id
              GROUP BY part.company_id, part.collector_id, part.month, company.currency_id
+            HAVING sum(part.opening) + sum(part.collected) + sum(part.overdue) > 0
+                OR sum(part.promised) + sum(part.calls) + sum(part.emails) > 0
             """,
             company_ids=list(company_ids),
             months=list(months),
@@ -206,33 +216,50 @@ class DsoCollectorReport(models.Model):
         a status then."""
         return ["opening", "overdue", "qualified"], SQL(
             """
-            SELECT claim.company_id, customer.collector_id, point.month,
-                   CASE WHEN claim.date < point.month
-                        THEN GREATEST(0, claim.balance - settled.before) ELSE 0 END AS opening,
-                   late.amount AS overdue,
-                   CASE WHEN said.status_id IS NOT NULL THEN late.amount ELSE 0 END AS qualified
+            SELECT claim.company_id, customer.collector_id, open.month, open.opening, open.overdue,
+                   CASE WHEN open.overdue > 0 AND said.days IS NOT NULL AND (
+                            SELECT entry.has_status
+                              FROM unnest(said.days, said.statuses) WITH ORDINALITY
+                                   AS entry(day, has_status, number)
+                             WHERE entry.day <= open.ending
+                             ORDER BY entry.number DESC
+                             LIMIT 1
+                        ) THEN open.overdue ELSE 0 END AS qualified
               FROM claim
                    %(joins)s
-              JOIN point ON point.company_id = claim.company_id AND claim.date <= point.ending
+              LEFT JOIN (
+                   SELECT entry.line_id, array_agg(entry.logged_on ORDER BY entry.id) AS days,
+                          array_agg(entry.status_id IS NOT NULL ORDER BY entry.id) AS statuses
+                     FROM dso_qualification entry
+                    WHERE %(stands)s
+                    GROUP BY entry.line_id
+              ) said ON said.line_id = claim.id
+             -- each claim is read once, its reconciliations too
              CROSS JOIN LATERAL (
-                  SELECT COALESCE(sum(amount) FILTER (WHERE max_date < point.month), 0) AS before,
-                         COALESCE(sum(amount) FILTER (WHERE max_date <= point.ending), 0) AS until
+                  SELECT array_agg(max_date) AS days, array_agg(amount) AS amounts
                     FROM account_partial_reconcile
                    WHERE debit_move_id = claim.id
-             ) settled
+             ) change
              CROSS JOIN LATERAL (
-                  SELECT CASE WHEN claim.due_date < point.ending
-                              THEN GREATEST(0, claim.balance - settled.until) ELSE 0 END AS amount
-             ) late
-              LEFT JOIN LATERAL (
-                  SELECT entry.status_id
-                    FROM dso_qualification entry
-                   WHERE entry.line_id = claim.id AND entry.logged_on <= point.ending
-                     AND late.amount > 0 AND %(stands)s
-                   ORDER BY entry.id DESC
-                   LIMIT 1
-             ) said ON TRUE
-             WHERE customer.id IS NOT NULL AND %(readable)s
+                  SELECT point.month, point.ending,
+                         CASE WHEN claim.date < point.month
+                              THEN GREATEST(0, claim.balance - settled.before) ELSE 0 END
+                             AS opening,
+                         CASE WHEN claim.due_date < point.ending
+                              THEN GREATEST(0, claim.balance - settled.until) ELSE 0 END
+                             AS overdue
+                    FROM point
+                   CROSS JOIN LATERAL (
+                         SELECT COALESCE(sum(amount) FILTER (WHERE day < point.month), 0)
+                                    AS before,
+                                COALESCE(sum(amount) FILTER (WHERE day <= point.ending), 0)
+                                    AS until
+                           FROM unnest(change.days, change.amounts) AS part(day, amount)
+                   ) settled
+                   WHERE point.company_id = claim.company_id AND claim.date <= point.ending
+                  OFFSET 0
+             ) open
+             WHERE customer.id IS NOT NULL AND %(readable)s AND open.opening + open.overdue > 0
             """,
             joins=CUSTOMER_JOINS,
             stands=self.env["dso.qualification"]._get_standing("entry"),
@@ -426,5 +453,5 @@ class DsoCollectorReport(models.Model):
     def _open(self, xml_id, name, domain):
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         who = self.collector_id.name or self.env._("Without collector")
-        name = f"{name}: {who}, {self.month:%Y-%m}"
+        name = f"{name}: {who}, {self.month_text}"
         return dict(action, name=name, display_name=name, domain=list(domain), context={})

@@ -27,7 +27,7 @@ class DsoStepEffect(models.Model):
     over yet is empty. Percentages are quotients of sums at every level, and those without an action
     are weighted by what these actions asked for: what would have come if their customers had
     behaved as those who waited. These are customers of the same scenario as it is today, and only
-    such as the reader may see.
+    such as the reader may see; of large scenarios a sample of them.
 
     Amounts are booked ones in the company's currency.
     """
@@ -185,7 +185,8 @@ class DsoStepEffect(models.Model):
         first = min(todays.values()) - relativedelta(months=rules.MONTHS)
         return SQL(
             """
-            WITH asked AS MATERIALIZED (%(asked)s)
+            WITH sampled AS MATERIALIZED (%(sampled)s),
+                 asked AS MATERIALIZED (%(asked)s)
             SELECT action.id, action.id AS action_id, action.customer_id, action.partner_id,
                    action.company_id, action.collector_id, action.leader_line_id AS line_id,
                    action.done_date AS day, action.action_type, action.origin,
@@ -207,6 +208,7 @@ class DsoStepEffect(models.Model):
               LEFT JOIN asked ON asked.action_id = action.id
              WHERE action.state = 'done' AND action.done_date >= %(first)s
             """,
+            sampled=self._get_sampled_sql(companies),
             asked=self._get_asked_sql(companies, first),
             template=self._get_template_sql(),
             days_over=SQL(
@@ -414,6 +416,28 @@ class DsoStepEffect(models.Model):
             band=self._get_band_sql(SQL("action.done_date - item.due_date")),
         )
 
+    def _get_sampled_sql(self, companies):
+        """The customers whose waiting is looked at: of those that the reader may see. They are the
+        same ones each time."""
+        return SQL(
+            """
+            SELECT id
+              FROM (
+                   SELECT customer.id, row_number() OVER (
+                              PARTITION BY customer.company_id, customer.scenario_id
+                                  ORDER BY hashint4(customer.id)) AS number
+                     FROM dso_customer customer
+                    WHERE customer.scenario_id IS NOT NULL
+                      AND customer.company_id = ANY(%(companies)s)
+                      AND %(readable)s
+              ) drawn
+             WHERE number <= %(most)s
+            """,
+            companies=companies.ids,
+            readable=self._get_readable_sql(),
+            most=rules.MOST_CUSTOMERS,
+        )
+
     def _get_baseline_sql(self, companies, first):
         """What share came by itself, by scenario, band and Monday: ``engine.effect.without_action``
         of all open claims of customers that the reader may see.
@@ -469,7 +493,7 @@ class DsoStepEffect(models.Model):
                    SELECT customer_id, array_agg(DISTINCT done_date) AS days
                      FROM dso_action
                     WHERE state = 'done' AND done_date >= %(monday)s
-                      AND company_id = ANY(%(companies)s)
+                      AND customer_id IN (SELECT id FROM sampled)
                     GROUP BY customer_id
               ) acted ON acted.customer_id = customer.id
              CROSS JOIN LATERAL (
@@ -520,20 +544,30 @@ class DsoStepEffect(models.Model):
                     WHERE part.day BETWEEN point.monday AND point.monday + %(longest)s
                       AND part.day < point.monday + free.days
              ) event
-             WHERE customer.scenario_id IS NOT NULL
-               AND %(readable)s
+             WHERE customer.id IN (SELECT id FROM sampled)
                AND open.amount > 0
                AND free.days > 0
             """,
             band=self._get_band_sql(SQL("point.monday - claim.due_date")),
-            claims=claims_sql(companies.ids, monday, SQL("line.partner_id IS NOT NULL")),
+            claims=claims_sql(companies.ids, monday, self._get_sampled_condition()),
             joins=CUSTOMER_JOINS,
             days=self._get_days(),
             monday=monday,
-            companies=companies.ids,
             is_payment=is_payment_sql("payment_move"),
             longest=rules.WINDOWS[-1],
-            readable=self._get_readable_sql(),
+        )
+
+    def _get_sampled_condition(self):
+        """Items of the customers drawn, as a condition on ``line``."""
+        return SQL(
+            """
+            line.partner_id IN (
+                SELECT contact.id
+                  FROM sampled
+                  JOIN dso_customer customer ON customer.id = sampled.id
+                  JOIN res_partner contact ON contact.commercial_partner_id = customer.partner_id
+            )
+            """
         )
 
     def _get_band_sql(self, days):
