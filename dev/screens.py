@@ -44,6 +44,8 @@ PAGES = {
     "actions": "collection-actions-analysis",
     "ageing_trend": "collection-ageing-trend",
     "promised_cash": "collection-promised-cash",
+    "effect": "collection-effect",
+    "performance": "collection-performance",
     "alerts_list": "collection-alerts?view_type=list",
     "comments": "collection-comments",
 }

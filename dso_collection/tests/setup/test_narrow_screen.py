@@ -7,10 +7,12 @@ from ..common import DsoCommon
 #: Lists of figures to compare, which make no sense as cards.
 ANALYSES = (
     "dso.action.report",
+    "dso.collector.report",
     "dso.dispute.report",
     "dso.forecast.week",
     "dso.item.report",
     "dso.overdue.trend",
+    "dso.step.effect",
 )
 
 
