@@ -38,9 +38,13 @@
         "report/dso_penalties_table_templates.xml",
         "report/dso_summary_templates.xml",
         "report/dso_alert_templates.xml",
+        "report/dso_curve_templates.xml",
         "report/dso_letter_templates.xml",
         "report/dso_evidence_templates.xml",
+        "report/dso_monthly_templates.xml",
         "views/overview/dso_dashboard_views.xml",
+        "views/overview/digest_views.xml",
+        "data/digest_data.xml",
         "report/dso_statement_templates.xml",
         "report/dso_page_templates.xml",
         "report/dso_page_customer_templates.xml",
@@ -58,6 +62,7 @@
         "wizards/customer/dso_contact_propose_views.xml",
         "wizards/customer/dso_customer_assign_views.xml",
         "wizards/evidence/dso_evidence_make_views.xml",
+        "wizards/overview/dso_monthly_report_make_views.xml",
         "wizards/text/dso_hashtag_help_views.xml",
         "wizards/channel/dso_letter_print_views.xml",
         "views/action/dso_action_search_views.xml",
@@ -85,6 +90,8 @@
         "views/overview/dso_agenda_views.xml",
         "report/dso_action_report_views.xml",
         "report/dso_overdue_trend_views.xml",
+        "report/dso_ageing_templates.xml",
+        "report/dso_ageing_views.xml",
         "report/dso_step_effect_views.xml",
         "report/dso_collector_report_views.xml",
         "report/dso_promised_cash_views.xml",
@@ -105,11 +112,13 @@
     "assets": {
         "web.assets_backend": [
             "dso_collection/static/src/**/*",
-            # Odoo loads its graphs when the first one is shown
+            # Odoo loads its graphs and pivots when the first one is shown
             ("remove", "dso_collection/static/src/charts/ordered_graph.js"),
+            ("remove", "dso_collection/static/src/ageing/ageing_charts.js"),
         ],
         "web.assets_backend_lazy": [
             "dso_collection/static/src/charts/ordered_graph.js",
+            "dso_collection/static/src/ageing/ageing_charts.js",
         ],
         "web.assets_tests": [
             "dso_collection/static/tests/tours/**/*",

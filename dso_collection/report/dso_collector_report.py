@@ -46,6 +46,7 @@ class DsoCollectorReport(models.Model):
     _description = "Performance by Collector"
     _inherit = "dso.report"
     _auto = False
+    _booked_currency = "currency_id"
     _order = "month desc, collector_id"
     _rec_name = "month_text"
     _depends = {

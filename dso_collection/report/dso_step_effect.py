@@ -36,6 +36,7 @@ class DsoStepEffect(models.Model):
     _description = "Effect of Steps"
     _inherit = "dso.report"
     _auto = False
+    _booked_currency = "currency_id"
     _order = "day desc, id desc"
     _rec_name = "partner_id"
     _depends = {

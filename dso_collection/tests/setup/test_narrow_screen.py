@@ -7,6 +7,7 @@ from ..common import DsoCommon
 #: Lists of figures to compare, which make no sense as cards.
 ANALYSES = (
     "dso.action.report",
+    "dso.ageing",
     "dso.collector.report",
     "dso.dispute.report",
     "dso.forecast.week",
