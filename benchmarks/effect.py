@@ -2,7 +2,6 @@
 
 import statistics
 
-import forecast
 import ledger
 from lab import environment, stopwatch
 
@@ -76,8 +75,7 @@ OTHERS = [
 
 
 def prepare(database):
-    """A year of payments, twenty collectors, and what was done."""
-    forecast.prepare(database)
+    """What was done, on a ledger with payments and twenty collectors (``forecast.prepare``)."""
     with environment(database) as env:
         scenario = env.ref("dso_collection.scenario_standard")
         account = env["account.account"].search([("account_type", "=", "asset_receivable")])
