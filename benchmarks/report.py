@@ -449,3 +449,25 @@ def _alerts_rows(values):
             None,
         ),
     ]
+
+
+def _forecast_rows(values):
+    items, customers = f"{values['items']:,}", f"{values['customers']:,}"
+    return [
+        _row(
+            f"Forecast kept, {customers} customers, {items} open items",
+            f"{values['kept']:.1f} s",
+            f"bare SQL of one delay {values['bare']:.1f} s; {values['payments']:,} payments",
+            f"{values['kept'] / values['bare']:.1f}",
+            "under a minute",
+            values["kept"] < 60,
+        ),
+        _row(
+            "Its screen, by week and reason",
+            f"{values['screen']:.1f} s",
+            f"kept {values['kept']:.1f} s",
+            f"{values['screen'] / values['kept']:.2f}",
+            "",
+            None,
+        ),
+    ]

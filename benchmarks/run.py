@@ -36,6 +36,7 @@ AREAS = (
     "alerts",
     "sheet",
     "page",
+    "forecast",
 )
 PREFIX = "dso_bench_"
 #: The last version whose lists had a dozen attributes, each doubling the cost of their check.
@@ -258,6 +259,11 @@ class Bench:
         database = self.planned("large", self.size(1_000_000))
         measure("alerts.prepare", database=database, rules=50)
         return measure("alerts.evaluate", database=database, uid=self.made["module"]["uid"])
+
+    def forecast(self):
+        database = self._make("forecast", self.module(), items=self.size(1_000_000))
+        measure("forecast.prepare", database=database)
+        return measure("forecast.keep", database=database)
 
     def page(self):
         """One customer with few open items, and one with many."""

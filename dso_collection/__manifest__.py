@@ -88,6 +88,8 @@
         "report/dso_step_effect_views.xml",
         "report/dso_promised_cash_views.xml",
         "report/dso_indicator_month_views.xml",
+        "report/dso_forecast_item_views.xml",
+        "report/dso_forecast_comparison_views.xml",
         "views/dso_collection_menus.xml",
         "wizards/penalty/dso_penalty_breakdown_views.xml",
         "wizards/penalty/dso_penalty_invoice_views.xml",

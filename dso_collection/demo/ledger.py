@@ -18,7 +18,7 @@ from odoo.tools import file_open
 
 from ..tools.inside import inside
 from ..tools.ledger import RECEIVABLE
-from . import channels, company as company_data, history, texts
+from . import channels, company as company_data, forecasts, history, texts
 from .company import record
 from .entries import Entries
 
@@ -109,6 +109,7 @@ def load(env):
         Book(env, company, habits, Random(f"{SEED} {key}"), today, **shared).fill()
     rng = Random(f"{SEED} history")
     history.load(env, companies, customers, read("habits.csv"), rng, today)
+    forecasts.load(env, companies, Random(f"{SEED} forecasts"), today)
 
 
 def read(name):

@@ -92,6 +92,7 @@ from .page import test_page_without
 from .page import test_trial_pages
 from .evidence import test_evidence
 from .indicator import test_forecast
+from .indicator import test_forecast_kept
 from .indicator import test_indicator
 from .indicator import test_step_effect
 from .overview import test_agenda

@@ -148,9 +148,13 @@ class DsoForecast(models.AbstractModel):
     @api.model
     def _read(self, company, today, weeks, customers):
         """:return: :class:`engine.forecast.Forecast`"""
-        return self._read_by(SQL("NULL"), company, today, weeks, customers).get(
-            None, rules.add_up([], today, weeks)
-        )
+        found = self._read_by(SQL("NULL"), company, today, weeks, customers)
+        return found.get(None) or self._get_empty(today, weeks)
+
+    @api.model
+    def _get_empty(self, today, weeks=rules.WEEKS):
+        """Where nothing is open."""
+        return rules.add_up([], today, weeks)
 
     @api.model
     def _read_by(self, key, company, today, weeks=rules.WEEKS, customers=None):

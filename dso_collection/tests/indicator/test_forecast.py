@@ -300,6 +300,16 @@ class TestForecast(ForecastCommon):
             {on(7): line.ids, "late": late.ids, "beyond": later.ids, "apart": apart.ids},
         )
 
+    def test_whoever_may_read_forecasts_needs_no_other_rights(self):
+        """Delays, disputes and announced money are facts of the rules."""
+        line = self._owe(5)
+        self._qualify(line, "promise", date=on(9))
+        forecast = self.env["dso.forecast"].with_user(self.reader)
+        company = self.company.with_user(self.reader)
+        self.assertEqual(forecast._get_totals(company, TODAY)["expected"], 100)
+        self.assertEqual(forecast._find_items(company, TODAY), {on(7): line.ids})
+        self.assertEqual(forecast._read_came(company, on(-7), TODAY), {})
+
     def test_beyond(self):
         self._owe(91)
         self.assertEqual((self._weeks(), self._totals()["beyond"]), ({}, 100))

@@ -5,7 +5,13 @@ from odoo.tests import tagged
 from ..common import DsoCommon
 
 #: Lists of figures to compare, which make no sense as cards.
-ANALYSES = ("dso.action.report", "dso.dispute.report", "dso.item.report", "dso.overdue.trend")
+ANALYSES = (
+    "dso.action.report",
+    "dso.dispute.report",
+    "dso.forecast.week",
+    "dso.item.report",
+    "dso.overdue.trend",
+)
 
 
 @tagged("post_install", "-at_install")

@@ -26,6 +26,7 @@ export const INDICATOR_STYLES = {
 
 export const KIND_STYLES = {
     none: { color: "#BDBDBD", icon: "fa-question" },
+    announced: { color: "#0072B2", icon: "fa-paper-plane-o" },
     ongoing: { color: "#56B4E9", icon: "fa-comments-o" },
     promise: { color: "#009E73", icon: "fa-handshake-o" },
     promise_past: { color: "#CC79A7", icon: "fa-chain-broken" },
