@@ -42,6 +42,7 @@ PAGES = {
     "disputes": "collection-disputes",
     "registered": "collection-registered",
     "actions": "collection-actions-analysis",
+    "ageing": "collection-ageing",
     "ageing_trend": "collection-ageing-trend",
     "promised_cash": "collection-promised-cash",
     "alerts_list": "collection-alerts?view_type=list",

@@ -85,6 +85,8 @@
         "views/overview/dso_agenda_views.xml",
         "report/dso_action_report_views.xml",
         "report/dso_overdue_trend_views.xml",
+        "report/dso_ageing_templates.xml",
+        "report/dso_ageing_views.xml",
         "report/dso_step_effect_views.xml",
         "report/dso_promised_cash_views.xml",
         "report/dso_indicator_month_views.xml",
@@ -103,11 +105,13 @@
     "assets": {
         "web.assets_backend": [
             "dso_collection/static/src/**/*",
-            # Odoo loads its graphs when the first one is shown
+            # Odoo loads its graphs and pivots when the first one is shown
             ("remove", "dso_collection/static/src/charts/ordered_graph.js"),
+            ("remove", "dso_collection/static/src/ageing/ageing_charts.js"),
         ],
         "web.assets_backend_lazy": [
             "dso_collection/static/src/charts/ordered_graph.js",
+            "dso_collection/static/src/ageing/ageing_charts.js",
         ],
         "web.assets_tests": [
             "dso_collection/static/tests/tours/**/*",

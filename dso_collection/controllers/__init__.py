@@ -1,4 +1,5 @@
 from ..tools import link_log
+from . import ageing
 from . import dry_run
 from . import list_export
 from . import sms_reply

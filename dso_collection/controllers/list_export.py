@@ -12,7 +12,7 @@ from odoo.tools import osutil
 from odoo.addons.web.controllers.export import ExcelExport
 
 #: Models whose lists ask for it.
-MODELS = ("dso.action", "account.move.line")
+MODELS = ("dso.action", "dso.ageing", "account.move.line")
 #: As long as a name of a file may sensibly be.
 MAX_TITLE = 120
 

@@ -36,6 +36,7 @@ class DsoItemReport(models.Model):
     _auto = False
     _order = "days_overdue desc, id"
     _rec_name = "document"
+    _booked_currency = "currency_id"
     _depends = {
         "account.account": ["account_type"],
         "account.move": ["move_type", "name"],
@@ -194,10 +195,6 @@ class DsoItemReport(models.Model):
     def _read_group_select(self, aggregate_spec, query):
         """The rate by value is a quotient of two sums, whatever the grouping; the rate by number is
         the plain average of the items' zeros and hundreds. Over several currencies there is no sum.
-
-        Which currencies there are, and the sum converted into the user's, is asked by every pivot.
-        Where the companies at hand have only one, both are known: to look for it in each group
-        would sort all items, to convert would divide each amount.
         """
         if aggregate_spec == "rate_value:avg":
             return SQL(
@@ -207,16 +204,4 @@ class DsoItemReport(models.Model):
                 qualified=self._field_to_sql(self._table, "amount_qualified", query),
                 amount=self._field_to_sql(self._table, "amount", query),
             )
-        if not self._has_one_currency():
-            return super()._read_group_select(aggregate_spec, query)
-        if aggregate_spec == "currency_id:array_agg_distinct":
-            return SQL(
-                "array_remove(ARRAY[min(%(currency)s)], NULL)",
-                currency=self._field_to_sql(self._table, "currency_id", query),
-            )
-        return super()._read_group_select(aggregate_spec.replace(":sum_currency", ":sum"), query)
-
-    def _has_one_currency(self):
-        """Whether all that the user can see is in one currency: the record rules keep to the
-        companies at hand."""
-        return not self.env.su and len(self.env.companies.currency_id) == 1
+        return super()._read_group_select(aggregate_spec, query)

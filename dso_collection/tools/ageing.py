@@ -8,8 +8,9 @@ from odoo.tools import SQL
 
 from ..engine.ageing import Bucket
 
-#: Names of the buckets of what is overdue; translated with the fields that have them.
+#: Names of the buckets; translated with the fields that have them.
 _LABELS = {
+    "000": "Not due",
     "001": "1 to 30 days",
     "031": "31 to 60 days",
     "061": "61 to 90 days",
@@ -20,12 +21,13 @@ _LABELS = {
 
 
 def get_selection(buckets: Sequence[Bucket]) -> list[tuple[str, str]]:
-    """Buckets of what is overdue as the values of a field."""
+    """Buckets as the values of a field."""
     return [(bucket.key, _LABELS[bucket.key]) for bucket in buckets]
 
 
 def bucket_sql(days: SQL, buckets: Sequence[Bucket]) -> SQL:
-    """The key of the bucket of what is overdue, ``NULL`` where nothing is.
+    """The key of the bucket, ``NULL`` where there is none: nothing is overdue, and only buckets of
+    what is were asked for.
 
     :param days: how many days overdue
     :param buckets: one after the other, without a gap
@@ -34,7 +36,9 @@ def bucket_sql(days: SQL, buckets: Sequence[Bucket]) -> SQL:
     return SQL(
         "CASE %s END",
         SQL(" ").join(
-            SQL("WHEN %s >= %s THEN %s", days, bucket.first, bucket.key)
+            SQL("ELSE %s", bucket.key)
+            if bucket.first is None
+            else SQL("WHEN %s >= %s THEN %s", days, bucket.first, bucket.key)
             for bucket in reversed(buckets)
         ),
     )

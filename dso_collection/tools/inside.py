@@ -103,6 +103,7 @@ KEYS = {
 #: begins, no more.
 SHOWN = {
     "dso_agenda": "the screens of the agenda: which of them it is (JavaScript, list views)",
+    "dso_as_of": "the ageing: as of which day its rows are read (_table_query)",
     "dso_ask": "buttons: dso.action.action_cancel asks first",
     "dso_days": "a button of the status dialog: in how many days",
     "dso_done_since": "the dashboard: the analysis of actions reads no older ones (_table_query)",

@@ -17,6 +17,10 @@ class DsoReport(models.AbstractModel):
     _inherit = ["dso.guard"]
     _auto = False
 
+    #: The field of the company's currency, in which amounts are booked; ``None``: there is none, or
+    #: nothing to gain.
+    _booked_currency = None
+
     customer_id = fields.Many2one("dso.customer", string="Customer File", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -37,6 +41,28 @@ class DsoReport(models.AbstractModel):
             companies.ids,
             [todays.get(company.id) or company._dso_today() for company in companies],
         )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Which currencies there are, and the sum converted into the user's, is asked by every
+        pivot. Where the companies at hand have only one, both are known: to look for it in each
+        group would sort all items, to convert would divide each amount.
+        """
+        name, _colon, function = aggregate_spec.partition(":")
+        booked = self._booked_currency
+        if booked and self._has_one_currency():
+            if name == booked and function == "array_agg_distinct":
+                return SQL(
+                    "array_remove(ARRAY[min(%(currency)s)], NULL)",
+                    currency=self._field_to_sql(self._table, booked, query),
+                )
+            if function == "sum_currency" and self._fields[name].get_currency_field(self) == booked:
+                aggregate_spec = f"{name}:sum"
+        return super()._read_group_select(aggregate_spec, query)
+
+    def _has_one_currency(self):
+        """Whether all that the user can see is in one currency: the record rules keep to the
+        companies at hand."""
+        return not self.env.su and len(self.env.companies.currency_id) == 1
 
     def action_view_customer(self):
         """Open the customer's collection file."""

@@ -8,14 +8,14 @@ from freezegun import freeze_time
 from odoo import Command
 from odoo.tests import tagged
 
-from ..common import DsoCommon
+from .ledger_common import LedgerCommon
 
 NOV = date(2026, 11, 30)
 
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-12-10")
-class TestIndicator(DsoCommon):
+class TestIndicator(LedgerCommon):
     def _sell(self, day, amount, due=None, **values):
         return self._invoice(due or day, amount, invoice_date=day, **values)
 
@@ -163,46 +163,10 @@ class TestIndicator(DsoCommon):
     def test_any_ledger_agrees_with_its_accounts(self):
         """Random invoices, credit notes, payments, currencies and instalments."""
         seed = random.randrange(10**6)
-        chance = random.Random(seed)
-        currency = self.setup_other_currency("EUR", rates=[("2026-01-01", 2), ("2026-10-01", 3)])
-        thirds = self.env["account.payment.term"].create(
-            {
-                "name": "Thirds",
-                "line_ids": [
-                    Command.create(
-                        {"value": "percent", "value_amount": share, "nb_days": number * 20}
-                    )
-                    for number, share in enumerate((30, 30, 40))
-                ],
-            }
-        )
-        start = date(2026, 8, 1)
-        for _number in range(25):
-            day = start + timedelta(days=chance.randrange(120))
-            values = {}
-            if chance.random() < 0.3:
-                values["currency_id"] = currency.id
-            if chance.random() < 0.3:
-                values["invoice_payment_term_id"] = thirds.id
-            if chance.random() < 0.2:
-                values["move_type"] = "out_refund"
-            amount = chance.randrange(1, 100000) / 100
-            move = self._invoice(
-                day + timedelta(days=chance.randrange(60)), amount, invoice_date=day, **values
-            )
-            if chance.random() < 0.6:
-                paid = day + timedelta(days=chance.randrange(90))
-                part = None if chance.random() < 0.5 else round(amount * chance.random() + 0.01, 2)
-                self._pay(move, paid, part)
-        days = [start + timedelta(days=number) for number in range(0, 220, 9)]
+        self._make_ledger(random.Random(seed))
+        days = self._get_days()
         found = self.env["dso.indicator"]._measure_days(self.company, days)
-        lines = self.env["account.move.line"].search(
-            [
-                ("company_id", "=", self.company.id),
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-            ]
-        )
+        lines = self._get_booked()
         for day in days:
             with self.subTest(seed=seed, day=day):
                 booked = sum(line.balance for line in lines if line.date <= day)

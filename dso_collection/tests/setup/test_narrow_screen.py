@@ -7,8 +7,10 @@ from ..common import DsoCommon
 #: Lists of figures to compare, which make no sense as cards.
 ANALYSES = (
     "dso.action.report",
+    "dso.ageing",
     "dso.dispute.report",
     "dso.forecast.week",
+    "dso.indicator.month",
     "dso.item.report",
     "dso.overdue.trend",
 )

@@ -1,0 +1,8 @@
+import { registry } from "@web/core/registry";
+import { pivotView } from "@web/views/pivot/pivot_view";
+import { withAgeing } from "./ageing_day";
+
+const views = registry.category("views");
+
+views.add("dso_ageing_graph", withAgeing(views.get("dso_graph")));
+views.add("dso_ageing_pivot", withAgeing(pivotView));
