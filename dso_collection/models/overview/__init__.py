@@ -3,6 +3,7 @@ from . import dso_alert_hit
 from . import dso_summary
 from . import dso_dashboard
 from . import dso_dashboard_indicators
+from . import dso_dashboard_forecast
 from . import dso_action
 from . import dso_customer_sheet
 from . import dso_customer_timeline

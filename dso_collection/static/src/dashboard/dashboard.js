@@ -12,6 +12,7 @@ import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/fo
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import {
     AGE_STYLES,
+    FORECAST_STYLES,
     INDICATOR_STYLES,
     KIND_STYLES,
     PROMISE_STYLES,
@@ -30,6 +31,8 @@ const TARGETS = {
     actions: "dso_collection.dso_action_report_action",
     promises: "dso_collection.dso_promise_action",
     trend: "dso_collection.dso_overdue_trend_action",
+    forecast: "dso_collection.dso_forecast_item_action",
+    came: "dso_collection.dso_forecast_came_action",
     months: "dso_collection.dso_indicator_month_action",
 };
 
@@ -72,6 +75,7 @@ export class Dashboard extends Component {
         this.keepLastTrend = new KeepLast();
         this.keepLastIndicators = new KeepLast();
         this.keepLastCompanies = new KeepLast();
+        this.keepLastForecast = new KeepLast();
         const { companyId, own, choice } = this.props.state || {};
         const agenda = this.env.dsoAgenda;
         const isActive = user.activeCompanies.some(({ id }) => id === companyId);
@@ -85,6 +89,7 @@ export class Dashboard extends Component {
             trend: null,
             indicators: null,
             companies: null,
+            forecast: null,
         });
         this.display = { controlPanel: {} };
         useSetupAction({
@@ -100,6 +105,7 @@ export class Dashboard extends Component {
             todo: _t("To do"),
             done: _t("Done in 30 days"),
             kept: _t("Promises"),
+            late: _t("Late against the forecast"),
         };
         this.formatAmount = this.formatAmount.bind(this);
         this.formatShort = this.formatShort.bind(this);
@@ -112,6 +118,7 @@ export class Dashboard extends Component {
         const args = [this.state.companyId, this.state.own, choice];
         this.state.trend = null;
         this.loadIndicators(args);
+        this.loadForecast(args);
         this.loadCompanies([this.state.own, choice]);
         // not awaited: the page does not wait for the past
         this.keepLastTrend
@@ -156,6 +163,21 @@ export class Dashboard extends Component {
             .sort((a, b) => a - b);
         const middle = totals[Math.floor(totals.length / 2)];
         return totals.at(-1) > HIGHEST * middle ? Math.ceil((HIGHEST * middle) / 10) * 10 : undefined;
+    }
+
+    /** What came in, and what is expected. */
+    async loadForecast(args) {
+        this.state.forecast = null;
+        const found = await this.keepLastForecast.add(
+            this.orm.silent.call("dso.dashboard", "get_forecast", args)
+        );
+        const series = found.series.map((each) => ({ ...each, values: each.amounts }));
+        this.state.forecast = {
+            ...found,
+            labels: found.weeks.map((day) => this.formatDay(day)),
+            now: found.weeks.indexOf(found.this_week),
+            series: withStyles(series, FORECAST_STYLES),
+        };
     }
 
     /** A table of companies, where there are several. */
@@ -219,6 +241,10 @@ export class Dashboard extends Component {
 
     get hasDso() {
         return this.state.indicators.series.some(({ values }) => values.some(Boolean));
+    }
+
+    get hasForecast() {
+        return this.state.forecast.series.some(({ values }) => values.some(Boolean));
     }
 
     get promised() {
