@@ -8,8 +8,4 @@ from . import dso_forecast_came
 from . import dso_forecast_comparison
 from . import dso_ageing
 from . import dso_ageing_print
-from . import dso_forecast_item
-from . import dso_forecast_came
-from . import dso_forecast_comparison
-from . import dso_indicator_month
 from . import dso_step_effect
