@@ -10,7 +10,6 @@ ANALYSES = (
     "dso.ageing",
     "dso.dispute.report",
     "dso.forecast.week",
-    "dso.indicator.month",
     "dso.item.report",
     "dso.overdue.trend",
 )
