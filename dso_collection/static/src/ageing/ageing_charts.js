@@ -1,5 +1,7 @@
 import { registry } from "@web/core/registry";
 import { pivotView } from "@web/views/pivot/pivot_view";
+// the graph that this one is made of has to be there first
+import "../charts/ordered_graph";
 import { withAgeing } from "./ageing_day";
 
 const views = registry.category("views");
