@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools.misc import formatLang
 
 from ...engine import forecast as rules
 
@@ -26,7 +25,8 @@ class DsoDashboard(models.AbstractModel):
         :param own: whether only of the customers of whom the user is the collector
         :param choice: of customers, see ``tools.customer_choice``
         :return: dict with ``weeks`` (Mondays), ``this_week``, ``series`` (amounts by week, with a
-            domain for each), ``notes`` (from what to what each week may bring) and ``late``: what
+            domain for each), ``ranges`` (what each of them brings at least and
+            at most) and ``late``: what
             should have come already, which is in no week
         """
         company = self._get_company(company_id)
@@ -48,7 +48,10 @@ class DsoDashboard(models.AbstractModel):
                 self._get_came_series(scope, weeks, came),
                 *self._get_expected_series(scope, weeks, forecast),
             ],
-            "notes": [self._describe_range(company, forecast.get(week)) for week in weeks],
+            "ranges": [
+                [forecast[week]["low"], forecast[week]["high"]] if week in forecast else False
+                for week in weeks
+            ],
             "late": {
                 "amount": forecast[monday]["late"],
                 "target": "forecast",
@@ -98,13 +101,3 @@ class DsoDashboard(models.AbstractModel):
         if not row:
             return 0.0
         return row["expected"] - sum(row[name] for name in PARTS.values())
-
-    @api.model
-    def _describe_range(self, company, row):
-        if not row or not row["high"]:
-            return ""
-        low, high = (
-            formatLang(self.env, row[name], digits=0, currency_obj=company.currency_id)
-            for name in ("low", "high")
-        )
-        return self.env._("from %(low)s to %(high)s", low=low, high=high)

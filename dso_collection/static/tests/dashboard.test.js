@@ -150,7 +150,7 @@ beforeEach(() => {
                 domains: [[["week", "=", 0]], [["week", "=", 1]]],
             },
         ],
-        notes: ["", "from 80 to 200"],
+        ranges: [false, [80, 200]],
         late: { amount: 55, target: "forecast", domain: [["place", "=", "late"]] },
     }));
     onRpc("dso.dashboard", "get_data", ({ args }) => getData(args[0] || 1, companies));
@@ -355,7 +355,7 @@ test("what came in and what is expected open the items behind; what is late stan
     await mountDashboard();
     watchLists();
     await contains(".o_dso_forecast summary").click();
-    expect(queryAllTexts(".o_dso_forecast tbody td:last-child")).toEqual(["", "from 80 to 200"]);
+    expect(queryAllTexts(".o_dso_forecast tbody td:last-child")).toEqual(["", "from $ 80 to $ 200"]);
     await contains(".o_dso_forecast tbody button:contains(90)").click();
     await contains(".o_dso_forecast tbody button:contains(120)").click();
     await contains(".o_dso_late").click();
@@ -364,4 +364,22 @@ test("what came in and what is expected open the items behind; what is late stan
         'dso_forecast_item_action [["week","=",1]] list As its customer pays, 03/09',
         'dso_forecast_item_action [["place","=","late"]] list Late against the forecast',
     ]);
+});
+
+test("a table of companies, each in its currency, chooses one", async () => {
+    companies = TWO;
+    patchWithCleanup(user, { activeCompanies: TWO });
+    onRpc("dso.dashboard", "get_companies", () => [
+        { id: 1, name: "Paris", currency_id: 1, overdue: 10, dso: 40, bpdso: 30, add: 10, cei: 80 },
+        { id: 2, name: "London", currency_id: 2, overdue: 20, dso: false, bpdso: false, add: false, cei: false },
+    ]);
+    await mountDashboard();
+    expect(queryAllTexts(".o_dso_companies tbody td")).toEqual([
+        ...["$ 10", "40.0 days", "30.0 days", "10.0 days", "80.0 %"],
+        ...["20 €", "–", "–", "–", "–"],
+    ]);
+    await contains(".o_dso_companies tbody button:contains(London)").click();
+    await animationFrame();
+    expect(".o_dso_companies tbody tr:eq(1)").toHaveClass("table-active");
+    expect(".o_dso_amounts .o_dso_tile_value:eq(0)").toHaveText("2,000 €");
 });

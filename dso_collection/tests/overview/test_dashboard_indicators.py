@@ -477,7 +477,12 @@ class TestDashboardForecast(IndicatorCommon):
         self.assertEqual(expected, {("came", "2026-11-02"): 60, ("came", "2026-11-23"): 100})
         rest = sum(amount for key, amount in amounts.items() if key[0] != "came")
         self.assertEqual(rest + found["late"]["amount"], 2500 - 160)
-        self.assertTrue(any(found["notes"]))
+        self.assertEqual(found["ranges"][:4], [False] * 4)
+        for (low, high), *parts in zip(
+            found["ranges"][4:], *(each["amounts"][4:] for each in found["series"][1:]), strict=True
+        ):
+            self.assertLessEqual(low, sum(parts))
+            self.assertLessEqual(sum(parts), high)
 
     def test_what_is_behind(self):
         promise = self.env.ref("dso_collection.status_promise")

@@ -156,7 +156,8 @@ export class StackedChart extends Component {
                             footer: (items) => {
                                 const total = items.reduce((sum, item) => sum + item.raw, 0);
                                 const note = items.length ? notes?.[items[0].dataIndex] : "";
-                                return [items.length > 1 && format(total), note].filter(Boolean);
+                                const sum = items.length > 1 ? format(total) : "";
+                                return [sum, note].filter(Boolean).join("\n");
                             },
                         },
                     },

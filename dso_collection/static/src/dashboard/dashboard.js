@@ -176,6 +176,7 @@ export class Dashboard extends Component {
             ...found,
             labels: found.weeks.map((day) => this.formatDay(day)),
             now: found.weeks.indexOf(found.this_week),
+            notes: found.ranges.map((range) => (range && range[1] ? this.formatRange(range) : "")),
             series: withStyles(series, FORECAST_STYLES),
         };
     }
@@ -349,6 +350,13 @@ export class Dashboard extends Component {
     get formatPromised() {
         const { id } = this.promised;
         return (amount) => this.formatAmount(amount, id);
+    }
+
+    formatRange([low, high]) {
+        return _t("from %(low)s to %(high)s", {
+            low: this.formatAmount(low),
+            high: this.formatAmount(high),
+        });
     }
 
     formatCount(count) {
