@@ -268,7 +268,9 @@ class DsoIndicatorMonth(models.Model):
             & Domain("date", "<=", self.day)
             & self._get_partner_domain("commercial_partner_id")
         )
-        return {**action, "domain": list(domain)}
+        # the list's columns of customer invoices; nothing is made here
+        context = {"default_move_type": "out_invoice", "create": False}
+        return {**action, "domain": list(domain), "context": context}
 
     def _get_action(self, xmlid, name):
         action = self.env["ir.actions.actions"]._for_xml_id(xmlid)

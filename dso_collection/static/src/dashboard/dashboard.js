@@ -116,9 +116,12 @@ export class Dashboard extends Component {
     async load() {
         const choice = { ...this.state.choice };
         const args = [this.state.companyId, this.state.own, choice];
+        const ready = this.keepLast.add(this.orm.call("dso.dashboard", "get_data", args));
         this.state.trend = null;
-        this.loadIndicators(args);
-        this.loadForecast(args);
+        // amounts are told in the currency of the company that is shown: not before it is
+        const shown = ready.catch(() => new Promise(() => {}));
+        this.loadIndicators(args, shown);
+        this.loadForecast(args, shown);
         this.loadCompanies([this.state.own, choice]);
         // not awaited: the page does not wait for the past
         this.keepLastTrend
@@ -131,18 +134,17 @@ export class Dashboard extends Component {
                     series: withStyles(series, AGE_STYLES),
                 };
             });
-        const data = await this.keepLast.add(this.orm.call("dso.dashboard", "get_data", args));
+        const data = await ready;
         this.state.companyId = data.company_id;
         this.state.promisedCurrency = 0;
         this.state.data = this.prepare(data);
     }
 
     /** DSO and its kin, which a large ledger takes longer to tell. */
-    async loadIndicators(args) {
+    async loadIndicators(args, shown) {
         this.state.indicators = null;
-        const found = await this.keepLastIndicators.add(
-            this.orm.silent.call("dso.dashboard", "get_indicators", args)
-        );
+        const asked = this.orm.silent.call("dso.dashboard", "get_indicators", args);
+        const [found] = await this.keepLastIndicators.add(Promise.all([asked, shown]));
         this.state.indicators = {
             ...found,
             labels: found.days.map((day) => this.formatMonth(day)),
@@ -166,17 +168,15 @@ export class Dashboard extends Component {
     }
 
     /** What came in, and what is expected. */
-    async loadForecast(args) {
+    async loadForecast(args, shown) {
         this.state.forecast = null;
-        const found = await this.keepLastForecast.add(
-            this.orm.silent.call("dso.dashboard", "get_forecast", args)
-        );
+        const asked = this.orm.silent.call("dso.dashboard", "get_forecast", args);
+        const [found] = await this.keepLastForecast.add(Promise.all([asked, shown]));
         const series = found.series.map((each) => ({ ...each, values: each.amounts }));
         this.state.forecast = {
             ...found,
             labels: found.weeks.map((day) => this.formatDay(day)),
             now: found.weeks.indexOf(found.this_week),
-            notes: found.ranges.map((range) => (range && range[1] ? this.formatRange(range) : "")),
             series: withStyles(series, FORECAST_STYLES),
         };
     }
@@ -246,6 +246,13 @@ export class Dashboard extends Component {
 
     get hasForecast() {
         return this.state.forecast.series.some(({ values }) => values.some(Boolean));
+    }
+
+    /** At least and at most, of each week. */
+    get ranges() {
+        return this.state.forecast.ranges.map((range) =>
+            range && range[1] ? this.formatRange(range) : ""
+        );
     }
 
     get promised() {
