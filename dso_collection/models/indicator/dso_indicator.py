@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import format_date, formatLang
 
 from ...engine import indicators as rules
 from ...tools.receivable import claims_sql, lines_sql
@@ -81,6 +82,61 @@ class DsoIndicator(models.AbstractModel):
             )
             for day in days
         }
+
+    @api.model
+    def _measure_periods(self, company, spans, customers=None, method="count_back"):
+        """The figures at the ends of some periods, with the effectiveness of these.
+
+        :param spans: [(first day before the period, its last day)]
+        :return: {span: dict as of :meth:`_measure`, but for ``cei``}
+        """
+        days = sorted({day for span in spans for day in span})
+        found = self._measure_days(company, days, customers, method)
+        sales = Sales(self._read_sales(company, days[0], days[-1], customers))
+        return {
+            (before, day): {
+                **found[day],
+                "cei": rules.effectiveness(
+                    found[before]["receivable"],
+                    sales.between(before + timedelta(days=1), day),
+                    found[day]["receivable"],
+                    found[day]["not_due"],
+                ),
+            }
+            for before, day in spans
+        }
+
+    @api.model
+    def _get_month_ends(self, today, count):
+        """The ends of the months before today's, and today: so many days, the oldest first."""
+        first = today.replace(day=1)
+        ends = [first - relativedelta(months=back) for back in range(count - 1)]
+        return [*(end - timedelta(days=1) for end in reversed(ends)), today]
+
+    @api.model
+    def _get_curve(self, company, days, customers=None, method="count_back"):
+        """DSO of some days, split into best possible and delinquent, for a chart of bars in texts
+        that know no scripts: e-mails, printed reports.
+
+        :return: [dict with ``label``, ``dso``, ``text``, ``best_height`` and
+            ``delinquent_height``, in percent of the highest bar]; empty where nothing is known
+        """
+        found = self._measure_days(company, days, customers, method)
+        highest = max((found[day]["dso"] or 0 for day in days), default=0)
+        if not highest:
+            return []
+        return [
+            {
+                "label": format_date(self.env, day, date_format="MMM"),
+                "dso": found[day]["dso"],
+                "text": formatLang(self.env, found[day]["dso"], digits=0)
+                if found[day]["dso"] is not None
+                else "",
+                "best_height": round(100 * (found[day]["bpdso"] or 0) / highest),
+                "delinquent_height": round(100 * (found[day]["add"] or 0) / highest),
+            }
+            for day in days
+        ]
 
     @api.model
     def _calculate(self, day, found, opening, sales, method, settings):
