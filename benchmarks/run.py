@@ -37,6 +37,7 @@ AREAS = (
     "sheet",
     "page",
     "forecast",
+    "indicators",
 )
 PREFIX = "dso_bench_"
 #: The last version whose lists had a dozen attributes, each doubling the cost of their check.
@@ -264,6 +265,14 @@ class Bench:
         database = self._make("forecast", self.module(), items=self.size(1_000_000))
         measure("forecast.prepare", database=database)
         return measure("forecast.keep", database=database)
+
+    def indicators(self):
+        """Two journal items an invoice, and one for each payment."""
+        database = self._make("indicators", self.module(), items=self.size(500_000))
+        uid = self.made["module"]["uid"]
+        counts = measure("indicators.prepare", database=database, uid=uid)
+        found = measure("indicators.side_by_side", database=database, uid=uid)
+        return {**counts, **found}
 
     def page(self):
         """One customer with few open items, and one with many."""
