@@ -39,6 +39,7 @@ AREAS = (
     "forecast",
     "ageing",
     "effect",
+    "indicators",
 )
 PREFIX = "dso_bench_"
 #: The last version whose lists had a dozen attributes, each doubling the cost of their check.
@@ -280,6 +281,14 @@ class Bench:
         database = self.paid()
         measure("effect.prepare", database=database)
         return measure("effect.side_by_side", database=database, uid=self.made["module"]["uid"])
+
+    def indicators(self):
+        """Two journal items an invoice, and one for each payment."""
+        database = self._make("indicators", self.module(), items=self.size(500_000))
+        uid = self.made["module"]["uid"]
+        counts = measure("indicators.prepare", database=database, uid=uid)
+        found = measure("indicators.side_by_side", database=database, uid=uid)
+        return {**counts, **found}
 
     def page(self):
         """One customer with few open items, and one with many."""
