@@ -37,6 +37,7 @@ AREAS = (
     "sheet",
     "page",
     "forecast",
+    "ageing",
 )
 PREFIX = "dso_bench_"
 #: The last version whose lists had a dozen attributes, each doubling the cost of their check.
@@ -261,9 +262,18 @@ class Bench:
         return measure("alerts.evaluate", database=database, uid=self.made["module"]["uid"])
 
     def forecast(self):
-        database = self._make("forecast", self.module(), items=self.size(1_000_000))
-        measure("forecast.prepare", database=database)
-        return measure("forecast.keep", database=database)
+        return measure("forecast.keep", database=self.paid())
+
+    def ageing(self):
+        database = self.paid()
+        return measure("ageing.side_by_side", database=database, uid=self.made["module"]["uid"])
+
+    def paid(self):
+        """A ledger of which two items in five were paid in the last months."""
+        if "paid" not in self.made:
+            database = self._make("paid", self.module(), items=self.size(1_000_000))
+            measure("forecast.prepare", database=database)
+        return PREFIX + "paid"
 
     def page(self):
         """One customer with few open items, and one with many."""

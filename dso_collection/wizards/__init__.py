@@ -5,3 +5,4 @@ from . import text
 from . import channel
 from . import reply
 from . import evidence
+from . import overview

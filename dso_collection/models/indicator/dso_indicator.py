@@ -10,12 +10,17 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import format_date, formatLang
 
 from ...engine import indicators as rules
 from ...tools.receivable import claims_sql, lines_sql
 
 #: What counts as sales: entries by which the company bills its customers.
 SALES = ("out_invoice", "out_receipt", "out_refund")
+
+
+#: Days of all months in which sales are looked for, or nearly so.
+LONGEST = 30 * rules.MONTHS
 
 
 class Balances(NamedTuple):
@@ -81,6 +86,68 @@ class DsoIndicator(models.AbstractModel):
             )
             for day in days
         }
+
+    @api.model
+    def _measure_periods(self, company, spans, customers=None, method="count_back"):
+        """The figures at the ends of some periods, with the effectiveness of these.
+
+        :param spans: [(first day before the period, its last day)]
+        :return: {span: dict as of :meth:`_measure`, but for ``cei``}
+        """
+        days = sorted({day for span in spans for day in span})
+        found = self._measure_days(company, days, customers, method)
+        sales = Sales(self._read_sales(company, days[0], days[-1], customers))
+        return {
+            (before, day): {
+                **found[day],
+                "cei": rules.effectiveness(
+                    found[before]["receivable"],
+                    sales.between(before + timedelta(days=1), day),
+                    found[day]["receivable"],
+                    found[day]["not_due"],
+                ),
+            }
+            for before, day in spans
+        }
+
+    @api.model
+    def _get_month_ends(self, today, count):
+        """The ends of the months before today's, and today: so many days, the oldest first."""
+        first = today.replace(day=1)
+        ends = [first - relativedelta(months=back) for back in range(count - 1)]
+        return [*(end - timedelta(days=1) for end in reversed(ends)), today]
+
+    @api.model
+    def _get_curve(self, company, days, customers=None, method="count_back"):
+        """DSO of some days, split into best possible and delinquent, for a chart of bars in texts
+        that know no scripts: e-mails, printed reports.
+
+        :return: [dict with ``label``, ``dso``, ``text``, ``best_height`` and
+            ``delinquent_height``, in percent of the highest bar]; empty where nothing is known
+        """
+        found = self._measure_days(company, days, customers, method)
+        known = [found[day]["dso"] for day in days if found[day]["dso"]]
+        if not known:
+            return []
+        # what the sales of all months do not reach, as after a start with opening balances, would
+        # leave the others too low to be told apart
+        highest = max([value for value in known if value < LONGEST] or known)
+        bars = []
+        for day in days:
+            dso, best = found[day]["dso"], found[day]["bpdso"]
+            height = min(100, round(100 * (dso or 0) / highest))
+            best_height = round(height * best / dso) if dso else 0
+            text = "" if dso is None else formatLang(self.env, dso, digits=0)
+            bars.append(
+                {
+                    "label": format_date(self.env, day, date_format="MMM"),
+                    "dso": dso,
+                    "text": f"> {text}" if dso and dso > highest else text,
+                    "best_height": best_height,
+                    "delinquent_height": height - best_height,
+                }
+            )
+        return bars
 
     @api.model
     def _calculate(self, day, found, opening, sales, method, settings):

@@ -2,6 +2,8 @@ from . import dso_alert
 from . import dso_alert_hit
 from . import dso_summary
 from . import dso_dashboard
+from . import digest_digest
+from . import dso_monthly_report
 from . import dso_dashboard_indicators
 from . import dso_action
 from . import dso_customer_sheet

@@ -13,6 +13,15 @@ class ResCompany(models.Model):
     dso_last_summary_date = fields.Date(
         string="Last Summary", readonly=True, copy=False, groups="base.group_system"
     )
+    dso_monthly_report = fields.Boolean(
+        string="Monthly Report",
+        default=True,
+        help="On the first morning of each month, every credit manager receives the collection "
+        "report of the last one as a PDF.",
+    )
+    dso_last_report_date = fields.Date(
+        string="Month of the Last Report", readonly=True, copy=False, groups="base.group_system"
+    )
     dso_last_alert_date = fields.Date(
         string="Last Notification of Alerts", readonly=True, copy=False, groups="base.group_system"
     )

@@ -58,6 +58,7 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.dso_page_escalation_user_id", readonly=False
     )
     dso_morning_summary = fields.Boolean(related="company_id.dso_morning_summary", readonly=False)
+    dso_monthly_report = fields.Boolean(related="company_id.dso_monthly_report", readonly=False)
     dso_letter_window = fields.Selection(
         related="company_id.dso_letter_window", readonly=False, required=True
     )

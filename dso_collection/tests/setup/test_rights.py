@@ -365,7 +365,9 @@ class TestRightsOfDialogs(RightsCommon):
                 if field.type == "selection":
                     values[field.name] = field.get_values(self.env)[0]
                 if field.type == "many2one":
-                    values[field.name] = self._make(field.comodel_name).id
+                    is_company = field.comodel_name == "res.company"
+                    other = self.company if is_company else self._make(field.comodel_name)
+                    values[field.name] = other.id
         return values
 
     def _make(self, name):

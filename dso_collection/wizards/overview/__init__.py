@@ -1,0 +1,1 @@
+from . import dso_monthly_report_make
