@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open, file_path
-from odoo.tools.translate import TranslationFileReader, extract_spreadsheet_terms
+from odoo.tools.translate import PoFileReader, extract_spreadsheet_terms
 
 from odoo.addons.dso_collection.tests.common import DsoCommon
 
@@ -183,6 +183,7 @@ class TestSpreadsheetDashboard(DashboardCommon):
         other = self.env["res.partner"].create({"name": "Other"})
         self._invoice("2026-11-01", 100, invoice_date="2026-10-01")
         self._invoice("2026-11-01", 40, partner=other, invoice_date="2026-10-01")
+        self.env["dso.customer"]._ensure_customers(self.company)
         self._customer(other).collector_id = collector
         user = self.manager
         source = "Indicators by month"
@@ -202,6 +203,7 @@ class TestSpreadsheetDashboard(DashboardCommon):
         other = self.env["res.partner"].create({"name": "Other"})
         self._invoice("2026-11-01", 100, invoice_date="2026-10-01")
         self._invoice("2026-11-01", 40, partner=other, invoice_date="2026-10-01")
+        self.env["dso.customer"]._ensure_customers(self.company)
         self._customer(other).collector_id = collector
         self.company.dso_own_customers_only = True
         for name in ("Top overdue customers", "age"):
@@ -275,5 +277,5 @@ class TestSpreadsheetDashboard(DashboardCommon):
         self.assertGreater(len(terms), 30)
         for lang in ("de", "fr"):
             with file_open(file_path(f"{MODULE}/i18n/{lang}.po"), "rb") as file:
-                known = {each["src"] for each in TranslationFileReader(file) if each["value"]}
+                known = {each["src"] for each in PoFileReader(file) if each["value"]}
             self.assertFalse(terms - known, lang)
