@@ -1,6 +1,6 @@
 {
     "name": "Collection: Dunning, Disputes, DSO",
-    "version": "19.0.1.8.0",
+    "version": "19.0.1.9.0",
     "category": "Accounting/Collection",
     "summary": "Collect receivables: scenarios, agenda, automatic reminders, and why",
     "author": "dso_collection contributors",
@@ -93,6 +93,7 @@
         "report/dso_ageing_templates.xml",
         "report/dso_ageing_views.xml",
         "report/dso_step_effect_views.xml",
+        "report/dso_collector_report_views.xml",
         "report/dso_promised_cash_views.xml",
         "report/dso_forecast_item_views.xml",
         "report/dso_forecast_comparison_views.xml",
@@ -102,6 +103,7 @@
         "wizards/penalty/dso_penalty_invoice_views.xml",
         "views/penalty/dso_penalty_views.xml",
         "views/page/dso_page_views.xml",
+        "views/overview/dso_customer_behaviour_views.xml",
         "views/customer/dso_customer_risk_views.xml",
         "views/action/dso_score_views.xml",
         "views/overview/dso_alert_views.xml",
