@@ -38,6 +38,7 @@ AREAS = (
     "page",
     "forecast",
     "ageing",
+    "effect",
 )
 PREFIX = "dso_bench_"
 #: The last version whose lists had a dozen attributes, each doubling the cost of their check.
@@ -274,6 +275,11 @@ class Bench:
             database = self._make("paid", self.module(), items=self.size(1_000_000))
             measure("forecast.prepare", database=database)
         return PREFIX + "paid"
+
+    def effect(self):
+        database = self.paid()
+        measure("effect.prepare", database=database)
+        return measure("effect.side_by_side", database=database, uid=self.made["module"]["uid"])
 
     def page(self):
         """One customer with few open items, and one with many."""

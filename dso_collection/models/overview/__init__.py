@@ -8,4 +8,5 @@ from . import dso_dashboard_indicators
 from . import dso_action
 from . import dso_customer_sheet
 from . import dso_customer_timeline
+from . import dso_customer_behaviour
 from . import res_company
