@@ -1,7 +1,7 @@
 """The demo data, where it is installed: enough of everything, and nothing that leaves the house."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from unittest import SkipTest
 
 import pytz
@@ -71,6 +71,31 @@ class TestDemo(TransactionCase):
         )
         self.assertEqual(self.company.currency_id.name, "EUR")
         self.assertEqual(self.company_uk.currency_id.name, "GBP")
+
+    def test_ageing(self):
+        """On any past day what the accounts say, in each company; today the customers' figures."""
+        for company in self.companies:
+            lines = self.items.filtered(lambda line, company=company: line.company_id == company)
+            for number in range(0, 400, 40):
+                day = self.day - timedelta(days=number)
+                [(amount,)] = (
+                    self.env["dso.ageing"]
+                    .with_context(dso_as_of=str(day))
+                    ._read_group([("company_id", "=", company.id)], [], ["amount:sum"])
+                )
+                booked = sum(line.balance for line in lines if line.date <= day)
+                with self.subTest(company=company.name, day=day):
+                    self.assertAlmostEqual(amount or 0, booked, 2)
+            figures = self.customers.filtered(
+                lambda customer, company=company: customer.company_id == company
+            )
+            open_now = sum(figures.mapped("amount_due"))
+            [(amount,)] = (
+                self.env["dso.ageing"]
+                .with_context(dso_as_of=str(self.day))
+                ._read_group([("company_id", "=", company.id)], [], ["amount:sum"])
+            )
+            self.assertAlmostEqual(amount, open_now, 2, company.name)
 
     def test_ledger(self):
         """Two hundred invoices, and all that makes a ledger difficult."""
