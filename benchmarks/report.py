@@ -495,3 +495,18 @@ def _indicators_rows(values):
             chosen <= 3,
         ),
     ]
+
+
+def _ageing_rows(values):
+    customers, payments = f"{values['customers']:,}", f"{values['payments']:,}"
+    return [
+        _row(
+            f"Ageing as of {what}, {values[f'{name}_items']:,} items of {customers} customers",
+            _in_milliseconds(values, name),
+            f"bare SQL {values[f'{name}_bare']:.0f} ms; {payments} payments",
+            f"{values[name] / values[f'{name}_bare']:.2f}",
+            "at most 3",
+            values[name] <= 3 * values[f"{name}_bare"],
+        )
+        for name, what in (("today", "today"), ("then", "90 days ago"))
+    ]

@@ -38,6 +38,7 @@ AREAS = (
     "page",
     "forecast",
     "indicators",
+    "ageing",
 )
 PREFIX = "dso_bench_"
 #: The last version whose lists had a dozen attributes, each doubling the cost of their check.
@@ -262,9 +263,18 @@ class Bench:
         return measure("alerts.evaluate", database=database, uid=self.made["module"]["uid"])
 
     def forecast(self):
-        database = self._make("forecast", self.module(), items=self.size(1_000_000))
-        measure("forecast.prepare", database=database)
-        return measure("forecast.keep", database=database)
+        return measure("forecast.keep", database=self.paid())
+
+    def ageing(self):
+        database = self.paid()
+        return measure("ageing.side_by_side", database=database, uid=self.made["module"]["uid"])
+
+    def paid(self):
+        """A ledger of which two items in five were paid in the last months."""
+        if "paid" not in self.made:
+            database = self._make("paid", self.module(), items=self.size(1_000_000))
+            measure("forecast.prepare", database=database)
+        return PREFIX + "paid"
 
     def indicators(self):
         """Two journal items an invoice, and one for each payment."""

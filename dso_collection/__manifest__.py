@@ -1,6 +1,6 @@
 {
     "name": "Collection: Dunning, Disputes, DSO",
-    "version": "19.0.1.8.0",
+    "version": "19.0.1.9.0",
     "category": "Accounting/Collection",
     "summary": "Collect receivables: scenarios, agenda, automatic reminders, and why",
     "author": "dso_collection contributors",

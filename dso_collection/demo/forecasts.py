@@ -10,7 +10,7 @@ from ..engine.forecast import WEEKS, monday_of
 from ..tools.bulk import bulk_insert
 
 #: Mondays before today of whose night a forecast was kept.
-NIGHTS = 22
+NIGHTS = 18
 #: How far forecasts are off, of the week that begins and for each week more ahead.
 SPREAD, SPREAD_A_WEEK = 0.04, 0.015
 #: Everybody hopes a bit.

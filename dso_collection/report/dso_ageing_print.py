@@ -171,18 +171,22 @@ class DsoAgeing(models.Model):
     @api.model
     def _prepare_page(self, table, filters):
         """What the template prints, formatted."""
-        digits = table.company.currency_id.decimal_places
+        currency = table.company.currency_id
 
         def format_amounts(amounts):
-            return [formatLang(self.env, amount, digits=digits) for amount in amounts]
+            # nothing is left empty: what there is, is seen at a glance
+            return [
+                ""
+                if currency.is_zero(amount)
+                else formatLang(self.env, amount, digits=currency.decimal_places)
+                for amount in amounts
+            ]
 
         totals = table.totals
         return {
             "title": self._get_title(table.day),
             "filters": self._get_filter_line(filters),
-            "currency": self.env._(
-                "Amounts in %(currency)s", currency=table.company.currency_id.name
-            ),
+            "currency": self.env._("Amounts in %(currency)s", currency=currency.name),
             "labels": self._get_labels(),
             "rows": [
                 {

@@ -12,10 +12,16 @@ LEADS = (1, 4, 8)
 WEEKS = 26
 SERIES = [
     ("came", "Came in"),
-    ("lead_1", "Forecast 1 week before"),
-    ("lead_4", "Forecast 4 weeks before"),
-    ("lead_8", "Forecast 8 weeks before"),
+    ("lead_1", "1 week before"),
+    ("lead_4", "4 weeks before"),
+    ("lead_8", "8 weeks before"),
 ]
+#: Measures that tell of one forecast: of several there is no sum, it is the same money.
+OF_ONE = frozenset(
+    f"{name}:{aggregate}"
+    for name in ("amount", "low", "high", "came", "came_since")
+    for aggregate in ("sum", "sum_currency")
+)
 
 
 class DsoForecastComparison(models.Model):
@@ -55,7 +61,9 @@ class DsoForecastComparison(models.Model):
     collector_id = fields.Many2one("res.users", readonly=True, falsy_value_label=WITHOUT_COLLECTOR)
     currency_id = fields.Many2one("res.currency", readonly=True)
     week = fields.Date(readonly=True, help="Shows its Monday.")
-    series = fields.Selection(SERIES, string="Figure", readonly=True)
+    series = fields.Selection(
+        SERIES, string="Forecast", readonly=True, help="What was forecast so long before, or came."
+    )
     made_on = fields.Date(string="Forecast On", readonly=True)
     amount = fields.Monetary(
         readonly=True, help="What came in, or what was forecast to come; in company currency."
@@ -154,6 +162,7 @@ class DsoForecastComparison(models.Model):
                        sum(came) AS came, sum(came_since) AS came_since
                   FROM figure
                  GROUP BY company_id, collector_id, week, number, made_on
+                HAVING sum(amount) != 0 OR sum(came) != 0 OR sum(came_since) != 0
                  UNION ALL
                 SELECT company_id, collector_id, week, 'came', NULL, amount, NULL, NULL, NULL, NULL
                   FROM total
@@ -185,19 +194,21 @@ class DsoForecastComparison(models.Model):
 
     def _read_group_select(self, aggregate_spec, query):
         """The error of several weeks is that of their sums: an average of percentages would weigh
-        a week with nothing as much as one with a fortune."""
-        if aggregate_spec != "error:avg":
-            return super()._read_group_select(aggregate_spec, query)
+        a week with nothing as much as one with a fortune. Forecasts of one week are never added
+        up."""
+        select = super()._read_group_select(aggregate_spec, query)
         amount, came, series = (
             self._field_to_sql(self._table, name, query) for name in ("amount", "came", "series")
         )
-        return SQL(
-            """(100 * (sum(%(amount)s) FILTER (WHERE %(series)s != 'came') - sum(%(came)s))
-                / NULLIF(sum(%(came)s), 0))::float8""",
-            amount=amount,
-            came=came,
-            series=series,
-        )
+        if aggregate_spec == "error:avg":
+            select = SQL(
+                "(100 * (sum(%(amount)s) - sum(%(came)s)) / NULLIF(sum(%(came)s), 0))::float8",
+                amount=amount,
+                came=came,
+            )
+        elif aggregate_spec not in OF_ONE:
+            return select
+        return SQL("CASE WHEN min(%s) = max(%s) THEN %s END", series, series, select)
 
     def action_view_records(self):
         """Open what is behind the row: the payments of that week, or the forecast that was kept."""

@@ -14,7 +14,7 @@ KINDS = [
     ("announced", "Announced"),
     ("promise", "Promised"),
     ("dispute", "In dispute"),
-    ("none", "As its customer pays"),
+    ("none", "Usual delay"),
 ]
 DELAYS_OF = [
     ("customer", "The customer"),
@@ -89,8 +89,9 @@ class DsoForecastItem(models.Model):
         KINDS,
         string="Why Then",
         readonly=True,
-        help="Announced: money on its way. Promised: on the promised date. In dispute: when "
-        "disputes of its reason are resolved on average, and then as late as its customer pays.",
+        help="Announced: money on its way. Promised: on the promised date. Usual delay: as late as "
+        "its customer pays. In dispute: when disputes of its reason are resolved on average, and "
+        "then with the usual delay.",
     )
     delay = fields.Integer(
         string="Usual Delay",

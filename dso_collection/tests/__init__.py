@@ -92,6 +92,7 @@ from .page import test_page_without
 from .page import test_trial_pages
 from .evidence import test_evidence
 from .indicator import test_ageing
+from .indicator import test_ageing_files
 from .indicator import test_forecast
 from .indicator import test_forecast_kept
 from .indicator import test_indicator

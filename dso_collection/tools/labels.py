@@ -4,7 +4,7 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-IN_NO_WEEK = _lt("In no week")
+IN_NO_WEEK = _lt("Late, or not expected")
 NOT_QUALIFIED = _lt("No status yet")
 NOT_IN_SCENARIO = _lt("Not in a scenario")
 WITHOUT_COLLECTOR = _lt("Without collector")

@@ -19,6 +19,10 @@ from ...tools.receivable import claims_sql, lines_sql
 SALES = ("out_invoice", "out_receipt", "out_refund")
 
 
+#: Days of all months in which sales are looked for, or nearly so.
+LONGEST = 30 * rules.MONTHS
+
+
 class Balances(NamedTuple):
     """What was open at the end of a day, in company currency."""
 
@@ -122,21 +126,28 @@ class DsoIndicator(models.AbstractModel):
             ``delinquent_height``, in percent of the highest bar]; empty where nothing is known
         """
         found = self._measure_days(company, days, customers, method)
-        highest = max((found[day]["dso"] or 0 for day in days), default=0)
-        if not highest:
+        known = [found[day]["dso"] for day in days if found[day]["dso"]]
+        if not known:
             return []
-        return [
-            {
-                "label": format_date(self.env, day, date_format="MMM"),
-                "dso": found[day]["dso"],
-                "text": formatLang(self.env, found[day]["dso"], digits=0)
-                if found[day]["dso"] is not None
-                else "",
-                "best_height": round(100 * (found[day]["bpdso"] or 0) / highest),
-                "delinquent_height": round(100 * (found[day]["add"] or 0) / highest),
-            }
-            for day in days
-        ]
+        # what the sales of all months do not reach, as after a start with opening balances, would
+        # leave the others too low to be told apart
+        highest = max([value for value in known if value < LONGEST] or known)
+        bars = []
+        for day in days:
+            dso, best = found[day]["dso"], found[day]["bpdso"]
+            height = min(100, round(100 * (dso or 0) / highest))
+            best_height = round(height * best / dso) if dso else 0
+            text = "" if dso is None else formatLang(self.env, dso, digits=0)
+            bars.append(
+                {
+                    "label": format_date(self.env, day, date_format="MMM"),
+                    "dso": dso,
+                    "text": f"> {text}" if dso and dso > highest else text,
+                    "best_height": best_height,
+                    "delinquent_height": height - best_height,
+                }
+            )
+        return bars
 
     @api.model
     def _calculate(self, day, found, opening, sales, method, settings):

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools.misc import formatLang
+from odoo.tools.misc import format_amount, formatLang
 
 #: Months of the curve, today's included.
 MONTHS = 12
@@ -118,7 +118,7 @@ class DigestDigest(models.Model):
         if kpi.unit == "money":
             # the company of the figures: that of the digest is not always the user's
             currency = (self.company_id or self.env.company).currency_id
-            return formatLang(self.env, value, digits=0, currency_obj=currency)
+            return format_amount(self.env, round(value), currency, trailing_zeroes=False)
         text = formatLang(self.env, value, digits=1)
         return self.env._("%(value)s %%", value=text) if kpi.unit == "percent" else text
 

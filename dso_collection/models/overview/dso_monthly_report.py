@@ -205,7 +205,7 @@ class DsoMonthlyReport(models.AbstractModel):
         settings = company.sudo()
 
         def money(value):
-            return format_amount(self.env, value, company.currency_id, trailing_zeroes=False)
+            return format_amount(self.env, round(value), company.currency_id, trailing_zeroes=False)
 
         def number(value):
             return formatLang(self.env, value, digits=1)
@@ -231,7 +231,8 @@ class DsoMonthlyReport(models.AbstractModel):
                 return ""
             difference = now[key] - before[key]
             sign = "+" if difference > 0 else "−" if difference < 0 else ""
-            return sign + format_value(abs(difference))
+            # percentages differ by points
+            return sign + (number if format_value is percent else format_value)(abs(difference))
 
         return [
             {
@@ -341,7 +342,8 @@ class DsoMonthlyReport(models.AbstractModel):
 
     @api.model
     def _prepare_forecast(self, company, day):
-        """The weeks after the month: [dict with ``week``, ``expected``, ``low`` and ``high``].
+        """What is late against the forecast, and the next weeks: [dict with ``week``, ``expected``,
+        ``low`` and ``high``].
 
         It is made on what is known today, and so only of the latest month: of a former one nobody
         would know what was expected then.
@@ -350,16 +352,27 @@ class DsoMonthlyReport(models.AbstractModel):
         if day < today.replace(day=1) - relativedelta(days=1):
             return []
         rows = self.env["dso.forecast"]._forecast(company, today)
-        if not any(row["expected"] for row in rows):
+        if not any(row["expected"] or row["late"] for row in rows):
             return []
 
         def money(value):
-            return format_amount(self.env, value, company.currency_id, trailing_zeroes=False)
+            return format_amount(self.env, round(value), company.currency_id, trailing_zeroes=False)
 
+        late = {
+            "week": self.env._("Should have come already"),
+            "expected": money(rows[0]["late"]),
+            "low": "",
+            "high": "",
+        }
         return [
-            {
-                "week": format_date(self.env, row["week"]),
-                **{key: money(row[key]) for key in ("expected", "low", "high")},
-            }
-            for row in rows
+            late,
+            *(
+                {
+                    "week": self.env._(
+                        "Week of %(monday)s", monday=format_date(self.env, row["week"])
+                    ),
+                    **{key: money(row[key]) for key in ("expected", "low", "high")},
+                }
+                for row in rows
+            ),
         ]

@@ -288,7 +288,6 @@ class TestForecastComparison(KeptCommon):
             {
                 (on(7), "lead_1", self.collector): (120, 100, 0, 20),
                 (on(7), "came", self.collector): (100, 0, 0, 0),
-                (on(7), "lead_1", self.env["res.users"]): (0, 0, 0, 0),
             },
         )
 
@@ -344,9 +343,18 @@ class TestForecastComparison(KeptCommon):
     def test_the_week_that_is_not_over_is_not_judged(self):
         self._owe(22)
         self._plan(TODAY)
-        self._keep(on(14))
-        self._keep(on(7))
-        self.assertEqual({key[0] for key in self._compare()}, {on(14)})
+        for days in (7, 14):
+            self.kept.create(
+                {
+                    "company_id": self.company.id,
+                    "made_on": on(days - 7),
+                    "week": on(days),
+                    "expected": 5,
+                }
+            )
+        self.assertEqual({key[0] for key in self._compare()}, {on(7), on(14)})
+        with freeze_time("2026-12-20 09:00"):
+            self.assertEqual({key[0] for key in self._compare()}, {on(7)}, "Sunday of the week")
 
     def test_errors_of_groups_are_those_of_their_sums(self):
         """60 expected and 100 came of one, 90 and nothing of the other: 50 % too much."""
@@ -362,6 +370,11 @@ class TestForecastComparison(KeptCommon):
             [("week", "=", on(7)), ("series", "=", "lead_1")], [], ["amount:sum", "error:avg"]
         )
         self.assertEqual((amount, error), (150, 50))
+        # of what was forecast and what came there is no sum
+        [(amount, error)] = comparison._read_group(
+            [("week", "=", on(7))], [], ["amount:sum", "error:avg"]
+        )
+        self.assertFalse(amount or error)
 
     def test_every_figure_opens_what_is_behind_it(self):
         line = self._owe(8)

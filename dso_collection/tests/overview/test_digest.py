@@ -1,7 +1,7 @@
 """The credit manager's figures in Odoo's digest."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from freezegun import freeze_time
 
@@ -90,7 +90,7 @@ class TestDigest(DsoCommon):
         self.assertIn("82.4", text)
         heights = re.findall(r"height: (\d+)px; background-color: #d9534f", mail.body_html)
         # 52.4 of 82.4 days, the highest bar, of 120 pixels
-        self.assertEqual(int(heights[-1]), round(round(100 * 52.43 / 82.43) * 1.2))
+        self.assertEqual(int(heights[-1]), round((100 - round(100 * 30 / 82.43)) * 1.2))
         self.assertIn("Sep", text)
 
     def test_no_curve_where_dso_is_not_chosen(self):
@@ -123,3 +123,14 @@ class TestDigest(DsoCommon):
         self.digest.with_user(self.manager).action_unsubscribe()
         self.digest.action_send()
         self.assertNotIn(self.manager, self.digest.user_ids)
+
+    def test_a_start_with_opening_balances_does_not_flatten_the_curve(self):
+        """Before, the sales of 36 months do not reach: no bar is that high."""
+        with freeze_time("2026-09-01"):
+            self._undated("2026-09-01", 90000)
+        self._pay(self.env["account.move"].search([("amount_total", "=", 90000)]), "2026-11-02")
+        days = [date(2026, 10, 31), date(2026, 11, 30)]
+        october, november = self.env["dso.indicator"]._get_curve(self.company, days)
+        self.assertTrue(october["text"].startswith(">"), october)
+        self.assertEqual(november["best_height"] + november["delinquent_height"], 100)
+        self.assertEqual(october["best_height"] + october["delinquent_height"], 100)

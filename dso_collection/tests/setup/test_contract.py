@@ -1,4 +1,5 @@
 import inspect
+from ast import literal_eval
 from datetime import date
 
 from odoo.exceptions import UserError
@@ -289,6 +290,8 @@ METHODS = {
     },
     "dso.item.qualify": {"action_apply": ""},
     "account.move.line": {"_dso_penalties": "on_date"},
+    "dso.forecast": {"_forecast": "company, today, weeks=13, customers=None"},
+    "dso.indicator": {"_measure": 'company, day, customers=None, method="count_back"'},
 }
 XMLIDS = {
     "dso.scenario": ("scenario_standard", "scenario_risky", "scenario_public"),
@@ -349,7 +352,7 @@ class TestContract(DsoCommon):
         )
         for parameter, arg in zip(parameters, wanted, strict=False):
             if "=" in arg:
-                self.assertIsNone(parameter.default)
+                self.assertEqual(parameter.default, literal_eval(arg.partition("=")[2]))
         for parameter in parameters[len(wanted) :]:
             self.assertIsNot(parameter.default, inspect.Parameter.empty, parameter)
 

@@ -39,7 +39,9 @@ export const withDay = (SearchModel) =>
         }
 
         getDayOfAddress() {
-            const day = addressTells && router.current[KEY];
+            // what was opened from a figure may be beyond the browser's reach, and its parent opened
+            const told = [router.current, ...(router.current.actionStack || []).toReversed()];
+            const day = addressTells && told.map((each) => each[KEY]).find(Boolean);
             addressTells = false;
             return DAY.test(day || "") ? day : undefined;
         }

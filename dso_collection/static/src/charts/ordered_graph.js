@@ -77,8 +77,10 @@ export class OrderedGraphRenderer extends GraphRenderer {
     }
 }
 
-registry.category("views").add("dso_graph", {
+export const orderedGraphView = {
     ...graphView,
     Model: OrderedGraphModel,
     Renderer: OrderedGraphRenderer,
-});
+};
+
+registry.category("views").add("dso_graph", orderedGraphView);
