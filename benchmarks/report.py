@@ -497,6 +497,37 @@ def _indicators_rows(values):
     ]
 
 
+def _effect_rows(values):
+    actions, payments = f"{values['actions']:,}", f"{values['payments']:,}"
+    bare = f"bare SQL of 30 days alone {values['bare']:.1f} s"
+    return [
+        _row(
+            f"Effect of steps, {actions} actions, {payments} payments",
+            f"{values['plain']:.1f} s, {values['plain_queries']} queries",
+            bare,
+            f"{values['plain'] / values['bare']:.1f}",
+            "",
+            None,
+        ),
+        _row(
+            f"The same beside those who waited, {values['items']:,} claims",
+            f"{values['screen']:.1f} s, {values['screen_queries']} queries",
+            bare,
+            f"{values['screen'] / values['bare']:.1f}",
+            "",
+            None,
+        ),
+        _row(
+            "Performance by collector, twelve months of twenty",
+            f"{values['collectors']:.1f} s, {values['collectors_queries']} queries",
+            f"{values['items']:,} claims",
+            "",
+            "",
+            None,
+        ),
+    ]
+
+
 def _ageing_rows(values):
     customers, payments = f"{values['customers']:,}", f"{values['payments']:,}"
     return [

@@ -39,6 +39,7 @@ AREAS = (
     "forecast",
     "indicators",
     "ageing",
+    "effect",
 )
 PREFIX = "dso_bench_"
 #: The last version whose lists had a dozen attributes, each doubling the cost of their check.
@@ -283,6 +284,11 @@ class Bench:
         counts = measure("indicators.prepare", database=database, uid=uid)
         found = measure("indicators.side_by_side", database=database, uid=uid)
         return {**counts, **found}
+
+    def effect(self):
+        database = self.paid()
+        measure("effect.prepare", database=database)
+        return measure("effect.side_by_side", database=database, uid=self.made["module"]["uid"])
 
     def page(self):
         """One customer with few open items, and one with many."""

@@ -9,3 +9,4 @@ from . import dso_forecast_came
 from . import dso_forecast_comparison
 from . import dso_indicator_month
 from . import dso_step_effect
+from . import dso_collector_report

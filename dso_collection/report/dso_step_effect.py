@@ -27,7 +27,7 @@ class DsoStepEffect(models.Model):
     over yet is empty. Percentages are quotients of sums at every level, and those without an action
     are weighted by what these actions asked for: what would have come if their customers had
     behaved as those who waited. These are customers of the same scenario as it is today, and only
-    such as the reader may see.
+    such as the reader may see; of large scenarios a sample of them.
 
     Amounts are booked ones in the company's currency.
     """
@@ -36,6 +36,7 @@ class DsoStepEffect(models.Model):
     _description = "Effect of Steps"
     _inherit = "dso.report"
     _auto = False
+    _booked_currency = "currency_id"
     _order = "day desc, id desc"
     _rec_name = "partner_id"
     _depends = {
@@ -150,8 +151,8 @@ class DsoStepEffect(models.Model):
         readonly=True,
         aggregator="avg",
         help="Shows how much came in as many days without any action: from customers of the same "
-        "scenario, for items of the same age, with whom nothing was done from the Monday of that "
-        "week on.",
+        "scenario, for items of the same age, as long as nothing was done with them, from the "
+        "Monday of that week on.",
     )
     days_to_payment = fields.Float(
         string="Days to Payment",
@@ -185,7 +186,8 @@ class DsoStepEffect(models.Model):
         first = min(todays.values()) - relativedelta(months=rules.MONTHS)
         return SQL(
             """
-            WITH asked AS MATERIALIZED (%(asked)s)
+            WITH sampled AS MATERIALIZED (%(sampled)s),
+                 asked AS MATERIALIZED (%(asked)s)
             SELECT action.id, action.id AS action_id, action.customer_id, action.partner_id,
                    action.company_id, action.collector_id, action.leader_line_id AS line_id,
                    action.done_date AS day, action.action_type, action.origin,
@@ -207,6 +209,7 @@ class DsoStepEffect(models.Model):
               LEFT JOIN asked ON asked.action_id = action.id
              WHERE action.state = 'done' AND action.done_date >= %(first)s
             """,
+            sampled=self._get_sampled_sql(companies),
             asked=self._get_asked_sql(companies, first),
             template=self._get_template_sql(),
             days_over=SQL(
@@ -414,117 +417,164 @@ class DsoStepEffect(models.Model):
             band=self._get_band_sql(SQL("action.done_date - item.due_date")),
         )
 
+    def _get_sampled_sql(self, companies):
+        """The customers whose waiting is looked at: of those that the reader may see. They are the
+        same ones each time."""
+        return SQL(
+            """
+            SELECT id
+              FROM (
+                   SELECT customer.id, row_number() OVER (
+                              PARTITION BY customer.company_id, customer.scenario_id
+                                  ORDER BY hashint4(customer.id)) AS number
+                     FROM dso_customer customer
+                    WHERE customer.scenario_id IS NOT NULL
+                      AND customer.company_id = ANY(%(companies)s)
+                      AND %(readable)s
+              ) drawn
+             WHERE number <= %(most)s
+            """,
+            companies=companies.ids,
+            readable=self._get_readable_sql(),
+            most=rules.MOST_CUSTOMERS,
+        )
+
     def _get_baseline_sql(self, companies, first):
         """What share came by itself, by scenario, band and Monday: ``engine.effect.without_action``
         of all open claims of customers that the reader may see.
 
-        A credit note lessens what is open; exchange differences go with their payments.
+        Each claim tells when what was open of it begins to count, is settled, and no longer counts.
         """
-        monday = rules.week_of(first)
         return SQL(
             """
-            SELECT waiting.company_id, waiting.scenario_id, waiting.monday, waiting.band, %(shares)s
+            SELECT company_id, scenario_id, monday, band, %(shares)s
               FROM (
-                   SELECT claim.company_id, customer.scenario_id, point.monday, open.amount,
-                          %(band)s AS band, day.today,
-                          (SELECT min(done) FROM unnest(acted.days) AS done
-                            WHERE done >= point.monday) - point.monday AS free,
-                          %(open_columns)s
-                     FROM (%(claims)s) claim
-                          %(joins)s
-                     JOIN %(days)s AS day(company_id, today) ON day.company_id = claim.company_id
-                     LEFT JOIN (
-                          SELECT customer_id, array_agg(DISTINCT done_date) AS days
-                            FROM dso_action
-                           WHERE state = 'done' AND done_date >= %(monday)s
-                             AND company_id = ANY(%(companies)s)
-                           GROUP BY customer_id
-                     ) acted ON acted.customer_id = customer.id
-                    CROSS JOIN LATERAL (
-                          SELECT array_agg(partial.max_date) AS days,
-                                 array_agg(partial.amount) AS amounts,
-                                 array_agg(%(is_payment)s) AS payments,
-                                 max(partial.max_date) AS last
-                            FROM account_partial_reconcile partial
-                            JOIN account_move_line payment ON payment.id = partial.credit_move_id
-                            JOIN account_move payment_move ON payment_move.id = payment.move_id
-                           WHERE partial.debit_move_id = claim.id
-                    ) change
-                    CROSS JOIN LATERAL (
-                          -- the first Monday on which it was open
-                          SELECT date_trunc('week', GREATEST(%(monday)s, claim.date) + 6)::date
-                                 AS monday
-                    ) since
-                    CROSS JOIN LATERAL (
-                          SELECT since.monday + 7 * week AS monday
-                            FROM generate_series(0, (CASE
-                                WHEN claim.reconciled IS TRUE THEN change.last
-                                ELSE day.today END - since.monday) / 7) AS week
-                    ) point
-                    CROSS JOIN LATERAL (
-                          SELECT claim.balance - COALESCE(
-                                     sum(part.amount) FILTER (WHERE part.day < point.monday), 0)
-                                     AS amount,
-                                 %(came)s
-                            FROM unnest(change.days, change.amounts, change.payments)
-                                 AS part(day, amount, is_payment)
-                          OFFSET 0
-                    ) open
-                    WHERE customer.scenario_id IS NOT NULL
-                      AND %(readable)s
-                      AND open.amount > 0
-                   ) waiting
-             GROUP BY waiting.company_id, waiting.scenario_id, waiting.monday, waiting.band
+                   SELECT *, CASE WHEN came > 0 AND open > 0 THEN 1 - came / open
+                                  ELSE 1 END AS stays
+                     FROM (
+                          SELECT company_id, scenario_id, monday, band, day, sum(came) AS came,
+                                 sum(sum(change)) OVER (
+                                     PARTITION BY company_id, scenario_id, monday, band ORDER BY day
+                                 ) AS open
+                            FROM (%(events)s) event
+                           GROUP BY company_id, scenario_id, monday, band, day
+                     ) morning
+              ) day
+             GROUP BY company_id, scenario_id, monday, band
             """,
             shares=SQL(", ").join(self._get_share_sql(window) for window in rules.WINDOWS),
+            events=self._get_events_sql(companies, rules.week_of(first)),
+        )
+
+    def _get_share_sql(self, window):
+        """What does not stay, of those who waited to the end."""
+        return SQL(
+            """
+            CASE WHEN bool_or(stays <= 0 AND day <= %(window)s) THEN 1
+                 WHEN min(day) FILTER (WHERE open <= 0) <= %(window)s THEN NULL
+                 ELSE 1 - exp(COALESCE(
+                     sum(ln(stays::float8)) FILTER (WHERE stays > 0 AND day <= %(window)s), 0)) END
+                AS %(share)s
+            """,
+            window=window,
+            share=SQL.identifier(f"share_{window}"),
+        )
+
+    def _get_events_sql(self, companies, monday):
+        """What happened to the open claims in the days after each Monday: ``change`` of what is
+        open in the morning of a ``day``, and what ``came`` on it."""
+        return SQL(
+            """
+            SELECT claim.company_id, customer.scenario_id, point.monday, %(band)s AS band,
+                   event.day, event.change, event.came
+              FROM (%(claims)s) claim
+                   %(joins)s
+              JOIN %(days)s AS now(company_id, today) ON now.company_id = claim.company_id
+              LEFT JOIN (
+                   SELECT customer_id, array_agg(DISTINCT done_date) AS days
+                     FROM dso_action
+                    WHERE state = 'done' AND done_date >= %(monday)s
+                      AND customer_id IN (SELECT id FROM sampled)
+                    GROUP BY customer_id
+              ) acted ON acted.customer_id = customer.id
+             CROSS JOIN LATERAL (
+                   SELECT array_agg(partial.max_date) AS days,
+                          array_agg(partial.amount) AS amounts,
+                          array_agg(%(is_payment)s) AS payments,
+                          max(partial.max_date) AS last
+                     FROM account_partial_reconcile partial
+                     JOIN account_move_line payment ON payment.id = partial.credit_move_id
+                     JOIN account_move payment_move ON payment_move.id = payment.move_id
+                    WHERE partial.debit_move_id = claim.id
+             ) change
+             CROSS JOIN LATERAL (
+                   -- the first Monday on which it was open
+                   SELECT date_trunc('week', GREATEST(%(monday)s, claim.date) + 6)::date AS monday
+             ) since
+             CROSS JOIN LATERAL (
+                   SELECT since.monday + 7 * week AS monday
+                     FROM generate_series(0, (CASE
+                         WHEN claim.reconciled IS TRUE THEN change.last
+                         ELSE now.today END - since.monday) / 7) AS week
+             ) point
+             CROSS JOIN LATERAL (
+                   SELECT LEAST(now.today, (
+                              SELECT min(done) FROM unnest(acted.days) AS done
+                               WHERE done >= point.monday)) - point.monday AS days
+                   OFFSET 0
+             ) free
+             CROSS JOIN LATERAL (
+                   SELECT claim.balance - COALESCE(
+                              sum(amount) FILTER (WHERE day < point.monday), 0) AS amount,
+                          claim.balance - COALESCE(
+                              sum(amount) FILTER (WHERE day < point.monday + free.days), 0) AS rest
+                     FROM unnest(change.days, change.amounts) AS part(day, amount)
+                   OFFSET 0
+             ) open
+             CROSS JOIN LATERAL (
+                   SELECT 0 AS day, open.amount AS change, 0 AS came
+                    UNION ALL
+                   SELECT free.days, -open.rest, 0 WHERE free.days <= %(longest)s
+                    UNION ALL
+                   SELECT part.day - point.monday + settled.next,
+                          CASE WHEN settled.next = 1 THEN -part.amount ELSE 0 END,
+                          CASE WHEN settled.next = 0 AND part.is_payment THEN part.amount ELSE 0 END
+                     FROM unnest(change.days, change.amounts, change.payments)
+                          AS part(day, amount, is_payment)
+                    CROSS JOIN (VALUES (0), (1)) AS settled(next)
+                    WHERE part.day BETWEEN point.monday AND point.monday + %(longest)s
+                      AND part.day < point.monday + free.days
+             ) event
+             WHERE customer.id IN (SELECT id FROM sampled)
+               AND open.amount > 0
+               AND free.days > 0
+            """,
             band=self._get_band_sql(SQL("point.monday - claim.due_date")),
-            open_columns=SQL(", ").join(
-                SQL.identifier("open", f"came_{window}") for window in rules.WINDOWS
-            ),
-            came=SQL(", ").join(self._get_came_sql(window) for window in rules.WINDOWS),
-            claims=claims_sql(companies.ids, monday, SQL("line.partner_id IS NOT NULL")),
+            claims=claims_sql(companies.ids, monday, self._get_sampled_condition()),
             joins=CUSTOMER_JOINS,
             days=self._get_days(),
             monday=monday,
-            companies=companies.ids,
             is_payment=is_payment_sql("payment_move"),
-            readable=self._get_readable_sql(),
+            longest=rules.WINDOWS[-1],
+        )
+
+    def _get_sampled_condition(self):
+        """Items of the customers drawn, as a condition on ``line``."""
+        return SQL(
+            """
+            line.partner_id IN (
+                SELECT contact.id
+                  FROM sampled
+                  JOIN dso_customer customer ON customer.id = sampled.id
+                  JOIN res_partner contact ON contact.commercial_partner_id = customer.partner_id
+            )
+            """
         )
 
     def _get_band_sql(self, days):
         """``engine.effect.band_of``"""
         earliest, *others = AROUND_DUE
         return SQL("COALESCE(%s, %s)", bucket_sql(days, others), earliest.key)
-
-    def _get_came_sql(self, window):
-        return SQL(
-            "COALESCE(sum(part.amount) FILTER (WHERE part.is_payment"
-            " AND part.day BETWEEN point.monday AND point.monday + %s), 0) AS %s",
-            window,
-            SQL.identifier(f"came_{window}"),
-        )
-
-    def _get_share_sql(self, window):
-        """Of those with whom nothing was done within the window, once it is over."""
-        counts = SQL(
-            "(waiting.free IS NULL OR waiting.free > %s) AND waiting.monday + %s < waiting.today",
-            window,
-            window,
-        )
-        return SQL(
-            "sum(LEAST(waiting.amount, waiting.%(came)s)) FILTER (WHERE %(counts)s)"
-            " / NULLIF(sum(waiting.amount) FILTER (WHERE %(counts)s), 0) AS %(share)s",
-            came=SQL.identifier(f"came_{window}"),
-            counts=counts,
-            share=SQL.identifier(f"share_{window}"),
-        )
-
-    def _get_readable_sql(self):
-        """Customers that the reader may see: who is restricted to some compares with these only."""
-        if self.env.su:
-            return SQL("TRUE")
-        readable = self.env["dso.customer"].with_context(active_test=False)._search([])
-        return SQL("customer.id IN (%s)", readable.subselect())
 
     # ------------------------------------------------------------------
     # Aggregates

@@ -97,12 +97,14 @@ from .indicator import test_forecast
 from .indicator import test_forecast_kept
 from .indicator import test_indicator
 from .indicator import test_step_effect
+from .indicator import test_collector_report
 from .overview import test_agenda
 from .overview import test_agenda_tour
 from .overview import test_alert
 from .overview import test_dashboard
 from .overview import test_dashboard_indicators
 from .overview import test_report
+from .overview import test_behaviour
 from .overview import test_sheet
 from .overview import test_summary
 from .overview import test_tour

@@ -90,20 +90,38 @@ def test_median_of_those_that_were_paid():
 
 
 def test_those_who_waited():
-    """1,000 waits on and pays 300; of 500 nothing is asked for four days only."""
-    claims = [Waited(1000, (0, 100, 300, 300), None), Waited(500, (500, 500, 500, 500), 4)]
-    assert [without_action(claims, window) for window in WINDOWS] == [
-        500 / 1500,
-        0.1,
-        0.3,
-        0.3,
+    """Of 1,500, 1,000 waits on and pays 100 on the sixth day, 200 on the tenth; of 500 nothing is
+    done until the eighth day, and 150 comes on the first: 90 % of 1,350 are left on the sixth."""
+    claims = [
+        Waited(1000, ((6, 100, True), (10, 200, True))),
+        Waited(500, ((1, 150, True),), free=8),
     ]
-    assert without_action([Waited(500, (0, 0, 0, 0), 2)], 3) is None
+    six = 1 - 0.9 * (1 - 100 / 1350)
+    ten = 1 - (1 - six) * (1 - 200 / 900)
+    found = [without_action(claims, window) for window in WINDOWS]
+    assert found == pytest.approx([0.1, six, ten, ten])
 
 
-def test_the_action_of_the_last_day_ends_the_waiting():
-    assert without_action([Waited(100, (0,) * 4, 3)], 3) is None
-    assert without_action([Waited(100, (0,) * 4, 4)], 3) == 0
+def test_nobody_waited_to_the_end():
+    assert without_action([], 3) is None
+    assert without_action([Waited(500, (), free=3)], 3) is None
+    assert without_action([Waited(500, (), free=4)], 3) == 0
+    # what a credit note takes away nobody can pay
+    assert without_action([Waited(500, ((1, 500, False),))], 3) is None
+    assert without_action([Waited(500, ((3, 500, True),))], 30) == 1
+
+
+def test_who_paid_before_anything_was_done_does_not_count_twice():
+    """Ten equal claims: one pays on each of the first three days, then something is done with the
+    rest. Whoever takes those only with whom nothing was done finds that all pay by themselves."""
+    claims = [Waited(100, ((day, 100, True),)) for day in (0, 1, 2)] + [Waited(100, (), 4)] * 7
+    assert without_action(claims, 3) == pytest.approx(0.3)
+    assert without_action(claims, 7) is None
+
+
+def test_credit_notes_lessen_what_can_come():
+    claims = [Waited(100, ((1, 60, False), (2, 20, True)))]
+    assert without_action(claims, 3) == pytest.approx(0.5)
 
 
 def test_bands_follow_one_another():

@@ -9,4 +9,5 @@ from . import dso_dashboard_forecast
 from . import dso_action
 from . import dso_customer_sheet
 from . import dso_customer_timeline
+from . import dso_customer_behaviour
 from . import res_company

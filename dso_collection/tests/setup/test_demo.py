@@ -127,6 +127,23 @@ class TestDemo(TransactionCase):
         )
         self.assertEqual(followed.line_id, disputed)
 
+    def test_effect_of_steps_and_collectors(self):
+        """Some steps have actions enough for percentages, also beside those who waited; each
+        collector was entrusted with something in each of the last months."""
+        measures = ["action_count:sum", "rate_7:avg", "base_3:avg", "days_to_payment:avg"]
+        rows = self.env["dso.step.effect"]._read_group(self.own, ["step_id"], measures)
+        known = [row for row in rows if row[2]]
+        self.assertGreater(len(known), 2)
+        self.assertTrue(all(row[1] >= 20 and 0 < row[2] < 100 and row[4] for row in known))
+        self.assertTrue([row for row in known if row[3]])
+        self.assertTrue([row for row in rows if row[2] is False and row[1] < 20])
+        rows = self.env["dso.collector.report"].search(self.own)
+        self.assertGreater(len(rows.collector_id), 1)
+        self.assertGreater(len(set(rows.filtered("amount_collected").mapped("month"))), 5)
+        self.assertTrue(rows.filtered("kept_count"))
+        found = [customer.dso_get_behaviour() for customer in self.customers[:20]]
+        self.assertGreater(len([each for each in found if each["payments"]]), 5)
+
     def test_promises_and_disputes(self):
         """The reports have something to show: promises with every outcome, disputes that ended and
         open ones, and what is overdue of each kind."""

@@ -8,10 +8,12 @@ from ..common import DsoCommon
 ANALYSES = (
     "dso.action.report",
     "dso.ageing",
+    "dso.collector.report",
     "dso.dispute.report",
     "dso.forecast.week",
     "dso.item.report",
     "dso.overdue.trend",
+    "dso.step.effect",
 )
 
 
