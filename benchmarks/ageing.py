@@ -1,4 +1,5 @@
-"""The ageing as of a day, customers by age: what the pivot asks for, beside the bare statement."""
+"""The ageing as of a day, customers by age, beside the bare statement; names and formats, which are
+Odoo's affair, on neither side."""
 
 import datetime
 
@@ -39,10 +40,10 @@ BARE = """
        AND line.date <= %(day)s
        AND (line.reconciled IS NOT TRUE OR later.line_id IS NOT NULL)
        AND line.amount_residual + COALESCE(later.amount, 0) != 0
-     GROUP BY GROUPING SETS ((), (1), (2), (1, 2))
+     GROUP BY 1, 2
 """
-SETS = ([], ["partner_id"], ["bucket"], ["partner_id", "bucket"])
-MEASURES = ["amount:sum", "amount:sum_currency", "company_currency_id:array_agg_distinct"]
+GROUPS = ["partner_id", "bucket"]
+MEASURES = ["amount:sum", "company_currency_id:array_agg_distinct"]
 
 
 def side_by_side(database, uid):
@@ -54,9 +55,7 @@ def side_by_side(database, uid):
 
     def ask(day):
         def show(env):
-            env["dso.ageing"].with_context(dso_as_of=str(day)).formatted_read_grouping_sets(
-                [], SETS, MEASURES
-            )
+            env["dso.ageing"].with_context(dso_as_of=str(day))._read_group([], GROUPS, MEASURES)
 
         return lambda: client.call(show)
 
@@ -78,7 +77,7 @@ def side_by_side(database, uid):
             model = env["dso.ageing"].with_context(dso_as_of=str(day))
             [(ours, items)] = model._read_group([], [], ["amount:sum", "__count"])
             env.cr.execute(BARE, {"day": day, "company": company})
-            theirs = next(row[2] for row in env.cr.fetchall() if row[0] is None and row[1] is None)
+            theirs = sum(row[2] for row in env.cr.fetchall())
             assert round(ours, 2) == round(float(theirs), 2), f"{ours} and {theirs}"
             result[f"{name}_items"] = items
         result["customers"] = env["dso.customer"].search_count([])

@@ -79,12 +79,8 @@ class DsoForecastItem(models.Model):
         "expected at all.",
     )
     expected_on = fields.Date(readonly=True)
-    soonest_on = fields.Date(
-        string="Soonest On", readonly=True, help="One payment of ten comes earlier."
-    )
-    latest_on = fields.Date(
-        string="Latest On", readonly=True, help="One payment of ten comes later."
-    )
+    soonest_on = fields.Date(readonly=True, help="One payment of ten comes earlier.")
+    latest_on = fields.Date(readonly=True, help="One payment of ten comes later.")
     kind = fields.Selection(
         KINDS,
         string="Why Then",
@@ -101,7 +97,6 @@ class DsoForecastItem(models.Model):
     )
     delay_of = fields.Selection(
         DELAYS_OF,
-        string="Delay Of",
         readonly=True,
         help="The customer's own delay counts if it rests on at least three payments.",
     )
