@@ -37,9 +37,9 @@ AREAS = (
     "sheet",
     "page",
     "forecast",
+    "indicators",
     "ageing",
     "effect",
-    "indicators",
 )
 PREFIX = "dso_bench_"
 #: The last version whose lists had a dozen attributes, each doubling the cost of their check.
@@ -277,11 +277,6 @@ class Bench:
             measure("forecast.prepare", database=database)
         return PREFIX + "paid"
 
-    def effect(self):
-        database = self.paid()
-        measure("effect.prepare", database=database)
-        return measure("effect.side_by_side", database=database, uid=self.made["module"]["uid"])
-
     def indicators(self):
         """Two journal items an invoice, and one for each payment."""
         database = self._make("indicators", self.module(), items=self.size(500_000))
@@ -289,6 +284,11 @@ class Bench:
         counts = measure("indicators.prepare", database=database, uid=uid)
         found = measure("indicators.side_by_side", database=database, uid=uid)
         return {**counts, **found}
+
+    def effect(self):
+        database = self.paid()
+        measure("effect.prepare", database=database)
+        return measure("effect.side_by_side", database=database, uid=self.made["module"]["uid"])
 
     def page(self):
         """One customer with few open items, and one with many."""

@@ -7,7 +7,8 @@ class DsoReport(models.AbstractModel):
 
     def _read_group_select(self, aggregate_spec, query):
         """In a spreadsheet, which says so in the context (``dso_one_currency``), amounts of two
-        currencies have no sum: nobody would see there that they were added up or converted."""
+        currencies have no sum, and groups of two currencies do not stand side by side: nobody would
+        see there that they were added up, converted, or shown with the sign of another."""
         select = super()._read_group_select(aggregate_spec, query)
         name, _colon, function = aggregate_spec.partition(":")
         field = self._fields.get(name)
@@ -19,4 +20,10 @@ class DsoReport(models.AbstractModel):
         ):
             return select
         currency = self._field_to_sql(self._table, field.get_currency_field(self), query)
-        return SQL("CASE WHEN min(%s) = max(%s) THEN %s END", currency, currency, select)
+        # over all groups of the answer, which are made before the window is looked at
+        return SQL(
+            "CASE WHEN min(min(%s)) OVER () = max(max(%s)) OVER () THEN %s END",
+            currency,
+            currency,
+            select,
+        )

@@ -234,6 +234,11 @@ class TestSpreadsheetDashboard(DashboardCommon):
         rows = self._ask("age", user, both)
         self.assertEqual([row["amount:sum"] or 0 for row in rows], [0])
         self.assertEqual([row["amount:sum_currency"] or 0 for row in rows], [0])
+        # nor do they stand side by side
+        rows = self._ask("Top overdue customers", user, both)
+        self.assertEqual([row["amount:sum"] or 0 for row in rows], [0, 0])
+        months = self._ask("Indicators by month", user, both)
+        self.assertFalse(months[-1]["receivable:max"])
         rows = self._ask("age", user, both, {"company": self.company.ids})
         self.assertEqual([row["amount:sum"] for row in rows], [100])
 
