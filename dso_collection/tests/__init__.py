@@ -103,6 +103,8 @@ from .overview import test_agenda_tour
 from .overview import test_alert
 from .overview import test_dashboard
 from .overview import test_dashboard_indicators
+from .overview import test_digest
+from .overview import test_monthly_report
 from .overview import test_report
 from .overview import test_behaviour
 from .overview import test_sheet

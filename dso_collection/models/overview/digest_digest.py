@@ -194,8 +194,9 @@ class DigestDigest(models.Model):
                 and (not self.company_id or self.company_id in user.company_ids)
             )
         )
-        new = managers - self.sudo().dso_subscribed_ids
+        # sudo: the digest's own note, as Odoo writes its subscriptions
+        digest = self.sudo()
+        new = managers - digest.dso_subscribed_ids
         if new:
-            self._action_subscribe_users(new)
-            # sudo: as Odoo's own subscription
-            self.sudo().dso_subscribed_ids |= new
+            digest._action_subscribe_users(new)
+            digest.dso_subscribed_ids |= new
