@@ -210,7 +210,7 @@ class DsoDashboard(models.AbstractModel):
             "help": self.env._(
                 "The sales of the last twelve months divided by 365: this much comes in once if "
                 "DSO is one day shorter. What that saves in a year depends on the cost of "
-                "capital, in the settings."
+                "capital, which an administrator enters in the settings."
             ),
         }
 
