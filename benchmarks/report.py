@@ -473,6 +473,30 @@ def _forecast_rows(values):
     ]
 
 
+def _indicators_rows(values):
+    ledger = f"{values['items']:,} journal items, {values['paid']:,} paid invoices"
+    ratio, chosen = (values[name] / values["bare"] for name in ("page", "choice"))
+    bare = f"bare SQL {values['bare']:.0f} ms"
+    return [
+        _row(
+            f"DSO of 24 months, {ledger}",
+            f"{values['page']:.0f} ms, {values['page_queries']} queries",
+            bare,
+            f"{ratio:.2f}",
+            "at most 3",
+            ratio <= 3,
+        ),
+        _row(
+            "The same of one collector, with half of the customers",
+            f"{values['choice']:.0f} ms, {values['choice_queries']} queries",
+            bare,
+            f"{chosen:.2f}",
+            "at most 3",
+            chosen <= 3,
+        ),
+    ]
+
+
 def _effect_rows(values):
     actions, payments = f"{values['actions']:,}", f"{values['payments']:,}"
     bare = f"bare SQL of 30 days alone {values['bare']:.1f} s"

@@ -37,6 +37,7 @@ AREAS = (
     "sheet",
     "page",
     "forecast",
+    "indicators",
     "ageing",
     "effect",
 )
@@ -275,6 +276,14 @@ class Bench:
             database = self._make("paid", self.module(), items=self.size(1_000_000))
             measure("forecast.prepare", database=database)
         return PREFIX + "paid"
+
+    def indicators(self):
+        """Two journal items an invoice, and one for each payment."""
+        database = self._make("indicators", self.module(), items=self.size(500_000))
+        uid = self.made["module"]["uid"]
+        counts = measure("indicators.prepare", database=database, uid=uid)
+        found = measure("indicators.side_by_side", database=database, uid=uid)
+        return {**counts, **found}
 
     def effect(self):
         database = self.paid()

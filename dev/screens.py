@@ -45,6 +45,8 @@ PAGES = {
     "ageing": "collection-ageing",
     "ageing_trend": "collection-ageing-trend",
     "promised_cash": "collection-promised-cash",
+    "cash_forecast": "collection-cash-forecast",
+    "forecast_accuracy": "collection-forecast-accuracy",
     "effect": "collection-effect",
     "performance": "collection-performance",
     "alerts_list": "collection-alerts?view_type=list",

@@ -86,6 +86,11 @@ NEIGHBOURS = {
     "queue_job": Neighbour(("queue_job",), (_story("queue_job"),)),
     "pos": Neighbour(("point_of_sale",), (_story("pos"),)),
     "sale": Neighbour(("sale_management",), (_story("sale"),)),
+    "spreadsheet": Neighbour(
+        ("spreadsheet_dashboard",),
+        (_companion("spreadsheet_dashboard"),),
+        ours=("dso_collection_spreadsheet_dashboard",),
+    ),
 }
 ORDERS = ("ours_first", "theirs_first")
 

@@ -6,7 +6,6 @@ from odoo.tools.misc import format_date
 from ..engine import indicators as rules
 from ..models.indicator.dso_indicator import SALES
 from ..tools import customer_choice
-from ..tools.ledger import RECEIVABLE_ITEMS
 
 #: Months that are told of, the present one included.
 MONTHS = 24
@@ -234,24 +233,21 @@ class DsoIndicatorMonth(models.Model):
     # ------------------------------------------------------------------
 
     def action_view_receivable(self):
-        """The items that were open at the end of the month."""
+        """What was open at the end of the month, by age."""
         self.ensure_one()
+        domain = Domain("company_id", "=", self.company_id.id)
+        domain &= customer_choice.get_domain(self._get_choice(), "customer_id")
+        if self.env.context.get("dso_own_customers"):
+            domain &= Domain("collector_id", "=", self.env.uid)
         action = self._get_action(
-            "dso_collection.dso_item_action",
+            "dso_collection.dso_ageing_action",
             self.env._("Open on %(day)s", day=format_date(self.env, self.day)),
         )
-        settled_later = Domain("matched_debit_ids.max_date", ">", self.day) | Domain(
-            "matched_credit_ids.max_date", ">", self.day
-        )
-        domain = (
-            RECEIVABLE_ITEMS
-            & Domain("company_id", "=", self.company_id.id)
-            & Domain("parent_state", "=", "posted")
-            & Domain("date", "<=", self.day)
-            & (Domain("reconciled", "=", False) | settled_later)
-            & self._get_partner_domain("partner_id.commercial_partner_id")
-        )
-        return {**action, "domain": list(domain)}
+        return {
+            **action,
+            "domain": list(domain),
+            "context": {"dso_as_of": fields.Date.to_string(self.day)},
+        }
 
     def action_view_sales(self):
         """The invoices, receipts and credit notes of the month."""
@@ -272,7 +268,9 @@ class DsoIndicatorMonth(models.Model):
             & Domain("date", "<=", self.day)
             & self._get_partner_domain("commercial_partner_id")
         )
-        return {**action, "domain": list(domain)}
+        # the list's columns of customer invoices; nothing is made here
+        context = {"default_move_type": "out_invoice", "create": False}
+        return {**action, "domain": list(domain), "context": context}
 
     def _get_action(self, xmlid, name):
         action = self.env["ir.actions.actions"]._for_xml_id(xmlid)

@@ -3,7 +3,7 @@ from odoo import fields, models
 from ...engine.facts import MOST_DAYS
 
 #: How DSO is calculated, see ``engine.indicators``.
-METHODS = [("count_back", "Counted back, month by month"), ("balance", "Balance of a period")]
+METHODS = [("count_back", "Counted back"), ("balance", "Balance of a period")]
 
 
 class ResCompany(models.Model):

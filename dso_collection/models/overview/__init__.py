@@ -5,6 +5,7 @@ from . import dso_dashboard
 from . import digest_digest
 from . import dso_monthly_report
 from . import dso_dashboard_indicators
+from . import dso_dashboard_forecast
 from . import dso_action
 from . import dso_customer_sheet
 from . import dso_customer_timeline

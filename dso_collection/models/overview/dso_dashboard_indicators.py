@@ -80,15 +80,18 @@ class DsoDashboard(models.AbstractModel):
     @api.model
     def _measure_days(self, company, days, own, choice):
         """:return: see ``dso.indicator._measure_days``"""
-        indicator = self.env["dso.indicator"]
+        # sudo: how the company calculates is a setting, whoever looks at the figures
+        method = company.sudo().dso_method
+        customers = self._find_customers(company, own, choice)
+        return self.env["dso.indicator"]._measure_days(company, days, customers, method)
+
+    @api.model
+    def _find_customers(self, company, own, choice):
+        """:return: see ``dso.indicator._find_customers``"""
         domain = customer_choice.get_domain(customer_choice.clean(choice))
         if own:
             domain &= Domain("collector_id", "=", self.env.uid)
-        # sudo: how the company calculates is a setting, whoever looks at the figures
-        method = company.sudo().dso_method
-        return indicator._measure_days(
-            company, days, indicator._find_customers(company, domain), method
-        )
+        return self.env["dso.indicator"]._find_customers(company, domain)
 
     @api.model
     def _describe_method(self, company):

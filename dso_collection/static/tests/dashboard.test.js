@@ -131,6 +131,28 @@ let companies;
 beforeEach(() => {
     companies = TWO.slice(0, 1);
     onRpc("dso.dashboard", "get_indicators", getIndicators);
+    onRpc("dso.dashboard", "get_forecast", () => ({
+        weeks: ["2026-03-02", "2026-03-09"],
+        this_week: "2026-03-09",
+        series: [
+            {
+                key: "came",
+                label: "Came in",
+                target: "came",
+                amounts: [90, 0],
+                domains: [[["came", "=", 0]], [["came", "=", 1]]],
+            },
+            {
+                key: "none",
+                label: "As its customer pays",
+                target: "forecast",
+                amounts: [0, 120],
+                domains: [[["week", "=", 0]], [["week", "=", 1]]],
+            },
+        ],
+        ranges: [false, [80, 200]],
+        late: { amount: 55, target: "forecast", domain: [["place", "=", "late"]] },
+    }));
     onRpc("dso.dashboard", "get_data", ({ args }) => getData(args[0] || 1, companies));
     onRpc("dso.dashboard", "get_trend", () => ({
         days: ["2026-02-28", "2026-03-10"],
@@ -327,4 +349,37 @@ test("customers are chosen, stay chosen in this window, and all are back with on
     expect(asked.slice(2)).toEqual([{}, {}]);
     expect(".o_dso_criteria").toHaveCount(0);
     expect(browser.sessionStorage.getItem(`dso_collection.dashboard.choice.${user.userId}`)).toBe("{}");
+});
+
+test("what came in and what is expected open the items behind; what is late stands apart", async () => {
+    await mountDashboard();
+    watchLists();
+    await contains(".o_dso_forecast summary").click();
+    expect(queryAllTexts(".o_dso_forecast tbody td:last-child")).toEqual(["", "from $ 80 to $ 200"]);
+    await contains(".o_dso_forecast tbody button:contains(90)").click();
+    await contains(".o_dso_forecast tbody button:contains(120)").click();
+    await contains(".o_dso_late").click();
+    expect.verifySteps([
+        'dso_forecast_came_action [["came","=",0]] list Came in, 03/02',
+        'dso_forecast_item_action [["week","=",1]] list As its customer pays, 03/09',
+        'dso_forecast_item_action [["place","=","late"]] list Late against the forecast',
+    ]);
+});
+
+test("a table of companies, each in its currency, chooses one", async () => {
+    companies = TWO;
+    patchWithCleanup(user, { activeCompanies: TWO });
+    onRpc("dso.dashboard", "get_companies", () => [
+        { id: 1, name: "Paris", currency_id: 1, overdue: 10, dso: 40, bpdso: 30, add: 10, cei: 80 },
+        { id: 2, name: "London", currency_id: 2, overdue: 20, dso: false, bpdso: false, add: false, cei: false },
+    ]);
+    await mountDashboard();
+    expect(queryAllTexts(".o_dso_companies tbody td")).toEqual([
+        ...["$ 10", "40.0 days", "30.0 days", "10.0 days", "80.0 %"],
+        ...["20 €", "–", "–", "–", "–"],
+    ]);
+    await contains(".o_dso_companies tbody button:contains(London)").click();
+    await animationFrame();
+    expect(".o_dso_companies tbody tr:eq(1)").toHaveClass("table-active");
+    expect(".o_dso_amounts .o_dso_tile_value:eq(0)").toHaveText("2,000 €");
 });

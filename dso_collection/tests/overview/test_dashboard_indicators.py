@@ -186,6 +186,8 @@ class TestIndicatorTiles(IndicatorCommon):
         with self.assertRaises(AccessError):
             dashboard.get_companies()
         with self.assertRaises(AccessError):
+            dashboard.get_forecast()
+        with self.assertRaises(AccessError):
             self._read_months(nobody)
 
     def test_same_queries_for_more_customers(self):
@@ -198,6 +200,7 @@ class TestIndicatorTiles(IndicatorCommon):
             start = self.env.cr.sql_log_count
             dashboard.get_indicators()
             dashboard.get_companies(choice={"collector": self.collector.ids})
+            dashboard.get_forecast()
             counts.append(self.env.cr.sql_log_count - start)
             for index in range(5):
                 partner = self.env["res.partner"].create({"name": f"More {index}"})
@@ -222,28 +225,26 @@ class TestIndicatorMonths(IndicatorCommon):
         self.assertEqual([row[2:] for row in last], [(2500, 1200)])
         self.assertAlmostEqual(last[0][1], 30 + 31 + 500 / 700 * 30)
 
-    def test_items_behind_a_month_leave_its_receivable(self):
-        """At the end of October 500 of the first and 800 of the second were open."""
-        month = self._read_months()[1]
-        self.assertEqual(str(month.day), "2026-10-31")
+    def _read_behind(self, month):
+        """What the ageing behind a month tells, item by item."""
         action = month.action_view_receivable()
-        found = self.env[action["res_model"]].search(action["domain"])
-        invoices = found.filtered(lambda line: line.balance > 0)
-        self.assertEqual(sorted(invoices.mapped("balance")), [700, 800])
+        self.env.invalidate_all()
+        model = self.env[action["res_model"]].with_user(month.env.user)
+        return sorted(
+            model.with_context(**action["context"]).search(action["domain"]).mapped("amount")
+        )
 
-    def test_what_was_paid_later_is_behind_the_month(self):
-        first = self.env["account.move"].search(
+    def test_items_behind_a_month_add_up_to_its_receivable(self):
+        """At the end of October 500 of the first and 800 of the second were open; 800 of it was
+        paid in November."""
+        second = self.env["account.move"].search(
             [("amount_total", "=", 800), ("company_id", "=", self.company.id)]
         )
-        self._pay(first, "2026-11-25")
+        self._pay(second, "2026-11-25")
         months = self._read_months()
-        balances = []
-        for month in months[:2]:
-            action = month.action_view_receivable()
-            found = self.env[action["res_model"]].search(action["domain"])
-            balances.append(sorted(found.filtered(lambda line: line.balance > 0).mapped("balance")))
-        self.assertEqual(balances, [[700, 1200], [700, 800]])
-        self.assertEqual(months[0].receivable, 1700)
+        self.assertEqual([months[0].receivable, months[1].receivable], [1700, 1300])
+        self.assertEqual(self._read_behind(months[0]), [500, 1200])
+        self.assertEqual(self._read_behind(months[1]), [500, 800])
 
     def test_sales_behind_a_month_add_up_to_it(self):
         self._credit(50, on="2026-11-20")
@@ -333,11 +334,15 @@ class TestCustomerChoice(IndicatorCommon):
             domain = series["domains"][-1]
             behind = self.env["dso.overdue.trend"].with_user(self.reader).search(domain)
             self.assertEqual(sum(behind.mapped("amount")), series["amounts"][-1])
-        indicators = dashboard.get_indicators(self.company.id, False, choice)
+        tiles = dashboard.get_indicators(self.company.id, False, choice)["tiles"]
         # all of November's sales are open
-        self.assertEqual(indicators["tiles"][0]["value"], 30)
+        self.assertEqual(tiles[0]["value"], 30)
         self.assertEqual(dashboard.get_companies(False, choice)[0]["overdue"], 300)
-        return indicators
+        forecast = dashboard.get_forecast(self.company.id, False, choice)
+        self.assertEqual(forecast["late"]["amount"], 300)
+        behind = self.env["dso.forecast.item"].with_user(self.reader)
+        found = behind.search(forecast["late"]["domain"])
+        self.assertEqual(found.customer_id, customer)
 
     def test_by_each_criterion(self):
         for key, ids in self.choices.items():
@@ -394,9 +399,8 @@ class TestCustomerChoice(IndicatorCommon):
             self.env["account.move"].search(action["domain"]).commercial_partner_id, self.other
         )
         action = months[0].action_view_receivable()
-        self.assertEqual(
-            self.env["account.move.line"].search(action["domain"]).partner_id, self.other
-        )
+        found = self.env["dso.ageing"].with_context(**action["context"]).search(action["domain"])
+        self.assertEqual(found.partner_id, self.other)
         self.assertEqual(self._read_months(dso_collector_ids=["nobody"])[0].receivable, 0)
 
     def test_restricted_collectors_get_figures_of_their_own_customers(self):
@@ -440,3 +444,77 @@ class TestCustomerChoice(IndicatorCommon):
                 data = self._dashboard().get_data(self.company.id, False, choice)
                 self.assertEqual(data["choice"], {})
                 self.assertEqual(data["tiles"][0]["amount"], 1600)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-11-30 09:00:00")
+class TestDashboardForecast(IndicatorCommon):
+    """Nobody has paid three times: everything is expected on its due date. Monday 30 November."""
+
+    def _find(self, figure, domain):
+        model = {"forecast": "dso.forecast.item", "came": "dso.forecast.came"}[figure["target"]]
+        return self.env[model].with_user(self.reader).search(domain)
+
+    def test_weeks(self):
+        """1,300 should have come; 1,200 are expected on 15 December; 100 came last week, and 60 on
+        the Sunday three weeks before, 8 November."""
+        third = self.env["account.move"].search(
+            [("amount_total", "=", 1200), ("company_id", "=", self.company.id)]
+        )
+        self._pay(third, "2026-11-25", 100)
+        self._pay(third, "2026-11-08", 60)
+        found = self._dashboard().get_forecast()
+        self.assertEqual(found["weeks"][0], "2026-11-02")
+        self.assertEqual((found["this_week"], found["weeks"][4]), ("2026-11-30", "2026-11-30"))
+        self.assertEqual(len(found["weeks"]), 4 + 13)
+        amounts = {
+            (series["key"], week): amount
+            for series in found["series"]
+            for week, amount in zip(found["weeks"], series["amounts"], strict=True)
+            if amount
+        }
+        expected = {key: amount for key, amount in amounts.items() if key[0] == "came"}
+        self.assertEqual(expected, {("came", "2026-11-02"): 60, ("came", "2026-11-23"): 100})
+        rest = sum(amount for key, amount in amounts.items() if key[0] != "came")
+        self.assertEqual(rest + found["late"]["amount"], 2500 - 160)
+        self.assertEqual(found["ranges"][:4], [False] * 4)
+        for (low, high), *parts in zip(
+            found["ranges"][4:], *(each["amounts"][4:] for each in found["series"][1:]), strict=True
+        ):
+            self.assertLessEqual(low, sum(parts))
+            self.assertLessEqual(sum(parts), high)
+
+    def test_what_is_behind(self):
+        promise = self.env.ref("dso_collection.status_promise")
+        line = self._line(
+            self.env["account.move"].search(
+                [("amount_total", "=", 1200), ("company_id", "=", self.company.id)]
+            )
+        )
+        self.env["dso.item.qualify"].with_user(self.collector).create(
+            {
+                "line_ids": [Command.set(line.ids)],
+                "status_id": promise.id,
+                "date": "2026-12-09",
+            }
+        ).action_apply()
+        self._pay(line.move_id, "2026-11-25", 100)
+        found = self._dashboard().get_forecast()
+        figures = 0
+        for series in found["series"]:
+            for amount, domain in zip(series["amounts"], series["domains"], strict=True):
+                behind = sum(self._find(series, domain).mapped("amount"))
+                self.assertAlmostEqual(behind, amount)
+                figures += bool(amount)
+        self.assertGreaterEqual(figures, 2)
+        promised = {each["key"]: each for each in found["series"]}["promise"]
+        self.assertEqual(promised["amounts"][found["weeks"].index("2026-12-07")], 1100)
+        late = self._find(found["late"], found["late"]["domain"])
+        self.assertEqual(sum(late.mapped("amount")), found["late"]["amount"])
+
+    def test_restricted_collectors(self):
+        self._customer().collector_id = self.manager
+        self.company.dso_own_customers_only = True
+        found = self._dashboard(self.collector).get_forecast()
+        self.assertFalse(any(any(series["amounts"]) for series in found["series"]))
+        self.assertEqual(found["late"]["amount"], 0)

@@ -65,6 +65,21 @@ class TestTour(DsoCommon, PatientHttpCase):
             "/odoo/collection-dashboard", "dso_collection_dashboard", login=self.reader.login
         )
 
+    def test_indicators(self):
+        """A credit manager: the dashboard of one collector, the months behind DSO, the ageing of a
+        day, exported, and what was sold."""
+        today = self.company._dso_today()
+        other = self.env["res.partner"].create({"name": "Other customer", "is_company": True})
+        self._invoice(
+            today - timedelta(days=3), 200, other, invoice_date=today - timedelta(days=33)
+        )
+        self.env["dso.customer"]._plan()
+        self._customer(other).collector_id = self.manager
+        self.manager.group_ids |= self.env.ref("base.group_allow_export")
+        self.start_tour(
+            "/odoo/collection-dashboard", "dso_collection_indicators", login=self.manager.login
+        )
+
     def test_hashtags(self):
         """An unknown hashtag is refused with the nearest one; typing # suggests; the help page."""
         template = self.template.copy({"name": "Tour reminder"})

@@ -24,6 +24,14 @@ export const INDICATOR_STYLES = {
     delinquent: { color: "#D7301F", icon: "fa-hourglass-half" },
 };
 
+export const FORECAST_STYLES = {
+    came: { color: "#595959", icon: "fa-check-circle" },
+    announced: { color: "#0072B2", icon: "fa-paper-plane-o" },
+    promise: { color: "#009E73", icon: "fa-handshake-o" },
+    dispute: { color: "#E69F00", icon: "fa-exclamation-triangle" },
+    none: { color: "#BDBDBD", icon: "fa-clock-o" },
+};
+
 export const KIND_STYLES = {
     none: { color: "#BDBDBD", icon: "fa-question" },
     announced: { color: "#0072B2", icon: "fa-paper-plane-o" },

@@ -37,6 +37,8 @@ export class StackedChart extends Component {
         max: { type: Number, optional: true },
         // where the axis ends, whatever is higher: one bar would make all others a line
         limit: { type: Number, optional: true },
+        // a remark on each label, below its figures
+        notes: { type: Array, element: String, optional: true },
         wholeNumbers: { type: Boolean, optional: true },
         showTotal: { type: Boolean, optional: true },
     };
@@ -101,7 +103,7 @@ export class StackedChart extends Component {
         const text = getCustomColor(scheme, "#374151", "#E4E4E4");
         const grid = getCustomColor(scheme, "rgba(0,0,0,.08)", "rgba(255,255,255,.12)");
         const edge = getCustomColor(scheme, "#FFFFFF", "#262A36");
-        const { format, formatAxis, labels, limit, max, now, wholeNumbers } = this.props;
+        const { format, formatAxis, labels, limit, max, notes, now, wholeNumbers } = this.props;
         const visible = this.visible;
         return {
             type: "bar",
@@ -151,10 +153,12 @@ export class StackedChart extends Component {
                         itemSort: (a, b) => b.datasetIndex - a.datasetIndex,
                         callbacks: {
                             label: (item) => ` ${item.dataset.label}: ${format(item.raw)}`,
-                            footer: (items) =>
-                                items.length > 1
-                                    ? format(items.reduce((sum, item) => sum + item.raw, 0))
-                                    : "",
+                            footer: (items) => {
+                                const total = items.reduce((sum, item) => sum + item.raw, 0);
+                                const note = items.length ? notes?.[items[0].dataIndex] : "";
+                                const sum = items.length > 1 ? format(total) : "";
+                                return [sum, note].filter(Boolean).join("\n");
+                            },
                         },
                     },
                 },

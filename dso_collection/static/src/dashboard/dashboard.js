@@ -12,6 +12,7 @@ import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/fo
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import {
     AGE_STYLES,
+    FORECAST_STYLES,
     INDICATOR_STYLES,
     KIND_STYLES,
     PROMISE_STYLES,
@@ -30,6 +31,8 @@ const TARGETS = {
     actions: "dso_collection.dso_action_report_action",
     promises: "dso_collection.dso_promise_action",
     trend: "dso_collection.dso_overdue_trend_action",
+    forecast: "dso_collection.dso_forecast_item_action",
+    came: "dso_collection.dso_forecast_came_action",
     months: "dso_collection.dso_indicator_month_action",
 };
 
@@ -72,6 +75,7 @@ export class Dashboard extends Component {
         this.keepLastTrend = new KeepLast();
         this.keepLastIndicators = new KeepLast();
         this.keepLastCompanies = new KeepLast();
+        this.keepLastForecast = new KeepLast();
         const { companyId, own, choice } = this.props.state || {};
         const agenda = this.env.dsoAgenda;
         const isActive = user.activeCompanies.some(({ id }) => id === companyId);
@@ -85,6 +89,7 @@ export class Dashboard extends Component {
             trend: null,
             indicators: null,
             companies: null,
+            forecast: null,
         });
         this.display = { controlPanel: {} };
         useSetupAction({
@@ -100,6 +105,7 @@ export class Dashboard extends Component {
             todo: _t("To do"),
             done: _t("Done in 30 days"),
             kept: _t("Promises"),
+            late: _t("Late against the forecast"),
         };
         this.formatAmount = this.formatAmount.bind(this);
         this.formatShort = this.formatShort.bind(this);
@@ -110,8 +116,12 @@ export class Dashboard extends Component {
     async load() {
         const choice = { ...this.state.choice };
         const args = [this.state.companyId, this.state.own, choice];
+        const ready = this.keepLast.add(this.orm.call("dso.dashboard", "get_data", args));
         this.state.trend = null;
-        this.loadIndicators(args);
+        // amounts are told in the currency of the company that is shown: not before it is
+        const shown = ready.catch(() => new Promise(() => {}));
+        this.loadIndicators(args, shown);
+        this.loadForecast(args, shown);
         this.loadCompanies([this.state.own, choice]);
         // not awaited: the page does not wait for the past
         this.keepLastTrend
@@ -124,18 +134,17 @@ export class Dashboard extends Component {
                     series: withStyles(series, AGE_STYLES),
                 };
             });
-        const data = await this.keepLast.add(this.orm.call("dso.dashboard", "get_data", args));
+        const data = await ready;
         this.state.companyId = data.company_id;
         this.state.promisedCurrency = 0;
         this.state.data = this.prepare(data);
     }
 
     /** DSO and its kin, which a large ledger takes longer to tell. */
-    async loadIndicators(args) {
+    async loadIndicators(args, shown) {
         this.state.indicators = null;
-        const found = await this.keepLastIndicators.add(
-            this.orm.silent.call("dso.dashboard", "get_indicators", args)
-        );
+        const asked = this.orm.silent.call("dso.dashboard", "get_indicators", args);
+        const [found] = await this.keepLastIndicators.add(Promise.all([asked, shown]));
         this.state.indicators = {
             ...found,
             labels: found.days.map((day) => this.formatMonth(day)),
@@ -156,6 +165,20 @@ export class Dashboard extends Component {
             .sort((a, b) => a - b);
         const middle = totals[Math.floor(totals.length / 2)];
         return totals.at(-1) > HIGHEST * middle ? Math.ceil((HIGHEST * middle) / 10) * 10 : undefined;
+    }
+
+    /** What came in, and what is expected. */
+    async loadForecast(args, shown) {
+        this.state.forecast = null;
+        const asked = this.orm.silent.call("dso.dashboard", "get_forecast", args);
+        const [found] = await this.keepLastForecast.add(Promise.all([asked, shown]));
+        const series = found.series.map((each) => ({ ...each, values: each.amounts }));
+        this.state.forecast = {
+            ...found,
+            labels: found.weeks.map((day) => this.formatDay(day)),
+            now: found.weeks.indexOf(found.this_week),
+            series: withStyles(series, FORECAST_STYLES),
+        };
     }
 
     /** A table of companies, where there are several. */
@@ -219,6 +242,17 @@ export class Dashboard extends Component {
 
     get hasDso() {
         return this.state.indicators.series.some(({ values }) => values.some(Boolean));
+    }
+
+    get hasForecast() {
+        return this.state.forecast.series.some(({ values }) => values.some(Boolean));
+    }
+
+    /** At least and at most, of each week. */
+    get ranges() {
+        return this.state.forecast.ranges.map((range) =>
+            range && range[1] ? this.formatRange(range) : ""
+        );
     }
 
     get promised() {
@@ -323,6 +357,13 @@ export class Dashboard extends Component {
     get formatPromised() {
         const { id } = this.promised;
         return (amount) => this.formatAmount(amount, id);
+    }
+
+    formatRange([low, high]) {
+        return _t("from %(low)s to %(high)s", {
+            low: this.formatAmount(low),
+            high: this.formatAmount(high),
+        });
     }
 
     formatCount(count) {

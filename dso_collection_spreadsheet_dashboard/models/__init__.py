@@ -1,0 +1,3 @@
+from . import dso_indicator_month
+from . import dso_report
+from . import spreadsheet_dashboard
