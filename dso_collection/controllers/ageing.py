@@ -1,9 +1,9 @@
 import json
 
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnprocessableEntity
 
 from odoo import http
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
 from odoo.tools import osutil
 
@@ -46,10 +46,15 @@ class Ageing(http.Controller):
         if companies:
             # Odoo refuses those that are not the user's
             model = model.with_context(allowed_company_ids=companies)
-        if extension == "xlsx":
-            content = write_workbook(model.env, model._prepare_sheets(domain, filters))
-        else:
-            content = model._print(domain, filters)
+        try:
+            if extension == "xlsx":
+                content = write_workbook(model.env, model._prepare_sheets(domain, filters))
+            else:
+                content = model._print(domain, filters)
+        except UserError as error:
+            # as the web client reads it: it shows the sentence, and no "something went wrong"
+            told = {"code": 0, "message": "", "data": http.serialize_exception(error)}
+            raise UnprocessableEntity(json.dumps(told)) from error
         name = osutil.clean_filename(f"{model._get_file_name()}.{extension}")
         return request.make_response(
             content,

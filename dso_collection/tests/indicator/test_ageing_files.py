@@ -4,6 +4,7 @@ import io
 import json
 
 from freezegun import freeze_time
+from lxml import html
 from openpyxl import load_workbook
 
 from odoo import http
@@ -203,3 +204,11 @@ class TestAgeingDownload(FilesCommon, PatientHttpCase):
         refused = self._ask(self.collector, "xlsx", company_ids=stranger.ids)
         self.assertNotEqual(refused.status_code, 200)
         self.assertNotEqual(self._ask(self.collector, "xlsx", day="soon").status_code, 200)
+
+    def test_the_sentence_arrives(self):
+        """In the form in which the web client shows it."""
+        response = self._ask(self.collector, "pdf", day="2020-01-01")
+        self.assertEqual(response.status_code, 422)
+        told = json.loads(html.fromstring(response.content).xpath("//p")[0].text_content())
+        self.assertEqual(told["data"]["name"], "odoo.exceptions.UserError")
+        self.assertIn("Nothing was open on this day", told["data"]["message"])
