@@ -108,8 +108,12 @@ class TestSpreadsheetDashboard(DashboardCommon):
         }
         self.assertGreater(len(self._get_sources()), 8)
         for role, user in self.roles.items():
-            for name in self._get_sources():
+            for name, (model, domain, groups, aggregates, _matching) in self._get_sources().items():
                 with self.subTest(role=role, source=name):
+                    report = self.env[model].with_user(user).with_context(dso_one_currency=True)
+                    # as a pivot asks: rows and total at once
+                    sets = [groups, []] if groups else [[]]
+                    report.formatted_read_grouping_sets(domain, sets, aggregates)
                     self._ask(name, user)
                     self._ask(name, user, choice=choice)
 
