@@ -201,8 +201,16 @@ class DsoIndicatorMonth(models.Model):
     def _get_choice(self):
         """What the search says of customers: ids, or a part of a name that was typed."""
         choice = {}
+        context = self.env.context
+        said = {
+            "collector": context.get("dso_collector_ids"),
+            "scenario": context.get("dso_scenario_ids"),
+            "tag": context.get("dso_tag_ids"),
+            "country": context.get("dso_country_ids"),
+            "salesperson": context.get("dso_salesperson_ids"),
+        }
         for key, criterion in customer_choice.CRITERIA.items():
-            values = self.env.context.get(customer_choice.get_key(key))
+            values = said[key]
             if not isinstance(values, list | tuple):
                 continue
             model = self.env[criterion.model].with_context(active_test=False)
