@@ -138,13 +138,13 @@ class DsoCustomer(models.Model):
         for key, label, value, help_text in (
             (
                 "average",
-                self.env._("Average delay"),
+                self.env._("Average delay, 12 months"),
                 average,
                 self.env._("Days after the due date, weighted by amount; negative if early."),
             ),
             (
                 "median",
-                self.env._("Median delay"),
+                self.env._("Median delay, 12 months"),
                 indicators.percentile(each, 0.5),
                 self.env._("Half of the payments came no later than that after the due date."),
             ),
@@ -164,7 +164,7 @@ class DsoCustomer(models.Model):
             self.env._("Promises kept"),
             self.promise_kept_text or None,
             self.env._("Of the promises whose deadline has passed, those paid in full by then."),
-            self.env._("No promise has come to its deadline yet."),
+            self.env._("No promise was kept or broken yet."),
         )
 
     def _prepare_months(self, delays, first):

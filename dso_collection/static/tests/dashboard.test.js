@@ -196,7 +196,7 @@ test("figures in the company's currency, and how many are behind them", async ()
     expect(queryAllTexts(".o_dso_amounts .o_dso_tile_value")).toEqual(["$ 1,000", "7"]);
     expect(queryAllTexts(".o_dso_amounts .o_dso_tile_hint")).toEqual([
         "2 customers",
-        "actions late or in error",
+        "actions due or in error",
     ]);
     expect(queryAllTexts(".o_dso_ageing .o_dso_share_percent")).toEqual(["80 %", "20 %"]);
     expect(".o_dso_rate").toHaveText("With a status: 30 % of the amount, 50 % of the items");

@@ -89,7 +89,7 @@ class TestBehaviour(DsoCommon):
         self.assertEqual(self._figures()["average"], "15.0 days")
 
     def test_promises_kept(self):
-        self.assertEqual(self._figures()["kept"], "No promise has come to its deadline yet.")
+        self.assertEqual(self._figures()["kept"], "No promise was kept or broken yet.")
         promise = self.env.ref("dso_collection.status_promise")
         invoice = self._invoice("2026-02-01", 50)
         with freeze_time("2026-02-10 09:00:00"):

@@ -310,7 +310,7 @@ export class Dashboard extends Component {
 
     getTileHint(tile) {
         if (tile.amount === false) {
-            return _t("actions late or in error");
+            return _t("actions due or in error");
         }
         return tile.count === 1 ? _t("1 customer") : _t("%s customers", formatInteger(tile.count));
     }
