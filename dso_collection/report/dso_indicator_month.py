@@ -152,8 +152,10 @@ class DsoIndicatorMonth(models.Model):
             "has_cei": "bool",
         }
         columns = [*types, *FIGURES]
+        # a list of values cannot be empty
+        shown, rows = bool(rows), rows or [dict.fromkeys(columns)]
         return SQL(
-            "(SELECT * FROM (VALUES %s) AS month (%s))",
+            "(SELECT * FROM (VALUES %s) AS month (%s) WHERE %s)",
             SQL(", ").join(
                 SQL(
                     "(%s)",
@@ -164,6 +166,7 @@ class DsoIndicatorMonth(models.Model):
                 for row in rows
             ),
             SQL(", ").join(map(SQL.identifier, columns)),
+            shown,
         )
 
     @api.model
@@ -172,9 +175,13 @@ class DsoIndicatorMonth(models.Model):
         days = rules.month_ends(company._dso_today(), MONTHS)
         # sudo: how the company calculates is a setting, whoever looks at the figures
         method = company.sudo().dso_method
-        measured = self.env["dso.indicator"]._measure_days(
-            company, days, self._find_customers(company), method
-        )
+        customers = self._find_customers(company)
+        measured = self.env["dso.indicator"]._measure_days(company, days, customers, method)
+        if customers is None and not any(
+            found["receivable"] or found["sales_12_months"] for found in measured.values()
+        ):
+            # nothing to draw: the screen says what to do
+            return []
         return [
             {
                 # the same month has the same number, whoever asks

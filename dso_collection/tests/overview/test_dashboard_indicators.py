@@ -264,6 +264,13 @@ class TestIndicatorMonths(IndicatorCommon):
         with self.assertRaises(AccessError):
             month.dso = 3
 
+    def test_of_a_company_that_has_not_begun_there_is_nothing_to_draw(self):
+        company = self._create_company(name="New")
+        months = self.env["dso.indicator.month"].with_company(company)
+        months = months.with_context(allowed_company_ids=company.ids)
+        self.assertFalse(months.search_count([]))
+        self.assertFalse(months._read_group([], ["day:month"], ["dso:avg"]))
+
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-11-30 09:00:00")
