@@ -351,6 +351,20 @@ test("customers are chosen, stay chosen in this window, and all are back with on
     expect(browser.sessionStorage.getItem(`dso_collection.dashboard.choice.${user.userId}`)).toBe("{}");
 });
 
+test("own customers stay chosen in this window", async () => {
+    const asked = [];
+    onRpc("dso.dashboard", "get_data", ({ args }) => {
+        asked.push(args[1]);
+    });
+    browser.sessionStorage.setItem(`dso_collection.dashboard.own.${user.userId}`, "true");
+    await mountDashboard();
+    expect(".o_dso_own").toHaveAttribute("aria-pressed", "true");
+    await contains(".o_dso_own").click();
+    await animationFrame();
+    expect(asked).toEqual([true, false]);
+    expect(browser.sessionStorage.getItem(`dso_collection.dashboard.own.${user.userId}`)).toBe("false");
+});
+
 test("what came in and what is expected open the items behind; what is late stands apart", async () => {
     await mountDashboard();
     watchLists();

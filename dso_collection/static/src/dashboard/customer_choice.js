@@ -34,6 +34,17 @@ export function rememberChoice(choice) {
     browser.sessionStorage.setItem(getStorageKey(), JSON.stringify(choice));
 }
 
+const getOwnKey = () => `dso_collection.dashboard.own.${user.userId}`;
+
+/** Whether only one's own customers were asked for in this window. */
+export function readOwn() {
+    return browser.sessionStorage.getItem(getOwnKey()) === "true";
+}
+
+export function rememberOwn(own) {
+    browser.sessionStorage.setItem(getOwnKey(), own);
+}
+
 /**
  * Of which customers the page tells. Whoever chose nothing sees a button only; what is chosen stays in
  * sight.

@@ -22,7 +22,7 @@ import { getTypeStyle } from "../fields/action_types";
 import { ShareBar } from "../charts/share_bar";
 import { StackedChart } from "../charts/stacked_chart";
 import { formatShortDay } from "../charts/short_day";
-import { CustomerChoice, readChoice, rememberChoice } from "./customer_choice";
+import { CustomerChoice, readChoice, readOwn, rememberChoice, rememberOwn } from "./customer_choice";
 
 /** What a figure opens, by the name that the server gives it. */
 const TARGETS = {
@@ -82,7 +82,9 @@ export class Dashboard extends Component {
         this.state = useState({
             // another company may have been chosen since
             companyId: isActive ? companyId : false,
-            own: own ?? (agenda ? agenda.own && !agenda.memory.getTab("charts").everybody : false),
+            own:
+                own ??
+                (agenda ? agenda.own && !agenda.memory.getTab("charts").everybody : readOwn()),
             promisedCurrency: 0,
             choice: choice || readChoice(),
             data: null,
@@ -229,7 +231,11 @@ export class Dashboard extends Component {
     /** Their own customers, or everybody's. */
     toggleOwn() {
         this.state.own = !this.state.own;
-        this.env.dsoAgenda?.memory.updateTab("charts", { everybody: !this.state.own });
+        if (this.env.dsoAgenda) {
+            this.env.dsoAgenda.memory.updateTab("charts", { everybody: !this.state.own });
+        } else {
+            rememberOwn(this.state.own);
+        }
         return this.load();
     }
 
