@@ -95,6 +95,10 @@ class DsoAgeing(models.Model):
         return self.env._("Ageing as of %(day)s", day=format_date(self.env, day))
 
     @api.model
+    def _get_credits_line(self):
+        return self.env._("Credits are deducted in the age of their own date.")
+
+    @api.model
     def _get_filter_line(self, filters):
         """:param filters: texts that say which items are in it, none: all"""
         if not filters:
@@ -119,7 +123,12 @@ class DsoAgeing(models.Model):
             round_ = table.company.currency_id.round
             currency = table.company.currency_id.name
             totals = [round_(amount) for amount in table.totals]
-            lines = [table.company.name, self._get_title(table.day), self._get_filter_line(filters)]
+            lines = [
+                table.company.name,
+                self._get_title(table.day),
+                self._get_filter_line(filters),
+                self._get_credits_line(),
+            ]
             sheets.append(
                 Sheet(
                     table.company.name,
@@ -186,6 +195,7 @@ class DsoAgeing(models.Model):
         return {
             "title": self._get_title(table.day),
             "filters": self._get_filter_line(filters),
+            "credits": self._get_credits_line(),
             "currency": self.env._("Amounts in %(currency)s", currency=currency.name),
             "labels": self._get_labels(),
             "rows": [

@@ -125,17 +125,56 @@ class DsoStepEffect(models.Model):
         readonly=True,
         help="Shows the payments of the items that it asked for, credit notes not included.",
     )
-    rate_3 = fields.Float(string="3 Days (%)", digits=(5, 1), readonly=True, aggregator="avg")
+    rate_3 = fields.Float(
+        string="3 Days (%)",
+        digits=(5, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Shows how much of what was asked for was paid within so many days. Only actions "
+        "whose days are over count; of fewer than 20 no percentage is shown.",
+    )
     base_3 = fields.Float(
-        string="3 Days, Without (%)", digits=(5, 1), readonly=True, aggregator="avg"
+        string="3 Days, Without (%)",
+        digits=(5, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Shows how much came in as many days without any action: from customers of the same "
+        "scenario, for items of the same age, as long as nothing was done with them, from the "
+        "Monday of that week on.",
     )
-    rate_7 = fields.Float(string="7 Days (%)", digits=(5, 1), readonly=True, aggregator="avg")
+    rate_7 = fields.Float(
+        string="7 Days (%)",
+        digits=(5, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Shows how much of what was asked for was paid within so many days. Only actions "
+        "whose days are over count; of fewer than 20 no percentage is shown.",
+    )
     base_7 = fields.Float(
-        string="7 Days, Without (%)", digits=(5, 1), readonly=True, aggregator="avg"
+        string="7 Days, Without (%)",
+        digits=(5, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Shows how much came in as many days without any action: from customers of the same "
+        "scenario, for items of the same age, as long as nothing was done with them, from the "
+        "Monday of that week on.",
     )
-    rate_14 = fields.Float(string="14 Days (%)", digits=(5, 1), readonly=True, aggregator="avg")
+    rate_14 = fields.Float(
+        string="14 Days (%)",
+        digits=(5, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Shows how much of what was asked for was paid within so many days. Only actions "
+        "whose days are over count; of fewer than 20 no percentage is shown.",
+    )
     base_14 = fields.Float(
-        string="14 Days, Without (%)", digits=(5, 1), readonly=True, aggregator="avg"
+        string="14 Days, Without (%)",
+        digits=(5, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Shows how much came in as many days without any action: from customers of the same "
+        "scenario, for items of the same age, as long as nothing was done with them, from the "
+        "Monday of that week on.",
     )
     rate_30 = fields.Float(
         string="30 Days (%)",

@@ -208,9 +208,10 @@ class DsoDashboard(models.AbstractModel):
             "change": None,
             "target": None,
             "help": self.env._(
-                "The sales of the last twelve months divided by 365: about this much comes in once "
-                "if DSO is one day shorter. What that saves in a year depends on the cost of "
-                "capital, which an administrator enters in the settings."
+                "The sales of an average day: those of the last twelve months divided by 365. "
+                "About this much comes in once if DSO is one day shorter, more where the last "
+                "months sold more. What that saves in a year depends on the cost of capital, "
+                "which an administrator enters in the settings."
             ),
         }
 

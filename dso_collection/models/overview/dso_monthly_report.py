@@ -196,6 +196,10 @@ class DsoMonthlyReport(models.AbstractModel):
             "customers": self._prepare_customers(company, day),
             "work": self._prepare_work(company, day),
             "forecast": self._prepare_forecast(company, day),
+            "forecast_title": self.env._(
+                "Cash forecast, made on %(today)s",
+                today=format_date(self.env, company._dso_today()),
+            ),
         }
 
     @api.model
@@ -256,30 +260,42 @@ class DsoMonthlyReport(models.AbstractModel):
 
     @api.model
     def _prepare_ageing(self, company, day, before):
-        """[dict with ``label``, ``amount``, ``share`` and ``before``], the total last"""
-        amounts = [
-            dict(self._get_ageing(company, each)._read_group([], ["bucket"], ["amount:sum"]))
-            for each in (day, before)
-        ]
-        labels = dict(self.env["dso.ageing"]._fields["bucket"]._description_selection(self.env))
-        totals = [sum(found.values()) for found in amounts]
+        """Claims by age, as the key figures count them, and the credits apart.
 
-        def row(label, now, former):
+        :return: [dict with ``label``, ``amount``, ``share`` and ``before``], the total last
+        """
+        claims, credits_ = (
+            [
+                dict(
+                    self._get_ageing(company, each)._read_group(
+                        Domain("amount", sign, 0), ["bucket"], ["amount:sum"]
+                    )
+                )
+                for each in (day, before)
+            ]
+            for sign in (">", "<")
+        )
+        labels = dict(self.env["dso.ageing"]._fields["bucket"]._description_selection(self.env))
+        gross = [sum(found.values()) for found in claims]
+        credited = [sum(found.values()) for found in credits_]
+
+        def row(label, now, former, share=True):
             return {
                 "label": label,
                 "amount": format_amount(self.env, now, company.currency_id),
-                "share": self.env._("%(value)s %%", value=round(100 * now / totals[0]))
-                if totals[0] > 0
+                "share": self.env._("%(value)s %%", value=round(100 * now / gross[0]))
+                if share and gross[0]
                 else "",
                 "before": format_amount(self.env, former, company.currency_id),
             }
 
         return [
             *(
-                row(labels[bucket.key], *(found.get(bucket.key, 0.0) for found in amounts))
+                row(labels[bucket.key], *(found.get(bucket.key, 0.0) for found in claims))
                 for bucket in BUCKETS
             ),
-            row(self.env._("Total"), *totals),
+            row(self.env._("Credits"), *credited, share=False),
+            row(self.env._("Total"), *map(sum, zip(gross, credited, strict=True)), share=False),
         ]
 
     @api.model
@@ -351,21 +367,20 @@ class DsoMonthlyReport(models.AbstractModel):
         today = company._dso_today()
         if day < today.replace(day=1) - relativedelta(days=1):
             return []
-        rows = self.env["dso.forecast"]._forecast(company, today)
-        if not any(row["expected"] or row["late"] for row in rows):
+        forecast = self.env["dso.forecast"]
+        rows = forecast._forecast(company, today)
+        totals = forecast._get_totals(company, today)
+        if not any(totals.values()):
             return []
 
         def money(value):
             return format_amount(self.env, round(value), company.currency_id, trailing_zeroes=False)
 
-        late = {
-            "week": self.env._("Should have come already"),
-            "expected": money(rows[0]["late"]),
-            "low": "",
-            "high": "",
-        }
+        def rest(label, key):
+            return {"week": label, "expected": money(totals[key]), "low": "", "high": ""}
+
         return [
-            late,
+            rest(self.env._("Should have come already"), "late"),
             *(
                 {
                     "week": self.env._(
@@ -375,4 +390,7 @@ class DsoMonthlyReport(models.AbstractModel):
                 }
                 for row in rows
             ),
+            rest(self.env._("Later"), "beyond"),
+            rest(self.env._("Not expected: in litigation, ignored, or credits"), "apart"),
+            rest(self.env._("Total"), "total"),
         ]

@@ -55,9 +55,10 @@ class TestAgeingFiles(FilesCommon):
         workbook = self._read(self._ageing(), filters=["My customers"])
         [sheet] = workbook.worksheets
         self.assertEqual(sheet.title, self.company.name[:31])
-        name, title, only, header, zulu, acme, totals = sheet.values
+        name, title, only, credits_, header, zulu, acme, totals = sheet.values
         self.assertEqual((name[0], title[0]), (self.company.name, "Ageing as of 11/30/2026"))
         self.assertEqual(only[0], "Only: My customers")
+        self.assertIn("Credits are deducted", credits_[0])
         self.assertEqual(
             header,
             (
@@ -78,7 +79,7 @@ class TestAgeingFiles(FilesCommon):
             acme, ("Acme", "C-1", "Colin Collector", 100, 0, 250.5, 0, -40, 310.5, currency)
         )
         self.assertEqual(zulu[0], "=1+1 Zulu")
-        self.assertEqual(sheet["A5"].data_type, "s", "a name is no formula")
+        self.assertEqual(sheet["A6"].data_type, "s", "a name is no formula")
         self.assertEqual(zulu[6], 1200)
         self.assertEqual(totals[3:9], (100, 0, 250.5, 1200, -40, 1510.5))
 

@@ -65,6 +65,18 @@ class TestMonthlyReport(DsoCommon):
         self.assertIn("2,500", found["Total"][0])
         self.assertIn("1,300", found["Total"][1])
 
+    def test_ageing_agrees_with_the_key_figures_whatever_is_credited(self):
+        self._credit(100.0, on="2026-11-10")
+        report = self._prepare()
+        found = {row["label"]: row["amount"] for row in report["ageing"]}
+        rows = {row["label"]: row["value"] for row in report["figures"]}
+        self.assertIn("1,300", rows["Overdue"])
+        self.assertIn("800", found["1 to 30 days"])
+        self.assertIn("500", found["31 to 60 days"])
+        self.assertRegex(found["Credits"], "-\ufeff?100")
+        self.assertIn("2,400", found["Total"])
+        self.assertIn("2,400", rows["Receivable"])
+
     def test_customers_with_the_most_overdue(self):
         self.assertEqual(
             [(row["name"], row["days"]) for row in self._prepare()["customers"]],
@@ -72,7 +84,9 @@ class TestMonthlyReport(DsoCommon):
         )
 
     def test_forecast_of_the_latest_month_only(self):
-        self.assertTrue(self._prepare()["forecast"])
+        forecast = self._prepare()["forecast"]
+        self.assertEqual(len(forecast), 17)
+        self.assertIn("2,500", forecast[-1]["expected"])
         self.assertFalse(self._prepare(day=date(2026, 10, 31))["forecast"])
 
     def test_what_cannot_be_known(self):
