@@ -235,8 +235,8 @@ class DsoStepEffect(models.Model):
                    company.currency_id, 1 AS action_count, %(days_over)s AS days_over,
                    COALESCE(asked.amount, 0) AS amount_asked,
                    %(measures)s,
-                   CASE WHEN %(over)s THEN asked.first_day - action.done_date END
-                       AS days_to_payment,
+                   CASE WHEN %(over)s
+                        THEN (asked.first_day - action.done_date)::float8 END AS days_to_payment,
                    %(promise)s AS promise_count, %(dispute)s AS dispute_count
               FROM dso_action action
               JOIN res_company company ON company.id = action.company_id
