@@ -266,6 +266,7 @@ class ScreensCase:
                 .action_change(),
             ],
             "dso.letter.print": [letter.action_print_letters()],
+            "dso.monthly.report.make": [open_("dso_monthly_report_make_action")],
             "dso.penalty.breakdown": [late.action_dso_view_penalties()],
             "dso.penalty.invoice": [customer.action_invoice_penalties()],
             "dso.scenario.step": [self.scenario.step_ids[:1].action_open_call_script()],
