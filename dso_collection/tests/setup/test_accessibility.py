@@ -329,6 +329,10 @@ class AccessibilityCase(ScreensCase, LetterCommon, PageHttpCase):
         )
         cls.customer.write({"penalty_enabled": True, "recovery_cost_enabled": True})
         cls.customer._invoice_penalties(cls._day(-2))
+        # money that came in, and what was forecast three weeks ago
+        payer = cls.env["res.partner"].create({"name": "Pat Payer", "is_company": True})
+        cls._pay(cls._invoice(cls._day(-40), 300.0, payer, cls._day(-70)), cls._day(-8))
+        cls.env["dso.forecast.week"]._keep(cls.company, cls._day(-21))
 
 
 @tagged("post_install", "-at_install")
