@@ -150,13 +150,7 @@ class DigestDigest(models.Model):
                 self.env._("Only users of Collection receive its figures in their digest.")
             )
         company = self.company_id or self.env.company
-        # sudo: whether colleagues see each other's customers is a setting
-        if not company.sudo().dso_own_customers_only or self.env.user.has_group(
-            "dso_collection.group_dso_manager"
-        ):
-            return company, None
-        customers = self.env["dso.customer"].with_context(active_test=False)
-        return company, customers._search([("company_id", "=", company.id)])
+        return company, self.env["dso.indicator"]._find_customers(company)
 
     def _dso_get_curve(self, user):
         """DSO at the ends of the last months and today, as :meth:`_get_curve` of the indicators
@@ -184,16 +178,7 @@ class DigestDigest(models.Model):
 
     def _dso_subscribe_managers(self):
         """Subscribe each credit manager, once: who unsubscribes stays so."""
-        # sudo: who manages collections is no secret of the administrator who sends the digest
-        managers = self.env.ref("dso_collection.group_dso_manager").sudo().all_user_ids
-        managers = managers.filtered(
-            lambda user: (
-                user.active
-                and not user.share
-                and user != self.env.ref("base.user_root")
-                and (not self.company_id or self.company_id in user.company_ids)
-            )
-        )
+        managers = self.company_id._dso_get_credit_managers()
         # sudo: the digest's own note, as Odoo writes its subscriptions
         digest = self.sudo()
         new = managers - digest.dso_subscribed_ids

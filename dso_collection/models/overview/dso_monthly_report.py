@@ -77,17 +77,9 @@ class DsoMonthlyReport(models.AbstractModel):
             # one that changed meanwhile: from the start again
             log_exceptions=False,
         )
-        # sudo: who manages collections, and the cron's note; both are only read and written here
+        managers = company._dso_get_credit_managers()
+        # sudo: the cron's own note
         company = company.sudo()
-        managers = self.env.ref("dso_collection.group_dso_manager").sudo().all_user_ids
-        managers = managers.filtered(
-            lambda user: (
-                user.active
-                and not user.share
-                and user != self.env.ref("base.user_root")
-                and company in user.company_ids
-            )
-        )
         messages = self.env["mail.message"]
         company.dso_last_report_date = day
         if self._is_worth(company, day):

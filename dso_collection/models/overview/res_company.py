@@ -25,3 +25,16 @@ class ResCompany(models.Model):
     dso_last_alert_date = fields.Date(
         string="Last Notification of Alerts", readonly=True, copy=False, groups="base.group_system"
     )
+
+    def _dso_get_credit_managers(self):
+        """Who is told of the figures of all of these companies, by mail."""
+        # sudo: who manages collections is no secret of those in whose name messages leave
+        managers = self.env.ref("dso_collection.group_dso_manager").sudo().all_user_ids
+        return managers.filtered(
+            lambda user: (
+                user.active
+                and not user.share
+                and user != self.env.ref("base.user_root")
+                and self <= user.company_ids
+            )
+        )
