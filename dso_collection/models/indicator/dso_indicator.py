@@ -111,13 +111,6 @@ class DsoIndicator(models.AbstractModel):
         }
 
     @api.model
-    def _get_month_ends(self, today, count):
-        """The ends of the months before today's, and today: so many days, the oldest first."""
-        first = today.replace(day=1)
-        ends = [first - relativedelta(months=back) for back in range(count - 1)]
-        return [*(end - timedelta(days=1) for end in reversed(ends)), today]
-
-    @api.model
     def _get_curve(self, company, days, customers=None, method="count_back"):
         """DSO of some days, split into best possible and delinquent, for a chart of bars in texts
         that know no scripts: e-mails, printed reports.

@@ -12,6 +12,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools.misc import format_amount, formatLang
 
+from ...engine import indicators as rules
+
 #: Months of the curve, today's included.
 MONTHS = 12
 
@@ -164,7 +166,7 @@ class DigestDigest(models.Model):
         except AccessError:
             return []
         model = digest.env["dso.indicator"].with_context(lang=user.lang)
-        days = model._get_month_ends(company._dso_today(), MONTHS)
+        days = rules.month_ends(company._dso_today(), MONTHS)
         return model._get_curve(company, days, customers)
 
     # ------------------------------------------------------------------

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date, formatLang
 
-from ...engine import letters
+from ...engine import indicators, letters
 from ...engine.ageing import BUCKETS
 from ...tools.conflicts import retry_on_conflict
 from ...tools.crons import commit_progress
@@ -166,13 +166,6 @@ class DsoMonthlyReport(models.AbstractModel):
         method = company.sudo().dso_method
         before = day.replace(day=1) - relativedelta(days=1)
         found = indicator._measure_days(company, [before, day], method=method)
-        days = [
-            *(
-                (before - relativedelta(months=back)) + relativedelta(day=31)
-                for back in range(MONTHS - 1)
-            ),
-            day,
-        ]
         return {
             "title": self.env._("Collection report, %(month)s", month=self._format_month(day)),
             "subtitle": self.env._(
@@ -183,7 +176,9 @@ class DsoMonthlyReport(models.AbstractModel):
             "before": format_date(self.env, before),
             "day": format_date(self.env, day),
             "figures": self._prepare_figures(company, found[day], found[before]),
-            "curve": indicator._get_curve(company, sorted(days), method=method),
+            "curve": indicator._get_curve(
+                company, indicators.month_ends(day, MONTHS), method=method
+            ),
             "ageing": self._prepare_ageing(company, day, before),
             "customers": self._prepare_customers(company, day),
             "work": self._prepare_work(company, day),
